@@ -1,0 +1,167 @@
+"""The student's module as the tests see it: every call is made through it and remembered."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .compare import show
+
+
+@dataclass
+class Call:
+    """One call of a student function: what went in, what came out.
+
+    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``.
+    """
+
+    name: str
+    args: tuple
+    kwargs: dict
+    value: Any = None
+    error: BaseException | None = None
+    text: str = field(default="", repr=False)
+    changed: tuple[str, ...] = ()
+
+
+class Student:
+    """Attribute access gives the student's functions; `calls` holds what a test called.
+
+    Parameters
+    ----------
+    call : callable
+        ``call(name, args, kwargs)`` runs the function, here or in the sandbox, and returns its value and
+        the names of the arguments it changed in place.
+    """
+
+    def __init__(self, call: Callable[[str, tuple, dict], tuple[Any, tuple[str, ...]]]) -> None:
+        self._call = call
+        self.calls: list[Call] = []
+
+    def __getattr__(self, name: str) -> Callable:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            record = Call(name, args, kwargs, text=describe_call(name, args, kwargs))
+            self.calls.append(record)
+            try:
+                record.value, record.changed = self._call(name, args, kwargs)
+            except BaseException as error:
+                record.error = error
+                raise
+            return record.value
+
+        function.__name__ = name
+        return function
+
+
+def call_with_copies(function: Callable, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    """Call a function on copies of its arguments; its value, and the arguments it changed in place."""
+    __tracebackhide__ = True
+    args, kwargs = copied(args), copied(kwargs)
+    before = copied(args), copied(kwargs)
+    value = function(*args, **kwargs)
+    return value, changed(before, (args, kwargs))
+
+
+def copied(value: Any) -> Any:
+    """A deep copy of containers, arrays and tensors; everything else goes in as it is."""
+    if isinstance(value, Mapping):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(copied(item) for item in value)
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return value
+
+
+def changed(before: tuple[tuple, dict], after: tuple[tuple, dict]) -> tuple[str, ...]:
+    """Names of the arrays, tensors and containers among the arguments that are not what they were."""
+    found: list[str] = []
+
+    def visit(old: Any, new: Any, name: str) -> None:
+        if isinstance(old, dict | list | tuple):
+            keys = list(old) if isinstance(old, dict) else range(len(old))
+            if len(old) != len(new) or isinstance(old, dict) and list(old) != list(new):
+                found.append(name)
+                return
+            for key in keys:
+                visit(old[key], new[key], f"{name}[{key!r}]")
+        elif hasattr(old, "dtype"):
+            same = old is new or (old.shape == new.shape and old.dtype == new.dtype
+                                  and _bytes(old) == _bytes(new))
+            if not same:
+                found.append(name)
+        elif isinstance(old, int | float | str) and old is not new and repr(old) != repr(new):
+            found.append(name)
+
+    for position, pair in enumerate(zip(before[0], after[0], strict=True), start=1):
+        visit(*pair, f"argument {position}")
+    for name in before[1]:
+        visit(before[1][name], after[1][name], f"argument {name!r}")
+    return tuple(found)
+
+
+def _bytes(array: Any) -> bytes:
+    return (array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)).tobytes()
+
+
+def describe_call(name: str, args: tuple, kwargs: Mapping[str, Any]) -> str:
+    """The call in one line, small values spelled out: ``softmax([0, 0, 0] of shape (3,))``."""
+    parts = [describe_argument(value) for value in args]
+    parts += [f"{key}={describe_argument(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def describe_argument(value: Any) -> str:
+    """One argument in short."""
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", precision=4) if 0 < value.size <= 4 and value.ndim == 1 \
+            else f"array {value.shape}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {describe_argument(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple) and len(value) > 4:
+        return f"{type(value).__name__} of {len(value)}"
+    if callable(value):
+        return getattr(value, "__name__", "f").strip("<>") or "f"
+    return show(value)
+
+
+def load_module(path: Path) -> ModuleType:
+    """Import the student's file under its own name, fresh; what it raises is the caller's to tell."""
+    name = path.stem
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def student_trace(error: BaseException, folder: Path) -> str:
+    """The traceback with frames of the student's own files in `folder` only."""
+    kept = getattr(error, "student_trace", None)
+    if kept is not None:
+        return str(kept)
+    lines = []
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append(f"  {Path(error.filename).name}, line {error.lineno}: {(error.text or '').strip()}")
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.parent == folder and not path.name.startswith(("test_", "conftest")):
+            lines.append(f"  {path.name}, line {frame.lineno}, in {frame.name}: {frame.line}")
+    return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""nbgrader's configuration for this kit, for its command line, for formgrader and for our own passes.
+
+Everything is done through nbgrader's configuration: folders, preprocessors, an exporter. Nothing of
+nbgrader is replaced.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.stages import KIT, SOLUTIONS, stages
+
+RELEASE = KIT / "assignments"
+# Never part of a release, an autograded folder or a feedback folder.
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit", "*.tmp", ".DS_Store"]
+
+
+def configure(config: Any, course: Path) -> Any:
+    """Set nbgrader up for a course folder.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        The configuration object (nbgrader's ``c``), changed and returned.
+    course : Path
+        The folder with ``submitted/``; the gradebook and all outputs go there.
+    """
+    course = Path(course).resolve()
+    c = config
+    c.CourseDirectory.root = str(course)
+    c.CourseDirectory.course_id = "vanishing-gradients"
+    # Inside the kit the folders keep their short names, so that nbgrader's own messages read well.
+    inside = course == KIT
+    c.CourseDirectory.source_directory = SOLUTIONS.name if inside else str(SOLUTIONS)
+    c.CourseDirectory.release_directory = RELEASE.name if inside else str(RELEASE)
+    c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    c.CourseDirectory.ignore = IGNORED
+
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter", "autograder.course.material.PlanPoints",
+        "nbgrader.preprocessors.LockCells", "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput", "autograder.course.material.ForStudents",
+        "nbgrader.preprocessors.CheckCellMetadata", "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme", "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.ClearSolutions.text_stub = "*Your answer here.*"
+
+    c.Autograde.exporter_class = "autograder.course.notebook.TolerantExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec", "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Where nbgrader would execute the notebook, marks and messages are taken from the record.
+    c.Autograde.autograde_preprocessors = [
+        "autograder.course.preprocessor.FromRecord", "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties", "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Students' .py files stay the students': nbgrader would put the source files in their place.
+    c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]
+                                       for stage in stages()}
+
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.ClearHiddenTests", "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    c.HTMLExporter.filters = {"markdown2html": "autograder.course.sanitize.markdown2html"}
+    return c

@@ -1,0 +1,155 @@
+"""A submitted notebook as nbgrader can take it: whatever was handed in, the written answers are kept.
+
+The marks come from the student's `.py` file, so a notebook that is broken, incomplete or tampered with
+costs nothing but what was written in it. `repair` puts back what is missing, from the released notebook,
+and says what it did.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
+
+from autograder.course.config import RELEASE
+from autograder.grade.submission import MAX_TOTAL, Refused, read_bytes
+
+MAX_CELLS = 2000
+CELL_KEYS = {"code": ("cell_type", "execution_count", "id", "metadata", "outputs", "source"),
+             "markdown": ("cell_type", "id", "metadata", "source")}
+
+
+@lru_cache(maxsize=8)
+def released(stage_id: str) -> NotebookNode:
+    """The notebook students were given."""
+    return nbformat.read(RELEASE / stage_id / f"{stage_id}.ipynb", as_version=4)
+
+
+def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
+    """The submitted notebook with every graded cell in its place, and what was wrong with it.
+
+    Parameters
+    ----------
+    data : bytes or None
+        The file as handed in; None when there is none.
+    stage_id : str
+        Whose released notebook to hold it against.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Format 4.5; grade cells, written tasks and locked cells each exactly once.
+    notes : tuple of str
+        One sentence for each thing that was wrong.
+    """
+    ours = released(stage_id)
+    if data is None:
+        return copy.deepcopy(ours), ()
+    try:
+        submitted = _read(data)
+    except Exception as error:  # anything at all may be in that file
+        reason = " ".join(str(error).split())[:150]
+        return copy.deepcopy(ours), (f"{stage_id}.ipynb could not be read ({reason}); the marks of the code do not "
+                                     "depend on it, but what was written in it is lost",)
+    notes: list[str] = []
+    cells = _own_cells(submitted, {_grade_id(cell): cell for cell in ours.cells if _grade_id(cell)}, notes)
+    cells = _put_back(cells, ours, notes)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata))
+    _unique_cell_ids(notebook)
+    return notebook, tuple(notes)
+
+
+def _read(data: bytes) -> NotebookNode:
+    notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+    if not isinstance(notebook.get("cells"), list) or len(notebook.cells) > MAX_CELLS:
+        raise ValueError(f"it has no list of cells, or more than {MAX_CELLS}")
+    return notebook
+
+
+def _grade_id(cell: Any) -> str | None:
+    metadata = cell.get("metadata")
+    plan = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = plan.get("grade_id") if isinstance(plan, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+def _text(source: Any) -> str:
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: list[str]) -> list[NotebookNode]:
+    """The student's cells, reduced to type and text; graded ones take the released cell's metadata."""
+    cells, seen = [], set()
+    for cell in submitted.cells:
+        if not isinstance(cell, dict):
+            continue
+        grade_id, text = _grade_id(cell), _text(cell.get("source"))
+        original = ours.get(grade_id) if grade_id else None
+        if original is None:
+            cells.append(_plain(cell.get("cell_type"), text))
+            continue
+        if grade_id in seen:
+            notes.append(f"cell {grade_id} was there twice; the first one counts")
+            cells.append(_plain(cell.get("cell_type"), text))
+            continue
+        seen.add(grade_id)
+        kept = copy.deepcopy(original)
+        if original.metadata.nbgrader.get("solution"):
+            kept.source = text
+        elif text.strip() != original.source.strip():
+            notes.append(f"cell {grade_id} was changed; it was put back as it was released")
+        cells.append(kept)
+    return cells
+
+
+def _plain(cell_type: Any, text: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(text) if cell_type == "code" else nbformat.v4.new_markdown_cell(text)
+
+
+def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:
+    """Insert each graded cell that is gone after the graded cell before it."""
+    cells = list(cells)
+    position = 0
+    for original in ours.cells:
+        grade_id = _grade_id(original)
+        if grade_id is None:
+            continue
+        places = [i for i, cell in enumerate(cells) if _grade_id(cell) == grade_id]
+        if places:
+            position = places[0] + 1
+            continue
+        if original.metadata.nbgrader.get("grade") or original.metadata.nbgrader.get("task"):
+            notes.append(f"cell {grade_id} had been deleted; it was put back")
+        cells.insert(position, copy.deepcopy(original))
+        position += 1
+    return cells
+
+
+def _unique_cell_ids(notebook: NotebookNode) -> None:
+    """Number the cells: new ids are random, and the same submission is to give the same bytes."""
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+
+
+class TolerantExporter(NotebookExporter):
+    """nbgrader's exporter for autograde, which takes any submitted notebook (`Autograde.exporter_class`)."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Read, repair, and go on as NotebookExporter does."""
+        path = Path(filename)
+        try:
+            data = read_bytes(path, MAX_TOTAL)
+        except Refused:
+            data = None
+        if path.resolve().is_relative_to(Path.cwd() / "autograded"):
+            notebook = nbformat.read(path, as_version=4)  # our own, from the first pass
+        else:
+            notebook, _ = repair(data, path.stem)
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)

@@ -1,0 +1,203 @@
+"""nbgrader's own steps over records: the gradebook, the autograded notebooks, the feedback pages.
+
+One process, one submission after the other: SQLite has one writer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder.course.config import configure
+from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.stages import SOLUTIONS, find_stage
+
+STAMP = ".kit"
+
+
+class Pipeline:
+    """nbgrader's converters for one course folder.
+
+    Parameters
+    ----------
+    course : Path
+        The folder with ``submitted/``.
+    """
+
+    def __init__(self, course: Path) -> None:
+        self.course = course.resolve()
+        self.config = configure(Config(), self.course)
+        self.directory = CourseDirectory(config=self.config)
+        self.log = logging.getLogger("autograder.nbgrader")
+        self.log.setLevel(logging.CRITICAL)
+
+    @property
+    def database(self) -> str:
+        """Address of the gradebook."""
+        return str(self.directory.db_url)
+
+    def _converter(self, kind: type, stage_id: str, student: str = "*", **settings: object) -> object:
+        self.directory.assignment_id, self.directory.student_id = stage_id, student
+        converter = kind(coursedir=self.directory, config=self.config, **settings)
+        converter.log = self.log
+        return converter
+
+    def ensure_assignment(self, stage_id: str) -> None:
+        """Enter the stage and its cells into the gradebook, when they are new or have changed.
+
+        Raises
+        ------
+        UsageError
+            When graded cells were added or removed while there are submissions in the gradebook.
+        """
+        stamp = self.course / STAMP / f"{stage_id}.assignment"
+        digest = self._material_hash(stage_id)
+        if stamp.exists() and stamp.read_text() == digest and Path(self.course / "gradebook.db").exists():
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            config = Config(self.config)
+            config.CourseDirectory.release_directory = scratch
+            config.CourseDirectory.source_directory = str(SOLUTIONS)
+            directory = CourseDirectory(config=config)
+            directory.assignment_id = stage_id
+            converter = GenerateAssignment(coursedir=directory, config=config, force=True)
+            converter.log = self.log
+            with messages(self.log) as heard:
+                try:
+                    converter.start()
+                except Exception as error:
+                    raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n"
+                                     + "\n".join(heard[-3:] or [str(error)])) from error
+        write_atomically(stamp, digest.encode())
+
+    def _material_hash(self, stage_id: str) -> str:
+        stage = find_stage(stage_id)
+        digest = hashlib.sha256(stage.notebook.read_bytes())
+        for file in stage.test_files().values():
+            digest.update(file.read_bytes())
+        return digest.hexdigest()
+
+    def autograde(self, stage_id: str, student: str) -> None:
+        """nbgrader's autograde over one submission, with the record in place of execution."""
+        record = read_record(record_path(self.course, stage_id, student))
+        if record is None:
+            raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
+        folder = self.course / "autograded" / student / stage_id
+        stamp = self.course / STAMP / stage_id / f"{student}.autograded"
+        if folder.exists() and stamp.exists() and stamp.read_text() == record["key"]:
+            return
+        stamp.unlink(missing_ok=True)
+        remove(folder)  # what a killed run left half-written would be skipped in silence
+        with messages(self.log) as heard:
+            try:
+                self._converter(SubmissionAutograde, stage_id, student).start()  # type: ignore[attr-defined]
+            except Exception as error:
+                raise InfrastructureError(f"nbgrader's autograde failed on {student}'s {stage_id}: "
+                                          + (" ".join(heard[-12:]) or str(error))) from error
+        write_atomically(stamp, record["key"].encode())
+
+    def feedback(self, stage_id: str, student: str) -> None:
+        """nbgrader's feedback page for one submission."""
+        remove(self.course / "feedback" / student / stage_id)
+        with messages(self.log) as heard:
+            try:
+                self._converter(SubmissionFeedback, stage_id, student, force=True).start()  # type: ignore[attr-defined]
+            except Exception as error:
+                raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: "
+                                          + (" ".join(heard[-12:]) or str(error))) from error
+
+    def gradebook(self) -> Gradebook:
+        """nbgrader's gradebook of this course, to be used in a `with` block."""
+        return Gradebook(self.database)
+
+
+class SubmissionAutograde(Autograde):
+    """Autograde for one named submission, whose notebook may be missing."""
+
+    def init_notebooks(self) -> None:
+        """Take the submission as given: no pattern is matched against its name."""
+        stage_id, student = self.coursedir.assignment_id, self.coursedir.student_id
+        folder = self._format_source(stage_id, student)
+        self.notebooks = []
+        self.assignments = {folder: [os.path.join(folder, f"{stage_id}.ipynb")]}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """As nbgrader does, without following links or copying what is too large to be read."""
+        source = Path(self.coursedir.root, self._format_source(assignment_id, student_id))
+        too_large = [str(path.relative_to(source)) for path in source.rglob("*")
+                     if path.is_symlink() or not (path.is_dir() or path.is_file()) or path.lstat().st_size > 8 << 20]
+        ignore = self.coursedir.ignore
+        self.coursedir.ignore = [*ignore, *(os.path.basename(name) for name in too_large)]
+        try:
+            super().init_assignment(assignment_id, student_id)
+        finally:
+            self.coursedir.ignore = ignore
+
+
+class SubmissionFeedback(GenerateFeedback):
+    """Feedback for one named submission: the page alone, without copies of what was handed in."""
+
+    init_notebooks = SubmissionAutograde.init_notebooks
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """The page is all there is."""
+
+
+@contextlib.contextmanager
+def messages(log: logging.Logger) -> Iterator[list[str]]:
+    """What nbgrader would have printed."""
+    heard: list[str] = []
+
+    class Listen(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    handler = Listen(level=logging.ERROR)
+    before = log.level, log.propagate
+    log.addHandler(handler)
+    log.setLevel(logging.ERROR)
+    log.propagate = False
+    try:
+        yield heard
+    finally:
+        log.removeHandler(handler)
+        log.level, log.propagate = before
+
+
+def remove(folder: Path) -> None:
+    """Remove a generated folder, also one that nbgrader made read-only; a link is unlinked, not followed."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        for path in [folder, *folder.rglob("*")]:
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(path.stat().st_mode | stat.S_IRWXU)
+        shutil.rmtree(folder)
+
+
+def run_passes(pipeline: Pipeline, work: Iterable[tuple[str, str]], each: Callable[[str, str], None]) -> dict[tuple[str, str], str]:
+    """Autograde and feedback for each submission in turn; returns those nbgrader failed on."""
+    failed = {}
+    for stage_id, student in work:
+        try:
+            pipeline.autograde(stage_id, student)
+            pipeline.feedback(stage_id, student)
+        except InfrastructureError as error:
+            failed[stage_id, student] = str(error)
+        each(stage_id, student)
+    return failed
+
+

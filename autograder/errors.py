@@ -1,0 +1,74 @@
+"""Every exception of the kit, in one tree.
+
+KitError
+├── UsageError            the command or the folder is not as it should be (exit status 2)
+├── SandboxError          student code cannot be shut in safely here; nothing is run
+├── InfrastructureError   the grader itself failed; retried, never turned into a mark
+└── StudentError          something student code did; it costs the test that ran, no other
+    ├── Raised            an exception that does not cross the wall as itself
+    ├── LimitExceeded     CPU time, wall-clock time, memory, output or message size
+    ├── Died              the worker ended in the middle of a call
+    └── BadMessage        the worker broke the protocol
+"""
+
+from __future__ import annotations
+
+
+class KitError(Exception):
+    """Base of all exceptions of the kit; its text says what is wrong, where, and what to do."""
+
+
+class UsageError(KitError):
+    """A wrong command line, a missing folder, a stage that does not exist."""
+
+
+class SandboxError(KitError):
+    """The sandbox cannot be set up, or its probe got out."""
+
+
+class InfrastructureError(KitError):
+    """The grader, a slot or a zygote failed; the submission is not to blame."""
+
+
+class StudentError(KitError):
+    """Something the student's code did."""
+
+
+class Raised(StudentError):
+    """Student code raised an exception of a type that is not allowed to cross the wall.
+
+    Parameters
+    ----------
+    type_name : str
+        Name of the exception's class as the worker reports it.
+    message : str
+        Its text.
+    trace : str
+        The traceback, frames of the student's files only.
+    """
+
+    def __init__(self, type_name: str, message: str, trace: str = "") -> None:
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.type_name = type_name
+        self.message = message
+        self.student_trace = trace
+
+
+class LimitExceeded(StudentError):
+    """Student code used more than it is given; `kind` is cpu, wall, memory, output or size."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Died(StudentError):
+    """The worker ended before it answered; `how` says by which status or signal."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(f"the program ended in the middle of the call ({how})")
+        self.how = how
+
+
+class BadMessage(StudentError):
+    """What came back is not a value the protocol knows."""

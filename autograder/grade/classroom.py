@@ -1,0 +1,162 @@
+"""A folder of submissions to a folder of records: only what is new or changed is graded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.pool import grade_many
+from autograder.grade.record import read_record, record_path, submission_key, write_json
+from autograder.grade.slot import Slot
+from autograder.grade.submission import Submission, read_submission
+from autograder.stages import Stage, find_stage, stages
+
+# nbgrader uses folder names as ids, in globs, patterns and addresses; these work in all of them.
+NAME = re.compile(r"[^\W_]([\w .@'-]*[\w'-])?")
+SEED = 20130618
+
+
+@dataclass
+class Work:
+    """What is to be done in a course folder.
+
+    Attributes
+    ----------
+    todo : list of (stage id, student)
+        Submissions without a record of their present content.
+    done : list of (stage id, student)
+        Submissions whose record stands.
+    refused : dict of str to str
+        Folders that cannot be graded under their name, and why.
+    """
+
+    todo: list[tuple[str, str]] = field(default_factory=list)
+    done: list[tuple[str, str]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> list[tuple[str, str]]:
+        """Every submission with a usable name, in order."""
+        return sorted(self.todo + self.done)
+
+
+def submitted(course: Path) -> Path:
+    """The folder of submissions, or UsageError with what to do."""
+    folder = course / "submitted"
+    if folder.is_symlink() or not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}\n  Put submissions at submitted/<student>/<stage>/, or unpack a "
+                         "download of your LMS with: make collect ZIP=download.zip")
+    return folder
+
+
+def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int = SEED) -> Work:
+    """Look through ``submitted/`` and hold each submission against its record.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to grade: no folder, no such stage, no such student.
+    """
+    wanted = [find_stage(stage_id)] if stage_id else list(stages())
+    folder = submitted(course)
+    work = Work()
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if student is not None and entry.name != student or entry.name.startswith("."):
+            continue
+        problem = _name_problem(entry)
+        if problem:
+            work.refused[entry.name] = problem
+            continue
+        for stage in wanted:
+            if os.path.lexists(Path(entry.path) / stage.id):
+                job = job_for(course, stage.id, entry.name, isolation, seed)
+                record = read_record(record_path(course, stage.id, entry.name))
+                fresh = record is not None and record["key"] == job["key"]
+                (work.done if fresh else work.todo).append((stage.id, entry.name))
+    if not work.all() and not work.refused:
+        raise UsageError(_nothing(folder, wanted, student))
+    return work
+
+
+def _name_problem(entry: os.DirEntry) -> str:
+    if entry.is_symlink():
+        return "it is a link, and links are not followed; put the folder itself there"
+    if not entry.is_dir():
+        return "it is a file; submissions lie at submitted/<student>/<stage>/"
+    if not NAME.fullmatch(entry.name) or ".." in entry.name:
+        return "its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . _ - @ '"
+    return ""
+
+
+def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
+    ids = ", ".join(stage.id for stage in wanted)
+    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    if student is not None and student not in names:
+        return f"there is no folder {folder / student}; there are {len(names)} students" + (
+            f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "")
+    if not names:
+        return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
+                "  make collect ZIP=download.zip, or look at a sample class first with: make demo")
+    return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
+
+
+def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED) -> dict[str, Any]:
+    """All that grading one submission needs, by value."""
+    from autograder.course.notebook import repair
+
+    stage = find_stage(stage_id)
+    submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
+    _, notes = repair(submission.notebook, stage_id)
+    return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
+            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed}
+
+
+def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
+               cluster: str | None = None,
+               each: Callable[[str, str, dict | Exception], None] = lambda *_: None) -> dict[tuple[str, str], str]:
+    """Grade submissions over slots; each record is written as it comes.
+
+    Parameters
+    ----------
+    each : callable
+        Called with stage, student and the record, or the exception, of each submission.
+
+    Returns
+    -------
+    dict
+        Submissions on which the grader failed, with the reason.
+    """
+    failed: dict[tuple[str, str], str] = {}
+    listed = (job_for(course, stage_id, student, isolation, seed) for stage_id, student in work)
+    for job, outcome in grade_many(listed, jobs, isolation, cluster):
+        stage_id, student = job["stage"], job["student"]
+        if isinstance(outcome, Exception):
+            failed[stage_id, student] = str(outcome)
+        else:
+            write_json(record_path(course, stage_id, student), outcome)
+        each(stage_id, student, outcome)
+    return failed
+
+
+def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
+    """Grade one submission here and write its record."""
+    slot = Slot(isolation)
+    try:
+        record = slot.grade(job)
+    finally:
+        slot.close()
+    write_json(record_path(course, job["stage"], job["student"]), record)
+    return record
+
+
+def records(course: Path, work: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+    """The records of submissions, in order."""
+    for stage_id, student in sorted(work):
+        record = read_record(record_path(course, stage_id, student))
+        if record is None:
+            raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
+        yield record

@@ -1,0 +1,51 @@
+"""What a record says to a student, as plain text; the pages render the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograder.checks.report import indent
+
+OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", "timeout": "ran out of time",
+            "not_implemented": "not yet written", "ungradable": "could not be checked"}
+
+
+def points(value: float) -> str:
+    """Points without needless decimals: 7, 7.5."""
+    return f"{value:g}"
+
+
+def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any]) -> str:
+    """The report of one task: its tests, what went wrong, and the hints."""
+    score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
+    lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
+    if record["status"] == "ungradable":
+        return "\n".join([*lines, record["reason"]]) + "\n"
+    if record["isolation"] != "sandbox":
+        lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
+    lines += [line for test in tests for line in test_lines(test)]
+    return "\n".join(lines + hint_lines(tests)) + "\n"
+
+
+def test_lines(test: dict[str, Any]) -> list[str]:
+    """One test: its outcome, its sentence, and what may be told of a failure."""
+    lines = [f"  [{OUTCOMES[test['outcome']]}] {test['title']} "
+             f"({points(test['points'])}/{points(test['max_points'])}, {test['visibility']})"]
+    if test["outcome"] in ("passed", "not_implemented"):
+        return lines
+    return lines + [indent(text, 6) for text in told(test)]
+
+
+def told(test: dict[str, Any]) -> list[str]:
+    """What a student is told of a failure: everything for a public test, no inputs or values for a hidden one."""
+    if test["visibility"] == "public":
+        return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
+    first = test["message"].splitlines()[0] if test["message"] else ""
+    return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
+
+
+def hint_lines(tests: Iterable[dict[str, Any]]) -> list[str]:
+    """Each named mistake once."""
+    hints = dict.fromkeys(test["hint"] for test in tests if test["hint"])
+    return [f"\nHint: {hint}" for hint in hints]

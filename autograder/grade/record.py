@@ -1,0 +1,90 @@
+"""The record of one graded submission, and the key it is kept under."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.grade.submission import Submission
+from autograder.stages import KIT, Stage, find_stage
+
+SCHEMA = 1
+# What decides a mark besides the submission: the suite, the reference, and all code that grades.
+GRADING_CODE = ("checks", "jail", "grade", "stages", "errors.py")
+
+
+def versions(stage: Stage) -> dict[str, str]:
+    """The versions a mark depends on."""
+    libraries = sorted({name.partition(".")[0] for name in stage.info.preload} | {"numpy", "pytest"})
+    return {"kit": __version__, "python": platform.python_version()} | {name: version(name) for name in libraries}
+
+
+@lru_cache(maxsize=None)
+def suite_hash(stage_id: str) -> str:
+    """Hash of everything but the submission that decides a mark."""
+    stage = find_stage(stage_id)
+    digest = hashlib.sha256(json.dumps([SCHEMA, versions(stage)], sort_keys=True).encode())
+    files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.uses] + [stage.solution]
+    for name in GRADING_CODE:
+        path = KIT / "autograder" / name
+        files += [path] if path.is_file() else sorted(path.glob("*.py"))
+    files += sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))
+    for file in files:
+        data = file.read_bytes()
+        digest.update(f"{file.relative_to(KIT)}:{len(data)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def submission_key(submission: Submission, isolation: str, seed: int) -> str:
+    """The key a record is kept under: the same key, the same record."""
+    digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem,
+                                        submission.notes, submission.student], sort_keys=True).encode())
+    for name in sorted(submission.files):
+        digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
+        digest.update(submission.files[name])
+    digest.update(b"notebook:" + (submission.notebook if submission.notebook is not None else b"-"))
+    return digest.hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a file that is either the old one or the whole new one, whatever happens in between."""
+    write_atomically(path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write bytes beside the file, then put them in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """A record, or None where there is none that can be used."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and record.get("schema") == SCHEMA else None
+
+
+def record_path(course: Path, stage: str, student: str) -> Path:
+    """Where the record of a submission lies."""
+    return course / "results" / stage / f"{student}.json"

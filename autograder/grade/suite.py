@@ -1,0 +1,111 @@
+"""Run a stage's suite on one submission, with pytest, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from autograder.checks import plugin
+from autograder.checks.plugin import BENCH, VERDICTS, Bench, Verdict
+from autograder.errors import InfrastructureError
+from autograder.stages import Stage
+
+ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
+             "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unraisableexception", "-p", "no:threadexception",
+             "--assert=plain", "--capture=no", "--noconftest", "-c", os.devnull)
+
+
+@dataclass
+class Result:
+    """A verdict and where the test lies: ``public`` or ``hidden``."""
+
+    visibility: str
+    verdict: Verdict
+
+
+class _Session:
+    """Puts the bench into the session, and collects what diagnosis has to say of a failure."""
+
+    def __init__(self, bench: Bench, diagnose: Any = None) -> None:
+        self.bench, self.diagnose = bench, diagnose
+        self.verdicts: list[Verdict] = []
+        self.where: list[str] = []
+        self.extra: dict[str, dict[str, Any]] = {}
+        self.broken: BaseException | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BENCH] = self.bench
+        config.stash[VERDICTS] = self.verdicts
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+        before = len(self.verdicts)
+        report = yield
+        if len(self.verdicts) > before:
+            self.where.append(item.path.stem)
+            if self.verdicts[-1].outcome == "infrastructure":
+                assert call.excinfo is not None
+                self.broken = call.excinfo.value
+                item.session.shouldstop = "the grader's own trouble"
+            elif self.diagnose is not None and self.verdicts[-1].outcome == "failed":
+                self.diagnose(self.verdicts[-1], self.bench)
+        return report
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken = InfrastructureError(f"the suite cannot be collected:\n{report.longreprtext}")
+
+
+def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
+              only: str | None = None) -> list[Result]:
+    """Every verdict of the stage's tests on what `bench` runs.
+
+    Parameters
+    ----------
+    stage : Stage
+    bench : Bench
+        Runs the student's functions.
+    diagnose : callable, optional
+        ``diagnose(verdict, bench)`` is called after each failed test, while its calls are remembered.
+    visibilities : tuple of str
+        Which test files to run.
+    only : str, optional
+        One task's id.
+
+    Raises
+    ------
+    InfrastructureError
+        When the suite itself cannot run; the submission is not to blame.
+    """
+    session = _Session(bench, diagnose)
+    files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
+    arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
+        status = pytest.main(arguments, plugins=[plugin, session])
+    if session.broken is not None:
+        raise InfrastructureError(str(session.broken)) from session.broken
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        raise InfrastructureError(f"the suite of {stage.id} did not run (pytest: {status!r})\n{output.getvalue()[-4000:]}")
+    return [Result(where, verdict) for where, verdict in zip(session.where, session.verdicts, strict=True)]
+
+
+@contextlib.contextmanager
+def _quiet_environment() -> Any:
+    """No pytest plugin but ours, no option from outside, and no full diffs because a CI says so."""
+    names = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "CI": None, "BUILD_NUMBER": None,
+             "PYTEST_PLUGINS": None}
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        for name, value in names.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)

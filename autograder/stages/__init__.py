@@ -1,0 +1,185 @@
+"""The stages of the course, found by their folders: nothing lists them.
+
+`solutions/<n>-<name>/` holds the material of a stage, `autograder/stages/<name>/` all that grades it.
+The task a function belongs to is said once, by the first words of its docstring in the solution.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from autograder.checks.layout import StageInfo, read_stage
+from autograder.errors import UsageError
+from autograder.stages.strip import task_of_docstring
+
+KIT = Path(__file__).resolve().parents[2]
+SOLUTIONS = KIT / "solutions"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A catalogued wrong answer.
+
+    Attributes
+    ----------
+    id : str
+        Its public name: the file's name with dashes.
+    task : str
+        The task whose functions it redefines.
+    title, hint : str
+        First line and the rest of its docstring: what a student reads.
+    source : str
+        The whole submission: the reference with the mistake on top.
+    """
+
+    id: str
+    task: str
+    title: str
+    hint: str
+    source: str
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: an id such as ``1-bptt`` and the two folders that make it."""
+
+    id: str
+
+    @property
+    def name(self) -> str:
+        """The id without its number."""
+        return self.id.partition("-")[2]
+
+    @property
+    def source(self) -> Path:
+        """The folder with the model answers and the notebook."""
+        return SOLUTIONS / self.id
+
+    @property
+    def suite(self) -> Path:
+        """The folder with all that grades the stage."""
+        return Path(__file__).parent / self.name
+
+    @cached_property
+    def info(self) -> StageInfo:
+        """Title, file and libraries, from `stage.toml`."""
+        return read_stage(self.suite)
+
+    @property
+    def module(self) -> str:
+        """Name of the module the student writes."""
+        return Path(self.info.file).stem
+
+    @property
+    def solution(self) -> Path:
+        """The model answers."""
+        return self.source / self.info.file
+
+    @property
+    def notebook(self) -> Path:
+        """The source notebook."""
+        return self.source / f"{self.id}.ipynb"
+
+    def test_files(self) -> dict[str, Path]:
+        """The test file of each visibility."""
+        return {"public": self.suite / "public.py", "hidden": self.suite / "hidden.py"}
+
+    @cached_property
+    def functions(self) -> dict[str, tuple[str, ...]]:
+        """Names of the functions and classes of each task, from the solution's docstrings."""
+        found: dict[str, tuple[str, ...]] = {}
+        for node in ast.parse(self.solution.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                task = task_of_docstring(ast.get_docstring(node))
+                if task:
+                    found[task] = (*found.get(task, ()), node.name)
+        return found
+
+    def names_of_other_tasks(self, task: str) -> frozenset[str]:
+        """Functions the reference answers for while `task` is graded."""
+        return frozenset(name for other, names in self.functions.items() if other != task for name in names)
+
+    def provided(self) -> dict[str, tuple[str, ...]]:
+        """Public names of the earlier stages' modules that this stage's file may import."""
+        earlier = [find_stage(stage_id) for stage_id in self.info.uses]
+        return {stage.module: tuple(name for names in stage.functions.values() for name in names) for stage in earlier}
+
+    def reference(self) -> ModuleType:
+        """The reference as a module; loaded once a process."""
+        return _reference(self.id)
+
+    def bind_earlier(self) -> None:
+        """Make `import` find the references of the earlier stages this stage's file imports."""
+        for earlier in self.info.uses:
+            module = _reference(earlier)
+            sys.modules[module.__name__] = module
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The catalogue of wrong answers, in order of their ids."""
+        return _mistakes(self.id)
+
+    def alternatives(self) -> dict[str, str]:
+        """Right answers written differently: source by name."""
+        files = sorted((self.suite / "alternatives").glob("*.py"))
+        return {file.stem.replace("_", "-"): file.read_text(encoding="utf-8") for file in files}
+
+
+def stages() -> tuple[Stage, ...]:
+    """All stages, in the order of their numbers."""
+    found = []
+    for folder in SOLUTIONS.iterdir():
+        number, _, name = folder.name.partition("-")
+        if number.isdecimal() and (Path(__file__).parent / name / "stage.toml").exists():
+            found.append((int(number), Stage(folder.name)))
+    return tuple(stage for _, stage in sorted(found, key=lambda pair: pair[0]))
+
+
+def find_stage(stage_id: str) -> Stage:
+    """The stage with this id, or UsageError naming those there are."""
+    known = {stage.id: stage for stage in stages()}
+    if stage_id not in known:
+        raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}")
+    return known[stage_id]
+
+
+def module_from(source: str, name: str, filename: str) -> ModuleType:
+    """Run trusted source text as a module of this name."""
+    module = ModuleType(name)
+    module.__file__ = filename
+    exec(compile(source, filename, "exec"), module.__dict__)
+    return module
+
+
+@lru_cache(maxsize=None)
+def _reference(stage_id: str) -> ModuleType:
+    stage = find_stage(stage_id)
+    stage.bind_earlier()
+    return module_from(stage.solution.read_text(encoding="utf-8"), stage.module, str(stage.solution))
+
+
+@lru_cache(maxsize=None)
+def _mistakes(stage_id: str) -> tuple[Mistake, ...]:
+    stage = find_stage(stage_id)
+    task_of = {name: task for task, names in stage.functions.items() for name in names}
+    reference = stage.solution.read_text(encoding="utf-8")
+    return tuple(_read_mistake(file, task_of, reference) for file in sorted((stage.suite / "mistakes").glob("*.py")))
+
+
+def _read_mistake(file: Path, task_of: dict[str, str], reference: str) -> Mistake:
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    title, _, hint = (ast.get_docstring(tree) or "").partition("\n")
+    names = tuple(node.name for node in tree.body
+                  if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in task_of)
+    tasks = {task_of[name] for name in names}
+    if len(tasks) != 1 or not title or not hint.strip():
+        raise UsageError(f"{file}: a mistake has a docstring (a title, a blank line, a hint) and redefines functions "
+                         f"of exactly one task; this one redefines {', '.join(names) or 'none'}")
+    return Mistake(file.stem.replace("_", "-"), tasks.pop(), title.strip(), hint.strip(),
+                   f"{reference}\n\n{text}", names)
