@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -14,6 +16,8 @@ class Kit(click.Group):
 
     def main(self, *args: object, **kwargs: object) -> object:
         """1 for the grader's own trouble, 2 for wrong usage."""
+        # nbgrader starts `alembic` by name: it lies beside the interpreter, activated or not.
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         try:
             return super().main(*args, **kwargs)  # type: ignore[arg-type]
         except KitError as error:
@@ -26,14 +30,67 @@ def main() -> None:
     """Release, grade and verify the assignments of this course."""
 
 
+one_stage = click.option("--stage", "stage_id", default=None, help="One stage only, such as 1-bptt.")
+
+
 @main.command()
-@click.option("--stage", "stage_id", default=None, help="One stage only, such as 1-bptt.")
+@one_stage
+def release(stage_id: str | None) -> None:
+    """Make assignments/ and dist/ from solutions/."""
+    from autograder.course.release import release as make
+    from autograder.stages import chosen
+
+    for stage in chosen(stage_id):
+        click.echo(f"{stage.id}: {'released anew' if make(stage) else 'unchanged'}  assignments/{stage.id}/  dist/{stage.id}.zip")
+
+
+@main.command()
+@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+@one_stage
+@click.option("--student", default=None, help="One student only.")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default="sandbox",
+              help="How student code is shut in; `process` is weaker and is named on every result.")
+def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
+          isolation: str) -> None:
+    """Grade submitted/<student>/<stage>/: what is new or changed."""
+    from autograder.course.grading import grade_course
+    from autograder.grade.pool import cores
+    from autograder.stages import KIT
+    from autograder.terminal import Progress, summary
+
+    with Progress() as progress:
+        outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
+                               cluster=cluster)
+    click.echo(summary(outcome, course or KIT))
+    if outcome.failed:
+        raise click.exceptions.Exit(1)
+    if outcome.work.refused:
+        raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@one_stage
+@click.pass_context
+def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+    """Build a sample class and grade it with the real pipeline."""
+    from autograder.course.demo import build
+
+    click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
+    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+
+
+@main.command()
+@one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
 def verify(stage_id: str | None, verbose: bool) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.course.verify import Finding
     from autograder.course.verify import verify as run
-    from autograder.stages import find_stage, stages
+    from autograder.stages import chosen
 
     def tell(finding: Finding, seconds: float) -> None:
         click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
@@ -43,7 +100,7 @@ def verify(stage_id: str | None, verbose: bool) -> None:
             click.echo(f"         {problem}")
 
     failed = 0
-    for stage in [find_stage(stage_id)] if stage_id else stages():
+    for stage in chosen(stage_id):
         click.echo(f"{stage.id}: {stage.info.title}")
         failed += sum(not finding.holds for finding in run(stage, tell))
     if failed:

@@ -38,7 +38,7 @@ def describe(ax: Any) -> dict[str, Any]:
     -------
     dict
         title, xlabel, ylabel, xscale, yscale, xlim, ylim, legend (list of texts or None), texts,
-        xticklabels, lines (list of {x, y, label, linestyle, marker}), bars (list of {x, height,
+        xticks, xticklabels, lines (list of {x, y, label, linestyle, marker}), bars (list of {x, height,
         bottom, width, label}), meshes (number of images, meshes and contour sets).
     """
     legend = ax.get_legend()
@@ -50,13 +50,19 @@ def describe(ax: Any) -> dict[str, Any]:
         "xlim": tuple(map(float, ax.get_xlim())), "ylim": tuple(map(float, ax.get_ylim())),
         "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
         "texts": [text.get_text() for text in ax.texts],
+        "xticks": [float(x) for x in ax.get_xticks()],
         "xticklabels": [label.get_text() for label in ax.get_xticklabels()],
-        "lines": [{"x": np.asarray(line.get_xdata(), dtype=float), "y": np.asarray(line.get_ydata(), dtype=float),
+        "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()),
                    "marker": str(line.get_marker())} for line in ax.get_lines()],
         "bars": [{key: float(value) for key, value in bar.items()} for bar in bars],
         "meshes": len(ax.images) + len(ax.collections),
     }
+
+
+def _floats(data: Any) -> np.ndarray:
+    """Coordinates of a line as drawn: names on an axis of categories are their places, masked points are NaN."""
+    return np.ma.filled(np.ma.asarray(data, dtype=float), np.nan)
 
 
 def picture(ax: Any) -> bytes:

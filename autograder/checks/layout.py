@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,10 @@ class StageInfo:
         Libraries the file may import that are worth importing once for all workers.
     uses : tuple of str
         Ids of earlier stages whose module this stage's file imports.
+    own_cells : bool
+        torch's own recurrent modules are refused: see `ban`.
+    hands_out : dict of str to str
+        Files and folders of the kit that students get too, and their names in the student's folder.
     folder : Path
         Where the facts lie.
     """
@@ -33,6 +39,8 @@ class StageInfo:
     tasks: dict[str, str]
     preload: tuple[str, ...]
     uses: tuple[str, ...]
+    own_cells: bool
+    hands_out: dict[str, str]
     folder: Path
 
 
@@ -41,7 +49,7 @@ def read_stage(folder: Path) -> StageInfo:
     with open(folder / "stage.toml", "rb") as file:
         data = tomllib.load(file)
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), folder)
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), dict(data.get("hands_out", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:
@@ -84,6 +92,15 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
         elif str(found[0]) not in sys.path:
             sys.path.append(str(found[0]))
     return missing
+
+
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+    """What the stage forbids, as a maker of contexts in which student code runs."""
+    if not info.own_cells:
+        return nullcontext
+    from .ban import install
+
+    return install().enforced
 
 
 def prepare() -> None:

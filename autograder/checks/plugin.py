@@ -18,13 +18,14 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch
-from .layout import StageInfo, add_earlier_stages, read_stage
+from .layout import StageInfo, add_earlier_stages, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
-from .student import Student, call_with_copies, load_module, student_trace
+from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
 
-# How the released folder runs its tests: our report in place of pytest's own.
-OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+# How the released folder runs its tests: our report in place of pytest's own, and a warning stays a warning whatever
+# a pyproject.toml further up says.
+OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:warnings")
 
 
 def task(task_id: str, points: float) -> pytest.MarkDecorator:
@@ -87,11 +88,13 @@ class HomeBench:
     def __init__(self, folder: Path, info: StageInfo) -> None:
         self.folder, self.info = folder, info
         self._module: Any = None
-        self.student = Student(self._run)
+        rules = rules_of(info)
+        self.student = Student(self._run, rules)
         self.load_error: BaseException | None = None
         self.missing = add_earlier_stages(folder, info)
         try:
-            self._module = load_module(folder / info.file)
+            with rules():
+                self._module = load_module(folder / info.file)
         except (Exception, SystemExit) as error:  # told to the student in the report
             self.load_error = error
 
@@ -122,7 +125,7 @@ class HomeBench:
         """Automatic differentiation in this process."""
         from .autodiff import Autodiff
 
-        return Autodiff()
+        return Autodiff(self._module)
 
     def outcome(self, error: BaseException) -> str:
         """Failed where a comparison did, not yet written where a stub did, else an error."""
@@ -185,10 +188,9 @@ def task_of(item: pytest.Item) -> tuple[str, float]:
     return marker.args[0], float(marker.kwargs["points"])
 
 
-def title_of(item: pytest.Item) -> str:
+def title_of_function(test: Any) -> str:
     """The sentence the student reads: the test's docstring, on one line."""
-    text = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip()
-    return " ".join(text.split()).rstrip(".")
+    return " ".join((test.__doc__ or test.__name__).split()).rstrip(".")
 
 
 @pytest.fixture
@@ -206,13 +208,15 @@ def reference(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def canvas(request: pytest.FixtureRequest) -> Any:
     """Axes to hand to a plotting function, and a reader for what it drew."""
-    return request.config.stash[BENCH].canvas()
+    bench = request.config.stash[BENCH]
+    return RecordedCanvas(bench.canvas(), bench.student)
 
 
 @pytest.fixture
 def autodiff(request: pytest.FixtureRequest) -> Any:
     """``autodiff.vjp(module, args, cotangents)`` for a module the student's code made."""
-    return request.config.stash[BENCH].autodiff()
+    bench = request.config.stash[BENCH]
+    return RecordedAutodiff(bench.autodiff(), bench.student)
 
 
 @pytest.fixture
@@ -242,7 +246,7 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     """The verdict on one test, from the exception it ended with, if any."""
     task_id, points = task_of(item)
     bench = item.config.stash[BENCH]
-    result = Verdict(task_id, item.name, title_of(item), "passed", points, points)
+    result = Verdict(task_id, item.name, title_of_function(item.function), "passed", points, points)
     if error is None:
         return result
     result.points = 0.0

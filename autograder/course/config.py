@@ -44,7 +44,7 @@ def configure(config: Any, course: Path) -> Any:
         "nbgrader.preprocessors.CheckCellMetadata", "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.ClearHiddenTests",
         "nbgrader.preprocessors.ClearMarkScheme", "nbgrader.preprocessors.ComputeChecksums",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.CheckCellMetadata", "autograder.course.material.HandOut",
     ]
     c.ClearSolutions.text_stub = "*Your answer here.*"
 

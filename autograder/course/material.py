@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.course.points import task_points
+from autograder.course.handout import complete
 from autograder.stages import find_stage
+from autograder.stages.points import task_points
+from autograder.stages.points import task_points
 
 
 class PlanPoints(NbGraderPreprocessor):
@@ -74,4 +77,18 @@ class ForStudents(NbGraderPreprocessor):
                 del cell.metadata[key]
         nb.metadata = NotebookNode({"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                                     "language_info": {"name": "python"}})
+        return nb, resources
+
+
+class HandOut(NbGraderPreprocessor):
+    """Last of the release: the folder nbgrader copied becomes the folder students get.
+
+    nbgrader copies every file of the source folder as it is, the model answers too; here they become stubs.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Strip the `.py` files, add what `check()` needs."""
+        stage = find_stage(resources["nbgrader"]["assignment"])
+        directory = self.config.CourseDirectory
+        complete(stage, Path(directory.root) / directory.release_directory / stage.id)
         return nb, resources

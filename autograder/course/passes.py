@@ -5,14 +5,12 @@ One process, one submission after the other: SQLite has one writer.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -21,6 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course.config import configure
+from autograder.course.messages import heard
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
 from autograder.stages import SOLUTIONS, find_stage
@@ -55,6 +54,17 @@ class Pipeline:
         converter.log = self.log
         return converter
 
+    def is_current(self, stage_id: str, student: str) -> bool:
+        """True when gradebook, autograded notebook and feedback page are those of the present record."""
+        record = read_record(record_path(self.course, stage_id, student))
+        stamp = self._stamp(stage_id, student)
+        return (record is not None and stamp.exists() and stamp.read_text() == record["key"]
+                and (self.course / "autograded" / student / stage_id).exists()
+                and (self.course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
+
+    def _stamp(self, stage_id: str, student: str) -> Path:
+        return self.course / STAMP / stage_id / f"{student}.autograded"
+
     def ensure_assignment(self, stage_id: str) -> None:
         """Enter the stage and its cells into the gradebook, when they are new or have changed.
 
@@ -75,12 +85,12 @@ class Pipeline:
             directory.assignment_id = stage_id
             converter = GenerateAssignment(coursedir=directory, config=config, force=True)
             converter.log = self.log
-            with messages(self.log) as heard:
+            with heard(self.log) as words:
                 try:
                     converter.start()
                 except Exception as error:
                     raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n"
-                                     + "\n".join(heard[-3:] or [str(error)])) from error
+                                     + "\n".join(words[-3:] or [str(error)])) from error
         write_atomically(stamp, digest.encode())
 
     def _material_hash(self, stage_id: str) -> str:
@@ -95,29 +105,27 @@ class Pipeline:
         record = read_record(record_path(self.course, stage_id, student))
         if record is None:
             raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
-        folder = self.course / "autograded" / student / stage_id
-        stamp = self.course / STAMP / stage_id / f"{student}.autograded"
-        if folder.exists() and stamp.exists() and stamp.read_text() == record["key"]:
-            return
-        stamp.unlink(missing_ok=True)
-        remove(folder)  # what a killed run left half-written would be skipped in silence
-        with messages(self.log) as heard:
+        self._stamp(stage_id, student).unlink(missing_ok=True)
+        remove(self.course / "autograded" / student / stage_id)  # what a killed run left half-written would be skipped in silence
+        with heard(self.log) as words:
             try:
                 self._converter(SubmissionAutograde, stage_id, student).start()  # type: ignore[attr-defined]
             except Exception as error:
                 raise InfrastructureError(f"nbgrader's autograde failed on {student}'s {stage_id}: "
-                                          + (" ".join(heard[-12:]) or str(error))) from error
-        write_atomically(stamp, record["key"].encode())
+                                          + (" ".join(words[-12:]) or str(error))) from error
 
     def feedback(self, stage_id: str, student: str) -> None:
         """nbgrader's feedback page for one submission."""
         remove(self.course / "feedback" / student / stage_id)
-        with messages(self.log) as heard:
+        with heard(self.log) as words:
             try:
                 self._converter(SubmissionFeedback, stage_id, student, force=True).start()  # type: ignore[attr-defined]
             except Exception as error:
                 raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: "
-                                          + (" ".join(heard[-12:]) or str(error))) from error
+                                          + (" ".join(words[-12:]) or str(error))) from error
+
+        record = read_record(record_path(self.course, stage_id, student))
+        write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook of this course, to be used in a `with` block."""
@@ -156,27 +164,6 @@ class SubmissionFeedback(GenerateFeedback):
         """The page is all there is."""
 
 
-@contextlib.contextmanager
-def messages(log: logging.Logger) -> Iterator[list[str]]:
-    """What nbgrader would have printed."""
-    heard: list[str] = []
-
-    class Listen(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
-
-    handler = Listen(level=logging.ERROR)
-    before = log.level, log.propagate
-    log.addHandler(handler)
-    log.setLevel(logging.ERROR)
-    log.propagate = False
-    try:
-        yield heard
-    finally:
-        log.removeHandler(handler)
-        log.level, log.propagate = before
-
-
 def remove(folder: Path) -> None:
     """Remove a generated folder, also one that nbgrader made read-only; a link is unlinked, not followed."""
     if folder.is_symlink() or folder.is_file():
@@ -186,18 +173,3 @@ def remove(folder: Path) -> None:
             if path.is_dir() and not path.is_symlink():
                 path.chmod(path.stat().st_mode | stat.S_IRWXU)
         shutil.rmtree(folder)
-
-
-def run_passes(pipeline: Pipeline, work: Iterable[tuple[str, str]], each: Callable[[str, str], None]) -> dict[tuple[str, str], str]:
-    """Autograde and feedback for each submission in turn; returns those nbgrader failed on."""
-    failed = {}
-    for stage_id, student in work:
-        try:
-            pipeline.autograde(stage_id, student)
-            pipeline.feedback(stage_id, student)
-        except InfrastructureError as error:
-            failed[stage_id, student] = str(error)
-        each(stage_id, student)
-    return failed
-
-

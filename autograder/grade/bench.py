@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
-from autograder.jail import Jail, Limits, NewAxes, Worker
+from autograder.jail.client import Jail, Worker, is_missing
+from autograder.jail.wire import NewAxes
 from autograder.stages import Stage
 
 # CPU seconds the reference may spend on one call from student code, whose arguments are the student's choice.
 ANSWER_CPU = 5.0
+MAX_PICTURE = 400_000
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 class GraderBench:
@@ -34,42 +41,47 @@ class GraderBench:
 
     folder = Path("/nowhere")  # no frame of a trusted file is ever shown
 
-    def __init__(self, stage: Stage, jail: Jail, files: dict[str, bytes], seed: int, limits: Limits) -> None:
-        self.stage, self.jail, self.files, self.seed, self.limits = stage, jail, files, seed, limits
+    def __init__(self, stage: Stage, jail: Jail, files: dict[str, bytes], seed: int) -> None:
+        self.stage, self.jail, self.files, self.seed = stage, jail, files, seed
         self.student = Student(self._run)
-        self.replaced: frozenset[str] = frozenset()
-        self.printed = ""
+        self.met_wall_clock = False
+        self.pictures: dict[str, list[bytes]] = {}
+        self._task = ""
+        self._replaced: frozenset[str] = frozenset()
         self._worker: Worker | None = None
+        self._standins = stage.standins()
         self._canvases: list[JailCanvas] = []
-        self._everything = frozenset(name for names in stage.functions.values() for name in names)
 
     def begin(self, task_id: str) -> None:
         """A clean state before each test; other tasks' functions are the reference's."""
         self.student.calls.clear()
         self._canvases.clear()
-        self.replaced = self.stage.names_of_other_tasks(task_id)
+        if self._standins and task_id != self._task:
+            self.close()  # what stood in for one task's classes must not be within reach when they are graded
+        self._task, self._replaced = task_id, self.stage.names_of_other_tasks(task_id)
         if self._worker is not None and self._worker.alive:
-            self._worker.reset(self.seed)
+            self._reset(self._worker)
 
     def worker(self) -> Worker:
         """A live worker with the student's file imported; a new one if the last is gone."""
         if self._worker is None or not self._worker.alive:
-            self._worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self._answer)
+            self._worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self._answer,
+                                            self._standins)
             self._worker.load()
-            self._worker.reset(self.seed)
+            self._reset(self._worker)
         return self._worker
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _reset(self, worker: Worker) -> None:
+        worker.askable = self._replaced
+        with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
+            worker.reset(self.seed, self._replaced)
+
+    def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
-        worker = self.worker()
-        try:
-            return worker.call(name, args, kwargs, replace=self.replaced)
-        except AttributeError as error:
-            if str(error).startswith(f"module '{self.stage.module}' has no attribute '{name}'"):
-                raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none") from None
-            raise
-        finally:
-            self.printed = worker.printed
+        value, changed = self.worker().call(["function", name], args, kwargs)
+        if is_missing(value):
+            raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
+        return value, changed
 
     def _answer(self, module: str, name: str, args: tuple, kwargs: dict) -> Any:
         """The reference's value for a call that student code made to a function that is not under test."""
@@ -85,9 +97,7 @@ class GraderBench:
     def _module(self, name: str) -> ModuleType:
         if name == self.stage.module:
             return self.stage.reference()
-        import sys
-
-        self.stage.reference()
+        self.stage.bind_earlier()
         return sys.modules[name]
 
     def reference(self) -> ModuleType:
@@ -96,57 +106,83 @@ class GraderBench:
 
     def canvas(self) -> JailCanvas:
         """Axes that are made in the worker and come back as what they hold."""
-        canvas = JailCanvas(self)
-        self._canvases.append(canvas)
-        return canvas
+        self._canvases.append(JailCanvas(self, len(self._canvases)))
+        return self._canvases[-1]
+
+    def autodiff(self) -> JailAutodiff:
+        """Automatic differentiation in the worker."""
+        return JailAutodiff(self)
 
     def outcome(self, error: BaseException) -> str:
         """The outcome an exception stands for."""
         if isinstance(error, InfrastructureError):
             return "infrastructure"
         if isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall"):
+            self.met_wall_clock |= error.kind == "wall"
             return "timeout"
         if isinstance(error, StudentError):
             return "error"
         return classify(error)
 
-    def drawings(self) -> list[bytes]:
-        """The figures the last test's calls drew, as PNG."""
-        return [png for canvas in self._canvases for png in canvas.pngs()]
+    def keep_pictures(self, task_id: str) -> None:
+        """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
+        if self._canvases and task_id not in self.pictures:
+            pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+            if pictures:
+                self.pictures[task_id] = pictures[:2]
 
     def close(self) -> None:
         """Let the worker go."""
         if self._worker is not None:
             self._worker.close()
+            self._worker = None
+
+
+class JailAutodiff:
+    """The `autodiff` of a grading session: the gradient is carried back inside the worker."""
+
+    def __init__(self, bench: GraderBench) -> None:
+        self._bench = bench
+
+    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+        """See `autograder.checks.autodiff.vector_jacobian`."""
+        return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 
 
 class JailCanvas:
     """The canvas of a grading session: `NewAxes` go in, descriptions and pictures come out."""
 
-    def __init__(self, bench: GraderBench) -> None:
-        self._bench = bench
-        self._count = 0
-        self._keys: list[str] = []
+    def __init__(self, bench: GraderBench, number: int) -> None:
+        self._bench, self._number = bench, number
+        self._made: list[NewAxes] = []
 
     def axes(self, count: int = 1) -> NewAxes:
         """Axes to be made in the worker."""
-        key = f"figure-{len(self._bench._canvases)}-{self._count}"
-        self._count += 1
-        self._keys.append(key)
-        return NewAxes(key, count)
+        self._made.append(NewAxes(f"figure-{self._number}-{len(self._made)}", count))
+        return self._made[-1]
 
     def read(self, axes: NewAxes) -> Any:
         """The description of one Axes, or a list of them; see `autograder.checks.axes.describe`."""
-        drawn = self._bench.worker().drawn.get(axes.key)
-        if drawn is None:
+        worker = self._bench.worker()
+        drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
+        if not isinstance(drawn, list) or len(drawn) != axes.count:
             raise Mismatch("the figure", "was not drawn on the Axes that were given", "none")
-        return drawn.axes if axes.count > 1 else drawn.axes[0]
+        return drawn if axes.count > 1 else drawn[0]
 
-    def pngs(self) -> list[bytes]:
-        """The pictures of the figures drawn so far."""
+    def pictures(self) -> list[bytes]:
+        """The figures drawn so far, as PNG."""
         worker = self._bench._worker
-        drawn = worker.drawn if worker is not None else {}
-        return [drawn[key].png for key in self._keys if key in drawn and drawn[key].png]
+        found = []
+        with contextlib.suppress(StudentError):
+            for axes in self._made:
+                if worker is None or not worker.alive:
+                    break
+                png = worker.request("picture", axes.key, cpu=worker.limits.call_cpu)
+                if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
+                    data = png.tobytes()
+                    if data.startswith(PNG_SIGNATURE):
+                        found.append(data)
+        return found
 
 
 def _too_long(signum: int, frame: Any) -> None:

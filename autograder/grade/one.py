@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.grade.bench import GraderBench
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.suite import Result, run_suite
-from autograder.jail import Jail, Limits
+from autograder.jail.client import Jail
 from autograder.stages import Stage, find_stage
-
-LIMITS = Limits()
-MAX_PICTURES = 8
+from autograder.stages.points import test_list
 
 
 def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
@@ -37,9 +36,9 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
         "status": "graded", "reason": "", "isolation": jail.isolation, "versions": versions(stage), "seed": job["seed"],
-        "pictures": [],
+        "pictures": {},
     }
-    bench = GraderBench(stage, jail, job["files"], job["seed"], LIMITS)
+    bench = GraderBench(stage, jail, job["files"], job["seed"])
     try:
         reason = job["problem"] or _load_problem(bench)
         if reason:
@@ -49,6 +48,8 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
             diagnosis = Diagnosis(stage)
             results = run_suite(stage, bench, diagnosis)
             record["hints"] = diagnosis.found
+            record["pictures"] = {task: [encode_picture(png) for png in pictures] for task, pictures in bench.pictures.items()}
+            record["met_wall_clock"] = bench.met_wall_clock
     finally:
         bench.close()
     tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
@@ -80,32 +81,8 @@ def _load_problem(bench: GraderBench) -> str:
 
 def _ungradable(stage: Stage, reason: str) -> list[Result]:
     """Every test of the suite, none of them run."""
-
-    class Nothing:
-        folder = GraderBench.folder
-        seed = 0
-
-    bench: Any = Nothing()
-    from autograder.checks.student import Student
-
-    def refuse(name: str, args: tuple, kwargs: dict) -> Any:
-        raise _CannotRun(reason.splitlines()[0])
-
-    bench.student = Student(refuse)
-    bench.begin = lambda task_id: None
-    bench.reference = stage.reference
-    bench.canvas = lambda: None
-    bench.outcome = lambda error: "ungradable"
-    results = run_suite(stage, bench)
-    for result in results:
-        verdict = result.verdict
-        verdict.outcome, verdict.points, verdict.call, verdict.trace = "ungradable", 0.0, "", ""
-        verdict.message = reason.splitlines()[0]
-    return results
-
-
-class _CannotRun(Exception):
-    """Stands for every call of a submission that could not be loaded."""
+    return [Result(visibility, Verdict(task, test, title, "ungradable", points, message=reason.splitlines()[0]))
+            for visibility, task, test, title, points in test_list(stage)]
 
 
 def encode_picture(png: bytes) -> str:

@@ -102,8 +102,7 @@ class Slot:
 
 def main(isolation: str) -> None:
     """Serve jobs until standard input ends."""
-    from autograder.grade.one import LIMITS
-    from autograder.jail import Jail
+    from autograder.jail.client import Jail
     from autograder.stages import find_stage
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
@@ -119,9 +118,11 @@ def main(isolation: str) -> None:
                     _warm(stage)
                     warmed.add(stage.id)
                 if stage.info.preload not in jails:
-                    jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation, limits=LIMITS)
+                    jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation)
                     jails[stage.info.preload].start()
-                send(answers, _in_child(job, jails[stage.info.preload]))
+                answer = _in_child(job, jails[stage.info.preload])
+                jails[stage.info.preload].sweep()
+                send(answers, answer)
             except KitError as error:
                 send(answers, {"ok": False, "kind": type(error).__name__, "message": str(error)})
     finally:

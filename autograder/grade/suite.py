@@ -52,7 +52,9 @@ class _Session:
                 assert call.excinfo is not None
                 self.broken = call.excinfo.value
                 item.session.shouldstop = "the grader's own trouble"
-            elif self.diagnose is not None and self.verdicts[-1].outcome == "failed":
+            elif call.when == "call" and hasattr(self.bench, "keep_pictures"):
+                self.bench.keep_pictures(self.verdicts[-1].task)
+            if self.broken is None and self.diagnose is not None and self.verdicts[-1].outcome == "failed":
                 self.diagnose(self.verdicts[-1], self.bench)
         return report
 

@@ -12,6 +12,7 @@ from typing import Any
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import Canvas
 from autograder.checks.compare import Mismatch
+from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, call_with_copies
@@ -41,9 +42,11 @@ class TrustedBench:
         self.stage, self.seed = stage, seed
         self._reference = stage.reference()
         stage.bind_earlier()
-        self._module: ModuleType = module_from(source, stage.module, f"{stage.module}.py")
+        rules = rules_of(stage.info)
+        with rules():
+            self._module: ModuleType = module_from(source, stage.module, f"{stage.module}.py")
         self._own = dict(vars(self._module))
-        self.student = Student(self._run)
+        self.student = Student(self._run, rules)
         self.canvases: list[Canvas] = []
 
     def begin(self, task_id: str) -> None:
@@ -75,7 +78,7 @@ class TrustedBench:
 
     def autodiff(self) -> Autodiff:
         """Automatic differentiation of this process."""
-        return Autodiff()
+        return Autodiff(self._module)
 
     def outcome(self, error: BaseException) -> str:
         """The outcome an exception stands for."""

@@ -124,6 +124,11 @@ class Stage:
         """The catalogue of wrong answers, in order of their ids."""
         return _mistakes(self.id)
 
+    def standins(self) -> str:
+        """Source of what takes the place of other tasks' classes inside the sandbox; empty for most stages."""
+        file = self.suite / "standins.py"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
     def alternatives(self) -> dict[str, str]:
         """Right answers written differently: source by name."""
         files = sorted((self.suite / "alternatives").glob("*.py"))
@@ -146,6 +151,11 @@ def find_stage(stage_id: str) -> Stage:
     if stage_id not in known:
         raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}")
     return known[stage_id]
+
+
+def chosen(stage_id: str | None) -> tuple[Stage, ...]:
+    """The stage that is asked for; all of them when none is."""
+    return (find_stage(stage_id),) if stage_id else stages()
 
 
 def module_from(source: str, name: str, filename: str) -> ModuleType:

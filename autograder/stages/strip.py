@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 
 from autograder.errors import UsageError
 
@@ -17,7 +18,7 @@ def task_of_docstring(docstring: str | None) -> str | None:
     return match.group(1) if match else None
 
 
-def strip(source: str, filename: str) -> str:
+def strip(source: str, filename: str, keep: Collection[str] = ()) -> str:
     """Replace each solution block by a stub that says whose it is.
 
     Parameters
@@ -26,6 +27,8 @@ def strip(source: str, filename: str) -> str:
         Text of a solution file.
     filename : str
         For messages.
+    keep : collection of str
+        Tasks whose solutions stay.
 
     Returns
     -------
@@ -41,18 +44,23 @@ def strip(source: str, filename: str) -> str:
     owners = _owners(ast.parse(source))
     kept: list[str] = []
     opened: int | None = None
+    keeping = False
     for number, line in enumerate(source.splitlines(), start=1):
         marker = line.strip()
         if marker == BEGIN:
             if opened is not None:
                 raise UsageError(f"{filename}, line {number}: a solution begins inside the one of line {opened}")
             opened = number
-            kept.append(_stub(line, number, owners, filename))
+            name, task = _owner(number, owners, filename)
+            keeping = task in keep
+            if not keeping:
+                indent = line[: len(line) - len(line.lstrip())]
+                kept.append(f'{indent}raise NotImplementedError("Task {task}: {name} is yours to write")')
         elif marker == END:
             if opened is None:
                 raise UsageError(f"{filename}, line {number}: a solution ends that never began")
             opened = None
-        elif opened is None:
+        elif opened is None or keeping:
             kept.append(line)
     if opened is not None:
         raise UsageError(f"{filename}, line {opened}: this solution has no {END}")
@@ -81,7 +89,8 @@ def _owners(tree: ast.Module) -> list[tuple[int, int, str, str | None]]:
     return found
 
 
-def _stub(line: str, number: int, owners: list[tuple[int, int, str, str | None]], filename: str) -> str:
+def _owner(number: int, owners: list[tuple[int, int, str, str | None]], filename: str) -> tuple[str, str]:
+    """Name and task of the outermost function around a line."""
     inside = [owner for owner in owners if owner[0] <= number <= owner[1]]
     if not inside:
         raise UsageError(f"{filename}, line {number}: a solution lies outside any function")
@@ -89,5 +98,4 @@ def _stub(line: str, number: int, owners: list[tuple[int, int, str, str | None]]
     if task is None:
         raise UsageError(f"{filename}, line {number}: the docstring of {name} does not begin with its task, "
                          "such as \"Task 1.3. ...\"")
-    indent = line[: len(line) - len(line.lstrip())]
-    return f'{indent}raise NotImplementedError("Task {task}: {name} is yours to write")'
+    return name, task

@@ -5,15 +5,13 @@ from __future__ import annotations
 import importlib
 from functools import lru_cache
 
-from autograder.checks.plugin import title_of
+from autograder.checks.plugin import title_of_function
 from autograder.errors import UsageError
 from autograder.stages import Stage, find_stage
 
-__all__ = ["task_points", "test_list", "title_of"]
 
-
-def test_list(stage: Stage) -> list[tuple[str, str, str, float]]:
-    """Visibility, task, name and points of every test of a stage, in the order of the files."""
+def test_list(stage: Stage) -> list[tuple[str, str, str, str, float]]:
+    """Visibility, task, name, title and points of every test of a stage, in the order of the files."""
     found = []
     for visibility in stage.test_files():
         module = importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
@@ -23,7 +21,7 @@ def test_list(stage: Stage) -> list[tuple[str, str, str, float]]:
             marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "task"]
             if len(marks) != 1:
                 raise UsageError(f"{module.__name__}.{name} needs exactly one @task(id, points=...)")
-            found.append((visibility, marks[0].args[0], name, float(marks[0].kwargs["points"])))
+            found.append((visibility, marks[0].args[0], name, title_of_function(test), float(marks[0].kwargs["points"])))
     return found
 
 
@@ -35,6 +33,6 @@ def task_points(stage: Stage) -> dict[str, float]:
 @lru_cache(maxsize=None)
 def _task_points(stage_id: str) -> tuple[tuple[str, float], ...]:
     totals: dict[str, float] = {}
-    for _, task, _, points in test_list(find_stage(stage_id)):
+    for _, task, _, _, points in test_list(find_stage(stage_id)):
         totals[task] = totals.get(task, 0.0) + points
     return tuple(sorted(totals.items()))

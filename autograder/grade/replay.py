@@ -1,0 +1,113 @@
+"""Make the calls of a test again with another module in the student's place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.autodiff import vector_jacobian
+from autograder.checks.axes import Canvas
+from autograder.checks.compare import Mismatch, expect
+from autograder.checks.state import reset_state
+from autograder.checks.student import Call, Made, call_with_copies, detached, is_module
+
+
+class _Failed:
+    """Stands for the value of a call that raised."""
+
+
+FAILED = _Failed()
+
+
+@dataclass
+class Outcome:
+    """What one call of a replay gave: its value, or FAILED, and the arguments it changed in place."""
+
+    value: Any = FAILED
+    changed: tuple[str, ...] = ()
+
+
+def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> list[Outcome]:
+    """The outcome of each call when `module` is in the student's place.
+
+    Objects and figures that student code made or drew on are made anew, in their order, so that a call that
+    takes one meets it in the state it was in.
+    """
+    reset_state(seed)
+    again = _Again(module)
+    with np.errstate(all="ignore"):
+        return [again.outcome(call) for call in calls]
+
+
+class _Again:
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._canvas = Canvas()
+        self._new: dict[int, Any] = {}
+
+    def outcome(self, call: Call) -> Outcome:
+        try:
+            value, changed = self._run(call)
+        except Exception:  # a mistake may fail on this input: then it is not what the student did
+            return Outcome()
+        return Outcome(value, tuple(changed))
+
+    def _run(self, call: Call) -> tuple[Any, Iterable[str]]:
+        args, kwargs = self._renewed(call.args), self._renewed(call.kwargs)
+        if call.method == "axes":
+            self._new[id(call.value)] = self._canvas.axes(*args)
+            return None, ()
+        if call.method == "read":
+            return self._canvas.read(*args), ()
+        if call.method == "vjp":
+            target = getattr(self._module, call.name) if call.on is None else self._new[id(call.on)]
+            return vector_jacobian(target, *args), ()
+        if call.on is None:
+            value, changed = call_with_copies(getattr(self._module, call.name), args, kwargs)
+            if isinstance(call.value, Made):
+                self._new[id(call.value)] = value
+            return value, changed
+        target = self._new[id(call.on)]
+        if call.method == "__call__":
+            value, changed = call_with_copies(target, args, {})
+            return detached(value), changed
+        value = getattr(target, call.method)(*args)
+        return (detached(dict(value)) if call.method == "state_dict" else None), ()
+
+    def _renewed(self, value: Any) -> Any:
+        """Arguments of a call, with the new object or figure in the place of the old one."""
+        if id(value) in self._new:
+            return self._new[id(value)]
+        if isinstance(value, list | tuple):
+            return type(value)(self._renewed(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._renewed(item) for key, item in value.items()}
+        return copy.deepcopy(value)
+
+
+def agrees(call: Call, outcome: Outcome, single_precision: bool = False) -> bool:
+    """True when the call and its replay did the same.
+
+    Parameters
+    ----------
+    call : Call
+    outcome : Outcome
+    single_precision : bool
+        The values were computed with 32-bit numbers, and another order of summation shows.
+    """
+    if call.method == "axes" or (isinstance(call.value, Made) and is_module(outcome.value)):
+        return True
+    rtol, atol = (1e-4, 1e-6) if single_precision else (1e-8, 1e-12)
+    try:
+        with np.errstate(all="ignore"):
+            expect(call.value, outcome.value, "value", rtol=rtol, atol=atol)
+    except Mismatch:
+        return False
+    except Exception:  # two values that cannot be compared are not the same
+        return False
+    return tuple(call.changed) == outcome.changed

@@ -1,0 +1,54 @@
+"""Tried from inside before anything is graded: each of these must fail."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+
+
+def attempts(paths: list[str]) -> list[str]:
+    """What could be done that must not be possible, a phrase each.
+
+    Parameters
+    ----------
+    paths : list of str
+        Files and folders that must not be readable.
+    """
+    done = []
+    for path in paths:
+        try:
+            if os.path.isdir(path):
+                os.listdir(path)
+            else:
+                with open(path, "rb") as file:
+                    file.read(1)
+            done.append(f"read {path}")
+        except OSError:
+            pass
+    for phrase, attempt in (("open a socket", _socket), ("start a process", _fork), ("signal the process above it", _signal),
+                            ("write outside its folder", _write)):
+        try:
+            attempt()
+            done.append(phrase)
+        except OSError:
+            pass
+    return done
+
+
+def _socket() -> None:
+    socket.socket().close()
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _signal() -> None:
+    os.kill(os.getppid(), signal.SIGCONT)
+
+
+def _write() -> None:
+    with open("/scratch/outside", "xb"):
+        os.unlink("/scratch/outside")

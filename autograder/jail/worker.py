@@ -1,0 +1,283 @@
+"""Inside: one process for one submission, which answers calls with values.
+
+Nothing here is trusted by the other side. It runs with the student's code in one process, so whatever
+it says may have been said by that code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.autodiff import Autodiff
+from autograder.checks.axes import describe, new_axes, picture
+from autograder.checks.state import reset_state
+from autograder.checks.student import changed, copied, load_module, student_trace
+from autograder.errors import BadMessage, LimitExceeded, StudentError
+from autograder.jail.limits import Limits
+from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, frame
+
+MAX_TEXT = 2000
+# Exceptions that are told by name; any subclass travels as the first of these among its bases.
+KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError", "ImportError",
+         "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError", "ZeroDivisionError", "OverflowError",
+         "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError", "OSError", "SyntaxError")
+PATCHABLE = ("builtins", "math", "random", "numpy", "numpy.linalg", "numpy.random", "numpy.testing", "torch", "torch.nn",
+             "torch.nn.functional", "torch.autograd", "copy", "functools", "itertools")
+
+
+class Printed(io.TextIOBase):
+    """Standard output of student code: the beginning is kept, the rest is forgotten."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.text = limit, ""
+
+    def writable(self) -> bool:
+        """It can be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep what fits."""
+        if len(self.text) < self.limit:
+            self.text += str(text)[: self.limit - len(self.text)]
+        return len(text)
+
+
+class Libraries:
+    """The public names of the libraries as they were, to be put back when student code patched them."""
+
+    def __init__(self) -> None:
+        self.saved = [(module, dict(vars(module))) for name in PATCHABLE if (module := sys.modules.get(name)) is not None]
+
+    def restore(self) -> None:
+        """Put back every name that was changed or deleted."""
+        for module, names in self.saved:
+            current = vars(module)
+            for name, value in names.items():
+                if current.get(name) is not value:
+                    current[name] = value
+
+
+class Server:
+    """Serves one grader over one socket until it closes."""
+
+    def __init__(self, channel: Channel, limits: Limits, scratch: Path) -> None:
+        self.channel, self.limits, self.scratch = channel, limits, scratch
+        self.module: types.ModuleType | None = None
+        self.own: dict[str, Any] = {}
+        self.objects: dict[int, Any] = {}
+        self.figures: dict[str, Any] = {}
+        self.standins: dict[str, Any] = {}
+        self.printed = Printed(limits.printed)
+        self.libraries = Libraries()
+        self.serial = 0
+
+    # -- messages ------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """One request after the other."""
+        while True:
+            header, payload = self.channel.receive()
+            kind, self.serial = header[0], header[1]
+            decoder = Decoder(payload, self.resolve)
+            arguments = [decoder.decode(form) for form in header[2:]]
+            decoder.finish()
+            try:
+                value, extra = getattr(self, f"do_{kind}")(*arguments)
+            except BaseException as error:  # whatever student code raises is an answer
+                self.tell_raised(error)
+            else:
+                self.tell_value(value, extra)
+
+    def send(self, kind: str, *values: Any) -> None:
+        encoder = Encoder(self.refer, self.limits.message)
+        message = [kind, self.serial, *(encoder.encode(value) for value in values)]
+        self.channel.send(frame(message, encoder))
+
+    def tell_value(self, value: Any, extra: tuple[str, ...]) -> None:
+        text = self.printed.text
+        try:
+            self.send("value", value, extra, text)
+        except LimitExceeded as error:
+            self.send("oversize", str(error), text)
+
+    def tell_raised(self, error: BaseException) -> None:
+        known = next((base.__name__ for base in type(error).__mro__ if base.__name__ in KNOWN), "")
+        try:
+            message = str(error)
+        except BaseException:  # a __str__ of the student's own may fail
+            message = ""
+        if isinstance(error, StudentError):
+            known = ""
+        self.send("raised", known, type(error).__name__[:80], message[:MAX_TEXT], self.trace(error), self.printed.text)
+
+    def trace(self, error: BaseException) -> str:
+        try:
+            return student_trace(error, self.scratch)[-MAX_TEXT:]
+        except BaseException:
+            return ""
+
+    def refer(self, value: Any) -> list:
+        """Modules of torch and objects of the student's classes stay here and are known by a number."""
+        torch = sys.modules.get("torch")
+        is_module = torch is not None and isinstance(value, torch.nn.Module)
+        if is_module or self.module is not None and type(value).__module__ == self.module.__name__:
+            number = len(self.objects)
+            self.objects[number] = value
+            return ["h", number, type(value).__name__[:80]]
+        return ["o", type(value).__name__[:80]]
+
+    def resolve(self, reference: Reference) -> Any:
+        """What a reference in a request stands for."""
+        if reference.tag == "h":
+            return self.objects[reference.number]
+        if reference.tag == "x":
+            if reference.name not in self.figures:
+                self.figures[reference.name] = new_axes(reference.number)
+            return self.figures[reference.name]
+        return self.remote("callback", reference.number, name=reference.name)
+
+    def remote(self, kind: str, *where: Any, name: str) -> Any:
+        """A function that is answered by the grader."""
+        def function(*args: Any, **kwargs: Any) -> Any:
+            self.send(kind, *where, args, kwargs)
+            header, payload = self.channel.receive()
+            decoder = Decoder(payload, self.resolve)
+            values = [decoder.decode(form) for form in header[2:]]
+            decoder.finish()
+            if header[0] == "answer":
+                return values[0]
+            known, message = values
+            raise getattr(__import__("builtins"), known if known in KNOWN else "RuntimeError")(message)
+
+        function.__name__ = function.__qualname__ = name
+        return function
+
+    # -- requests ------------------------------------------------------------------------------------------
+
+    def do_load(self, module: str, files: dict[str, Any], provided: dict[str, Any], standins: Any) -> tuple[Any, tuple]:
+        """Write the submission into the scratch folder and import it."""
+        for name, data in files.items():
+            (self.scratch / os.path.basename(name)).write_bytes(np.asarray(data, np.uint8).tobytes())
+        os.chdir(self.scratch)
+        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
+        if standins:
+            self.load_standins(standins)
+        for name, functions in provided.items():
+            made = types.ModuleType(name)
+            for function in functions:
+                setattr(made, function, self.remote("ask", name, function, name=function))
+            sys.modules[name] = made
+        self.module = load_module(self.scratch / f"{module}.py")
+        self.own = dict(vars(self.module))
+        return None, ()
+
+    def load_standins(self, source: str) -> None:
+        """Replacements made of the library's own parts, for what cannot be answered by value."""
+        module = types.ModuleType("standins")
+        exec(compile(source, "standins.py", "exec"), vars(module))
+        self.standins = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+        if "prepare_worker" in self.standins:
+            self.standins["prepare_worker"]()
+            self.libraries = Libraries()
+
+    def do_reset(self, seed: int, replace: list[str]) -> tuple[Any, tuple]:
+        """A clean state before a test; the functions named are answered by the grader."""
+        assert self.module is not None
+        self.libraries.restore()
+        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
+        self.printed.text = ""
+        reset_state(seed)
+        self.objects.clear()
+        self.figures.clear()
+        names = vars(self.module)
+        names.clear()
+        names.update(self.own)
+        for name in replace:
+            if name in self.standins:
+                names[name] = self.standins[name]
+            elif name in names:
+                names[name] = self.remote("ask", self.module.__name__, name, name=name)
+        return None, ()
+
+    def do_call(self, target: list, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+        """Call a function of the module, an object, or a method of one."""
+        self.printed.text = ""
+        function = self.find(*target)
+        before = copied(args), copied(kwargs)
+        value = function(*args, **kwargs)
+        return value, changed(before, (args, kwargs))
+
+    def find(self, kind: str, what: Any, name: str = "") -> Any:
+        if kind == "function":
+            if not hasattr(self.module, what):
+                return Missing(what)
+            return getattr(self.module, what)
+        if kind == "object":
+            return self.objects[what]
+        if kind == "method":
+            return getattr(self.objects[what], name)
+        return {"vjp": Autodiff(self.module).vjp, "load_checkpoint": load_checkpoint}[what]
+
+    def do_drawn(self, key: str) -> tuple[Any, tuple]:
+        """What the Axes of a figure hold."""
+        axes = self.figures.get(key)
+        if axes is None:
+            return None, ()
+        return [describe(ax) for ax in (axes.ravel() if isinstance(axes, np.ndarray) else [axes])], ()
+
+    def do_picture(self, key: str) -> tuple[Any, tuple]:
+        """The figure as PNG."""
+        axes = self.figures[key]
+        return np.frombuffer(picture(axes.ravel()[0] if isinstance(axes, np.ndarray) else axes), np.uint8), ()
+
+    def do_probe(self, paths: list[str]) -> tuple[Any, tuple]:
+        """Try to get out; see `autograder.jail.probe`."""
+        return importlib.import_module("autograder.jail.probe").attempts(paths), ()
+
+
+class Missing:
+    """Stands for a function that the student's module does not have."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Opaque:
+        return Opaque("missing function")
+
+
+def load_checkpoint(model: Any, file: str, limit: int) -> str:
+    """Load weights into a model; the reason why it could not be done, or an empty text."""
+    import torch
+
+    path = Path(os.path.basename(file))
+    if not path.exists():
+        return f"{path.name} is missing"
+    if path.stat().st_size > limit:
+        return f"{path.name} is larger than {limit >> 10} KiB"
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+        model.load_state_dict(weights)
+    except Exception as error:
+        return f"{path.name} does not hold the weights of this model ({type(error).__name__}: {str(error)[:200]})"
+    return ""
+
+
+def serve(channel: Channel, limits: Limits, scratch: Path) -> None:
+    """Serve until the grader closes its end, then end at once: nothing of the student's runs at exit."""
+    try:
+        Server(channel, limits, scratch).run()
+    except (StudentError, BadMessage, OSError):
+        pass
+    except BaseException:
+        traceback.clear_frames(sys.exc_info()[2])
+    finally:
+        os._exit(0)

@@ -1,0 +1,162 @@
+"""Inside the sandbox: imports the libraries once, then forks a worker whenever it is asked to.
+
+It has never seen a test, a reference or a secret: all that a worker inherits from it is libraries.
+Requests come as small JSON texts on a packet socket, the worker's socket travels with the request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from autograder.jail import walls, worker
+from autograder.jail.limits import Limits
+from autograder.jail.wire import Channel
+
+
+class Zygote:
+    """Forks workers and looks after them.
+
+    Parameters
+    ----------
+    control : socket.socket
+        Packet socket to the grader.
+    limits : Limits
+    scratch : Path
+        Writable folder; each worker gets one inside, and it is emptied before each.
+    readable : list of Path
+        Where the libraries lie.
+    locked : bool
+        Put up the inner wall (Landlock and seccomp) in each worker.
+    """
+
+    def __init__(self, control: socket.socket, limits: Limits, scratch: Path, readable: list[Path], locked: bool) -> None:
+        self.control, self.limits, self.scratch = control, limits, scratch
+        self.readable, self.locked = readable, locked
+        self.alive: set[int] = set()
+        self.count = 0
+
+    def run(self) -> None:
+        """One request after the other until the grader is gone."""
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            if not data:
+                return
+            request = json.loads(data)
+            answer = getattr(self, f"do_{request.pop('do')}")(*descriptors, **request)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self.control.send(json.dumps(answer).encode())
+
+    def do_spawn(self, descriptor: int) -> dict:
+        """Fork a worker that serves the socket."""
+        self.count += 1
+        home = self.scratch / str(self.count)
+        self.empty()
+        home.mkdir(mode=0o700)
+        child = os.fork()
+        if child == 0:
+            try:
+                self.become_worker(descriptor, home)
+            finally:
+                os._exit(1)
+        self.alive.add(child)
+        return {"pid": child}
+
+    def become_worker(self, descriptor: int, home: Path) -> None:
+        """In the child: walls up, then serve."""
+        stream = socket.socket(fileno=os.dup(descriptor))
+        os.close(descriptor)
+        self.control.close()
+        null = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.close(null)
+        os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
+        os.chdir(home)
+        walls.die_with_parent()
+        walls.limit_resources(self.limits)
+        if self.locked:
+            walls.restrict_files(self.readable, [home])
+            walls.restrict_calls()
+        worker.serve(Channel(stream, self.limits.message), self.limits, home)
+
+    def do_cpu(self, pid: int) -> dict:
+        """CPU seconds a worker has used."""
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return {"cpu": None}
+        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
+
+    def do_end(self, pid: int) -> dict:
+        """Kill a worker if it still runs; how it ended."""
+        if pid not in self.alive:
+            return {"how": "it had ended"}
+        ended = self.do_ended(pid)
+        if ended:
+            return ended
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        self.alive.discard(pid)
+        return {"how": "it was ended by the grader"}
+
+    def do_ended(self, pid: int) -> dict:
+        """How a worker ended by itself; nothing while it runs."""
+        done, status = os.waitpid(pid, os.WNOHANG) if pid in self.alive else (0, 0)
+        if not done:
+            return {}
+        self.alive.discard(pid)
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            return {"how": f"signal {signal.Signals(number).name}", "signal": number}
+        return {"how": f"exit status {os.WEXITSTATUS(status)}"}
+
+    def do_sweep(self) -> dict:
+        """End every worker and empty the scratch folder."""
+        for pid in list(self.alive):
+            self.do_end(pid)
+        self.empty()
+        return {}
+
+    def empty(self) -> None:
+        """Remove what earlier workers left, whatever modes they gave it."""
+        for entry in os.scandir(self.scratch):
+            if entry.is_dir(follow_symlinks=False):
+                for folder, _, _ in os.walk(entry.path):
+                    os.chmod(folder, 0o700)
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+def main(descriptor: int, settings: dict) -> None:
+    """Import what is to be shared, say so, and serve."""
+    control = socket.socket(fileno=descriptor)
+    scratch = Path(settings["scratch"])
+    os.environ["MPLCONFIGDIR"] = str(scratch / "0")
+    sys.dont_write_bytecode = True
+    for name in ("numpy.random", "numpy.testing", "numpy.linalg", *settings["preload"]):
+        importlib.import_module(name)
+    if "matplotlib" in settings["preload"]:
+        from autograder.checks.axes import new_axes, picture
+
+        picture(new_axes())  # fonts and renderer, once
+    if "torch" in settings["preload"]:
+        sys.modules["torch"].set_num_threads(1)
+    readable = [Path(path) for path in settings["readable"]]
+    zygote = Zygote(control, Limits(**settings["limits"]), scratch, readable, settings["locked"])
+    zygote.empty()
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": True, "landlock": walls.landlock_version()}).encode())
+    zygote.run()

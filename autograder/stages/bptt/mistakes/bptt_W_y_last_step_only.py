@@ -1,0 +1,19 @@
+"""The gradient of W_y is that of the last step only.
+
+W_y is used at every step. What happens to the gradient of step 1 when the loop goes on: is it added or replaced?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T, H = len(x), len(params["b"])
+    dz = np.array(y_hat, dtype=float)
+    dz[np.arange(T), y] -= 1
+    da = np.zeros((T, H))
+    carry = np.zeros(H)
+    for t in range(T, 0, -1):
+        dh = params["W_y"].T @ dz[t - 1] + carry
+        da[t - 1] = (1 - h[t] ** 2) * dh
+        carry = params["W_h"].T @ da[t - 1]
+    return {"W_x": da.T @ x, "W_h": da.T @ h[:-1], "b": da.sum(axis=0), "W_y": np.outer(dz[-1], h[-1]), "h_0": carry}

@@ -1,0 +1,19 @@
+"""The gradient of b is one number.
+
+Each unit has a bias of its own. Over which axis should be summed: steps or units?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T, H = len(x), len(params["b"])
+    dz = np.array(y_hat, dtype=float)
+    dz[np.arange(T), y] -= 1
+    da = np.zeros((T, H))
+    carry = np.zeros(H)
+    for t in range(T, 0, -1):
+        dh = params["W_y"].T @ dz[t - 1] + carry
+        da[t - 1] = (1 - h[t] ** 2) * dh
+        carry = params["W_h"].T @ da[t - 1]
+    return {"W_x": da.T @ x, "W_h": da.T @ h[:-1], "b": da.sum(), "W_y": dz.T @ h[1:], "h_0": carry}

@@ -1,0 +1,19 @@
+"""The gradient is carried back by W_h instead of its transpose.
+
+Forward, unit i sums W_h[i, j] h[j] over j. To go back from i to j, over which index must you sum?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T, H = len(x), len(params["b"])
+    dz = np.array(y_hat, dtype=float)
+    dz[np.arange(T), y] -= 1
+    da = np.zeros((T, H))
+    carry = np.zeros(H)
+    for t in range(T, 0, -1):
+        dh = params["W_y"].T @ dz[t - 1] + carry
+        da[t - 1] = (1 - h[t] ** 2) * dh
+        carry = params["W_h"] @ da[t - 1]
+    return {"W_x": da.T @ x, "W_h": da.T @ h[:-1], "b": da.sum(axis=0), "W_y": dz.T @ h[1:], "h_0": carry}

@@ -1,0 +1,19 @@
+"""Only the loss of the last step is sent back.
+
+L_total has a loss at each step. Where does dL_t/dh_t of a step t < T come in on the way back?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T, H = len(x), len(params["b"])
+    dz = np.array(y_hat, dtype=float)
+    dz[np.arange(T), y] -= 1
+    da = np.zeros((T, H))
+    carry = np.zeros(H)
+    for t in range(T, 0, -1):
+        dh = (params["W_y"].T @ dz[t - 1] if t == T else np.zeros(H)) + carry
+        da[t - 1] = (1 - h[t] ** 2) * dh
+        carry = params["W_h"].T @ da[t - 1]
+    return {"W_x": da.T @ x, "W_h": da.T @ h[:-1], "b": da.sum(axis=0), "W_y": dz.T @ h[1:], "h_0": carry}

@@ -1,0 +1,14 @@
+"""The forward pass starts from zeros, not from h_0.
+
+Call it with two different h_0 and compare h[0] and h[1] of both.
+"""
+
+import numpy as np
+
+
+def forward(params, x, h_0):
+    h = np.zeros((len(x) + 1, len(h_0)))
+    for t in range(1, len(x) + 1):
+        h[t] = np.tanh(params["W_h"] @ h[t - 1] + params["W_x"] @ x[t - 1] + params["b"])
+    z = h[1:] @ params["W_y"].T
+    return h, z, softmax(z)

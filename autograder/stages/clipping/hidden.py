@@ -1,0 +1,418 @@
+"""Hidden tests of stage 3: other shapes and seeds, edge cases, properties, runs that end badly in every way."""
+
+import cmath
+
+import numpy as np
+
+from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+
+PASCANU = {"h_0": 1 / (1 + np.exp(-0.5)), "steps": 50, "target": 0.7}  # Pascanu et al. 2013, figure 6
+
+
+def gradients(rng, scale=1.0):
+    """A dict of arrays of several shapes, one of them not contiguous."""
+    return {"W_x": scale * rng.standard_normal((4, 3)), "W_h": scale * rng.standard_normal((4, 4)).T,
+            "b": scale * rng.standard_normal(1), "c": scale * rng.standard_normal((2, 1, 3))[::-1]}
+
+
+def long_vector(grads):
+    """All entries of all arrays, in the order of the keys."""
+    return np.concatenate([np.ravel(grads[name]) for name in sorted(grads)])
+
+
+def problem(rng, count, D=2, H=3, V=4, T=3):
+    """Parameters, and that many batches of T or T + 1 steps."""
+    params = {"W_x": rng.standard_normal((H, D)), "W_h": rng.standard_normal((H, H)), "b": rng.standard_normal(H),
+              "W_y": rng.standard_normal((V, H))}
+    batches = [(rng.standard_normal((T + i % 2, D)), rng.integers(V, size=T + i % 2), 0.5 * rng.standard_normal(H))
+               for i in range(count)]
+    return params, batches
+
+
+def spoiled(batch):
+    """The batch with NaN in x, which makes its loss NaN."""
+    x, y, h_0 = batch
+    x = x.copy()
+    x[-1, 0] = np.nan
+    return x, y, h_0
+
+
+def history(result):
+    """The dict that train returned, with "losses" and "norms" as lists."""
+    wanted = {"params": {}, "losses": [], "norms": [], "restarts": 0}
+    if not isinstance(result, dict) or any(key not in result for key in wanted):
+        expect(result, wanted, "train(...)")
+    lists = {key: list(result[key]) if isinstance(result[key], list | tuple | np.ndarray) else result[key]
+             for key in ("losses", "norms")}
+    return {**{key: result[key] for key in wanted}, **lists}
+
+
+def expect_history(got, want, rtol=1e-8):
+    """Compare two runs of train: the restarts first, then what was accepted, then the parameters."""
+    got = history(got)
+    for key in ("restarts", "losses", "norms", "params"):
+        expect(got[key], want[key], key, rtol=rtol)
+
+
+def complex_step(w, b, h_0, steps, target):
+    """(dL/dw, dL/db) by a step of 1e-30 along the imaginary axis: exact to rounding."""
+    def loss(w, b):
+        h = h_0
+        for _ in range(steps):
+            h = 1 / (1 + cmath.exp(-(w * h + b)))
+        return (h - target) ** 2
+
+    return loss(w + 1e-30j, b).imag / 1e-30, loss(w, b + 1e-30j).imag / 1e-30
+
+
+def expect_scalar_gradient(got, want, steps, rtol=1e-9):
+    """Compare a pair of derivatives; when they differ in a way that has a name, say it."""
+    if isinstance(got, np.ndarray) and got.shape == (2,):
+        got = tuple(got)
+    if isinstance(got, tuple | list) and len(got) == 2 and not any(value is None for value in got):
+        pair, wanted = np.array(got, dtype=float), np.array(want)
+        if np.allclose(pair[::-1], wanted, rtol=1e-6) and not np.allclose(pair, wanted, rtol=1e-6):
+            expect_true(False, "holds dL_db first and dL_dw second", "(dL_dw, dL_db)")
+        ratio = pair / wanted
+        if np.allclose(ratio, ratio[0], rtol=1e-6) and abs(ratio[0] - 1) > 1e-6 and np.isfinite(ratio[0]):
+            expect_true(False, f"is right but for a constant factor of {ratio[0]:.6g} ({steps} steps)",
+                        "(dL_dw, dL_db)")
+    expect(got, want, ("dL_dw", "dL_db"), rtol=rtol)
+
+
+@task("3.1", points=2)
+def test_sgd_step_of_random_arrays(student, rng):
+    """The step is θ - α ∇L for arrays of any shape, contiguous or not."""
+    for lr in (0.3, 1.7):
+        params, grads = gradients(rng), gradients(rng)
+        want = {name: np.array(params[name] - lr * grads[name]) for name in params}
+        expect(student.sgd_step(params, grads, lr), want, "params")
+    expect_unchanged(student)
+
+
+@task("3.1", points=1)
+def test_sgd_step_leaves_out_what_is_no_parameter(student, rng):
+    """A gradient of h_0 among the gradients gives no new parameter."""
+    params = {"b": rng.standard_normal(2)}
+    grads = {"h_0": rng.standard_normal(2), "b": rng.standard_normal(2)}
+    expect(student.sgd_step(params, grads, 0.5), {"b": params["b"] - 0.5 * grads["b"]}, "params")
+
+
+@task("3.2", points=1)
+def test_global_norm_of_random_arrays(student, rng):
+    """The norm is right for arrays of any shape and for a gradient of zero."""
+    for scale in (1e-3, 1.0, 1e4):
+        grads = gradients(rng, scale)
+        expect(student.global_norm(grads), float(np.sqrt(np.sum(long_vector(grads) ** 2))), "‖g‖")
+    expect(student.global_norm({"W": np.zeros((2, 3)), "b": np.zeros(1)}), 0.0, "‖g‖")
+    expect(student.global_norm({"b": np.array([-2.5])}), 2.5, "‖g‖")
+
+
+@task("3.2", points=2)
+def test_huge_entries_do_not_overflow(student, rng):
+    """Entries of 1e200 have a norm, and are clipped, though their squares are too large for a float."""
+    huge = {"W": np.array([[3e200, 0.0], [0.0, -4e200]]), "b": np.array([12e200])}
+    expect(student.global_norm(huge), 13e200, "‖g‖")
+    expect(student.global_norm({"W": np.array([[1.0, -2e200]]), "b": np.array([1e-5])}), 2e200, "‖g‖")
+    want = {"W": np.array([[3.0, 0.0], [0.0, -4.0]]), "b": np.array([12.0])}
+    expect(student.clip_by_norm(huge, 13.0), (want, 13e200), ("clipped", "norm_before"))
+
+
+@task("3.2", points=1)
+def test_a_zero_gradient_stays_zero(student):
+    """A gradient of zero is returned as zeros: there is no 0/0."""
+    zeros = {"W": np.zeros((2, 3)), "b": np.zeros(2)}
+    expect(student.clip_by_norm(zeros, 1.0), (zeros, 0.0), ("clipped", "norm_before"))
+
+
+@task("3.2", points=2)
+def test_inf_and_nan_are_passed_on(student):
+    """A norm of Inf or NaN is returned as it is, and the gradients are left alone."""
+    for bad in (np.nan, np.inf, -np.inf):
+        grads = {"W": np.array([[1.0, -2.0]]), "b": np.array([bad, 30.0])}
+        norm = float(abs(bad))
+        expect_true(np.array_equal(student.global_norm(grads), norm, equal_nan=True),
+                    f"should be {norm} for a gradient with an entry of {bad}", "‖g‖")
+        got = student.clip_by_norm(grads, 5.0)
+        expect(got, (grads, norm), ("clipped", "norm_before"))
+        expect_true(np.array_equal(got[0]["b"], grads["b"], equal_nan=True),
+                    f"should still hold {bad}, for the caller to see and reject", "clipped['b']")
+        expect_true(np.array_equal(got[1], norm, equal_nan=True), f"should be {norm}", "norm_before")
+
+
+@task("3.2", points=2)
+def test_clipping_keeps_the_direction(student, rng):
+    """The clipped gradient keeps its direction, is as long as the threshold, and stays when it is clipped again."""
+    for scale in (3.0, 1e5):
+        grads = gradients(rng, scale)
+        threshold = float(rng.uniform(0.5, 2.0))
+        before = long_vector(grads)
+        clipped, norm_before = student.clip_by_norm(grads, threshold)
+        expect(norm_before, float(np.linalg.norm(before)), "norm_before")
+        factor = threshold / np.linalg.norm(before)
+        expect(clipped, {name: np.array(factor * g) for name, g in grads.items()}, "clipped", rtol=2e-6)
+        after = long_vector(clipped)
+        expect_true(np.linalg.norm(after) <= threshold * (1 + 1e-9), "is longer than the threshold", "clipped")
+        factors = after / before
+        expect_true(np.ptp(factors) <= 1e-9 * abs(factors[0]), "has turned: not all entries have the same factor",
+                    "clipped")
+        again, norm_again = student.clip_by_norm(clipped, threshold)
+        expect(again, clipped, "clipped again", rtol=4e-6)
+        expect(norm_again, threshold, "norm_before of the clipped gradient", rtol=4e-6)
+
+
+@task("3.2", points=1)
+def test_clipping_agrees_with_torch(student, rng):
+    """Within its epsilon, the result is that of torch.nn.utils.clip_grad_norm_."""
+    for scale, threshold in ((2.0, 1.0), (50.0, 0.25), (2.0, 1e4), (40.0, 100.0)):
+        grads = gradients(rng, scale)
+        norm = np.linalg.norm(long_vector(grads))
+        coefficient = min(1.0, threshold / (norm + 1e-6))  # what PyTorch computes
+        expect(student.clip_by_norm(grads, threshold), ({name: np.array(coefficient * g) for name, g in grads.items()},
+               float(norm)), ("clipped", "norm_before"), rtol=2e-6)
+
+
+@task("3.2", points=1)
+def test_clipping_leaves_the_callers_arrays_alone(student, rng):
+    """Clipping returns new arrays, and refuses a threshold of -0.5 whatever the gradient is."""
+    student.clip_by_norm(gradients(rng, 10.0), 0.5)
+    student.global_norm(gradients(rng, 10.0))
+    expect_unchanged(student)
+    expect_raises(ValueError, student.clip_by_norm, {"b": np.zeros(2)}, -0.5)
+
+
+@task("3.3", points=2)
+def test_train_without_clipping(student, reference, rng):
+    """A run without clipping has the right losses, norms and parameters, for sequences of any size."""
+    for sizes in ({"T": 1}, {"H": 1, "T": 4}, {"D": 1, "V": 2}, {"D": 3, "H": 5, "V": 6, "T": 8}):
+        params, batches = problem(rng, 5, **sizes)
+        expect_history(student.train(params, batches, 0.3), reference.train(params, batches, 0.3))
+    expect_history(student.train(params, [], 0.3), {"params": params, "losses": [], "norms": [], "restarts": 0})
+    expect_unchanged(student)
+
+
+@task("3.3", points=2)
+def test_train_with_clipping(student, reference, rng):
+    """With a threshold, long gradients are clipped, short ones are not, and norms are those before clipping."""
+    params, batches = problem(rng, 8, T=5)
+    norms = sorted(reference.train(params, batches, 0.2)["norms"])
+    for threshold in (0.1, norms[4], 1e3):
+        want = reference.train(params, batches, 0.2, threshold=threshold)
+        expect_history(student.train(params, batches, 0.2, threshold=threshold), want, rtol=1e-5)
+
+
+@task("3.3", points=2)
+def test_train_restarts_where_it_should(student, reference, rng):
+    """Batches with NaN at several places: each restart goes back to the right checkpoint and halves the rate again."""
+    params, batches = problem(rng, 16)
+    for every, bad in ((1, (0, 5)), (3, (4, 5, 11)), (10, (12,)), (4, (6, 15)), (5, (5, 8, 14))):
+        run = [spoiled(batch) if i in bad else batch for i, batch in enumerate(batches)]
+        want = reference.train(params, run, 0.3, threshold=2.0, checkpoint_every=every)
+        expect_history(student.train(params, run, 0.3, threshold=2.0, checkpoint_every=every), want, rtol=1e-5)
+    default = [spoiled(batch) if i == 12 else batch for i, batch in enumerate(batches)]
+    expect_history(student.train(params, default, 0.3), reference.train(params, default, 0.3))
+
+
+@task("3.3", points=1)
+def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
+    """What comes back after giving up is the checkpoint, to the last bit."""
+    params, batches = problem(rng, 4)
+    saved = history(student.train(params, batches, 0.3, checkpoint_every=4))
+    gone = history(student.train(params, [*batches, batches[0], spoiled(batches[0])], 0.3, checkpoint_every=4,
+                                 max_restarts=0))
+    expect(gone["params"], saved["params"], "params", rtol=0, atol=0)
+    expect(len(gone["losses"]), 5, "the number of losses")
+
+
+@task("3.3", points=1)
+def test_train_counts_its_restarts(student, reference, rng):
+    """max_restarts restarts are made, not one less and not one more."""
+    params, batches = problem(rng, 6)
+    bad = spoiled(batches[0])
+    run = [batches[0], bad, batches[1], bad, bad, *batches[2:5], bad, bad, batches[5], bad, batches[0]]
+    for limit in (1, 2, 4, 5, 6, 9, 0):
+        got = student.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit)
+        expect_history(got, reference.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit))
+    expect(history(student.train(params, [bad] * 7, 0.3))["restarts"], 5, "restarts")
+
+
+@task("3.3", points=3)
+def test_train_rejects_all_that_is_not_finite(student, reference):
+    """An infinite loss, a gradient of NaN and an update that overflows are each a reason to restart."""
+    # The loss alone: the right class has probability exactly 0, so log 0; the gradient is finite.
+    sure = {"W_x": np.array([[1.0]]), "W_h": np.array([[0.2]]), "b": np.array([0.0]), "W_y": np.array([[1e4], [-1e4]])}
+    x, h_0 = np.array([[0.7], [0.4]]), np.array([0.1])
+    run = [(x, np.array([0, 0]), h_0), (x, np.array([0, 1]), h_0), (0.5 * x, np.array([0, 0]), h_0)]
+    expect_history(student.train(sure, run, 0.1), reference.train(sure, run, 0.1))
+    # The gradient alone: tanh(Inf) = 1 is fine, but its slope times x is 0 · Inf.
+    calm = {**sure, "W_y": np.array([[0.4], [-0.3]])}
+    run = [(x, np.array([0, 1]), h_0), (np.array([[np.inf], [0.1]]), np.array([0, 1]), h_0), (x, np.array([1, 1]), h_0)]
+    for threshold in (None, 0.1):
+        expect_history(student.train(calm, run, 0.1, threshold=threshold, checkpoint_every=1),
+                       reference.train(calm, run, 0.1, threshold=threshold, checkpoint_every=1), rtol=1e-5)
+    # The update alone: loss and gradient are small, but the rate throws the parameters beyond the largest float.
+    flat = {**sure, "W_x": np.array([[3.0]]), "W_y": np.zeros((2, 1))}
+    steep = (np.ones((6, 1)), np.zeros(6, dtype=int), h_0)
+    run = [(np.full((6, 1), np.inf), np.zeros(6, dtype=int), h_0), steep, steep]
+    expect_history(student.train(flat, run, 1.7e308), reference.train(flat, run, 1.7e308))
+
+
+@task("3.4", points=2)
+def test_scalar_loss_of_random_cases(student, rng):
+    """The loss is right for any number of steps."""
+    for steps in (1, 2, 5, 50):
+        w, b, h_0, target = (float(v) for v in rng.uniform([-6, -3, 0, 0], [6, 3, 1, 1]))
+        h = h_0
+        for _ in range(steps):
+            h = float(1 / (1 + np.exp(-(w * h + b))))
+        expect(student.scalar_rnn_loss(w, b, h_0, steps, target), (h - target) ** 2, "L")
+
+
+@task("3.4", points=3)
+def test_scalar_gradient_of_random_cases(student, rng):
+    """The gradient agrees with an independent one that is exact to rounding, from one step to thirty."""
+    for steps in (1, 1, 2, 3, 8, 30):
+        w, b, h_0, target = (float(v) for v in rng.uniform([0.5, -1, 0.1, -1], [3, 1, 0.9, 0]))
+        for sign in (1.0, -1.0):
+            got = student.scalar_rnn_grad(sign * w, b, h_0, steps, target)
+            expect_scalar_gradient(got, complex_step(sign * w, b, h_0, steps, target), steps)
+    expect_unchanged(student)
+
+
+@task("3.4", points=2)
+def test_scalar_gradient_sums_over_all_steps(student):
+    """At a fixed point every step back multiplies by w h (1 - h): the sums over the steps are geometric."""
+    # w = 2, b = -1 has the fixed point 1/2, with factor 2 · 1/4 = 1/2 a step.
+    for steps in (1, 2, 6, 40):
+        dL_db = 2 * (0.5 - 0.2) * 0.25 * (2 - 0.5 ** (steps - 1))
+        got = student.scalar_rnn_grad(2.0, -1.0, 0.5, steps, 0.2)
+        if isinstance(got, tuple | list) and len(got) == 2 and steps > 1:
+            expect_true(not np.isclose(got[1], 0.15, rtol=1e-6), f"has the last step's part alone, for {steps} steps",
+                        "dL_db")
+        expect(got, (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"))
+    expect(student.scalar_rnn_grad(2.0, -1.0, 0.5, 5, 0.5), (0.0, 0.0), ("dL_dw", "dL_db"))
+
+
+@task("3.4", points=2)
+def test_scalar_gradient_explodes_at_the_cliff(student):
+    """On the cliff the gradient of fifty steps is above 100, and right."""
+    w, b = 4.86834044, -2.53031546
+    got = student.scalar_rnn_grad(w, b, **PASCANU)
+    want = complex_step(w, b, **PASCANU)
+    expect_scalar_gradient(got, want, 50, rtol=1e-6)
+    expect_true(np.hypot(*got) > 90, "should be longer than 90 here", "(dL_dw, dL_db)")
+
+
+@task("3.5", points=2)
+def test_surface_of_random_grids(student, rng):
+    """The surface is right for grids of any two sizes, one point included."""
+    for N, M, steps in ((4, 3, 2), (1, 5, 1), (3, 1, 7), (3, 3, 20), (1, 1, 2)):
+        ws, bs = rng.uniform(-4, 4, N), rng.uniform(-2, 2, M)
+        h_0, target = float(rng.uniform(0.1, 0.9)), float(rng.uniform(0, 1))
+        h = np.full((M, N), h_0)
+        for _ in range(steps):
+            h = 1 / (1 + np.exp(-(ws[None, :] * h + bs[:, None])))
+        got = student.loss_surface(ws, bs, h_0, steps, target)
+        want = (h - target) ** 2
+        if N == M > 1 and isinstance(got, np.ndarray) and got.shape == want.shape:
+            expect_true(not np.allclose(got.T, want), "is transposed: rows go with b, columns with w", "surface")
+        expect(got, want, "surface")
+    expect_unchanged(student)
+
+
+def expect_steps(path, threshold, lr, h_0, steps, target):
+    """Each point of the path follows from the one before: no error adds up, even where the path is chaotic."""
+    for i, (w, b) in enumerate(path[:-1]):
+        g = np.array(complex_step(float(w), float(b), h_0, steps, target))
+        norm = float(np.hypot(*g))
+        if threshold is not None and norm >= threshold:
+            g = threshold / norm * g
+        expect(path[i + 1] - path[i], -lr * g, f"path[{i + 1}] - path[{i}]", rtol=1e-5, atol=1e-10)
+
+
+@task("3.5", points=2)
+def test_descend_is_thrown_off_the_cliff(student):
+    """Without clipping, a step at the cliff throws (w, b) far away, where the gradient is gone."""
+    path = student.descend((5.0, -2.5), 0.2, 30, **PASCANU)
+    expect_true(isinstance(path, np.ndarray) and path.shape == (31, 2), "should be an array of shape (31, 2)", "path")
+    expect(path[0], np.array([5.0, -2.5]), "path[0]")
+    expect_steps(path[:12], None, 0.2, **PASCANU)
+    expect(path[-1], np.array([15.819, 15.055]), "path[-1]", rtol=1e-3)
+
+
+@task("3.5", points=2)
+def test_descend_with_clipping_stays_at_the_cliff(student):
+    """With clipping, the same start stays near the cliff and ends at a small loss."""
+    path = student.descend(np.array([5.0, -2.5]), 0.2, 60, **PASCANU, threshold=0.2)
+    expect_true(isinstance(path, np.ndarray) and path.shape == (61, 2), "should be an array of shape (61, 2)", "path")
+    expect_steps(path, 0.2, 0.2, **PASCANU)
+    expect_true(np.all(np.abs(path - [4.7, -2.4]) < 0.6), "leaves the neighbourhood of the start", "path")
+
+
+@task("3.5", points=1)
+def test_descend_of_no_updates_is_the_start(student, rng):
+    """With no update the path is the start alone; start is left as it is."""
+    start = rng.standard_normal(2)
+    expect(student.descend(start, 0.5, 0, 0.4, 3, 0.2), start[None, :], "path")
+    path = student.descend(start, 0.5, 3, 0.4, 3, 0.2, threshold=1e-3)
+    expect_true(isinstance(path, np.ndarray) and path.shape == (4, 2), "should be an array of shape (4, 2)", "path")
+    expect_steps(path, 1e-3, 0.5, 0.4, 3, 0.2)
+    expect_unchanged(student)
+
+
+def drawing(student, canvas, rng):
+    """A figure of random paths on a grid of 6 by 9 points, and what went into it."""
+    ws, bs = np.linspace(-1.0, 2.5, 6), np.linspace(0.5, 1.3, 9)
+    surface = rng.uniform(1e-6, 1.0, (9, 6))
+    plain = np.column_stack([rng.uniform(-1, 2.5, 8), rng.uniform(0.5, 1.3, 8)])
+    clipped = np.column_stack([rng.uniform(-1, 2.5, 5), rng.uniform(0.5, 1.3, 5)])
+    plain[5], plain[7] = (-40.0, 0.9), (0.3, 55.0)
+    axes = canvas.axes(2)
+    student.plot_cliff(axes, ws, bs, surface, plain, clipped)
+    return ws, bs, plain, clipped, canvas.read(axes)
+
+
+def has_path(panel, path):
+    """True when a line of the panel goes through exactly these points."""
+    return any(line["x"].shape == (len(path),) and np.allclose(np.column_stack([line["x"], line["y"]]), path)
+               for line in panel["lines"])
+
+
+@task("3.6", points=4)
+def test_panels_hold_what_they_were_given(student, canvas, rng):
+    """Each panel shows the surface and the path it was given, w to the right and b upwards."""
+    _, _, plain, clipped, (left, right) = drawing(student, canvas, rng)
+    for side, panel, own in (("left", left, plain), ("right", right, clipped)):
+        expect_true(panel["meshes"] >= 1, f"has no picture of the surface in its {side} panel", "the figure")
+        expect_true(not has_path(panel, own[:, ::-1]), f"has w and b exchanged in the path of its {side} panel",
+                    "the figure")
+        expect_true(has_path(panel, own), f"has no line through all points of its path in its {side} panel",
+                    "the figure")
+    expect_true(not has_path(left, clipped) and not has_path(right, plain), "has a path in the wrong panel",
+                "the figure")
+    expect_unchanged(student)
+
+
+@task("3.6", points=2)
+def test_window_is_that_of_the_grid(student, canvas, rng):
+    """Both panels show the grid and no more, though a path leaves it to the left and to the top."""
+    ws, bs, _, _, panels = drawing(student, canvas, rng)
+    for panel in panels:
+        for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
+            cell = grid[1] - grid[0]
+            expect_true(limits[0] < limits[1], f"should have {name} grow to the right or upwards", "the figure")
+            expect_true(abs(limits[0] - grid[0]) <= cell and abs(limits[1] - grid[-1]) <= cell,
+                        f"should show {name} from {grid[0]:g} to {grid[-1]:g}, and shows {limits[0]:.3g} to "
+                        f"{limits[1]:.3g}", "the figure")
+
+
+@task("3.6", points=2)
+def test_titles_and_labels_tell_the_panels_apart(student, canvas, rng):
+    """A reader can tell from labels and titles what each panel shows."""
+    left, right = drawing(student, canvas, rng)[-1]
+    for side, panel in (("left", left), ("right", right)):
+        expect_true("w" in panel["xlabel"].lower() and "b" in panel["ylabel"].lower(),
+                    f"needs labels for w (horizontal) and b (vertical) in its {side} panel", "the figure")
+    expect_true("without" in left["title"].lower(), "needs a title with \"without clipping\" on the left", "the figure")
+    expect_true("with" in right["title"].lower() and "without" not in right["title"].lower(),
+                "needs a title with \"with clipping\" on the right", "the figure")

@@ -1,0 +1,17 @@
+"""The path lacks its first point.
+
+A path with n updates has n + 1 points. Which one is missing?
+"""
+
+import numpy as np
+
+
+def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
+    path = [np.array(start, dtype=float)]
+    for _ in range(n_updates):
+        dL_dw, dL_db = scalar_rnn_grad(*path[-1], h_0, steps, target)
+        grads = {"w": dL_dw, "b": dL_db}
+        if threshold is not None:
+            grads, _ = clip_by_norm(grads, threshold)
+        path.append(path[-1] - lr * np.array([grads["w"], grads["b"]]))
+    return np.array(path[1:])

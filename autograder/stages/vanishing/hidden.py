@@ -1,0 +1,376 @@
+"""Hidden tests of stage 2: other shapes, long sequences, vanished values, and properties."""
+
+import numpy as np
+
+from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.stages.vanishing.public import (
+    as_array,
+    early_gradient_by_complex_step,
+    expect_decay_labels,
+    expect_decay_lines,
+    expect_flow,
+    expect_shape,
+    expect_terms,
+    expect_words,
+    jacobian_by_complex_step,
+    random_params,
+    states,
+    term_norms_by_complex_step,
+)
+
+SENTENCE = "The brown and black dog which was playing with the cat was a german shepherd".split()
+
+
+def contraction(rng, hidden, sigma):
+    """A random matrix whose largest singular value is `sigma`."""
+    W_h = rng.standard_normal((hidden, hidden))
+    return W_h * sigma / np.linalg.norm(W_h, 2)
+
+
+def orthogonal(rng, size):
+    """A random orthogonal matrix."""
+    return np.linalg.qr(rng.standard_normal((size, size)))[0]
+
+
+def trajectory(rng, W_h, steps):
+    """States of a run with random inputs, and those inputs as they enter the tanh."""
+    u = 0.5 * rng.standard_normal((steps, len(W_h)))
+    return states(W_h, 0.3 * rng.standard_normal(len(W_h)), u), u
+
+
+def run(reference, rng, hidden, inputs, classes, steps, gain):
+    """A random problem and its forward pass: params, x, y, h, y_hat."""
+    params = random_params(rng, hidden, inputs, classes, gain)
+    x, y = rng.standard_normal((steps, inputs)), rng.integers(0, classes, steps)
+    h, _, y_hat = reference.bptt.forward(params, x, 0.3 * rng.standard_normal(hidden))
+    return params, x, y, h, y_hat
+
+
+@task("2.1", points=1)
+def test_jacobian_norms_of_random_networks(student, reference, rng):
+    """The norms are right for other sizes, for a t before the end, and for arrays with gaps in memory."""
+    for hidden, steps, t in ((5, 9, 9), (1, 4, 4), (4, 12, 5), (3, 6, 1), (2, 1, 1), (6, 7, 0)):
+        W_h = rng.standard_normal((hidden, hidden)) / np.sqrt(hidden)
+        h, _ = trajectory(rng, W_h, steps)
+        expect_flow(student.jacobian_norms(h, W_h, t), reference.jacobian_norms(h, W_h, t), "norms")
+    wide_h, wide_W = rng.uniform(-0.5, 0.5, (9, 12)), rng.standard_normal((8, 8))
+    expect_flow(student.jacobian_norms(wide_h[:, ::3], wide_W[::2, ::2].T, 8),
+                reference.jacobian_norms(wide_h[:, ::3].copy(), wide_W[::2, ::2].T.copy(), 8), "norms")
+    expect_unchanged(student)
+
+
+@task("2.1", points=2)
+def test_jacobian_norms_that_have_vanished_are_tiny_and_right(student, rng):
+    """A norm of 1e-28 is right to nine digits at every lag, and never exactly 0."""
+    for hidden, sigma, steps in ((8, 0.6, 60), (4, 0.3, 60)):
+        W_h = contraction(rng, hidden, sigma)
+        h, u = trajectory(rng, W_h, steps)
+        want = [np.linalg.norm(jacobian_by_complex_step(W_h, h[k], u[k:]), 2) for k in range(steps + 1)]
+        expect_flow(student.jacobian_norms(h, W_h, steps), want, "norms")
+
+
+@task("2.1", points=1)
+def test_jacobian_norms_that_explode_are_right(student, rng):
+    """Growing norms are right too: nothing is clipped from above."""
+    W_h = 2.5 * orthogonal(rng, 4)
+    h = 1e-3 * rng.standard_normal((51, 4))
+    jacobian, want = np.eye(4), np.ones(51)
+    for k in range(50, 0, -1):
+        jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
+        want[k - 1] = np.linalg.norm(jacobian, 2)
+    expect_flow(student.jacobian_norms(h, W_h, 50), want, "norms")
+
+
+@task("2.1", points=1)
+def test_jacobian_norms_do_not_depend_on_the_basis(student, rng):
+    """Turning the hidden space by an orthogonal matrix changes no norm where the tanh has the same slope everywhere."""
+    for value in (0.0, 0.6):
+        W_h, Q = rng.standard_normal((5, 5)) / 2, orthogonal(rng, 5)
+        h = value * rng.choice([-1.0, 1.0], (11, 5))
+        powers = [np.linalg.norm(np.linalg.matrix_power((1 - value**2) * W_h, 10 - k), 2) for k in range(11)]
+        expect_flow(student.jacobian_norms(h, W_h, 10), powers, "norms for states of one absolute value")
+        expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 10), powers, "norms in another orthogonal basis")
+
+
+@task("2.1", points=1)
+def test_jacobian_norms_stay_below_the_bound(student, rng):
+    """At every lag the norm is at most sigma_max(W_h)^lag; with a W_h that is nilpotent it reaches exactly 0."""
+    for _ in range(4):
+        W_h = rng.standard_normal((4, 4)) * rng.uniform(0.2, 1.0)
+        h, _ = trajectory(rng, W_h, 15)
+        norms, bound = student.jacobian_norms(h, W_h, 15), np.linalg.norm(W_h, 2) ** np.arange(15, -1, -1)
+        expect_shape(norms, (16,), "norms for t = 15")
+        expect_true((norms <= bound * (1 + 1e-9)).all(), "pass the bound sigma_max^(t - k), which no right norm can",
+                    "norms")
+    shift, h = np.diag([0.5, 0.5, 0.5], -1), rng.uniform(-0.5, 0.5, (7, 4))
+    norms = student.jacobian_norms(h, shift, 6)
+    expect_true((norms[:3] == 0).all() and (norms[3:] > 0).all(), "should be 0 from lag 4 on and not before, where W_h "
+                "moves each unit's value one unit down and out after four steps", "norms")
+
+
+@task("2.1", points=1)
+def test_jacobian_norms_needs_t_products_only(student, rng):
+    """With t = 5000 the call ends within seconds: each product goes on from the last one."""
+    W_h, h = orthogonal(rng, 3), rng.uniform(-0.02, 0.02, (5001, 3))
+    norms = student.jacobian_norms(h, W_h, 5000)
+    jacobian = np.eye(3)
+    for k in range(5000, 0, -1):
+        jacobian = jacobian @ ((1 - h[k] ** 2)[:, None] * W_h)
+    expect_shape(norms, (5001,), "norms for t = 5000")
+    expect(norms[0], np.linalg.norm(jacobian, 2), "norms[0] for t = 5000", rtol=1e-8, atol=0)
+
+
+@task("2.2", points=2)
+def test_decay_bound_of_random_matrices(student, rng):
+    """The bound is right for other sizes and long lags, and does not change under an orthogonal change of basis."""
+    for hidden, sigma, t in ((5, 0.7, 30), (3, 1.4, 12), (1, 0.2, 40), (6, 1.0, 4), (2, 0.9, 1)):
+        W_h = contraction(rng, hidden, sigma)
+        want = [sigma ** (t - k) for k in range(t + 1)]
+        expect_flow(student.decay_bound(W_h, t), want, "bound")
+        expect_flow(student.decay_bound(orthogonal(rng, hidden) @ W_h @ orthogonal(rng, hidden), t), want, "bound")
+    expect_unchanged(student)
+
+
+@task("2.2", points=1)
+def test_decay_bound_of_zero(student):
+    """With W_h = 0 nothing arrives but at lag 0."""
+    for hidden, t in ((1, 0), (3, 4)):
+        expect(student.decay_bound(np.zeros((hidden, hidden)), t), np.array([0.0] * t + [1.0]), "bound for W_h = 0")
+
+
+@task("2.2", points=1)
+def test_decay_bound_is_not_passed(student, reference, rng):
+    """It bounds the norms at every lag, and is reached where W_h is orthogonal and all states are 0."""
+    for _ in range(4):
+        W_h = rng.standard_normal((4, 4)) * rng.uniform(0.2, 1.0)
+        h, _ = trajectory(rng, W_h, 12)
+        bound = student.decay_bound(W_h, 12)
+        expect_shape(bound, (13,), "bound for t = 12")
+        norms = reference.jacobian_norms(h, W_h, 12)
+        expect_true((norms <= bound * (1 + 1e-9)).all(), "lies below a norm that it should bound", "bound")
+    W_h = 0.8 * orthogonal(rng, 4)
+    expect_flow(student.decay_bound(W_h, 9), reference.jacobian_norms(np.zeros((10, 4)), W_h, 9), "bound")
+
+
+@task("2.2", points=2)
+def test_vanishing_lag_of_random_norms(student, reference, rng):
+    """The first lag counts, also where the norms rise again, and one entry is enough of an array."""
+    for size in (1, 2, 9, 40):
+        norms = np.exp(rng.uniform(-8, 0, size))
+        for tolerance in (*np.exp(rng.uniform(-9, 0.5, 4)), norms[0], norms[-1], norms.min(), 10.0):
+            want = reference.vanishing_lag(norms, float(tolerance))
+            expect(student.vanishing_lag(norms, float(tolerance)), want, "lag")
+    falling = 0.5 ** np.arange(60.0)[::-1]
+    expect(student.vanishing_lag(falling, 1e-12), 40, "lag")
+    expect(student.vanishing_lag(np.array([0.0, 0.0, 1.0]), 1e-300), 1, "lag where norms are exactly 0")
+    expect_unchanged(student)
+
+
+@task("2.3", points=2)
+def test_rescale_of_random_matrices(student, rng):
+    """The result is W_h times one positive number, and its spectral radius is the one asked for."""
+    for hidden in (1, 2, 5, 16):
+        W_h = rng.standard_normal((hidden, hidden)) * 10 ** rng.uniform(-3, 3)
+        for radius in (0.5, 1.0, 1.7):
+            got = student.rescale(W_h, radius)
+            expect_shape(got, W_h.shape, "W_h rescaled")
+            expect(np.abs(np.linalg.eigvals(got)).max(), radius, "its spectral radius")
+            factor = got.ravel()[0] / W_h.ravel()[0]
+            expect(got, factor * W_h, "W_h rescaled")
+            expect_true(np.isrealobj(got) and factor > 0, "should be W_h times a positive number", "W_h rescaled")
+    expect_unchanged(student)
+
+
+@task("2.3", points=1)
+def test_rescale_twice_is_rescale_once(student, rng):
+    """Rescaling what has the radius already changes nothing; only the last of two radii counts; radius 0 gives 0."""
+    W_h = rng.standard_normal((4, 4))
+    once = student.rescale(W_h, 0.9)
+    expect_shape(once, (4, 4), "W_h rescaled")
+    expect(student.rescale(once, 0.9), once, "W_h rescaled twice")
+    expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
+    expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
+
+
+@task("2.3", points=1)
+def test_rescale_refuses_nilpotent_matrices(student):
+    """A matrix with zeros on and above its diagonal has spectral radius 0, whatever its entries: ValueError."""
+    for W_h in (np.diag([3.0, -2.0], -1), np.triu(np.ones((5, 5)), 1), np.zeros((2, 2))):
+        expect_raises(ValueError, student.rescale, W_h, 1.0)
+
+
+@task("2.3", points=2)
+def test_decay_rate_is_the_least_squares_slope(student, rng):
+    """The slope is that of the least-squares line through all lags, whatever the scatter, down to 1e-200."""
+    for size, rate in ((2, -1.0), (3, 0.4), (12, -0.7), (60, -7.0)):
+        log_norms = rate * np.arange(size) + 0.5 * rng.standard_normal(size)
+        lags = np.arange(size) - (size - 1) / 2
+        want = float(lags @ log_norms / (lags @ lags))
+        expect(student.decay_rate(np.exp(log_norms[::-1])), want, "rate", rtol=1e-8)
+    expect_unchanged(student)
+
+
+@task("2.4", points=2)
+def test_sweep_of_random_networks(student, reference):
+    """The geometric means are right for other sizes, lengths and seeds."""
+    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 9, [0, 1, 2]), ([1.0], 2, 15, [11]),
+                                         ([0.9, 0.3, 1.5], 3, 1, [4, 2])):
+        got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
+        expect(got, want, "norms", rtol=1e-8, atol=0)
+    expect_unchanged(student)
+
+
+@task("2.4", points=2)
+def test_sweep_keeps_what_has_vanished(student, reference):
+    """Norms of 1e-80 are averaged without becoming exactly 0."""
+    seeds = [0, 1, 2, 3, 4]
+    got, want = student.sweep([0.1, 0.5], 4, 80, seeds), reference.sweep([0.1, 0.5], 4, 80, seeds)
+    expect_shape(got, want.shape, "the norms")
+    for i in range(2):
+        expect_flow(got[i], want[i], f"norms[{i}]", lags=np.arange(81), rtol=1e-8)
+
+
+@task("2.4", points=2)
+def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
+    """Below radius 1 the norms fall by log(radius) a step; above it they do not vanish."""
+    radii = [0.4, 0.7, 1.5]
+    got = student.sweep(radii, 12, 60, [int(seed) for seed in rng.integers(0, 1000, 6)])
+    expect_shape(got, (3, 61), "the norms")
+    expect_true((got > 0).all(), "should all be positive", "the norms")
+    slopes = np.log(got[:, 60] / got[:, 30]) / 30
+    for slope, radius in zip(slopes[:2], radii):
+        expect_true(abs(slope - np.log(radius)) < 0.15, f"should be near log({radius:g}) = {np.log(radius):.2f} and is "
+                    f"{slope:.2f}", "the slope of the log norms")
+    expect_true(slopes[2] > -0.15, f"should not be {slopes[2]:.2f} for radius 1.5: those norms do not vanish",
+                "the slope of the log norms")
+
+
+@task("2.4", points=2)
+def test_sweep_takes_the_geometric_mean(student):
+    """The row of two seeds is the square root of the product of their rows, and a seed given twice counts twice."""
+    both, one, two = (student.sweep([0.8], 4, 6, seeds) for seeds in ([1, 9], [1], [9]))
+    for norms in (both, one, two):
+        expect_shape(norms, (1, 7), "norms")
+    expect(both, np.sqrt(one * two), "norms of seeds 1 and 9")
+    expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "norms of seeds 1, 9 and 9")
+
+
+@task("2.5", points=2)
+def test_term_norms_of_random_problems(student, reference, rng):
+    """The norms are right for other sizes, for t before the end, and for a word whose vector is 0."""
+    for hidden, inputs, classes, steps, t in ((4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 15, 15)):
+        problem = run(reference, rng, hidden, inputs, classes, steps, 0.8)
+        problem[1][t // 2] *= steps > 8
+        want = reference.term_norms(*problem, t)
+        expect_flow(student.term_norms(*problem, t), want, f"norms of the summands of L_{t}")
+    expect_unchanged(student)
+
+
+@task("2.5", points=2)
+def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rng):
+    """After 40 steps the first words' summands are right to nine digits, and not 0."""
+    params, x, y, h, y_hat = run(reference, rng, 4, 2, 3, 40, 0.35)
+    want = term_norms_by_complex_step(params, x, h[0], y[-1])
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "norms of the summands of L_40")
+
+
+@task("2.5", points=1)
+def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
+    """The summands of L_t stay as they are when the sequence is cut off after step t."""
+    params, x, y, h, y_hat = run(reference, rng, 3, 2, 4, 9, 0.9)
+    whole, cut = student.term_norms(params, x, y, h, y_hat, 6), student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
+    expect_shape(whole, (6,), "norms of the summands of L_6")
+    expect_flow(cut, whole, "norms of the summands of L_6 once the sequence ends there")
+    expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "norms of the summands of L_6")
+
+
+@task("2.5", points=2)
+def test_far_share_of_random_norms(student, rng):
+    """The far share falls from 1 to 0 as the lag grows, and does not depend on the scale of the norms."""
+    norms = np.exp(rng.uniform(-30, 0, 15))
+    for lag in range(18):
+        want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
+        expect(student.far_share(norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
+        expect(student.far_share(1e-40 * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
+    expect_unchanged(student)
+
+
+@task("2.6", points=2)
+def test_early_gradients_of_random_problems(student, reference, rng):
+    """The norms are right for other sizes and lengths, whatever the loss of the earlier steps would be."""
+    for hidden, inputs, classes, lengths in ((5, 3, 4, (6, 6, 6)), (1, 1, 2, (3,)), (4, 2, 3, (1, 12, 5, 2))):
+        params = random_params(rng, hidden, inputs, classes, 0.9)
+        sequences = [rng.standard_normal((steps, inputs)) for steps in lengths]
+        targets = [int(target) for target in rng.integers(0, classes, len(lengths))]
+        got = as_array(student.early_gradients(params, sequences, targets))
+        want = reference.early_gradients(params, sequences, targets)
+        expect(got, want, "norms of dL_T/dh_1", rtol=1e-9, atol=0)
+    expect_unchanged(student)
+
+
+@task("2.6", points=2)
+def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
+    """After 60 steps they are right to nine digits, and not 0."""
+    params = random_params(rng, 6, 2, 3, 0.5)
+    sequences = [rng.standard_normal((steps, 2)) for steps in (20, 40, 60)]
+    want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, (2, 0, 1))]
+    got = as_array(student.early_gradients(params, sequences, [2, 0, 1]))
+    expect_flow(got, want, "norms of dL_T/dh_1", lags=[19, 39, 59])
+
+
+@task("2.6", points=2)
+def test_can_tell_apart_treats_both_sets_alike(student, reference, rng):
+    """It does not matter which set comes first, in which unit both are measured, or what a few outliers do."""
+    for _ in range(12):
+        a, b = np.exp(rng.normal(0, 2, rng.integers(1, 8))), np.exp(rng.normal(1, 2, rng.integers(1, 8)))
+        factor = float(rng.uniform(1, 6))
+        want = reference.can_tell_apart(a, b, factor)
+        for first, second in ((a, b), (b, a), (1e-25 * a, 1e-25 * b)):
+            expect(student.can_tell_apart(first, second, factor), want, "can_tell_apart(a, b, factor)")
+    expect_unchanged(student)
+
+
+@task("2.7", points=3)
+def test_plot_decay_of_other_radii(student, reference, canvas):
+    """Radii in any order, some without a bound, and norms down to 1e-40 are all drawn."""
+    lags = np.arange(31)
+    for norms, bound in (
+        ({1.3: 1.02**lags, 0.05: 0.05**lags, 0.75: 1.5 * 0.74**lags, 0.9: 0.9**lags * np.cos(lags) ** 2},
+         {0.75: 0.98**lags}),
+        ({0.6: 0.5 ** lags[:4]}, {0.6: 0.8 ** lags[:4]}),
+        (dict(zip((0.3, 0.8), reference.sweep([0.3, 0.8], 4, 12, [0, 1]))), {}),
+    ):
+        ax = canvas.axes()
+        student.plot_decay(ax, norms, bound)
+        expect_decay_lines(canvas.read(ax), norms, bound)
+    expect_unchanged(student)
+
+
+@task("2.7", points=1)
+def test_plot_decay_labels_of_other_radii(student, canvas):
+    """The legend shows each radius, on the line that belongs to it."""
+    lags = np.arange(6)
+    norms = {radius: radius**lags for radius in (1.2, 0.25, 0.7)}
+    ax = canvas.axes()
+    student.plot_decay(ax, norms, {radius: (1.5 * radius) ** lags for radius in norms})
+    expect_decay_labels(canvas.read(ax), norms, {1.2: None})
+
+
+@task("2.7", points=2)
+def test_plot_terms_of_the_sentence(student, canvas, rng):
+    """All 15 words of the sentence are shown, also those that occur twice and those that have vanished."""
+    for words, spread in ((SENTENCE, 12), (["end"], 1), (["a", "a", "a"], 40)):
+        norms = 10 ** rng.uniform(-spread, 0, len(words))
+        ax = canvas.axes()
+        student.plot_terms(ax, norms, words)
+        expect_terms(canvas.read(ax), norms)
+    expect_unchanged(student)
+
+
+@task("2.7", points=2)
+def test_plot_terms_labels_of_the_sentence(student, canvas, rng):
+    """Each of the 15 words stands at its own bar or point."""
+    norms = 10 ** rng.uniform(-9, 0, len(SENTENCE))
+    ax = canvas.axes()
+    student.plot_terms(ax, norms, SENTENCE)
+    expect_words(canvas.read(ax), norms, SENTENCE)

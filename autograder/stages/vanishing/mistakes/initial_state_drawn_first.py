@@ -1,0 +1,20 @@
+"""The initial state is drawn before the weights.
+
+The same generator gives both, so the order of the draws decides what each gets. Compare it with the docstring's.
+"""
+
+import numpy as np
+
+
+def sweep(radii, hidden_size, length, seeds):
+    def one(radius, seed):
+        rng = np.random.default_rng(seed)
+        h_0 = rng.uniform(-0.1, 0.1, hidden_size)
+        W_h = rescale(rng.standard_normal((hidden_size, hidden_size)), radius)
+        h = np.zeros((length + 1, hidden_size))
+        h[0] = h_0
+        for t in range(1, length + 1):
+            h[t] = np.tanh(W_h @ h[t - 1])
+        return jacobian_norms(h, W_h, length)[::-1]
+
+    return np.array([np.exp(np.mean([np.log(one(radius, seed)) for seed in seeds], axis=0)) for radius in radii])

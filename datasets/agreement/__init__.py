@@ -1,0 +1,1 @@
+"""Agreement: sentences whose verb takes its number from a subject many words before."""

@@ -1,0 +1,1 @@
+"""Printer tickets: stories whose last word was named many tokens before."""

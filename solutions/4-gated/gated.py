@@ -1,0 +1,478 @@
+"""Stage 4: gated cells. An LSTM and a GRU take the place of the plain recurrent cell, in PyTorch.
+
+Symbols and shapes, the same in every function:
+
+- B sequences in a batch, T steps, D inputs, H hidden units, V words, E embedding size.
+- A cell takes x_t (B, D) and the state before it and returns the state after it: h (B, H) for the RNN and the
+  GRU, the pair (h, c) for the LSTM.
+- A cell's parameters have the names, shapes and order of rows that ``torch.nn.RNNCell``, ``LSTMCell`` and
+  ``GRUCell`` have, so that a ``state_dict`` moves both ways: ``weight_ih`` multiplies x_t, ``weight_hh`` multiplies
+  h_{t-1}, and both have a bias.
+- Of a cell it is given, a function uses ``cell(x_t, state)``, its parameters, ``cell.input_size`` and
+  ``cell.hidden_size``, and ``isinstance(cell, LSTMCell)``: nothing else.
+
+torch's own recurrent modules and functions (``torch.nn.LSTM``, ``torch.nn.GRUCell``, ``torch.lstm_cell``, ...) are not
+allowed in this file. Everything else in torch is.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class RNNCell(nn.Module):
+    """Task 4.1. One step of the plain cell, equation (1) with two biases, for a batch.
+
+    h_t = tanh(W_x x_t + b_x + W_h h_{t-1} + b_h)
+
+    Parameters
+    ----------
+    input_size : int
+        D.
+    hidden_size : int
+        H.
+
+    Attributes
+    ----------
+    weight_ih : torch.nn.Parameter of shape (H, D)
+        W_x.
+    weight_hh : torch.nn.Parameter of shape (H, H)
+        W_h.
+    bias_ih, bias_hh : torch.nn.Parameter of shape (H,)
+        b_x and b_h.
+    """
+
+    def __init__(self, input_size, hidden_size):
+        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        super().__init__()
+        self.input_size, self.hidden_size = input_size, hidden_size
+        ### BEGIN SOLUTION
+        bound = hidden_size ** -0.5
+        self.weight_ih = nn.Parameter(torch.empty(hidden_size, input_size).uniform_(-bound, bound))
+        self.weight_hh = nn.Parameter(torch.empty(hidden_size, hidden_size).uniform_(-bound, bound))
+        self.bias_ih = nn.Parameter(torch.empty(hidden_size).uniform_(-bound, bound))
+        self.bias_hh = nn.Parameter(torch.empty(hidden_size).uniform_(-bound, bound))
+        ### END SOLUTION
+
+    def forward(self, x, state):
+        """Task 4.1. The state after one step.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, D)
+        state : tensor of shape (B, H)
+            h_{t-1}.
+
+        Returns
+        -------
+        tensor of shape (B, H)
+            h_t.
+        """
+        ### BEGIN SOLUTION
+        return torch.tanh(x @ self.weight_ih.T + self.bias_ih + state @ self.weight_hh.T + self.bias_hh)  # (B, H)
+        ### END SOLUTION
+
+
+class LSTMCell(nn.Module):
+    """Task 4.1. One step of long short-term memory (Hochreiter & Schmidhuber 1997), with a forget gate.
+
+    i = sigmoid(W_i x_t + b_i + U_i h_{t-1} + v_i), the input gate
+    f = sigmoid(W_f x_t + b_f + U_f h_{t-1} + v_f), the forget gate
+    g = tanh(W_g x_t + b_g + U_g h_{t-1} + v_g), the candidate
+    o = sigmoid(W_o x_t + b_o + U_o h_{t-1} + v_o), the output gate
+    c_t = f * c_{t-1} + i * g
+    h_t = o * tanh(c_t)
+
+    Parameters
+    ----------
+    input_size : int
+        D.
+    hidden_size : int
+        H.
+
+    Attributes
+    ----------
+    weight_ih : torch.nn.Parameter of shape (4H, D)
+        W_i, W_f, W_g, W_o, one below the other.
+    weight_hh : torch.nn.Parameter of shape (4H, H)
+        U_i, U_f, U_g, U_o.
+    bias_ih, bias_hh : torch.nn.Parameter of shape (4H,)
+        b_i, b_f, b_g, b_o and v_i, v_f, v_g, v_o.
+    """
+
+    def __init__(self, input_size, hidden_size):
+        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        super().__init__()
+        self.input_size, self.hidden_size = input_size, hidden_size
+        ### BEGIN SOLUTION
+        bound = hidden_size ** -0.5
+        self.weight_ih = nn.Parameter(torch.empty(4 * hidden_size, input_size).uniform_(-bound, bound))
+        self.weight_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-bound, bound))
+        self.bias_ih = nn.Parameter(torch.empty(4 * hidden_size).uniform_(-bound, bound))
+        self.bias_hh = nn.Parameter(torch.empty(4 * hidden_size).uniform_(-bound, bound))
+        ### END SOLUTION
+
+    def forward(self, x, state):
+        """Task 4.1. The state after one step.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, D)
+        state : tuple of two tensors of shape (B, H)
+            (h_{t-1}, c_{t-1}).
+
+        Returns
+        -------
+        tuple of two tensors of shape (B, H)
+            (h_t, c_t).
+        """
+        ### BEGIN SOLUTION
+        h, c = state
+        gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh  # (B, 4H)
+        i, f, g, o = gates.chunk(4, dim=1)                                                # (B, H) each
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)                       # (B, H)
+        return torch.sigmoid(o) * torch.tanh(c), c
+        ### END SOLUTION
+
+
+class GRUCell(nn.Module):
+    """Task 4.1. One step of the gated recurrent unit (Cho et al. 2014), in torch's variant.
+
+    r = sigmoid(W_r x_t + b_r + U_r h_{t-1} + v_r), the reset gate
+    z = sigmoid(W_z x_t + b_z + U_z h_{t-1} + v_z), the update gate
+    n = tanh(W_n x_t + b_n + r * (U_n h_{t-1} + v_n)), the candidate
+    h_t = (1 - z) * n + z * h_{t-1}
+
+    Parameters
+    ----------
+    input_size : int
+        D.
+    hidden_size : int
+        H.
+
+    Attributes
+    ----------
+    weight_ih : torch.nn.Parameter of shape (3H, D)
+        W_r, W_z, W_n, one below the other.
+    weight_hh : torch.nn.Parameter of shape (3H, H)
+        U_r, U_z, U_n.
+    bias_ih, bias_hh : torch.nn.Parameter of shape (3H,)
+        b_r, b_z, b_n and v_r, v_z, v_n.
+
+    NOTE: textbooks differ in what r multiplies, and in which of the two z keeps. The equations above decide.
+    """
+
+    def __init__(self, input_size, hidden_size):
+        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        super().__init__()
+        self.input_size, self.hidden_size = input_size, hidden_size
+        ### BEGIN SOLUTION
+        bound = hidden_size ** -0.5
+        self.weight_ih = nn.Parameter(torch.empty(3 * hidden_size, input_size).uniform_(-bound, bound))
+        self.weight_hh = nn.Parameter(torch.empty(3 * hidden_size, hidden_size).uniform_(-bound, bound))
+        self.bias_ih = nn.Parameter(torch.empty(3 * hidden_size).uniform_(-bound, bound))
+        self.bias_hh = nn.Parameter(torch.empty(3 * hidden_size).uniform_(-bound, bound))
+        ### END SOLUTION
+
+    def forward(self, x, state):
+        """Task 4.1. The state after one step.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, D)
+        state : tensor of shape (B, H)
+            h_{t-1}.
+
+        Returns
+        -------
+        tensor of shape (B, H)
+            h_t.
+        """
+        ### BEGIN SOLUTION
+        r_x, z_x, n_x = (x @ self.weight_ih.T + self.bias_ih).chunk(3, dim=1)        # (B, H) each
+        r_h, z_h, n_h = (state @ self.weight_hh.T + self.bias_hh).chunk(3, dim=1)    # (B, H) each
+        r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)                    # (B, H)
+        n = torch.tanh(n_x + r * n_h)                                                # (B, H)
+        return (1 - z) * n + z * state
+        ### END SOLUTION
+
+
+def unroll(cell, x, state=None):
+    """Task 4.2. Run a cell over a batch of sequences.
+
+    Parameters
+    ----------
+    cell : RNNCell, LSTMCell or GRUCell
+    x : tensor of shape (T, B, D)
+    state : tensor of shape (B, H), or tuple of two such tensors for the LSTM, optional
+        The state before the first step; zeros where it is not given.
+
+    Returns
+    -------
+    outputs : tensor of shape (T, B, H)
+        h_1, ..., h_T.
+    state : tensor of shape (B, H), or tuple of two such tensors
+        The state after the last step.
+
+    NOTE: the gradient has to reach the first step. Nothing may cut it on the way.
+    """
+    ### BEGIN SOLUTION
+    if state is None:
+        zeros = x.new_zeros(x.shape[1], cell.hidden_size)             # (B, H)
+        state = (zeros, zeros) if isinstance(cell, LSTMCell) else zeros
+    outputs = []
+    for x_t in x:                                                     # (B, D)
+        state = cell(x_t, state)
+        outputs.append(state[0] if isinstance(cell, LSTMCell) else state)
+    return torch.stack(outputs), state                                # (T, B, H)
+    ### END SOLUTION
+
+
+class LanguageModel(nn.Module):
+    """Task 4.3. A recurrent language model: embedding, one recurrent layer, scores for the next word.
+
+    Parameters
+    ----------
+    vocab_size : int
+        V.
+    embedding_size : int
+        E, the D of the cell.
+    hidden_size : int
+        H.
+    cell : str
+        "rnn", "lstm" or "gru".
+    memory_bias : float
+        How much the cell keeps at the start: for each unit, the *sum* of the two biases of the LSTM's forget gate,
+        or of the GRU's update gate. The RNN has no such gate and takes no notice.
+
+    Attributes
+    ----------
+    embedding : torch.nn.Embedding
+        V rows of E.
+    cell : RNNCell, LSTMCell or GRUCell
+    output : torch.nn.Linear
+        From H to V, with a bias.
+
+    Raises
+    ------
+    ValueError
+        For another name of a cell.
+
+    References
+    ----------
+    Jozefowicz, Zaremba & Sutskever 2015, An Empirical Exploration of Recurrent Network Architectures, on the bias.
+    """
+
+    def __init__(self, vocab_size, embedding_size, hidden_size, cell, memory_bias=3.0):
+        """Task 4.3. Make the layers and set the bias."""
+        super().__init__()
+        ### BEGIN SOLUTION
+        cells = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
+        if cell not in cells:
+            raise ValueError(f"cell is one of {', '.join(cells)}, not {cell!r}")
+        self.embedding = nn.Embedding(vocab_size, embedding_size)
+        self.cell = cells[cell](embedding_size, hidden_size)
+        self.output = nn.Linear(hidden_size, vocab_size)
+        if cell != "rnn":
+            with torch.no_grad():
+                self.cell.bias_ih[hidden_size:2 * hidden_size] = memory_bias
+                self.cell.bias_hh[hidden_size:2 * hidden_size] = 0.0
+        ### END SOLUTION
+
+    def forward(self, tokens):
+        """Task 4.3. Scores for the next word at every position.
+
+        Parameters
+        ----------
+        tokens : tensor of int64, shape (B, T)
+            Word ids.
+
+        Returns
+        -------
+        tensor of shape (B, T, V)
+            Row t holds the logits for the word after the tokens up to and including t. Each call starts from
+            the zero state.
+        """
+        ### BEGIN SOLUTION
+        x = self.embedding(tokens)                        # (B, T, E)
+        h, _ = unroll(self.cell, x.transpose(0, 1))       # (T, B, H)
+        return self.output(h.transpose(0, 1))             # (B, T, V)
+        ### END SOLUTION
+
+
+def train(model, batches, lr, threshold):
+    """Task 4.4. One update for each batch, in order, with Adam and the clipping of stage 3.
+
+    The loss of a batch is the sum over its words of weight times cross-entropy, divided by B. The weight of a word
+    says how much the model should care; padding has weight 0. If the norm of all gradients together is
+    at least `threshold`, they are scaled to that norm (Pascanu et al. 2013, Algorithm 1).
+
+    Parameters
+    ----------
+    model : LanguageModel
+        Changed in place. Its gradients are cleared at the end, and nothing is remembered between calls.
+    batches : list of tuple
+        (tokens, weights): tokens (B, T) of int64; weights (B, T - 1), where ``weights[:, t]`` belongs to the word
+        ``tokens[:, t + 1]``, predicted from the tokens up to and including t.
+    lr : float
+        Adam's learning rate; its other settings are torch's.
+    threshold : float
+        For the norm of the gradient.
+
+    Returns
+    -------
+    list of float
+        The loss of each batch before its update.
+    """
+    ### BEGIN SOLUTION
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])                                                      # (B, T - 1, V)
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")  # (B, T - 1)
+        loss = (weights * entropies).sum() / len(tokens)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
+        optimizer.step()
+        losses.append(loss.item())
+    optimizer.zero_grad()
+    return losses
+    ### END SOLUTION
+
+
+def gradient_reach(cell, length, seed):
+    """Task 4.5. How much of a change in an early state is left at the end: stage 2's measure, for any cell.
+
+    The inputs are drawn by ``torch.manual_seed(seed)`` and ``torch.randn(length, 1, input_size)``, the start is zero.
+
+    Parameters
+    ----------
+    cell : RNNCell, LSTMCell or GRUCell
+        Left as it was.
+    length : int
+        T, at least 1.
+    seed : int
+
+    Returns
+    -------
+    tensor of shape (length + 1,)
+        Entry k is the spectral norm of dh_T/dh_k for the RNN and the GRU. For the LSTM it is that of dc_T/dc_k, where
+        h_k is held fixed. Entry T is 1.
+
+    NOTE: the LSTM hands on two states. In dc_T/dc_k the path from c_k through h_k is not counted; the paths
+    through h_{k+1}, h_{k+2}, ... are.
+    """
+    ### BEGIN SOLUTION
+    torch.manual_seed(seed)
+    x = torch.randn(length, 1, cell.input_size)                           # (T, 1, D)
+    size = cell.hidden_size
+    is_lstm = isinstance(cell, LSTMCell)
+
+    def step(state, x_t):
+        """The whole state as one vector: (S,) with S = 2H for the LSTM (h, then c), else S = H."""
+        row = state.unsqueeze(0)
+        return torch.cat(cell(x_t, (row[:, :size], row[:, size:])), dim=1)[0] if is_lstm else cell(x_t, row)[0]
+
+    state = torch.zeros(2 * size if is_lstm else size)                    # (S,)
+    jacobians = []
+    for x_t in x:
+        jacobians.append(torch.autograd.functional.jacobian(lambda s, x_t=x_t: step(s, x_t), state))  # (S, S)
+        state = step(state, x_t).detach()
+    product = torch.eye(len(state))                                       # (S, S)
+    norms = [torch.tensor(1.0)]
+    for jacobian in reversed(jacobians):
+        product = product @ jacobian                                      # d state_T / d state_k
+        norms.append(torch.linalg.matrix_norm(product[-size:, -size:], ord=2))
+    return torch.stack(norms[::-1])                                       # (T + 1,)
+    ### END SOLUTION
+
+
+def accuracy_by_distance(model, items):
+    """Task 4.6. How often the model fills the blank of a printer story, by the distance it has to remember.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    items : list of dict
+        "tokens": tensor of int64, shape (n,), the story up to the blank; "target": int, the word that belongs
+        there; "distance": int. Stories differ in length.
+
+    Returns
+    -------
+    dict of int to float
+        For each distance that occurs, the share of its items that are right: the target has the largest logit of all
+        words after the last token.
+    """
+    ### BEGIN SOLUTION
+    right = {}
+    with torch.no_grad():
+        for item in items:
+            guess = model(item["tokens"].unsqueeze(0))[0, -1].argmax().item()      # logits (1, n, V)
+            right.setdefault(item["distance"], []).append(guess == item["target"])
+    return {distance: sum(hits) / len(hits) for distance, hits in right.items()}
+    ### END SOLUTION
+
+
+def error_by_attractors(model, items):
+    """Task 4.7. How often the model takes the wrong form of the verb, by the number of attractors before it.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    items : list of dict
+        "tokens": tensor of int64, shape (n,), the sentence up to the verb; "right" and "wrong": int, the two forms of
+        the verb; "attractors": int; "plural": bool, whether the right form is the plural. Sentences differ in length.
+
+    Returns
+    -------
+    dict of int to float
+        For each number of attractors that occurs, the mean of two error rates: that of the singular items and
+        that of the plural items (where there is one kind only, its rate). An item is wrong when the logit of "wrong"
+        is at least that of "right".
+
+    References
+    ----------
+    Linzen, Dupoux & Goldberg 2016, Assessing the Ability of LSTMs to Learn Syntax-Sensitive Dependencies.
+    """
+    ### BEGIN SOLUTION
+    wrong = {}
+    with torch.no_grad():
+        for item in items:
+            logits = model(item["tokens"].unsqueeze(0))[0, -1]                     # (V,)
+            rates = wrong.setdefault(item["attractors"], {})
+            rates.setdefault(bool(item["plural"]), []).append((logits[item["wrong"]] >= logits[item["right"]]).item())
+    return {attractors: sum(sum(errors) / len(errors) for errors in rates.values()) / len(rates)
+            for attractors, rates in wrong.items()}
+    ### END SOLUTION
+
+
+def plot_curves(ax, by_model, xlabel, ylabel, chance):
+    """Task 4.8. One line for each model, and the line that guessing would reach.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    by_model : dict of str to dict
+        For each model's name, what `accuracy_by_distance` or `error_by_attractors` returned. The keys come in any
+        order; the line goes through them from small to large.
+    xlabel, ylabel : str
+        Labels of the axes.
+    chance : float
+        Height of a horizontal line across the Axes (``ax.axhline``).
+
+    Returns
+    -------
+    None
+        The Axes hold the lines, the labels and a legend with each model's name.
+    """
+    ### BEGIN SOLUTION
+    for marker, (name, curve) in zip("os^DvPX" * len(by_model), by_model.items()):
+        xs = sorted(curve)
+        ax.plot(xs, [curve[x] for x in xs], marker=marker, label=name)
+    ax.axhline(chance, color="black", linestyle="--", label="chance")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.legend()
+    ### END SOLUTION
