@@ -99,7 +99,9 @@ class Made:
     def __call__(self, *args: Any) -> Any:
         """Call the module."""
         __tracebackhide__ = True
-        return self.run("__call__", args, lambda: call_with_copies(self.target, unwrapped(args), {}))
+        # A handle of the sandbox knows what changed there; here, copies tell.
+        call = getattr(type(self.target), "call_and_changes", call_with_copies)
+        return self.run("__call__", args, lambda: call(self.target, unwrapped(args), {}))
 
     def state_dict(self) -> dict[str, Any]:
         """Parameters by name."""

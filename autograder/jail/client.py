@@ -172,7 +172,11 @@ class Handle:
         self._worker, self._number, self.type_name = worker, number, type_name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._worker.call(["object", self._number], args, kwargs)[0]
+        return self.call_and_changes(args, kwargs)[0]
+
+    def call_and_changes(self, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+        """Call it; its value, and the arguments it changed in place."""
+        return self._worker.call(["object", self._number], args, kwargs)
 
     def __getattr__(self, name: str) -> Callable:
         if name.startswith("__"):

@@ -13,6 +13,7 @@ _ban = install()
 
 def prepare_worker():
     """Called once in a fresh worker, before the student's file is imported."""
+    torch._C._set_mkldnn_enabled(False)  # its fused LSTM knows no forward-mode derivative
     _ban.enforce()
 
 
@@ -68,7 +69,7 @@ def unroll(cell, x, state=None):
         hidden = (blank, blank) if state is None else tuple(part.unsqueeze(0) for part in state)
     else:
         hidden = blank if state is None else state.unsqueeze(0)
-    with _ban.lifted(), torch.backends.mkldnn.flags(enabled=False):
+    with _ban.lifted():
         sequence, *last = _BY_GATES[rows // width](x, hidden, weights, True, 1, 0.0, False, False, False)
     last = tuple(part.squeeze(0) for part in last)
     return sequence, last if is_pair else last[0]
@@ -107,7 +108,7 @@ def train(model, batches, lr, threshold):
         _give(weights_of, slopes)
         torch.nn.utils.clip_grad_norm_(weights_of, threshold)
         adam.step()
-        return float(cost)
+        return cost.item()
 
     history = [once(*pair) for pair in batches]
     _give(weights_of, [None] * len(weights_of))
