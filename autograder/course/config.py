@@ -12,8 +12,10 @@ from typing import Any
 from autograder.stages import KIT, SOLUTIONS, stages
 
 RELEASE = KIT / "assignments"
-# Never part of a release, an autograded folder or a feedback folder.
-IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit", "*.tmp", ".DS_Store"]
+# Never part of a release, an autograded folder or a feedback folder. Formgrader would serve what can carry a script
+# as a page of its own, with the grader's rights.
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit", "*.tmp", ".DS_Store",
+           "*.htm", "*.html", "*.xhtml", "*.xht", "*.shtml", "*.svg", "*.svgz", "*.xml", "*.xsl", "*.mht", "*.mhtml", "*.js", "*.pdf"]
 
 
 def configure(config: Any, course: Path) -> Any:
@@ -63,9 +65,11 @@ def configure(config: Any, course: Path) -> Any:
     c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]
                                        for stage in stages()}
 
+    # The student's page; formgrader's own pages go on using HTMLExporter and nbgrader's templates.
+    c.GenerateFeedback.exporter_class = "autograder.report.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.ClearHiddenTests", "nbgrader.preprocessors.ClearMarkScheme",
-        "nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+        "autograder.report.feedback.Marks", "autograder.report.feedback.Facts",
     ]
     c.HTMLExporter.filters = {"markdown2html": "autograder.course.sanitize.markdown2html"}
     return c

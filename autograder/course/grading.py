@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +10,7 @@ from autograder.course.passes import Pipeline
 from autograder.course.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.errors import InfrastructureError
 from autograder.grade.classroom import Work, find_work, grade_work, records
+from autograder.jail.limits import Limits
 
 
 class Watcher(Protocol):
@@ -46,8 +46,13 @@ class Outcome:
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
-                 isolation: str = "sandbox", cluster: str | None = None) -> Outcome:
+                 isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None) -> Outcome:
     """Grade what is new or changed in a course folder and bring every output up to date.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        Other limits than the course's own, for trials: a record does not say under which it was made.
 
     Raises
     ------
@@ -62,16 +67,19 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     pipeline = Pipeline(course)
     for stage in sorted({stage for stage, _ in work.all()}):
         pipeline.ensure_assignment(stage)
-    watcher.begin("grading", len(work.todo))
-
-    def graded(stage: str, student: str, result: dict | Exception) -> None:
-        watcher.advance("grading", isinstance(result, Exception))
-
-    outcome.failed = grade_work(course, work.todo, isolation, jobs, cluster=cluster, each=graded)
-    finished = [pair for pair in work.all() if pair not in outcome.failed]
-    stale = [pair for pair in finished if not pipeline.is_current(*pair)]
-    watcher.begin("gradebook and feedback", len(stale))
-    outcome.failed |= run_passes(pipeline, stale, lambda failed: watcher.advance("gradebook and feedback", failed))
+    failed = outcome.failed
+    waiting = [pair for pair in work.done if not pipeline.is_current(*pair)]
+    watcher.begin("grading", len(work.todo) + len(waiting))
+    for pair in waiting:  # graded before, but stopped before the gradebook had it
+        enter(pipeline, pair, failed)
+        watcher.advance("grading", pair in failed)
+    for job, result in grade_work(course, work.todo, isolation, jobs, cluster=cluster, limits=limits):
+        pair = job["stage"], job["student"]
+        if isinstance(result, Exception):
+            failed[pair] = str(result)
+        else:  # beside the grading of those that follow: this process would only wait
+            enter(pipeline, pair, failed)
+        watcher.advance("grading", pair in failed)
     write_tables(course, pipeline)
     outcome.records = list(records(course, [pair for pair in work.all() if pair not in outcome.failed]))
     with pipeline.gradebook() as gradebook:
@@ -79,17 +87,13 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     return outcome
 
 
-def run_passes(pipeline: Pipeline, work: list[tuple[str, str]], each: Callable[[bool], None]) -> dict[tuple[str, str], str]:
-    """nbgrader's autograde and feedback for each submission in turn; those it failed on."""
-    failed = {}
-    for stage_id, student in work:
-        try:
-            pipeline.autograde(stage_id, student)
-            pipeline.feedback(stage_id, student)
-        except InfrastructureError as error:
-            failed[stage_id, student] = str(error)
-        each((stage_id, student) in failed)
-    return failed
+def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
+    """A record's marks into the gradebook, and the feedback page; what nbgrader failed on goes into `failed`."""
+    try:
+        pipeline.autograde(*pair)
+        pipeline.feedback(*pair)
+    except InfrastructureError as error:
+        failed[pair] = str(error)
 
 
 def write_tables(course: Path, pipeline: Pipeline) -> None:

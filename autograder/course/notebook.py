@@ -93,24 +93,40 @@ def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: li
         grade_id, text = _grade_id(cell), _text(cell.get("source"))
         original = ours.get(grade_id) if grade_id else None
         if original is None:
-            cells.append(_plain(cell.get("cell_type"), text))
+            cells.append(_plain(cell, text))
             continue
         if grade_id in seen:
             notes.append(f"cell {grade_id} was there twice; the first one counts")
-            cells.append(_plain(cell.get("cell_type"), text))
+            cells.append(_plain(cell, text))
             continue
         seen.add(grade_id)
         kept = copy.deepcopy(original)
+        cells.append(kept)
         if original.metadata.nbgrader.get("solution"):
             kept.source = text
         elif text.strip() != original.source.strip():
             notes.append(f"cell {grade_id} was changed; it was put back as it was released")
-        cells.append(kept)
+            if original.metadata.nbgrader.get("task"):
+                notes[-1] += ", and what was written in it follows below it"
+                cells.append(_plain(cell, text))
     return cells
 
 
-def _plain(cell_type: Any, text: str) -> NotebookNode:
-    return nbformat.v4.new_code_cell(text) if cell_type == "code" else nbformat.v4.new_markdown_cell(text)
+def _plain(cell: Any, text: str) -> NotebookNode:
+    if cell.get("cell_type") == "code":
+        return nbformat.v4.new_code_cell(text)
+    pictures = _pictures(cell.get("attachments"))
+    return nbformat.v4.new_markdown_cell(text, **({"attachments": pictures} if pictures else {}))
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """Pictures pasted into a written answer, such as a photograph of a derivation."""
+    found: dict[str, dict[str, str]] = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            if kind in ("image/png", "image/jpeg") and isinstance(data, str):
+                found.setdefault(name, {})[kind] = "".join(data.split())
+    return found
 
 
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -42,17 +42,23 @@ class Pipeline:
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
         self.log.setLevel(logging.CRITICAL)
+        self.autograde_converter = SubmissionAutograde(coursedir=self.directory, config=self.config)
+        self.feedback_converter = SubmissionFeedback(coursedir=self.directory, config=self.config, force=True)
 
     @property
     def database(self) -> str:
         """Address of the gradebook."""
         return str(self.directory.db_url)
 
-    def _converter(self, kind: type, stage_id: str, student: str = "*", **settings: object) -> object:
+    def _convert(self, converter: OneSubmission, stage_id: str, student: str) -> None:
         self.directory.assignment_id, self.directory.student_id = stage_id, student
-        converter = kind(coursedir=self.directory, config=self.config, **settings)
         converter.log = self.log
-        return converter
+        with heard(self.log) as words:
+            try:
+                converter.start()
+            except Exception as error:
+                raise InfrastructureError(f"nbgrader's {converter.label} failed on {student}'s {stage_id}: "
+                                          + (" ".join(words[-12:]) or str(error))) from error
 
     def is_current(self, stage_id: str, student: str) -> bool:
         """True when gradebook, autograded notebook and feedback page are those of the present record."""
@@ -107,23 +113,12 @@ class Pipeline:
             raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
         self._stamp(stage_id, student).unlink(missing_ok=True)
         remove(self.course / "autograded" / student / stage_id)  # what a killed run left half-written would be skipped in silence
-        with heard(self.log) as words:
-            try:
-                self._converter(SubmissionAutograde, stage_id, student).start()  # type: ignore[attr-defined]
-            except Exception as error:
-                raise InfrastructureError(f"nbgrader's autograde failed on {student}'s {stage_id}: "
-                                          + (" ".join(words[-12:]) or str(error))) from error
+        self._convert(self.autograde_converter, stage_id, student)
 
     def feedback(self, stage_id: str, student: str) -> None:
         """nbgrader's feedback page for one submission."""
         remove(self.course / "feedback" / student / stage_id)
-        with heard(self.log) as words:
-            try:
-                self._converter(SubmissionFeedback, stage_id, student, force=True).start()  # type: ignore[attr-defined]
-            except Exception as error:
-                raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: "
-                                          + (" ".join(words[-12:]) or str(error))) from error
-
+        self._convert(self.feedback_converter, stage_id, student)
         record = read_record(record_path(self.course, stage_id, student))
         write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
 
@@ -132,8 +127,29 @@ class Pipeline:
         return Gradebook(self.database)
 
 
-class SubmissionAutograde(Autograde):
-    """Autograde for one named submission, whose notebook may be missing."""
+class OneSubmission(BaseConverter):
+    """A converter for one named submission at a time, whose notebook may be missing.
+
+    nbgrader makes exporter, templates and writer anew at every start; here they are made once and serve
+    all submissions.
+    """
+
+    label = ""
+    started = False
+
+    def start(self) -> None:
+        """Convert the submission that the course directory names at the moment."""
+        if not self.started:
+            self.started = True
+            super().start()
+            return
+        before = os.getcwd()
+        os.chdir(self.coursedir.root)
+        try:
+            self.init_notebooks()
+            self.convert_notebooks()
+        finally:
+            os.chdir(before)
 
     def init_notebooks(self) -> None:
         """Take the submission as given: no pattern is matched against its name."""
@@ -141,6 +157,12 @@ class SubmissionAutograde(Autograde):
         folder = self._format_source(stage_id, student)
         self.notebooks = []
         self.assignments = {folder: [os.path.join(folder, f"{stage_id}.ipynb")]}
+
+
+class SubmissionAutograde(OneSubmission, Autograde):
+    """nbgrader's autograde."""
+
+    label = "autograde"
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """As nbgrader does, without following links or copying what is too large to be read."""
@@ -155,13 +177,14 @@ class SubmissionAutograde(Autograde):
             self.coursedir.ignore = ignore
 
 
-class SubmissionFeedback(GenerateFeedback):
-    """Feedback for one named submission: the page alone, without copies of what was handed in."""
+class SubmissionFeedback(OneSubmission, GenerateFeedback):
+    """nbgrader's feedback: the page alone, without copies of what was handed in."""
 
-    init_notebooks = SubmissionAutograde.init_notebooks
+    label = "generate_feedback"
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """The page is all there is."""
+        Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
 
 
 def remove(folder: Path) -> None:

@@ -1,19 +1,42 @@
-"""Student text on a page: rendered as Markdown, its mathematics kept, its HTML reduced to what cannot run."""
+"""Student text on a page: rendered as Markdown, formulas as MathML, its HTML reduced to what cannot run.
+
+nbconvert's own Markdown filter lets scripts through: in formgrader they would run with the grader's rights.
+"""
 
 from __future__ import annotations
 
-import nh3
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
 
-TAGS = nh3.ALLOWED_TAGS - {"img"} | {"img", "section"}
+import nh3
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograder.course.formulas import mathml
+
+# A longer text is shown as it was written: Markdown takes more than proportionate time over what is made to be slow.
+MAX_MARKDOWN = 20_000
+TAGS = (nh3.ALLOWED_TAGS - {"area", "map"}) | {"img", "section"}
 ATTRIBUTES = {tag: set(names) - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 ATTRIBUTES["img"] = {"src", "alt", "title", "width", "height"}
-for _tag in ("div", "span", "pre", "code", "p", "td", "th"):
+for _tag in ("code", "div", "span"):
     ATTRIBUTES.setdefault(_tag, set()).add("class")
+# Classes of highlighted code, and of the marks this module puts around formulas; no class of the pages they are shown on.
+CLASSES = re.compile(r"highlight|[a-z]{1,2}\d?|tex-inline|tex-block")
+PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+# No address inside the course folder: formgrader serves what students handed in beside their notebook.
+LINKS = ("https://", "http://", "mailto:")
+# Students' headings begin below those of the page.
+HEADINGS = {f"h{level}": f"h{min(level + 2, 6)}" for level in range(1, 7)}
 
 
 def clean(html: str) -> str:
-    """HTML with scripts, event handlers, frames, forms, styles and foreign addresses of pictures removed.
+    """HTML without scripts, event handlers, frames, forms, styles, foreign pictures and relative addresses.
 
     Works on the finished HTML, so that no disagreement between two Markdown parsers can let anything through.
     """
@@ -22,13 +45,98 @@ def clean(html: str) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    if tag == "img" and name == "src":
-        return value if value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,", "attachment:")) else None
-    if tag == "a" and name == "href" and value.startswith("data:"):
-        return None
-    return value
+    allowed = True
+    if name == "class":
+        allowed = CLASSES.fullmatch(value) is not None
+    elif name in ("href", "cite"):
+        allowed = value.lower().startswith(LINKS)
+    elif name == "src":
+        allowed = value.startswith(PICTURES)
+    return value if allowed else None
 
 
-def markdown2html(source: str) -> str:
-    """nbconvert's Markdown, then `clean`; takes the place of nbconvert's filter of that name."""
-    return clean(markdown2html_mistune(source))
+class _Renderer(IPythonRenderer):
+    """nbconvert's renderer, with formulas put into marked elements that `clean` lets pass."""
+
+    def block_math(self, body: str) -> str:
+        return f'<code class="tex-block">{escape(body)}</code>'
+
+    def inline_math(self, body: str) -> str:
+        return f'<code class="tex-inline">{escape(body)}</code>'
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        """A picture that is not there is left out; it is no reason to show nothing at all."""
+        if src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments:
+            return ""
+        return super()._embed_image_or_attachment(src)
+
+
+class _Finish(HTMLParser):
+    """Puts MathML in the place of the marked elements, and headings where they belong."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.formula: list[str] | None = None
+        self.display = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        mark = dict(attrs).get("class")
+        if tag == "code" and mark in ("tex-inline", "tex-block"):
+            self.formula, self.display = [], mark == "tex-block"
+        elif self.formula is None:
+            text = self.get_starttag_text() or ""
+            self.parts.append(f"<{HEADINGS[tag]}>" if tag in HEADINGS else text)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.formula is None:
+            self.parts.append(f"</{HEADINGS.get(tag, tag)}>")
+        elif tag == "code":
+            self.parts.append(mathml("".join(self.formula), self.display))
+            self.formula = None
+
+    def handle_data(self, data: str) -> None:
+        if self.formula is None:
+            self.parts.append(escape(data, quote=False))
+        else:
+            self.formula.append(data)
+
+
+def to_html(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Markdown of a student's as HTML that cannot run.
+
+    Parameters
+    ----------
+    source : str
+    attachments : mapping, optional
+        Pictures pasted into the cell, as nbformat keeps them.
+    """
+    if len(source) > MAX_MARKDOWN:
+        return f"<pre>{escape(source)}</pre>"
+    return _render(source, {name: dict(kinds) for name, kinds in attachments.items()}) if attachments else _cached(source)
+
+
+@lru_cache(maxsize=512)
+def _cached(source: str) -> str:
+    return _render(source, {})
+
+
+def _render(source: str, attachments: dict[str, dict[str, str]]) -> str:
+    try:
+        html = MarkdownWithMath(_Renderer(escape=False, exclude_anchor_links=True, attachments=attachments)).render(source)
+    except (RecursionError, ValueError, KeyError):
+        return f"<pre>{escape(source)}</pre>"
+    finish = _Finish()
+    finish.feed(clean(html))
+    finish.close()
+    return "".join(finish.parts)
+
+
+@pass_context
+def markdown2html(context: Context, source: str) -> str:
+    """Takes the place of nbconvert's filter of that name, also in formgrader."""
+    cell: Any = context.get("cell") or {}
+    return to_html(source, cell.get("attachments"))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.pool import grade_many
-from autograder.grade.record import read_record, record_path, submission_key, write_json
+from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
 from autograder.grade.slot import Slot
 from autograder.grade.submission import Submission, read_submission
+from autograder.jail.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 
 # nbgrader uses folder names as ids, in globs, patterns and addresses; these work in all of them.
@@ -112,34 +113,23 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id)
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed}
+            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed, "suite": suite_hash(stage_id)}
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
-               cluster: str | None = None,
-               each: Callable[[str, str, dict | Exception], None] = lambda *_: None) -> dict[tuple[str, str], str]:
-    """Grade submissions over slots; each record is written as it comes.
+               cluster: str | None = None, limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+    """Grade submissions over slots; each record is written, then handed on, as it comes.
 
-    Parameters
-    ----------
-    each : callable
-        Called with stage, student and the record, or the exception, of each submission.
-
-    Returns
-    -------
-    dict
-        Submissions on which the grader failed, with the reason.
+    Yields
+    ------
+    job, outcome
+        The outcome is the record, or the exception when the grader failed.
     """
-    failed: dict[tuple[str, str], str] = {}
     listed = (job_for(course, stage_id, student, isolation, seed) for stage_id, student in work)
-    for job, outcome in grade_many(listed, jobs, isolation, cluster):
-        stage_id, student = job["stage"], job["student"]
-        if isinstance(outcome, Exception):
-            failed[stage_id, student] = str(outcome)
-        else:
-            write_json(record_path(course, stage_id, student), outcome)
-        each(stage_id, student, outcome)
-    return failed
+    for job, outcome in grade_many(listed, jobs, isolation, cluster, limits):
+        if not isinstance(outcome, Exception):
+            write_json(record_path(course, job["stage"], job["student"]), outcome)
+        yield job, outcome
 
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:

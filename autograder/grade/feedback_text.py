@@ -37,11 +37,24 @@ def test_lines(test: dict[str, Any]) -> list[str]:
     return lines + [indent(text, 6) for text in told(test)]
 
 
-def told(test: dict[str, Any]) -> list[str]:
-    """What a student is told of a failure: everything for a public test, no inputs or values for a hidden one."""
-    if test["visibility"] == "public":
+def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
+    """What a student is told of a failure: everything for a public test, no inputs or values for a hidden one.
+
+    Parameters
+    ----------
+    test : dict
+        A test of a record.
+    hidden : str
+        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` the first line without values,
+        ``verdict`` the outcome alone.
+    """
+    if test["visibility"] == "public" or hidden == "full":
         return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
+    if hidden == "verdict":
+        return []
     first = test["message"].splitlines()[0] if test["message"] else ""
+    if test["outcome"] == "error":
+        first = first.partition(":")[0]  # the text of an exception is the student's own, and may repeat the inputs
     return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
 
 

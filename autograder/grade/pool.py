@@ -6,10 +6,12 @@ import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
-from autograder.errors import InfrastructureError, SandboxError, UsageError
+from autograder.errors import InfrastructureError, SandboxError
 from autograder.grade.slot import Slot
+from autograder.jail.limits import Limits
 
 TRIES = 3
 
@@ -34,24 +36,29 @@ def grade_patiently(slot: Slot, job: dict[str, Any]) -> dict[str, Any] | Excepti
 
 
 def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, cluster: str | None = None,
-               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade jobs as they are drawn; yields each job with its record or exception, in order of completion.
 
     A submission that met the wall-clock limit is graded again at the end, alone, before it counts: a busy
     machine never lowers a grade.
     """
     if cluster:
-        raise UsageError("CLUSTER= needs the grading engine on dask.distributed, which is not part of this version yet")
+        from autograder.grade.cluster import over_cluster
+
+        run = partial(over_cluster, address=cluster, isolation=isolation)
+    else:
+        run = partial(_over_slots, isolation=isolation, limits=limits)
     again: list[dict[str, Any]] = []
-    for job, outcome in _over_slots(jobs, slots, isolation):
+    for job, outcome in run(jobs, slots):
         if isinstance(outcome, dict) and outcome.get("met_wall_clock"):
             again.append(job)
         else:
             yield job, outcome
-    yield from _over_slots(iter(again), 1, isolation)
+    if again:
+        yield from run(iter(again), 1)
 
 
-def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str
+def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None
                 ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     drawn: Iterator[dict[str, Any]] = iter(jobs)
     lock = threading.Lock()
@@ -59,7 +66,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str
     done: queue.Queue[tuple[dict[str, Any], Any] | None] = queue.Queue()
 
     def serve() -> None:
-        slot = Slot(isolation)
+        slot = Slot(isolation, limits)
         try:
             while not stop.is_set():
                 with lock:

@@ -8,6 +8,7 @@ the jail's zygote is started once and lends a fresh worker to each.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import select
 import signal
@@ -15,11 +16,13 @@ import struct
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 import msgspec
 
 from autograder.errors import InfrastructureError, KitError, SandboxError
+from autograder.jail.limits import Limits
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0
@@ -46,8 +49,8 @@ def receive(stream: BinaryIO) -> Any:
 class Slot:
     """The near end of a slot process; started when first used, replaced when it dies."""
 
-    def __init__(self, isolation: str = "sandbox") -> None:
-        self.isolation = isolation
+    def __init__(self, isolation: str = "sandbox", limits: Limits | None = None) -> None:
+        self.isolation, self.limits = isolation, limits or Limits()
         self._process: subprocess.Popen | None = None
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +83,8 @@ class Slot:
         if self._process is None or self._process.poll() is not None:
             environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                                         "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
-            self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.slot", self.isolation],
+            self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.slot", self.isolation,
+                                              json.dumps(asdict(self.limits))],
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
                                              start_new_session=True)
         return self._process
@@ -100,7 +104,7 @@ class Slot:
             process.wait()
 
 
-def main(isolation: str) -> None:
+def main(isolation: str, limits: Limits) -> None:
     """Serve jobs until standard input ends."""
     from autograder.jail.client import Jail
     from autograder.stages import find_stage
@@ -118,7 +122,7 @@ def main(isolation: str) -> None:
                     _warm(stage)
                     warmed.add(stage.id)
                 if stage.info.preload not in jails:
-                    jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation)
+                    jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation, limits=limits)
                     jails[stage.info.preload].start()
                 answer = _in_child(job, jails[stage.info.preload])
                 jails[stage.info.preload].sweep()
@@ -206,4 +210,4 @@ def _read_until(reader: int, deadline: float) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "sandbox")
+    main(sys.argv[1], Limits(**json.loads(sys.argv[2])))

@@ -38,6 +38,10 @@ class _Session:
         self.extra: dict[str, dict[str, Any]] = {}
         self.broken: BaseException | None = None
 
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
+        parser.addoption("--tb", dest="tbstyle", default="no")
+
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench
         config.stash[VERDICTS] = self.verdicts

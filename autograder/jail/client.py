@@ -22,8 +22,10 @@ from autograder.jail.limits import Limits
 from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, frame
 
 READY = 120.0
-# The first look at a worker's CPU time comes after this long; calls that answer sooner cost no look.
-FIRST_LOOK, NEXT_LOOK = 0.25, 0.5
+# A worker's CPU time is looked at whenever nothing came from it for this long.
+LOOK = 0.25
+# Below this share of the wall clock a worker counts as idle; one that computes has this many times as long.
+IDLE, PATIENCE = 0.05, 10
 ISOLATIONS = ("sandbox", "process")
 
 
@@ -206,7 +208,7 @@ class Worker:
                  provided: dict[str, tuple[str, ...]], answer: Callable, standins: str) -> None:
         self.jail, self.limits, self.pid = jail, jail.limits, pid
         self.files, self.module, self.provided, self.answer, self.standins = files, module, provided, answer, standins
-        self.channel = Channel(stream, jail.limits.message)
+        self.channel = Channel(stream, jail.limits.message, LOOK)
         self.alive = True
         self.printed = ""
         self._functions: list[Callable] = []
@@ -243,7 +245,7 @@ class Worker:
         try:
             self._send(kind, values, budget)
             while True:
-                header, payload = self.channel.receive(budget.waiting)
+                header, payload = self.channel.receive(budget.overdue)
                 if len(header) < 2 or header[1] != self._serial:
                     raise BadMessage("an answer to no question")
                 decoder = Decoder(payload, self._resolve)
@@ -263,7 +265,7 @@ class Worker:
     def _send(self, kind: str, values: Iterable[Any], budget: Budget) -> None:
         encoder = Encoder(self._refer, self.limits.message)
         message = [kind, self._serial, *(encoder.encode(value) for value in values)]
-        self.channel.send(frame(message, encoder), budget.waiting)
+        self.channel.send(frame(message, encoder), budget.overdue)
 
     def _conclude(self, kind: str, answer: list) -> Any:
         match kind, answer:
@@ -358,27 +360,22 @@ class Budget:
     def __init__(self, worker: Worker, cpu: float) -> None:
         self.worker, self.cpu = worker, cpu
         self.started = time.monotonic()
-        self.next = self.started + FIRST_LOOK
         self.used_before: float | None = None
 
-    def waiting(self) -> float:
-        """Seconds to wait before the next look; raises LimitExceeded when the time is up."""
-        now = time.monotonic()
-        if now >= self.next:
-            self._look(now)
-            self.next = now + NEXT_LOOK
-        return max(0.0, self.next - now)
-
-    def _look(self, now: float) -> None:
+    def overdue(self) -> None:
+        """Nothing came for a while: raises LimitExceeded when the time is up."""
+        waited = time.monotonic() - self.started
         used = self.worker.jail.ask("cpu", pid=self.worker.pid)["cpu"]
         if used is None:
             return
         if self.used_before is None:
-            self.used_before = max(0.0, used - (now - self.started))
+            self.used_before = max(0.0, used - waited)
         if used - self.used_before > self.cpu:
             raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, or far "
                                        "more work than the task needs?")
-        if now - self.started > self.cpu * self.worker.limits.wall_factor:
+        # On a busy machine a computing worker still gets its share: it is not taken for one that sleeps.
+        idle = used - self.used_before < IDLE * waited
+        if waited > self.cpu * self.worker.limits.wall_factor * (1 if idle else PATIENCE):
             raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, although it "
                                         "hardly computes: does it sleep, or wait for something that never comes?")
 

@@ -25,7 +25,6 @@ tag    rest                                          value
 from __future__ import annotations
 
 import math
-import select
 import socket
 import struct
 import sys
@@ -44,9 +43,12 @@ MAX_NODES = 50_000
 MAX_DIGITS = 1000
 MAX_DIMENSIONS = 16
 ALIGNMENT = 16
+CHUNK = 1 << 16
 PREFIX = struct.Struct(">II")
 DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
                     "float16", "float32", "float64", "complex64", "complex128"})
+_NAMES = {np.dtype(name): name for name in DTYPES}
+_DTYPES = {name: np.dtype(name) for name in DTYPES}
 
 
 @dataclass(frozen=True)
@@ -129,18 +131,20 @@ class Encoder:
         return self.other(value)
 
     def _array(self, value: np.ndarray) -> list:
-        if value.dtype.name not in DTYPES:
+        name = _NAMES.get(value.dtype)
+        if name is None:
             return ["o", f"array of {value.dtype}"]
         self._room(value.nbytes)
         order = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else "S"
         self._buffer(value.tobytes(order="F" if order == "F" else "C"))
-        return ["a", value.dtype.name, list(value.shape), order]
+        return ["a", name, list(value.shape), order]
 
     def _scalar(self, value: np.generic) -> list:
-        if value.dtype.name not in DTYPES:
+        name = _NAMES.get(value.dtype)
+        if name is None:
             return ["o", f"{value.dtype} scalar"]
         self._buffer(value.tobytes())
-        return ["s", value.dtype.name]
+        return ["s", name]
 
     def _tensor(self, value: Any) -> list:
         plain = value.detach()
@@ -256,10 +260,10 @@ class Decoder:
         raise BadMessage(f"the unknown tag {tag[:20]!r}")
 
     def _take(self, name: Any, shape: Any) -> tuple[np.dtype, tuple[int, ...], memoryview]:
-        if name not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+        if not isinstance(name, str) or name not in _DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
             raise BadMessage("an array of a type or shape that is not allowed")
         sizes = tuple(_count(side) for side in shape)
-        dtype = np.dtype(name)
+        dtype = _DTYPES[name]
         length = math.prod(sizes) * dtype.itemsize
         if length > len(self.payload) - self.offset or math.prod(size or 1 for size in sizes) > 1 << 40:
             raise BadMessage("an array that is larger than its bytes")
@@ -326,55 +330,82 @@ class Channel:
     stream : socket.socket
     limit : int
         Bytes of payload accepted.
+    patience : float
+        Seconds after which a wait is interrupted, so that `overdue` is asked whether to go on.
     """
 
-    def __init__(self, stream: socket.socket, limit: int) -> None:
+    def __init__(self, stream: socket.socket, limit: int, patience: float = 0.0) -> None:
         self.stream, self.limit = stream, limit
+        self.rest = b""
+        if patience:  # the kernel's own timeout: cheaper than a poll before each read
+            interval = struct.pack("@ll", int(patience), int(patience % 1 * 1e6))
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                stream.setsockopt(socket.SOL_SOCKET, option, interval)
 
-    def send(self, data: bytes, waiting: Callable[[], float] | None = None) -> None:
-        """Write a whole message; `waiting` as in `receive`."""
+    def send(self, data: bytes, overdue: Callable[[], None] | None = None) -> None:
+        """Write a whole message; `overdue` as in `receive`."""
         view = memoryview(data)
-        try:
-            if waiting is None:
-                self.stream.sendall(view)
-                return
-            while view:
-                if not select.select([], [self.stream], [], waiting())[1]:
-                    continue
-                view = view[self.stream.send(view, socket.MSG_DONTWAIT):]
-        except (BrokenPipeError, ConnectionError) as error:
-            raise Died("it no longer listens") from error
+        while view:
+            try:
+                view = view[self.stream.send(view):]
+            except BlockingIOError:
+                if overdue is not None:
+                    overdue()
+            except (BrokenPipeError, ConnectionError) as error:
+                raise Died("it no longer listens") from error
 
-    def receive(self, waiting: Callable[[], float] | None = None) -> tuple[list, bytearray]:
+    def receive(self, overdue: Callable[[], None] | None = None) -> tuple[list, bytearray]:
         """Read a whole message.
 
         Parameters
         ----------
-        waiting : callable, optional
-            Called before each wait; gives the seconds to wait at most before it is called again, or raises
-            when the time is up.
+        overdue : callable, optional
+            Called whenever nothing came for a while; raises when the time is up.
         """
-        lengths = PREFIX.unpack(self._exactly(PREFIX.size, waiting))
-        if lengths[0] > MAX_HEADER:
+        while len(self.rest) < PREFIX.size:
+            self.rest += self._some(overdue)
+        head, size = PREFIX.unpack_from(self.rest)
+        if head > MAX_HEADER:
             raise BadMessage("a message whose header is too long")
-        if lengths[1] > self.limit:
+        if size > self.limit:
             raise LimitExceeded("size", f"the value is larger than {self.limit >> 20} MiB")
-        header = self._exactly(lengths[0], waiting)
-        return parse_header(bytes(header)), self._exactly(lengths[1], waiting)
-
-    def _exactly(self, size: int, waiting: Callable[[], float] | None) -> bytearray:
-        data = bytearray(size)
-        view, got = memoryview(data), 0
+        end = PREFIX.size + head
+        while len(self.rest) < end:
+            self.rest += self._some(overdue)
+        message = parse_header(self.rest[PREFIX.size: end])
+        payload = bytearray(size)
+        there = self.rest[end: end + size]
+        payload[: len(there)] = there
+        self.rest = self.rest[end + len(there):]
+        view, got = memoryview(payload), len(there)
         while got < size:
-            if waiting is not None and not select.select([self.stream], [], [], waiting())[0]:
-                continue
+            got += self._into(view[got:], overdue)
+        return message, payload
+
+    def _some(self, overdue: Callable[[], None] | None) -> bytes:
+        while True:
             try:
-                count = self.stream.recv_into(view[got:])
+                data = self.stream.recv(CHUNK)
+            except BlockingIOError:
+                if overdue is not None:
+                    overdue()
+                continue
+            except ConnectionError as error:
+                raise Died("it ended") from error
+            if not data:
+                raise Died("it ended")
+            return data
+
+    def _into(self, view: memoryview, overdue: Callable[[], None] | None) -> int:
+        while True:
+            try:
+                count = self.stream.recv_into(view)
+            except BlockingIOError:
+                if overdue is not None:
+                    overdue()
+                continue
             except ConnectionError as error:
                 raise Died("it ended") from error
             if count == 0:
                 raise Died("it ended")
-            got += count
-        return data
-
-
+            return count

@@ -162,7 +162,7 @@ def module_from(source: str, name: str, filename: str) -> ModuleType:
     """Run trusted source text as a module of this name."""
     module = ModuleType(name)
     module.__file__ = filename
-    exec(compile(source, filename, "exec"), module.__dict__)
+    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
     return module
 
 

@@ -78,6 +78,7 @@ CLOSINGS = {
         "she printed her",
         "finally she printed her",
         "then she printed her",
+        "after that she printed her",
         "at last she could print her",
         "in the end she printed her",
         "an hour later she finally printed her",

@@ -226,7 +226,7 @@ def dh_dh(h, W_h, t, k):
     """
     ### BEGIN SOLUTION
     if not 0 <= k <= t < len(h):
-        raise ValueError(f"0 <= k <= t <= {len(h) - 1} is needed, not t = {t}, k = {k}")
+        raise ValueError(f"0 <= k <= t <= T is needed, not t = {t} and k = {k}")
     product = np.eye(len(W_h))                            # (H, H)
     for i in range(k + 1, t + 1):
         product = dh_dh_prev(h[i], W_h) @ product

@@ -52,10 +52,10 @@ def test_jacobian_norms_of_random_networks(student, reference, rng):
     for hidden, steps, t in ((5, 9, 9), (1, 4, 4), (4, 12, 5), (3, 6, 1), (2, 1, 1), (6, 7, 0)):
         W_h = rng.standard_normal((hidden, hidden)) / np.sqrt(hidden)
         h, _ = trajectory(rng, W_h, steps)
-        expect_flow(student.jacobian_norms(h, W_h, t), reference.jacobian_norms(h, W_h, t), "norms")
+        expect_flow(student.jacobian_norms(h, W_h, t), reference.jacobian_norms(h, W_h, t), "‖dh_t/dh_k‖")
     wide_h, wide_W = rng.uniform(-0.5, 0.5, (9, 12)), rng.standard_normal((8, 8))
     expect_flow(student.jacobian_norms(wide_h[:, ::3], wide_W[::2, ::2].T, 8),
-                reference.jacobian_norms(wide_h[:, ::3].copy(), wide_W[::2, ::2].T.copy(), 8), "norms")
+                reference.jacobian_norms(wide_h[:, ::3].copy(), wide_W[::2, ::2].T.copy(), 8), "‖dh_t/dh_k‖")
     expect_unchanged(student)
 
 
@@ -66,7 +66,7 @@ def test_jacobian_norms_that_have_vanished_are_tiny_and_right(student, rng):
         W_h = contraction(rng, hidden, sigma)
         h, u = trajectory(rng, W_h, steps)
         want = [np.linalg.norm(jacobian_by_complex_step(W_h, h[k], u[k:]), 2) for k in range(steps + 1)]
-        expect_flow(student.jacobian_norms(h, W_h, steps), want, "norms")
+        expect_flow(student.jacobian_norms(h, W_h, steps), want, "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
@@ -78,7 +78,7 @@ def test_jacobian_norms_that_explode_are_right(student, rng):
     for k in range(50, 0, -1):
         jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
         want[k - 1] = np.linalg.norm(jacobian, 2)
-    expect_flow(student.jacobian_norms(h, W_h, 50), want, "norms")
+    expect_flow(student.jacobian_norms(h, W_h, 50), want, "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
@@ -88,8 +88,8 @@ def test_jacobian_norms_do_not_depend_on_the_basis(student, rng):
         W_h, Q = rng.standard_normal((5, 5)) / 2, orthogonal(rng, 5)
         h = value * rng.choice([-1.0, 1.0], (11, 5))
         powers = [np.linalg.norm(np.linalg.matrix_power((1 - value**2) * W_h, 10 - k), 2) for k in range(11)]
-        expect_flow(student.jacobian_norms(h, W_h, 10), powers, "norms for states of one absolute value")
-        expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 10), powers, "norms in another orthogonal basis")
+        expect_flow(student.jacobian_norms(h, W_h, 10), powers, "‖dh_t/dh_k‖ for states of one absolute value")
+        expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 10), powers, "‖dh_t/dh_k‖ in another orthogonal basis")
 
 
 @task("2.1", points=1)
@@ -99,13 +99,13 @@ def test_jacobian_norms_stay_below_the_bound(student, rng):
         W_h = rng.standard_normal((4, 4)) * rng.uniform(0.2, 1.0)
         h, _ = trajectory(rng, W_h, 15)
         norms, bound = student.jacobian_norms(h, W_h, 15), np.linalg.norm(W_h, 2) ** np.arange(15, -1, -1)
-        expect_shape(norms, (16,), "norms for t = 15")
+        expect_shape(norms, (16,), "‖dh_t/dh_k‖ for t = 15")
         expect_true((norms <= bound * (1 + 1e-9)).all(), "pass the bound sigma_max^(t - k), which no right norm can",
-                    "norms")
+                    "‖dh_t/dh_k‖")
     shift, h = np.diag([0.5, 0.5, 0.5], -1), rng.uniform(-0.5, 0.5, (7, 4))
     norms = student.jacobian_norms(h, shift, 6)
     expect_true((norms[:3] == 0).all() and (norms[3:] > 0).all(), "should be 0 from lag 4 on and not before, where W_h "
-                "moves each unit's value one unit down and out after four steps", "norms")
+                "moves each unit's value one unit down and out after four steps", "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
@@ -116,8 +116,8 @@ def test_jacobian_norms_needs_t_products_only(student, rng):
     jacobian = np.eye(3)
     for k in range(5000, 0, -1):
         jacobian = jacobian @ ((1 - h[k] ** 2)[:, None] * W_h)
-    expect_shape(norms, (5001,), "norms for t = 5000")
-    expect(norms[0], np.linalg.norm(jacobian, 2), "norms[0] for t = 5000", rtol=1e-8, atol=0)
+    expect_shape(norms, (5001,), "‖dh_t/dh_k‖ for t = 5000")
+    expect(norms[0], np.linalg.norm(jacobian, 2), "‖dh_t/dh_k‖ at k = 0, for t = 5000,", rtol=1e-8, atol=0)
 
 
 @task("2.2", points=2)
@@ -216,7 +216,7 @@ def test_sweep_of_random_networks(student, reference):
     for radii, hidden, length, seeds in (([0.6, 1.2], 5, 9, [0, 1, 2]), ([1.0], 2, 15, [11]),
                                          ([0.9, 0.3, 1.5], 3, 1, [4, 2])):
         got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
-        expect(got, want, "norms", rtol=1e-8, atol=0)
+        expect(got, want, "sweep(...)", rtol=1e-8, atol=0)
     expect_unchanged(student)
 
 
@@ -225,9 +225,9 @@ def test_sweep_keeps_what_has_vanished(student, reference):
     """Norms of 1e-80 are averaged without becoming exactly 0."""
     seeds = [0, 1, 2, 3, 4]
     got, want = student.sweep([0.1, 0.5], 4, 80, seeds), reference.sweep([0.1, 0.5], 4, 80, seeds)
-    expect_shape(got, want.shape, "the norms")
+    expect_shape(got, want.shape, "sweep(...)")
     for i in range(2):
-        expect_flow(got[i], want[i], f"norms[{i}]", lags=np.arange(81), rtol=1e-8)
+        expect_flow(got[i], want[i], f"row {i} of sweep(...)", lags=np.arange(81), rtol=1e-8)
 
 
 @task("2.4", points=2)
@@ -235,8 +235,8 @@ def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
     """Below radius 1 the norms fall by log(radius) a step; above it they do not vanish."""
     radii = [0.4, 0.7, 1.5]
     got = student.sweep(radii, 12, 60, [int(seed) for seed in rng.integers(0, 1000, 6)])
-    expect_shape(got, (3, 61), "the norms")
-    expect_true((got > 0).all(), "should all be positive", "the norms")
+    expect_shape(got, (3, 61), "sweep(...)")
+    expect_true((got > 0).all(), "should all be positive", "sweep(...)")
     slopes = np.log(got[:, 60] / got[:, 30]) / 30
     for slope, radius in zip(slopes[:2], radii):
         expect_true(abs(slope - np.log(radius)) < 0.15, f"should be near log({radius:g}) = {np.log(radius):.2f} and is "
@@ -250,9 +250,9 @@ def test_sweep_takes_the_geometric_mean(student):
     """The row of two seeds is the square root of the product of their rows, and a seed given twice counts twice."""
     both, one, two = (student.sweep([0.8], 4, 6, seeds) for seeds in ([1, 9], [1], [9]))
     for norms in (both, one, two):
-        expect_shape(norms, (1, 7), "norms")
-    expect(both, np.sqrt(one * two), "norms of seeds 1 and 9")
-    expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "norms of seeds 1, 9 and 9")
+        expect_shape(norms, (1, 7), "sweep(...)")
+    expect(both, np.sqrt(one * two), "sweep of seeds 1 and 9")
+    expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
 
 
 @task("2.5", points=2)
@@ -262,7 +262,7 @@ def test_term_norms_of_random_problems(student, reference, rng):
         problem = run(reference, rng, hidden, inputs, classes, steps, 0.8)
         problem[1][t // 2] *= steps > 8
         want = reference.term_norms(*problem, t)
-        expect_flow(student.term_norms(*problem, t), want, f"norms of the summands of L_{t}")
+        expect_flow(student.term_norms(*problem, t), want, f"‖summand k‖ of L_{t}")
     expect_unchanged(student)
 
 
@@ -271,7 +271,7 @@ def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rn
     """After 40 steps the first words' summands are right to nine digits, and not 0."""
     params, x, y, h, y_hat = run(reference, rng, 4, 2, 3, 40, 0.35)
     want = term_norms_by_complex_step(params, x, h[0], y[-1])
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "norms of the summands of L_40")
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "‖summand k‖ of L_40")
 
 
 @task("2.5", points=1)
@@ -279,9 +279,9 @@ def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
     """The summands of L_t stay as they are when the sequence is cut off after step t."""
     params, x, y, h, y_hat = run(reference, rng, 3, 2, 4, 9, 0.9)
     whole, cut = student.term_norms(params, x, y, h, y_hat, 6), student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
-    expect_shape(whole, (6,), "norms of the summands of L_6")
-    expect_flow(cut, whole, "norms of the summands of L_6 once the sequence ends there")
-    expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "norms of the summands of L_6")
+    expect_shape(whole, (6,), "‖summand k‖ of L_6")
+    expect_flow(cut, whole, "‖summand k‖ of L_6 once the sequence ends there")
+    expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "‖summand k‖ of L_6")
 
 
 @task("2.5", points=2)
@@ -304,7 +304,7 @@ def test_early_gradients_of_random_problems(student, reference, rng):
         targets = [int(target) for target in rng.integers(0, classes, len(lengths))]
         got = as_array(student.early_gradients(params, sequences, targets))
         want = reference.early_gradients(params, sequences, targets)
-        expect(got, want, "norms of dL_T/dh_1", rtol=1e-9, atol=0)
+        expect(got, want, "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
 
@@ -315,7 +315,7 @@ def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
     sequences = [rng.standard_normal((steps, 2)) for steps in (20, 40, 60)]
     want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, (2, 0, 1))]
     got = as_array(student.early_gradients(params, sequences, [2, 0, 1]))
-    expect_flow(got, want, "norms of dL_T/dh_1", lags=[19, 39, 59])
+    expect_flow(got, want, "‖dL_T/dh_1‖", lags=[19, 39, 59])
 
 
 @task("2.6", points=2)

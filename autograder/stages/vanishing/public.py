@@ -215,8 +215,8 @@ def test_jacobian_norms_is_1_at_lag_0(student, rng):
         W_h, h = rng.standard_normal((hidden, hidden)), rng.uniform(-0.9, 0.9, (4, hidden))
         expect(student.jacobian_norms(h, W_h, 0), np.ones(1), "jacobian_norms(h, W_h, 0)")
         norms = student.jacobian_norms(h, W_h, 3)
-        expect_shape(norms, (4,), "norms for t = 3")
-        expect(norms[3], 1.0, "norms[t]")
+        expect_shape(norms, (4,), "‖dh_t/dh_k‖ for t = 3")
+        expect(norms[3], 1.0, "‖dh_t/dh_k‖ at k = t")
     expect_unchanged(student)
 
 
@@ -227,8 +227,8 @@ def test_jacobian_norms_of_one_unit(student):
     for w in (0.5, -2.0):
         a = abs(w)
         want = [a * 0.64 * a * 0.36 * a * 1.0, a * 0.36 * a * 1.0, a * 1.0, 1.0]
-        expect_flow(student.jacobian_norms(h, np.array([[w]]), 3), want, "norms")
-        expect_flow(student.jacobian_norms(h, np.array([[w]]), 4), [*(a * 0.96 * np.array(want)), 1.0], "norms")
+        expect_flow(student.jacobian_norms(h, np.array([[w]]), 3), want, "‖dh_t/dh_k‖")
+        expect_flow(student.jacobian_norms(h, np.array([[w]]), 4), [*(a * 0.96 * np.array(want)), 1.0], "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=2)
@@ -239,7 +239,7 @@ def test_jacobian_norms_agree_with_an_independent_derivative(student, rng):
         h = states(W_h, 0.5 * rng.standard_normal(hidden), u)
         exact = [jacobian_by_complex_step(W_h, h[k], u[k:]) for k in range(steps + 1)]
         want = [np.linalg.svd(jacobian, compute_uv=False)[0] for jacobian in exact]
-        expect_flow(student.jacobian_norms(h, W_h, steps), want, "norms")
+        expect_flow(student.jacobian_norms(h, W_h, steps), want, "‖dh_t/dh_k‖")
 
 
 @task("2.2", points=2)
@@ -308,7 +308,7 @@ def test_sweep_of_one_unit(student):
                 factors.append(radius * (1 - state**2))
             row[1:] *= np.sqrt(np.cumprod(factors[::-1]))
     got = student.sweep(radii, 1, length, seeds)
-    expect(got, want, "norms", rtol=1e-9, atol=0)
+    expect(got, want, "sweep(...)", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
 
@@ -317,8 +317,8 @@ def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
     """Rows follow the radii, columns the lag, and lag 0 is 1."""
     for radii, length in (([0.3, 1.4], 5), ([0.8], 1), ([0.2, 0.4, 0.9], 30)):
         got = student.sweep(radii, 4, length, [0, 1, 2])
-        expect_shape(got, (len(radii), length + 1), "norms")
-        expect(got[:, 0], np.ones(len(radii)), "norms[:, 0], those of lag 0,")
+        expect_shape(got, (len(radii), length + 1), "sweep(...)")
+        expect(got[:, 0], np.ones(len(radii)), "sweep(...)[:, 0], the column of lag 0,")
         expect_true((np.diff(got[:, -1]) > 0).all(), "should be larger for a larger radius", "the norm at the last lag")
 
 
@@ -326,10 +326,10 @@ def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
 def test_sweep_draws_the_same_networks_for_every_radius(student):
     """A row does not depend on the other radii: each seed starts its generator anew."""
     together = student.sweep([0.9, 0.4, 1.2], 3, 4, [5, 6])
-    expect_shape(together, (3, 5), "norms")
+    expect_shape(together, (3, 5), "sweep(...)")
     for i, radius in enumerate((0.9, 0.4, 1.2)):
         alone = student.sweep([radius], 3, 4, [5, 6])
-        expect_shape(alone, (1, 5), "norms")
+        expect_shape(alone, (1, 5), "sweep(...)")
         expect(together[i], alone[0], f"the row of radius {radius:g}")
 
 
@@ -341,9 +341,9 @@ def test_term_norms_of_one_unit(student):
     y_hat = np.array([[0.6, 0.4], [0.3, 0.7], [0.75, 0.25]])
     at_3 = 0.5                                                    # |dL_3/dh_3| = |(0.75 - 1) - 0.25|
     want = [at_3 * 0.75 * 0.5 * 0.36 * 0.5 * 0.64 * 2, at_3 * 0.75 * 0.5 * 0.36 * 1, at_3 * 0.75 * 3]
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 3), want, "norms of the summands of L_3")
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 3), want, "‖summand k‖ of L_3")
     expect_flow(student.term_norms(params, x, y, h, y_hat, 2), [0.6 * 0.36 * 0.5 * 0.64 * 2, 0.6 * 0.36],
-                "norms of the summands of L_2")
+                "‖summand k‖ of L_2")
     expect_unchanged(student)
 
 
@@ -356,7 +356,7 @@ def test_term_norms_agree_with_an_independent_derivative(student, rng):
         h = states(params["W_h"], h_0, x @ params["W_x"].T + params["b"])
         y_hat = softmax_rows(h[1:] @ params["W_y"].T)
         want = term_norms_by_complex_step(params, x[:t], h_0, y[t - 1])
-        expect_flow(student.term_norms(params, x, y, h, y_hat, t), want, f"norms of the summands of L_{t}")
+        expect_flow(student.term_norms(params, x, y, h, y_hat, t), want, f"‖summand k‖ of L_{t}")
 
 
 @task("2.5", points=2)
@@ -377,7 +377,7 @@ def test_early_gradients_agree_with_an_independent_derivative(student, rng):
     targets = [0, 3, 1, 2]
     want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, targets)]
     got = as_array(student.early_gradients(params, sequences, targets))
-    expect(got, np.array(want), "norms of dL_T/dh_1", rtol=1e-9, atol=0)
+    expect(got, np.array(want), "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
 

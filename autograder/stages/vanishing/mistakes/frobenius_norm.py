@@ -9,4 +9,8 @@ import numpy as np
 
 
 def jacobian_norms(h, W_h, t):
-    return np.array([np.linalg.norm(bptt.dh_dh(h, W_h, t, k)) for k in range(t + 1)])
+    norms, jacobian = np.ones(t + 1), np.eye(len(W_h))
+    for k in range(t, -1, -1):
+        norms[k] = np.linalg.norm(jacobian)
+        jacobian = jacobian @ bptt.dh_dh_prev(h[k], W_h)
+    return norms

@@ -8,4 +8,8 @@ import numpy as np
 
 
 def jacobian_norms(h, W_h, t):
-    return np.array([np.abs(np.linalg.eigvals(bptt.dh_dh(h, W_h, t, k))).max() for k in range(t + 1)])
+    norms, jacobian = np.ones(t + 1), np.eye(len(W_h))
+    for k in range(t, -1, -1):
+        norms[k] = np.abs(np.linalg.eigvals(jacobian)).max()
+        jacobian = jacobian @ bptt.dh_dh_prev(h[k], W_h)
+    return norms

@@ -9,7 +9,7 @@ import numpy as np
 
 def early_gradients(params, sequences, targets):
     norms = []
-    for x, target in zip(sequences, targets):
-        h, _, y_hat = bptt.forward(params, x, np.zeros(len(params["W_h"])))
+    for x, _ in zip(sequences, targets):
+        h, _, _ = bptt.forward(params, x, np.zeros(len(params["W_h"])))
         norms.append(np.linalg.norm(bptt.dh_dh(h, params["W_h"], len(x), 1), 2))
     return np.array(norms)

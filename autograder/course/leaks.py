@@ -1,0 +1,210 @@
+"""What must never reach a student, looked for in what does.
+
+Text is compared without white space, so that neither indentation nor a line broken elsewhere hides a leak. What a
+student is given on purpose is no secret: lines outside the solution markers, the public tests, the notebook's text.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.stages import Stage
+from autograder.stages.strip import BEGIN, END, strip
+
+SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
+# A line of code with fewer characters says too little to give an answer away, or to be told from another's.
+MIN_CODE, MIN_PROSE = 18, 14
+# What opens a block, imports, hands back names or sets one name to another is everybody's.
+TRIVIAL = re.compile(r"(for|while|if|elif|else|with|def|class|try|except|finally|import|from)\b.*|@.*|"
+                     r"(return |yield |del |raise )?[\w., ()]*|[\w., ]+ = [\w., ]+")
+CACHES = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
+OUTPUT = "stored output"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One thing to look for: its kind, where it comes from, and the text, squeezed; a name counts as a whole word."""
+
+    kind: str
+    where: str
+    text: str
+    name: bool = False
+
+
+def leaks(stage: Stage, folder: Path) -> list[str]:
+    """What of a stage's secrets lies in a folder that students get; one sentence a leak, empty when there is none.
+
+    Parameters
+    ----------
+    stage : Stage
+        Whose model answers, hidden tests, mark scheme, mistakes and alternatives are secret.
+    folder : Path
+        The released folder; what Python and Jupyter leave behind is not looked at.
+    """
+    wanted = secrets(stage)
+    found = []
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not CACHES & set(relative.parts):
+            found += [f"{relative} has {what}" for what in _leaks_of(path, wanted)]
+    return found
+
+
+def _leaks_of(path: Path, wanted: Iterable[Secret]) -> Iterator[str]:
+    text = path.read_bytes().decode("utf-8", "replace")
+    if path.suffix == ".ipynb":
+        notebook = json.loads(text)
+        for number, cell in enumerate(notebook["cells"]):
+            if cell.get("outputs") or cell.get("execution_count") is not None:
+                yield f"a {OUTPUT} in cell {number}"
+        text = "\n".join(_strings(notebook))
+    for marker in (BEGIN, END, *SCHEME):
+        if marker in text:
+            yield f"the marker {marker!r}"
+    squeezed, words = squeeze(text), set(re.findall(r"\w+", text))
+    for secret in wanted:
+        if secret.text in words if secret.name else secret.text in squeezed:
+            yield f"{secret.kind} ({secret.where}): {secret.text[:80]}"
+
+
+def squeeze(text: str) -> str:
+    """Text without white space."""
+    return "".join(text.split())
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in JSON, a list of lines as one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _strings(item)
+    elif isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            yield "".join(value)
+        else:
+            for item in value:
+                yield from _strings(item)
+
+
+def secrets(stage: Stage) -> list[Secret]:
+    """All that is secret about a stage, each text once."""
+    source = stage.solution.read_text(encoding="utf-8")
+    stub = squeeze(strip(source, stage.info.file))
+    public = stub + squeeze(stage.test_files()["public"].read_text(encoding="utf-8"))
+    notebook = nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT)
+    found = [*_code("solution", stage.info.file, source, stub, inside=(BEGIN, END))]
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and BEGIN in cell.source:
+            found += _code("solution", stage.notebook.name, cell.source, stub, inside=(BEGIN, END))
+    found += _mark_scheme(stage.notebook.name, [cell.source for cell in notebook.cells])
+    hidden = stage.test_files()["hidden"].read_text(encoding="utf-8")
+    for part in (_names, _docstrings, _code):
+        found += part("hidden test", "hidden.py", hidden, public)
+    for kind, folder in (("mistake", "mistakes"), ("alternative answer", "alternatives")):
+        for file in sorted((stage.suite / folder).glob("*.py")):
+            text = file.read_text(encoding="utf-8")
+            found += [*_docstrings(kind, file.name, text, public), *_code(kind, file.name, text, public)]
+    if stage.standins():
+        found += _code("stand-in", "standins.py", stage.standins(), public)
+    return list({(secret.text, secret.name): secret for secret in reversed(found)}.values())[::-1]
+
+
+def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str] | None = None) -> Iterator[Secret]:
+    """The telling lines of code, without comments and docstrings; those between two markers if there are any."""
+    comments = {token.start[0]: token.start[1] for token in tokenize.generate_tokens(io.StringIO(source).readline)
+                if token.type == tokenize.COMMENT}
+    prose = {number for node in _documented(ast.parse(source)) for number in
+             range(node.body[0].lineno, (node.body[0].end_lineno or node.body[0].lineno) + 1)}
+    within = inside is None
+    for number, line in enumerate(source.splitlines(), start=1):
+        if inside is not None and line.strip() in inside:
+            within = line.strip() == inside[0]
+            continue
+        code = line[: comments.get(number, len(line))].strip()
+        if not within or number in prose or TRIVIAL.fullmatch(code):
+            continue
+        if len(squeeze(code)) >= MIN_CODE and squeeze(code) not in known:
+            yield Secret(kind, f"{file}, line {number}", squeeze(code))
+
+
+def _documented(tree: ast.Module) -> Iterator[Any]:
+    """The module, functions and classes that have a docstring."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            yield node
+
+
+def _docstrings(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
+    for node in _documented(ast.parse(source)):
+        for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node)):
+            text = squeeze(paragraph)
+            if len(text) >= MIN_PROSE and text not in known:
+                yield Secret(kind, f"{file}, line {node.body[0].lineno}", text)
+
+
+def _names(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
+    """Names of test functions."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and f"def{node.name}(" not in known:
+            yield Secret(kind, f"{file}, line {node.lineno}", node.name, name=True)
+
+
+def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
+    """Lines of the mark schemes that the notebook does not say elsewhere too."""
+    inside: list[str] = []
+    outside: list[str] = []
+    for cell in cells:
+        into = outside
+        for line in cell.splitlines():
+            if line.strip() in SCHEME:
+                into = inside if line.strip() == SCHEME[0] else outside
+            else:
+                into.append(squeeze(line))
+    known = "".join(outside)
+    for text in inside:
+        if len(text) >= MIN_PROSE and text not in known:
+            yield Secret("mark scheme", file, text)
+
+
+def plant(stage: Stage, kind: str, folder: Path) -> None:
+    """Put a leak of a kind into a released folder: shows that `leaks` would find it.
+
+    Parameters
+    ----------
+    stage : Stage
+    kind : str
+        One of `kinds`.
+    folder : Path
+        A copy of the released folder; it is changed.
+    """
+    path = folder / f"{stage.id}.ipynb"
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    text = next((secret.text for secret in secrets(stage) if secret.kind == kind), "")
+    if kind == OUTPUT:
+        code = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        code.outputs = [nbformat.v4.new_output("stream", text="3.14\n")]
+        nbformat.write(notebook, path)
+    elif kind == "mark scheme":
+        notebook.cells[-1].source += f"\n\n{text[:8]} {text[8:]}"
+        nbformat.write(notebook, path)
+    else:
+        file, line = (("test_public.py", f"def {text}(student): ...") if kind == "hidden test" else
+                      (stage.info.file, f"# {text[:5]}  {text[5:]}"))
+        with open(folder / file, "a", encoding="utf-8") as end:
+            end.write(f"\n\n{line}\n")
+
+
+def kinds(stage: Stage) -> tuple[str, ...]:
+    """The kinds of leaks there can be of a stage."""
+    return (*dict.fromkeys(secret.kind for secret in secrets(stage)), OUTPUT)

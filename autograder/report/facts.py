@@ -1,0 +1,188 @@
+"""From a record to what its page says: marks by task, what to do next, what each test found.
+
+Nothing here knows HTML; the template shows what these functions give, escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.grade.feedback_text import OUTCOMES, points, told
+from autograder.stages import Stage
+
+# More would be a list, not advice.
+MAX_STEPS = 3
+PNG = "iVBORw0KGgo"  # how every PNG begins in base64
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook holds for one cell: `pending` while a person has still to give the mark."""
+
+    score: float
+    max_score: float
+    pending: bool = False
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test as it is shown."""
+
+    title: str
+    outcome: str
+    passed: bool
+    visibility: str
+    points: str
+    max_points: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass
+class Task:
+    """One task as it is shown; `kind` is ``tested`` or ``written``, `state` one of done, part, none, waiting."""
+
+    id: str
+    title: str
+    kind: str
+    points: str
+    max_points: str
+    state: str
+    words: str
+    tests: list[Test] = field(default_factory=list)
+    hints: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """Where the task stands on the page."""
+        return f"task-{self.id.replace('.', '-')}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something worth doing next."""
+
+    title: str
+    text: str
+    anchor: str = ""
+
+
+def tasks_of(record: Mapping[str, Any], stage: Stage, marks: Mapping[str, Mark], hidden: str = "hint") -> list[Task]:
+    """Every task of the stage in order.
+
+    Parameters
+    ----------
+    record : mapping
+    stage : Stage
+    marks : mapping of str to Mark
+        The gradebook's marks by task; they may have been changed by hand.
+    hidden : str
+        What is told of hidden tests: see `told`.
+    """
+    tasks = []
+    for task_id, title in stage.info.tasks.items():
+        tests = [test for test in record["tests"] if test["task"] == task_id]
+        mark = marks.get(task_id)
+        if tests:
+            tasks.append(_tested(task_id, title, tests, mark, record, hidden))
+        elif mark is not None:
+            tasks.append(_written(task_id, title, mark))
+    return tasks
+
+
+def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: Mark | None, record: Mapping[str, Any],
+            hidden: str) -> Task:
+    own = Mark(sum(test["points"] for test in tests), sum(test["max_points"] for test in tests))
+    shown = mark or own
+    state, words = _state(tests)
+    if abs(shown.score - own.score) > 1e-9:
+        words += f"; mark set by hand, the tests gave {points(own.score)}"
+    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}")
+                for number, picture in enumerate(record.get("pictures", {}).get(task_id, ()), 1) if picture.startswith(PNG)]
+    hints = dict.fromkeys(test["hint"] for test in tests
+                          if test["hint"] and (hidden != "verdict" or test["visibility"] == "public"))
+    return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
+                [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
+
+
+def _state(tests: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """A task in one word for the page's style and a few for the reader."""
+    outcomes = {test["outcome"] for test in tests}
+    passed = sum(test["outcome"] == "passed" for test in tests)
+    if outcomes == {"passed"}:
+        return "done", "all tests passed" if len(tests) > 1 else "passed"
+    for outcome in ("not_implemented", "ungradable"):
+        if outcomes == {outcome}:
+            return "none", OUTCOMES[outcome]
+    return "part", f"{passed} of {len(tests)} tests passed"
+
+
+def _test(test: Mapping[str, Any], hidden: str) -> Test:
+    quiet = test["outcome"] in ("passed", "not_implemented", "ungradable")
+    return Test(test["title"], OUTCOMES[test["outcome"]], test["outcome"] == "passed", test["visibility"],
+                points(test["points"]), points(test["max_points"]), () if quiet else tuple(told(dict(test), hidden)))
+
+
+def _written(task_id: str, title: str, mark: Mark) -> Task:
+    if mark.pending:
+        state, words = "waiting", "to be read and marked by a person"
+    elif mark.by_hand:
+        state, words = "done" if mark.score >= mark.max_score else "part", "marked by a person"
+    else:
+        state, words = "none", "nothing was handed in"
+    return Task(task_id, title, "written", "–" if mark.pending else points(mark.score), points(mark.max_score), state, words)
+
+
+def _split(hint: str) -> tuple[str, str]:
+    title, _, rest = hint.partition("\n")
+    return title.strip(), rest.strip()
+
+
+def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
+    """The two or three things most worth doing, the surest first.
+
+    What keeps the file from being imported stands alone. Then come named mistakes, then the first public test that
+    fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
+    """
+    if record["status"] == "ungradable":
+        title, details = _split(record["reason"])
+        return [Step("Make the file load first: nothing could be checked.", "\n".join(text for text in (title, details) if text))]
+    tasks = list(tasks)
+    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor)
+             for task in tasks for title, text in task.hints]
+    open_tasks = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
+    for visibility in ("public", "hidden"):
+        steps += [_failing(task, visibility) for task in open_tasks if _first_failing(task) == visibility]
+    unwritten = [task for task in tasks if task.kind == "tested" and task.state == "none"]
+    steps += [Step(f"Write task {task.id}, {task.title}.",
+                   f"It is worth {task.max_points} points."
+                   + (f" After it: task {', '.join(other.id for other in unwritten[1:])}." if len(unwritten) > 1 else ""), task.anchor)
+              for task in unwritten[:1]]
+    steps += [Step(f"Answer task {task.id}, {task.title}, in the notebook.", f"It is worth {task.max_points} points.", task.anchor)
+              for task in tasks if task.kind == "written" and task.state == "none"]
+    return steps[:MAX_STEPS]
+
+
+def _first_failing(task: Task) -> str:
+    """Visibility of the first test to look at: public ones come first."""
+    return "public" if any(test.visibility == "public" and not test.passed for test in task.tests) else "hidden"
+
+
+def _failing(task: Task, visibility: str) -> Step:
+    test = next(test for test in task.tests if test.visibility == visibility and not test.passed)
+    first = next((line for text in test.details for line in text.splitlines() if not line.startswith("call  ")), "")
+    where = "" if visibility == "public" else " Its public tests pass; this test is hidden."
+    return Step(f"Task {task.id}, {task.title}: {test.title}.", f"This test {_verb(test.outcome)}"
+                + (f": {first.rstrip('.')}." if first else ".") + where, task.anchor)
+
+
+def _verb(outcome: str) -> str:
+    return {"failed": "fails", "not yet written": "meets a function that is not yet written"}.get(outcome, outcome)
+
+
+def all_done(tasks: Iterable[Task]) -> bool:
+    """True when every tested task is done."""
+    return all(task.state == "done" for task in tasks if task.kind == "tested")

@@ -1,0 +1,157 @@
+"""The student's feedback page, made by nbgrader's GenerateFeedback with an exporter and preprocessors of ours.
+
+One file without a script: formulas are MathML, pictures and styles stand in it. A content policy in its head forbids
+scripts and the network, should anything ever slip through.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from traitlets import Enum, default
+
+from autograder.course.material import task_of_cell
+from autograder.course.notebook import released
+from autograder.course.sanitize import to_html
+from autograder.errors import InfrastructureError
+from autograder.grade.feedback_text import points
+from autograder.grade.record import read_record, record_path
+from autograder.report.facts import Mark, all_done, next_steps, tasks_of
+from autograder.stages import find_stage
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Characters of a student's own cells that are rendered; what comes after is shown as it was written.
+MAX_RENDERED = 100_000
+MAX_SHOWN = 400_000
+
+
+class Marks(GetGrades):
+    """nbgrader's GetGrades, and whether a mark waits for a person or was given by one."""
+
+    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
+        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id,
+                                          self.student_id)
+        cell.metadata.nbgrader |= {"score": grade.score, "points": grade.max_score, "pending": grade.needs_manual_grade,
+                                   "by_hand": grade.manual_score is not None}
+
+
+class Facts(NbGraderPreprocessor):
+    """Puts what the page says into the resources: the record's facts, and the notebook as it is shown."""
+
+    hidden_tests = Enum(["full", "hint", "verdict"], "hint",
+                        help="What students are told of a hidden test that fails.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Read the record; the marks come from the gradebook by way of the cells."""
+        about = resources["nbgrader"]
+        stage = find_stage(about["assignment"])
+        record = read_record(record_path(Path.cwd(), stage.id, about["student"]))
+        if record is None:
+            raise InfrastructureError(f"there is no record of {about['student']}'s {stage.id}; run make grade")
+        marks = {task_of_cell(plan): Mark(plan["score"], plan["points"], plan["pending"], plan["by_hand"])
+                 for plan in (cell.metadata.get("nbgrader", {}) for cell in nb.cells) if "score" in plan}
+        tasks = tasks_of(record, stage, marks, self.hidden_tests)
+        resources["page"] = {
+            "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks), "done": all_done(tasks),
+            "pending": [task for task in tasks if task.state == "waiting"], "parts": notebook_parts(nb, stage.id),
+        }
+        return nb, resources
+
+
+def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
+    """The notebook in parts: what is as it was handed out is gathered, to be folded away.
+
+    Returns
+    -------
+    list of dict
+        kind ``released`` with the number of `cells` and their `html`; ``task`` with the question's `html`, plan
+        and comment; ``own`` with `html`. Checks are left out: the page shows more of them further up.
+    """
+    theirs = {(cell.cell_type, cell.source.strip()) for cell in released(stage_id).cells}
+    parts: list[dict[str, Any]] = []
+    room = MAX_RENDERED
+    for cell in nb.cells:
+        plan = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and plan.get("grade") and not plan.get("solution"):
+            if plan.get("comment"):
+                parts.append({"kind": "own", "html": Markup(""), "plan": plan, "comment": comment(plan)})
+        elif plan.get("task") or plan.get("grade"):
+            parts.append({"kind": "task", "task": task_of_cell(plan), "plan": plan, "html": shown(cell), "comment": comment(plan)})
+        elif (cell.cell_type, cell.source.strip()) in theirs and not cell.get("attachments"):
+            if not parts or parts[-1]["kind"] != "released":
+                parts.append({"kind": "released", "html": []})
+            parts[-1]["html"].append(shown(cell))
+        elif cell.source.strip() or cell.get("attachments"):
+            room -= len(cell.source)
+            parts.append({"kind": "own", "html": shown(cell, room >= 0), "plan": plan, "comment": comment(plan)})
+    return parts
+
+
+def comment(plan: Any) -> Markup:
+    """What a person wrote about a cell."""
+    return Markup(to_html(plan["comment"])) if plan.get("comment") else Markup("")
+
+
+def shown(cell: NotebookNode, rendered: bool = True) -> Markup:
+    """A cell as HTML that cannot run; as plain text when there is too much of it."""
+    source = cell.source
+    if not rendered or len(source) > MAX_RENDERED:
+        cut = source[: MAX_SHOWN // 20]
+        return Markup("<pre>{}</pre>{}").format(cut, "" if cut == source else Markup("<p>The rest is in your notebook.</p>"))
+    if cell.cell_type == "code":
+        return Markup('<div class="highlight"><pre tabindex="0">{}</pre></div>').format(Markup(highlight(source, *_colouring())))
+    return Markup(to_html(source, cell.get("attachments")))
+
+
+@lru_cache(maxsize=1)
+def _colouring() -> tuple[PythonLexer, HtmlFormatter]:
+    return PythonLexer(), HtmlFormatter(nowrap=True)
+
+
+class FeedbackExporter(TemplateExporter):
+    """A page from the template `student-page`, in which everything is escaped unless this kit made it HTML."""
+
+    output_mimetype = "text/html"
+    file_extension = ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "student-page"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    def _create_environment(self) -> Environment:
+        """nbconvert's environment with autoescape on, and the style sheet; made once a process."""
+        environment = super()._create_environment()
+        return prepared(environment)
+
+
+def prepared(environment: Environment) -> Environment:
+    """Escape everything, treat a misspelt name as an error, and know the style sheet."""
+    from jinja2 import StrictUndefined
+
+    environment.autoescape = True
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals["style"] = style_sheet
+    environment.filters["points"] = points
+    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    return environment
+
+
+@lru_cache(maxsize=1)
+def style_sheet() -> Markup:
+    """The style of all pages, put into each of them."""
+    return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))

@@ -1,0 +1,398 @@
+"""Hidden tests of stage 4: other shapes, gradients, edge cases, histories of training."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.checks import Mismatch, expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.checks.autodiff import vector_jacobian
+from autograder.stages.gated.public import (
+    CELLS,
+    CLASS_OF,
+    CLOSE,
+    as_norms,
+    blank_model,
+    cell_with,
+    curves_and_chance,
+    expect_step,
+    random_state,
+    random_tokens,
+    random_weights,
+    sentences,
+    spread,
+    stories,
+    tensor,
+    torch_cell_with,
+    unrolled,
+)
+
+FUSED = {"RNNCell": torch.nn.RNN, "LSTMCell": torch.nn.LSTM, "GRUCell": torch.nn.GRU}
+GRADIENTS = {"rtol": 1e-3, "atol": 1e-4}
+
+
+def flat(state):
+    """The tensors of a state."""
+    return state if isinstance(state, tuple) else (state,)
+
+
+def like(rng, tensors):
+    """A random cotangent for each tensor."""
+    return tuple(tensor(rng, *value.shape) for value in tensors)
+
+
+def torch_unroll(name, D, H, weights):
+    """torch's fused layer as unroll: (T, B, D) and a state to outputs and state."""
+    layer = FUSED[name](D, H)
+    layer.load_state_dict({f"{key}_l0": value for key, value in weights.items()})
+
+    def run(x, state):
+        start = tuple(part.unsqueeze(0) for part in flat(state))
+        outputs, last = layer(x, start if name == "LSTMCell" else start[0])
+        last = tuple(part.squeeze(0) for part in flat(last))
+        return outputs, last if name == "LSTMCell" else last[0]
+
+    run.layer = layer
+    return run
+
+
+def expect_cell_gradients(student, autodiff, rng, name, sizes):
+    """Values and gradients of one step against torch's, for several sizes (D, H, B)."""
+    for D, H, B in sizes:
+        weights = random_weights(rng, name, D, H)
+        cell = cell_with(student, name, D, H, weights)
+        x, state = tensor(rng, B, D), random_state(rng, name, B, H)
+        cotangents = like(rng, flat(state))
+        got = autodiff.vjp(cell, (x, state), cotangents)
+        want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
+        has_memory = name == "LSTMCell"
+        expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **CLOSE)
+        of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
+        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **GRADIENTS)
+        expect(got["parameters"], want["parameters"], "gradients", **GRADIENTS)
+
+
+@task("4.1", points=2)
+def test_rnn_cell_gradients(student, autodiff, rng):
+    """The gradients through RNNCell are right, for its arguments and its parameters."""
+    expect_cell_gradients(student, autodiff, rng, "RNNCell", [(4, 3, 5), (2, 7, 1)])
+
+
+@task("4.1", points=3)
+def test_lstm_cell_gradients(student, autodiff, rng):
+    """The gradients through LSTMCell are right, for its arguments and its parameters."""
+    expect_cell_gradients(student, autodiff, rng, "LSTMCell", [(4, 3, 5), (2, 7, 1)])
+
+
+@task("4.1", points=3)
+def test_gru_cell_gradients(student, autodiff, rng):
+    """The gradients through GRUCell are right, for its arguments and its parameters."""
+    expect_cell_gradients(student, autodiff, rng, "GRUCell", [(4, 3, 5), (2, 7, 1)])
+
+
+@pytest.mark.parametrize("name", CELLS)
+@task("4.1", points=1)
+def test_cell_of_size_one(student, rng, name):
+    """The cells work with one sequence, one input, one hidden unit, and large inputs."""
+    expect_step(student, rng, name, [(1, 1, 1), (1, 4, 2), (3, 1, 2)])
+    weights = random_weights(rng, name, 2, 3)
+    cell = cell_with(student, name, 2, 3, weights)
+    x, state = 1e4 * tensor(rng, 2, 2), random_state(rng, name, 2, 3)
+    got = cell(x, state)
+    with torch.no_grad():
+        want = torch_cell_with(name, 2, 3, weights)(x, state)
+    expect(got, want, ("h_t", "c_t") if name == "LSTMCell" else "h_t", **CLOSE)
+
+
+@task("4.1", points=1)
+def test_weights_start_random_and_small(student):
+    """The weights of a new cell are random and small, as the start of training needs them."""
+    for name in CELLS:
+        cell = getattr(student, name)(6, 16)
+        for key, value in cell.state_dict().items():
+            if key.startswith("weight"):
+                largest, what = float(value.abs().max()), f"{name}(6, 16).{key}"
+                expect_true(largest <= 1, f"has an entry of size {largest:.3g}; 1/sqrt(H) is 0.25", what)
+                expect_true(len(value.unique()) > 0.9 * value.numel(), "has the same entry again and again", what)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@task("4.2", points=0.5)
+def test_unroll_long_sequences(student, rng, name):
+    """unroll is right for a long sequence, whose memory is laid out in another order."""
+    weights = random_weights(rng, name, 4, 6)
+    cell = cell_with(student, name, 4, 6, weights)
+    x, state = tensor(rng, 3, 30, 4).transpose(0, 1), random_state(rng, name, 3, 6)
+    got = student.unroll(cell, x, state)
+    with torch.no_grad():
+        want = torch_unroll(name, 4, 6, weights)(x, state)
+    expect(got, want, unrolled(name), **CLOSE)
+    expect_unchanged(student)
+
+
+@task("4.2", points=1.5)
+def test_unroll_one_step(student, rng):
+    """unroll works for one step, one sequence, one unit."""
+    for name in CELLS:
+        for T, B, D, H in [(1, 2, 3, 4), (5, 1, 1, 1), (1, 1, 1, 1)]:
+            weights = random_weights(rng, name, D, H)
+            cell = cell_with(student, name, D, H, weights)
+            x, state = tensor(rng, T, B, D), random_state(rng, name, B, H)
+            got = student.unroll(cell, x, state)
+            with torch.no_grad():
+                want = torch_unroll(name, D, H, weights)(x, state)
+            expect(got, want, unrolled(name), **CLOSE)
+
+
+@task("4.2", points=2)
+def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
+    """The gradient goes back through every step of unroll, to x_1 and to the start."""
+    for name in CELLS:
+        weights = random_weights(rng, name, 3, 4)
+        cell = cell_with(student, name, 3, 4, weights)
+        run = torch_unroll(name, 3, 4, weights)
+        x, state = tensor(rng, 6, 2, 3), random_state(rng, name, 2, 4)
+        cotangents = (tensor(rng, 6, 2, 4), like(rng, flat(state)))
+        got = autodiff.vjp("unroll", (cell, x, state), cotangents)
+        want = vector_jacobian(run, (x, state), cotangents)
+        lost = [t + 1 for t in range(6) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
+        last = lost[-1] if lost else 0
+        expect_true(not lost, f"is 0 for step {last}: the path is cut on the way back", "gradient of x")
+        of = ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0")
+        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **GRADIENTS)
+
+
+def role(key, shape, V, E, H):
+    """What a parameter of a language model is, from its name and shape."""
+    last = key.rpartition(".")[2]
+    if last in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        return last
+    by_shape = {(V, E): "embedding", (V, H): "output", (H, V): "output transposed", (V,): "output bias"}
+    found = by_shape.get(tuple(shape))
+    if found is None:
+        raise Mismatch(f"LanguageModel's parameter {key}", f"of shape {tuple(shape)} is neither the embedding (V, E) = "
+                       f"{(V, E)}, nor a parameter of the cell, nor the output layer (V, H) = {(V, H)}", "shape")
+    return found
+
+
+def expected_logits(state, tokens, name, V, E, H):
+    """The logits of a language model with these parameters, by torch's own layer."""
+    parts = {role(key, value.shape, V, E, H): value for key, value in state.items()}
+    missing = {"embedding", "weight_ih", "weight_hh", "bias_ih", "bias_hh"} - set(parts)
+    expect_true(not missing, f"has no parameter for: {', '.join(sorted(missing))}", "LanguageModel")
+    weights = {key: parts[key] for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+    output = parts["output transposed"].T if "output transposed" in parts else parts["output"]
+    zeros = torch.zeros(len(tokens), H)
+    with torch.no_grad():
+        run = torch_unroll(name, E, H, weights)
+        h, _ = run(parts["embedding"][tokens].transpose(0, 1), (zeros, zeros) if name == "LSTMCell" else zeros)
+        return h.transpose(0, 1) @ output.T + parts.get("output bias", torch.zeros(V))
+
+
+@pytest.mark.parametrize("cell", list(CLASS_OF))
+@task("4.3", points=1)
+def test_logits_have_the_right_values(student, rng, cell):
+    """LanguageModel is embedding, then the cell from step to step, then a linear layer to V logits."""
+    for V, E, H, B, T in [(13, 4, 6, 3, 8), (10, 3, 2, 1, 1), (5, 7, 11, 2, 3)]:
+        model = student.LanguageModel(V, E, H, cell)
+        state = {key: tensor(rng, *value.shape, scale=0.6) for key, value in model.state_dict().items()}
+        model.load_state_dict(state)
+        tokens = random_tokens(rng, V, B, T)
+        got = model(tokens)
+        expect(got, expected_logits(state, tokens, CLASS_OF[cell], V, E, H), "logits", rtol=1e-3, atol=1e-4)
+    expect_unchanged(student)
+
+
+@task("4.3", points=2)
+def test_memory_bias_is_the_sum_of_two_biases(student):
+    """memory_bias is the sum of the two biases of the gate that keeps, at the start; no other gate has it."""
+    V, E, H = 9, 3, 5
+    for cell, given in [("lstm", {}), ("gru", {}), ("lstm", {"memory_bias": -1.5}), ("gru", {"memory_bias": 7.0}),
+                        ("rnn", {"memory_bias": 7.0})]:
+        model = student.LanguageModel(V, E, H, cell, **given)
+        parts = {role(key, value.shape, V, E, H): value for key, value in model.state_dict().items()}
+        has_both = {"bias_ih", "bias_hh"} <= set(parts)
+        expect_true(has_both, "has no bias_ih and bias_hh of a cell", f"LanguageModel, {cell!r}")
+        sums = (parts["bias_ih"] + parts["bias_hh"]).reshape(-1, H)
+        bias = given.get("memory_bias", 3.0)
+        gates = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}[cell]
+        for gate, row in zip(gates, sums, strict=True):
+            what = f"b + v of the {cell}'s {gate} at the start"
+            if gate in "fz":
+                expect(row, torch.full((H,), bias), what, **CLOSE)
+            else:
+                expect_true(not bool(torch.isclose(row, torch.tensor(bias), atol=1e-3).all()),
+                            f"is {bias:g}, which belongs to the gate that keeps alone", what)
+
+
+@task("4.3", points=1)
+def test_unknown_cell_is_refused(student):
+    """LanguageModel raises ValueError for a cell it does not know."""
+    for cell in ("LSTM", "transformer", ""):
+        expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
+
+
+def training_run(rng, V, scales, B=3, T=6):
+    """Batches whose weights, and so whose gradients, differ much in size."""
+    return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
+            for scale in scales]
+
+
+def trained_pair(student, reference, rng, cell, batches, lr, threshold):
+    """Losses and last logits of the same model trained by both."""
+    model = student.LanguageModel(8, 4, 6, cell)
+    start = model.state_dict()
+    losses = student.train(model, batches, lr, threshold)
+    twin = reference.LanguageModel(8, 4, 6, cell)
+    twin.load_state_dict(start)
+    wanted = reference.train(twin, batches, lr, threshold)
+    tokens = random_tokens(rng, 8, 2, 5)
+    return losses, wanted, model(tokens), twin(tokens).detach()
+
+
+@task("4.4", points=1.5)
+def test_training_without_clipping(student, reference, rng):
+    """train follows Adam from batch to batch where no gradient reaches the threshold."""
+    for cell in CLASS_OF:
+        batches = training_run(rng, 8, [1, 0.5, 1, 2, 0.7, 1])
+        losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.02, 1e6)
+        expect(losses, wanted, "losses", rtol=1e-3)
+        expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
+    expect_unchanged(student)
+
+
+@task("4.4", points=1.5)
+def test_training_clips_by_the_norm_of_all_gradients(student, reference, rng):
+    """train scales all gradients together to the threshold where their norm reaches it, and only there."""
+    for cell, threshold in [("gru", 1.0), ("lstm", 0.5), ("rnn", 2.0)]:
+        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 0.1, 1])
+        losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.05, threshold)
+        expect(losses, wanted, "losses", rtol=1e-3)
+        expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
+
+
+@task("4.4", points=1)
+def test_training_leaves_no_gradient_behind(student, autodiff, rng):
+    """train leaves no gradient in the parameters when it returns."""
+    model = student.LanguageModel(7, 3, 4, "gru")
+    student.train(model, training_run(rng, 7, [1, 1]), 0.01, 1.0)
+    tokens = random_tokens(rng, 7, 2, 4)
+    left = autodiff.vjp(model, (tokens,), tensor(rng, 2, 4, 7))["left_behind"]
+    expect_true(len(left) == 0, f"have a gradient left after train: {', '.join(left)}", "the parameters")
+
+
+@task("4.4", points=1)
+def test_training_starts_afresh_each_time(student, reference, rng):
+    """train remembers nothing of an earlier call: two calls in a row follow two fresh optimizers."""
+    batches = training_run(rng, 8, [1, 3, 0.5, 2])
+    model = student.LanguageModel(8, 4, 6, "lstm")
+    start = model.state_dict()
+    twin = reference.LanguageModel(8, 4, 6, "lstm")
+    twin.load_state_dict(start)
+    for part, threshold in ((batches[:2], 1.0), (batches[2:], 0.5)):
+        losses = student.train(model, part, 0.05, threshold)
+        expect(losses, reference.train(twin, part, 0.05, threshold), "losses", rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@task("4.5", points=1)
+def test_reach_of_random_cells(student, reference, rng, name):
+    """gradient_reach is right for random cells, which move."""
+    for D, H, length, seed in [(3, 5, 12, 1), (2, 4, 25, 7)]:
+        weights = random_weights(rng, name, D, H)
+        cell = cell_with(student, name, D, H, weights)
+        got = as_norms(student.gradient_reach(cell, length, seed))
+        twin = getattr(reference, name)(D, H)
+        twin.load_state_dict(weights)
+        want = np.array(reference.gradient_reach(twin, length, seed).tolist())
+        expect(got, want, "norms", rtol=1e-3, atol=1e-30)
+        expect(cell.state_dict(), weights, "parameters of the cell afterwards")
+    expect_unchanged(student)
+
+
+@task("4.5", points=1)
+def test_reach_over_one_step_and_one_unit(student, reference, rng):
+    """gradient_reach works for one step and for one unit."""
+    for name in CELLS:
+        for D, H, length in [(2, 3, 1), (1, 1, 9), (3, 1, 1)]:
+            weights = random_weights(rng, name, D, H)
+            cell = cell_with(student, name, D, H, weights)
+            got = as_norms(student.gradient_reach(cell, length, 11))
+            twin = getattr(reference, name)(D, H)
+            twin.load_state_dict(weights)
+            want = np.array(reference.gradient_reach(twin, length, 11).tolist())
+            expect(got, want, "norms", rtol=1e-3, atol=1e-30)
+
+
+@task("4.5", points=1)
+def test_reach_that_vanishes_is_not_zero(student):
+    """gradient_reach over 60 steps tells a tiny norm from zero."""
+    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": torch.tensor([[0.3, 0.0], [0.0, -0.25]]),
+               "bias_ih": torch.zeros(2), "bias_hh": torch.zeros(2)}
+    cell = cell_with(student, "RNNCell", 3, 2, weights)
+    got = as_norms(student.gradient_reach(cell, 60, 0))
+    expect(got, 0.3 ** np.arange(60, -1.0, -1.0), "norms", rtol=1e-3, atol=1e-36)
+
+
+@pytest.mark.parametrize("cell", list(CLASS_OF))
+@task("4.6", points=1)
+def test_accuracy_of_each_kind_of_model(student, rng, cell):
+    """accuracy_by_distance is right for stories of many lengths, read by each kind of cell."""
+    model = spread(student, rng, 15, 5, 7, cell)
+    plan = [(int(rng.choice([1, 6, 30])), int(rng.integers(1, 14)), bool(rng.integers(2))) for _ in range(24)]
+    items = stories(rng, model, 15, plan)
+    got = student.accuracy_by_distance(model, items)
+    by_distance = {distance: [right for d, _, right in plan if d == distance] for distance, *_ in plan}
+    expect(got, {distance: float(np.mean(hits)) for distance, hits in by_distance.items()}, "accuracy")
+    expect_unchanged(student)
+
+
+@task("4.7", points=1)
+def test_error_of_each_kind_of_model(student, rng):
+    """error_by_attractors is right for sentences of many lengths, with few plurals, and with one number alone."""
+    for cell in CLASS_OF:
+        model = spread(student, rng, 15, 5, 7, cell)
+        plan = [(int(rng.integers(3)), int(rng.integers(1, 12)), bool(rng.random() < 0.3), bool(rng.integers(2)))
+                for _ in range(24)] + [(7, 4, True, True), (7, 5, True, False), (9, 3, False, True)]
+        got = student.error_by_attractors(model, sentences(rng, model, 15, plan))
+        wanted = {}
+        for count in sorted({attractors for attractors, *_ in plan}):
+            by_number = [[wrong for attractors, _, plural, wrong in plan if (attractors, plural) == (count, number)]
+                         for number in (False, True)]
+            wanted[count] = float(np.mean([np.mean(rates) for rates in by_number if rates]))
+        expect(got, wanted, "error")
+    expect_unchanged(student)
+
+
+@task("4.7", points=1)
+def test_equal_logits_count_as_wrong(student, rng):
+    """error_by_attractors counts an item as wrong when both forms of the verb have the same logit."""
+    model = blank_model(student, 9, 3, 4, "gru")
+    items = [{"tokens": random_tokens(rng, 9, 4), "right": 2, "wrong": 5, "attractors": 1, "plural": plural}
+             for plural in (True, False, True)]
+    got = student.error_by_attractors(model, items)
+    expect(got, {1: 1.0}, "error")
+
+
+@task("4.8", points=2)
+def test_figure_of_many_models(student, canvas, rng):
+    """plot_curves is right for any number of models, for curves over different x, and for one point."""
+    for count in (1, 3, 8):
+        by_model = {f"model {number}": {int(x): float(rng.random()) for x in rng.permutation(40)[:1 + 3 * number]}
+                    for number in range(count)}
+        ax = canvas.axes()
+        student.plot_curves(ax, by_model, "x", "y", 1 / 12)
+        curves_and_chance(canvas.read(ax), by_model, 1 / 12)
+    expect_unchanged(student)
+
+
+@task("4.8", points=1)
+def test_figure_keeps_to_its_axes(student, canvas):
+    """plot_curves draws on the Axes it is given, one figure after the other."""
+    first, second = canvas.axes(), canvas.axes()
+    student.plot_curves(first, {"LSTM": {1: 0.2, 2: 0.4}}, "steps", "accuracy", 0.1)
+    student.plot_curves(second, {"GRU": {3: 0.5}}, "attractors", "error", 0.5)
+    one, two = canvas.read(first), canvas.read(second)
+    curves_and_chance(one, {"LSTM": {1: 0.2, 2: 0.4}}, 0.1)
+    curves_and_chance(two, {"GRU": {3: 0.5}}, 0.5)
+    expect([one["xlabel"], one["ylabel"]], ["steps", "accuracy"], "labels")
+    expect([two["xlabel"], two["ylabel"]], ["attractors", "error"], "labels")

@@ -1,0 +1,24 @@
+"""The gradients are clipped after the update has been made.
+
+When does the optimizer read the gradients? What can clipping still change then?
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def train(model, batches, lr, threshold):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        loss = (weights * entropies).sum() / len(tokens)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
+        losses.append(loss.item())
+    optimizer.zero_grad()
+    return losses
