@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -16,8 +15,6 @@ class Kit(click.Group):
 
     def main(self, *args: object, **kwargs: object) -> object:
         """1 for the grader's own trouble, 2 for wrong usage."""
-        # nbgrader starts `alembic` by name: it lies beside the interpreter, activated or not.
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         try:
             return super().main(*args, **kwargs)  # type: ignore[arg-type]
         except KitError as error:

@@ -6,6 +6,8 @@ nbgrader is replaced.
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,10 @@ def configure(config: Any, course: Path) -> Any:
     course : Path
         The folder with ``submitted/``; the gradebook and all outputs go there.
     """
+    # nbgrader starts `alembic` by name: it lies beside the interpreter, whether the environment is activated or not.
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join(filter(None, [beside, os.environ.get("PATH")]))
     course = Path(course).resolve()
     c = config
     c.CourseDirectory.root = str(course)

@@ -102,12 +102,12 @@ def secrets(stage: Stage) -> list[Secret]:
     source = stage.solution.read_text(encoding="utf-8")
     stub = squeeze(strip(source, stage.info.file))
     public = stub + squeeze(stage.test_files()["public"].read_text(encoding="utf-8"))
-    notebook = nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT)
+    cells = nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT).cells if stage.notebook.exists() else []
     found = [*_code("solution", stage.info.file, source, stub, inside=(BEGIN, END))]
-    for cell in notebook.cells:
+    for cell in cells:
         if cell.cell_type == "code" and BEGIN in cell.source:
             found += _code("solution", stage.notebook.name, cell.source, stub, inside=(BEGIN, END))
-    found += _mark_scheme(stage.notebook.name, [cell.source for cell in notebook.cells])
+    found += _mark_scheme(stage.notebook.name, [cell.source for cell in cells])
     hidden = stage.test_files()["hidden"].read_text(encoding="utf-8")
     for part in (_names, _docstrings, _code):
         found += part("hidden test", "hidden.py", hidden, public)

@@ -5,15 +5,28 @@ Each gate is a function from a stage to a Finding. Gates run code of the kit's a
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import nbformat
+
+from autograder.course.config import RELEASE
+from autograder.course.leaks import kinds, leaks, plant
+from autograder.course.material import disagreements, task_of_cell
+from autograder.course.release import DIST, built, differences, pack
 from autograder.errors import UsageError
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.suite import Result, run_suite
 from autograder.grade.trusted import TrustedBench
-from autograder.stages import Mistake, Stage
+from autograder.stages import Mistake, Stage, find_stage, stages
+from autograder.stages.points import task_points
 from autograder.stages.strip import strip
 
 SEED = 20130618
@@ -135,8 +148,139 @@ def suite_is_stable(stage: Stage, seeds: int = 5) -> Finding:
     return finding
 
 
+def tests_do_not_depend_on_each_other(stage: Stage) -> Finding:
+    """Each verdict is the same with the tests in order, backwards, and one task at a time.
+
+    It is tried on the model answers and on a submission with a mistake in every task that has one catalogued.
+    """
+    finding = Finding("no test depends on another")
+    reference, first = reference_source(stage), {mistake.task: mistake for mistake in reversed(stage.mistakes())}
+    wrong = reference + "".join(mistake.source.removeprefix(reference) for mistake in first.values())
+    for name, source in (("model answers", reference), ("a mistake in every task", wrong)):
+        def verdicts(source: str = source, **settings: Any) -> dict[str, tuple[str, str]]:
+            results = run_suite(stage, TrustedBench(stage, source, SEED), **settings)
+            return {result.verdict.test: (result.verdict.outcome, result.verdict.message) for result in results}
+
+        in_order = verdicts()
+        alone = {test: verdict for task in task_points(stage) for test, verdict in verdicts(only=task).items()}
+        for how, other in (("backwards", verdicts(backwards=True)), ("without those of other tasks", alone)):
+            finding.problems += [f"{name}: {test} is {' '.join(verdict)} in order, but {how} "
+                                 f"{' '.join(other.get(test, ('not run',)))}"
+                                 for test, verdict in in_order.items() if other.get(test) != verdict]
+        finding.measured = f"{len(in_order)} tests, {len(first)} with a mistake"
+    return finding
+
+
+def released(stage: Stage) -> Path:
+    """The folder students get, or UsageError where there is none."""
+    folder = RELEASE / stage.id
+    if not (folder / f"{stage.id}.ipynb").exists():
+        raise UsageError(f"there is no assignments/{stage.id}/{stage.id}.ipynb; run make release STAGE={stage.id}")
+    return folder
+
+
+def points_add_up(stage: Stage) -> Finding:
+    """The points of tests and written tasks add up to 100 and agree between suite, notebook and stage.toml."""
+    suite = task_points(stage)
+    notebook = nbformat.read(released(stage) / f"{stage.id}.ipynb", as_version=4)
+    plans = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
+    marked = {task_of_cell(plan): float(plan.points) for plan in plans if plan.get("grade") or plan.get("task")}
+    finding = Finding("points add up", f"{sum(suite.values()):g} by tests, {sum(marked.values()):g} in all",
+                      disagreements(notebook, suite))
+    if set(marked) != set(stage.info.tasks):
+        finding.problems.append(f"stage.toml has the tasks {', '.join(stage.info.tasks)}; the notebook has "
+                                f"{', '.join(marked)}")
+    if set(suite) != set(stage.functions):
+        finding.problems.append(f"the suite tests the tasks {', '.join(suite)}; the solution has functions of "
+                                f"{', '.join(stage.functions)}")
+    return finding
+
+
+def assignments_are_what_release_makes(stage: Stage) -> Finding:
+    """assignments/ and dist/ hold what `release` makes of the present material, byte for byte."""
+    finding = Finding("assignments/ is what release makes")
+    with built(stage) as folder:
+        finding.problems = [f"assignments/{stage.id}: {problem}; run make release"
+                            for problem in differences(folder, RELEASE / stage.id)]
+        archive = DIST / f"{stage.id}.zip"
+        pack(folder, folder.with_suffix(".zip"))
+        if archive.exists() and archive.read_bytes() != folder.with_suffix(".zip").read_bytes():
+            finding.problems.append(f"dist/{archive.name} is not the zip of this release; run make release")
+        finding.measured = f"{sum(path.is_file() for path in folder.rglob('*'))} files"
+    return finding
+
+
+def nothing_leaks(stage: Stage) -> Finding:
+    """No secret of any stage is in what students of this one get; a planted leak of each kind is found."""
+    finding = Finding("nothing leaks")
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = [released(stage)]
+        archive = DIST / f"{stage.id}.zip"
+        if archive.exists():
+            zipfile.ZipFile(archive).extractall(Path(scratch, "dist"))
+            folders.append(Path(scratch, "dist", stage.id))
+        for folder in folders:
+            finding.problems += [f"{folder.parent.name}/{stage.id}/{leak}"
+                                 for owner in stages() for leak in leaks(owner, folder)]
+        for number, kind in enumerate(kinds(stage)):
+            copy = Path(scratch, str(number), stage.id)
+            shutil.copytree(released(stage), copy)
+            plant(stage, kind, copy)
+            if not any(kind in leak for leak in leaks(stage, copy)):
+                finding.problems.append(f"a planted leak is not found: {kind}")
+        finding.measured = f"{len(folders)} folders, {len(kinds(stage))} planted leaks"
+    return finding
+
+
+def notebook_runs(stage: Stage) -> Finding:
+    """Stub: each check() cell says "not yet written". Model answers: every cell runs, and the checks say "passed"."""
+    finding = Finding("the released notebook runs")
+    for name, solved in (("stub", False), ("model answers", True)):
+        with handed_out(stage, solved) as folder:
+            notebook = executed(folder / f"{stage.id}.ipynb")
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            said = "".join(output.get("text", "") for output in cell.outputs)
+            errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
+            checking = cell.source.startswith("check(")
+            if checking and (" passed " if solved else " not yet written ") not in said:
+                errors.append(f"it says {said.strip()[-300:]!r}")
+            if errors and (checking or solved):
+                finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
+            finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice"
+    return finding
+
+
+@contextmanager
+def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
+    """A copy of the released folder, away from the kit, beside those of the earlier stages it uses."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for one in [stage, *map(find_stage, stage.info.uses)]:
+            folder = Path(scratch, one.id)
+            shutil.copytree(released(one), folder)
+            if solved:
+                shutil.copyfile(one.solution, folder / one.info.file)
+        yield Path(scratch, stage.id)
+
+
+def executed(path: Path) -> Any:
+    """The notebook after all its cells have run, those after an error too."""
+    from nbclient import NotebookClient
+    from traitlets.config import Config
+
+    notebook = nbformat.read(path, as_version=4)
+    # Sockets of the file system: no port is opened, and two runs at a time do not meet.
+    transport = Config({"KernelManager": {"transport": "ipc"}})
+    NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    return notebook
+
+
 GATES: tuple[Callable[[Stage], Finding], ...] = (
-    solution_scores_full, stub_scores_nothing, mistakes_are_caught_and_named, alternatives_score_full, suite_is_stable,
+    points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
+    mistakes_are_caught_and_named, alternatives_score_full, suite_is_stable, tests_do_not_depend_on_each_other,
+    notebook_runs,
 )
 
 

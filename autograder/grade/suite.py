@@ -31,8 +31,8 @@ class Result:
 class _Session:
     """Puts the bench into the session, and collects what diagnosis has to say of a failure."""
 
-    def __init__(self, bench: Bench, diagnose: Any = None) -> None:
-        self.bench, self.diagnose = bench, diagnose
+    def __init__(self, bench: Bench, diagnose: Any = None, backwards: bool = False) -> None:
+        self.bench, self.diagnose, self.backwards = bench, diagnose, backwards
         self.verdicts: list[Verdict] = []
         self.where: list[str] = []
         self.extra: dict[str, dict[str, Any]] = {}
@@ -45,6 +45,11 @@ class _Session:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench
         config.stash[VERDICTS] = self.verdicts
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self.backwards:
+            items.reverse()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
@@ -69,7 +74,7 @@ class _Session:
 
 
 def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-              only: str | None = None) -> list[Result]:
+              only: str | None = None, backwards: bool = False) -> list[Result]:
     """Every verdict of the stage's tests on what `bench` runs.
 
     Parameters
@@ -83,13 +88,15 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
         Which test files to run.
     only : str, optional
         One task's id.
+    backwards : bool
+        The last test first: shows that no test builds on another.
 
     Raises
     ------
     InfrastructureError
         When the suite itself cannot run; the submission is not to blame.
     """
-    session = _Session(bench, diagnose)
+    session = _Session(bench, diagnose, backwards)
     files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
     arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
     output = io.StringIO()

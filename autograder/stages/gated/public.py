@@ -180,8 +180,8 @@ def test_loss_falls_on_a_batch_seen_again_and_again(student, rng):
     batch = (random_tokens(rng, 8, 4, 6), torch.full((4, 5), 0.2))
     losses = student.train(model, [batch] * 60, 0.03, 1.0)
     expect_true(len(losses) == 60, f"holds {len(losses)} numbers for 60 batches", "losses")
-    expect_true(losses[-1] < 0.5 * losses[0], f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 60 updates on one batch; "
-                "they should fall to less than half", "losses")
+    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 60 updates on one batch; they should fall to less than half"
+    expect_true(losses[-1] < 0.5 * losses[0], fall, "losses")
 
 
 @task("4.4", points=1)
@@ -294,7 +294,7 @@ def sentences(rng, model, V, plan):
 
 @task("4.7", points=2)
 def test_error_is_the_mean_of_singular_and_plural(student, rng):
-    """error_by_attractors gives, for each number of attractors, the mean of the singular and the plural error rate."""
+    """error_by_attractors gives the mean of the singular and the plural error rate, by number of attractors."""
     model = spread(student, rng, 12, 4, 6, "rnn")
     plan = [(0, 3, True, False), (0, 4, False, False), (1, 6, True, True), (1, 5, True, True), (1, 7, True, False),
             (1, 6, True, True), (1, 6, False, False), (2, 8, False, True), (2, 9, True, False), (2, 7, False, True)]

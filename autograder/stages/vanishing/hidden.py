@@ -100,7 +100,7 @@ def test_jacobian_norms_stay_below_the_bound(student, rng):
         h, _ = trajectory(rng, W_h, 15)
         norms, bound = student.jacobian_norms(h, W_h, 15), np.linalg.norm(W_h, 2) ** np.arange(15, -1, -1)
         expect_shape(norms, (16,), "‖dh_t/dh_k‖ for t = 15")
-        expect_true((norms <= bound * (1 + 1e-9)).all(), "pass the bound sigma_max^(t - k), which no right norm can",
+        expect_true((norms <= bound * (1 + 1e-9)).all(), "is above sigma_max(W_h)^(t - k), which no right value can be",
                     "‖dh_t/dh_k‖")
     shift, h = np.diag([0.5, 0.5, 0.5], -1), rng.uniform(-0.5, 0.5, (7, 4))
     norms = student.jacobian_norms(h, shift, 6)
@@ -278,7 +278,8 @@ def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rn
 def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
     """The summands of L_t stay as they are when the sequence is cut off after step t."""
     params, x, y, h, y_hat = run(reference, rng, 3, 2, 4, 9, 0.9)
-    whole, cut = student.term_norms(params, x, y, h, y_hat, 6), student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
+    whole = student.term_norms(params, x, y, h, y_hat, 6)
+    cut = student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
     expect_shape(whole, (6,), "‖summand k‖ of L_6")
     expect_flow(cut, whole, "‖summand k‖ of L_6 once the sequence ends there")
     expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "‖summand k‖ of L_6")

@@ -21,7 +21,6 @@ def gradient_reach(cell, length, seed):
     for x_t in x:
         jacobians.append(torch.autograd.functional.jacobian(lambda s, x_t=x_t: step(s, x_t), state))
         state = step(state, x_t).detach()
-    product = torch.eye(len(state))
     norms = [torch.tensor(1.0)]
     for jacobian in reversed(jacobians):
         norms.append(norms[-1] * torch.linalg.matrix_norm(jacobian[-size:, -size:], ord=2))
