@@ -102,3 +102,111 @@ def verify(stage_id: str | None, verbose: bool) -> None:
         failed += sum(not finding.holds for finding in run(stage, tell))
     if failed:
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@one_stage
+@click.option("--size", type=click.IntRange(min=2), default=12, help="Submissions in the comparison with plain nbgrader.")
+@click.option("--largest", type=click.IntRange(min=10), default=100, help="Largest class in the measurement of growth.")
+@click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")
+def bench(stage_id: str | None, size: int, largest: int, write: bool) -> None:
+    """Measure speed and memory as ratios, in one run."""
+    from autograder.bench.run import bench as measure
+    from autograder.stages import KIT, chosen
+
+    page = measure(chosen(stage_id), size, largest, lambda step: click.echo(step, err=True))
+    click.echo(page)
+    if write:
+        (KIT / "docs" / "performance.md").write_text(page, encoding="utf-8")
+
+
+a_course = click.option("--course", type=click.Path(path_type=Path), default=None,
+                        help="Folder with submitted/ (default: the kit's own).")
+
+
+@main.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@a_course
+@one_stage
+def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
+    """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
+    from autograder.course.collect import collect as unpack
+    from autograder.stages import KIT
+
+    outcome = unpack(archive, course or KIT, stage_id)
+    click.echo(outcome.summary(course or KIT))
+    if outcome.refused:
+        raise click.exceptions.Exit(2)
+
+
+@main.command()
+@a_course
+@one_stage
+@click.option("--student", default=None, help="One student only.")
+def feedback(course: Path | None, stage_id: str | None, student: str | None) -> None:
+    """Make the students' pages again, with marks and comments given by hand."""
+    from autograder.report.remake import remake
+    from autograder.stages import KIT
+    from autograder.terminal import Progress
+
+    with Progress() as progress:
+        outcome = remake(course or KIT, progress, stage_id, student)
+    click.echo(f"{outcome.pages} pages in {(course or KIT) / 'feedback'}/, marks in {(course or KIT) / 'grades.csv'}")
+    for warning in outcome.warnings:
+        click.echo(f"Look at this mark: {warning}")
+    for stage, who in outcome.stale:
+        click.echo(f"Not in the gradebook yet, grade it first: submitted/{who}/{stage}")
+    for (stage, who), reason in outcome.failed.items():
+        click.echo(f"The grader failed on submitted/{who}/{stage} (this is not the student's fault): {reason}")
+    if outcome.failed:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@a_course
+@click.option("--port", type=click.IntRange(1024, 65535), default=None, help="Port on this machine (default: a free one).")
+def formgrader(course: Path | None, port: int | None) -> None:
+    """Serve nbgrader's page for what is graded by hand."""
+    from autograder.course.formgrader import FormGrader
+    from autograder.stages import KIT
+
+    with FormGrader(course or KIT, port or 0) as server:
+        click.echo(f"Grade by hand at\n  {server.address()}\nCtrl-C ends it; then put the marks into the pages with: make feedback")
+        server.wait()
+
+
+@main.command()
+@a_course
+@one_stage
+@click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
+              help="Whose layout (default: csv, everything).")
+def export(course: Path | None, stage_id: str | None, layout: str) -> None:
+    """Write the marks for an LMS into exports/."""
+    from autograder.report.export import export as write
+    from autograder.stages import KIT
+
+    path, pending = write(course or KIT, layout, stage_id)
+    click.echo(str(path))
+    if pending:
+        click.echo(f"{pending} written answers are still to be marked; their points are not in these marks. make formgrader")
+
+
+@main.command()
+@a_course
+def report(course: Path | None) -> None:
+    """Write the class report, report/index.html."""
+    from autograder.report.class_report import write_report
+    from autograder.stages import KIT
+
+    click.echo(str(write_report(course or KIT)))
+
+
+@main.command()
+@one_stage
+def gradescope(stage_id: str | None) -> None:
+    """Make dist/gradescope-<stage>.zip, an autograder for Gradescope."""
+    from autograder.report.gradescope import pack
+    from autograder.stages import chosen
+
+    for stage in chosen(stage_id):
+        click.echo(str(pack(stage)))

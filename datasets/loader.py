@@ -134,6 +134,7 @@ def tickets_batches(
     seed: int,
     blank_weight: float = 5.0,
     split: str | Path = "train",
+    max_distance: int | None = None,
 ) -> list[tuple]:
     """Batches of whole stories with the noun in place of the blank.
 
@@ -152,6 +153,8 @@ def tickets_batches(
         Extra weight of the word at the blank.
     split : str or Path
         As for `tickets_items`.
+    max_distance : int, optional
+        Leave out stories of a larger distance.
 
     Returns
     -------
@@ -160,6 +163,8 @@ def tickets_batches(
     """
     texts, weights = [], []
     for row in _rows("tickets", split):
+        if max_distance is not None and int(row["distance"]) > max_distance:
+            continue
         tokens = words.encode(row["text"].replace(BLANK, row["target"]))
         weight = np.full(len(tokens) - 1, 1 / (len(tokens) - 1))
         weight[-1] += blank_weight

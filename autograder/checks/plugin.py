@@ -7,8 +7,6 @@ carries: HomeBench here, the grader's own one there.
 
 from __future__ import annotations
 
-import importlib
-import sys
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -233,7 +233,7 @@ def changed(before: tuple[tuple, dict], after: tuple[tuple, dict]) -> tuple[str,
     def visit(old: Any, new: Any, name: str) -> None:
         if isinstance(old, dict | list | tuple):
             keys = list(old) if isinstance(old, dict) else range(len(old))
-            if len(old) != len(new) or isinstance(old, dict) and list(old) != list(new):
+            if len(old) != len(new) or (isinstance(old, dict) and list(old) != list(new)):
                 found.append(name)
                 return
             for key in keys:

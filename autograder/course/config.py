@@ -77,5 +77,7 @@ def configure(config: Any, course: Path) -> Any:
         "nbgrader.preprocessors.ClearHiddenTests", "nbgrader.preprocessors.ClearMarkScheme",
         "autograder.report.feedback.Marks", "autograder.report.feedback.Facts",
     ]
+    # nbgrader's own exporter writes over grades.csv, and a comma in a name breaks its rows.
+    c.ExportApp.plugin_class = "autograder.report.export.CsvExport"
     c.HTMLExporter.filters = {"markdown2html": "autograder.course.sanitize.markdown2html"}
     return c

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import warnings
 from collections.abc import Iterator
+
+from sqlalchemy.exc import SAWarning
+
+# nbgrader reads a submission's cells while it is still putting it together; SQLAlchemy remarks on it, nothing is lost.
+HALF_MADE = r"Object of type <Submitted\w+> not in session, add operation along"
 
 
 @contextlib.contextmanager
@@ -22,7 +28,9 @@ def heard(log: logging.Logger) -> Iterator[list[str]]:
     log.setLevel(logging.ERROR)
     log.propagate = False
     try:
-        yield words
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", HALF_MADE, SAWarning)
+            yield words
     finally:
         log.removeHandler(handler)
         log.level, log.propagate = before

@@ -65,7 +65,8 @@ def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, 
 
 
 def _read(data: bytes) -> NotebookNode:
-    notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+    # Not nbformat.reads: it validates, and prints a warning for what is repaired below.
+    notebook = nbformat.converter.convert(nbformat.reader.reads(data.decode("utf-8-sig")), 4)
     if not isinstance(notebook.get("cells"), list) or len(notebook.cells) > MAX_CELLS:
         raise ValueError(f"it has no list of cells, or more than {MAX_CELLS}")
     return notebook

@@ -62,11 +62,15 @@ class Pipeline:
 
     def is_current(self, stage_id: str, student: str) -> bool:
         """True when gradebook, autograded notebook and feedback page are those of the present record."""
+        return (self.is_entered(stage_id, student)
+                and (self.course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
+
+    def is_entered(self, stage_id: str, student: str) -> bool:
+        """True when gradebook and autograded notebook are those of the present record."""
         record = read_record(record_path(self.course, stage_id, student))
         stamp = self._stamp(stage_id, student)
         return (record is not None and stamp.exists() and stamp.read_text() == record["key"]
-                and (self.course / "autograded" / student / stage_id).exists()
-                and (self.course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
+                and (self.course / "autograded" / student / stage_id).exists())
 
     def _stamp(self, stage_id: str, student: str) -> Path:
         return self.course / STAMP / stage_id / f"{student}.autograded"

@@ -271,7 +271,7 @@ def executed(path: Path) -> Any:
 
     notebook = nbformat.read(path, as_version=4)
     # Sockets of the file system: no port is opened, and two runs at a time do not meet.
-    transport = Config({"KernelManager": {"transport": "ipc"}})
+    transport = Config({"KernelManager": {"transport": "ipc", "ip": str(path.parent.parent / "kernel")}})
     NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     return notebook

@@ -66,7 +66,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     folder = submitted(course)
     work = Work()
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if student is not None and entry.name != student or entry.name.startswith("."):
+        if (student is not None and entry.name != student) or entry.name.startswith("."):
             continue
         problem = _name_problem(entry)
         if problem:

@@ -46,7 +46,7 @@ class Diagnosis:
         calls = list(bench.student.calls)
         single = "torch" in self.stage.info.preload
         outcomes = replay(calls, self.stage.reference(), bench.seed)
-        # Where all calls agree, what is wrong is below the absolute tolerance: a vanished gradient that was cut to 0, say.
+        # Where all calls agree, what is wrong lies below the absolute tolerance: a vanished gradient cut to 0, say.
         for tiny in (False, True):
             for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
                 if call.error is not None or (call.name not in names and call.on is None):

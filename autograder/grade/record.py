@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import tempfile
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def versions(stage: Stage) -> dict[str, str]:
     return {"kit": __version__, "python": platform.python_version()} | {name: version(name) for name in libraries}
 
 
-@lru_cache(maxsize=None)
+@cache
 def suite_hash(stage_id: str) -> str:
     """Hash of everything but the submission that decides a mark."""
     stage = find_stage(stage_id)

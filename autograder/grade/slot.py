@@ -119,7 +119,7 @@ def main(isolation: str, limits: Limits) -> None:
             try:
                 stage = find_stage(job["stage"])
                 if stage.id not in warmed:
-                    _warm(stage)
+                    warm(stage)
                     warmed.add(stage.id)
                 if stage.info.preload not in jails:
                     jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation, limits=limits)
@@ -134,7 +134,7 @@ def main(isolation: str, limits: Limits) -> None:
             jail.close()
 
 
-def _warm(stage: Any) -> None:
+def warm(stage: Any) -> None:
     """Import what every submission of the stage needs, once, before the forks."""
     import importlib
 

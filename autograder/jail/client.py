@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import contextlib
 import json
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,7 +20,8 @@ import numpy as np
 from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, SandboxError, StudentError
 from autograder.jail import sandbox
 from autograder.jail.limits import Limits
-from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, frame
+from autograder.jail.sources import Sources
+from autograder.jail.wire import MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference, frame
 
 READY = 120.0
 # A worker's CPU time is looked at whenever nothing came from it for this long.
@@ -27,6 +29,10 @@ LOOK = 0.25
 # Below this share of the wall clock a worker counts as idle; one that computes has this many times as long.
 IDLE, PATIENCE = 0.05, 10
 ISOLATIONS = ("sandbox", "process")
+MAX_TEXT = 2000
+# What student code may send along with a question, and the CPU seconds an answer to it may take here.
+MAX_QUESTION = 8 << 20
+ANSWER_CPU = 5.0
 
 
 class Jail:
@@ -213,6 +219,9 @@ class Worker:
         self.printed = ""
         self._functions: list[Callable] = []
         self._serial = 0
+        self._answering = False
+        self._resets = 0
+        self._sources = Sources(files)
 
     def load(self) -> None:
         """Import the student's file; what it raises is raised here."""
@@ -221,13 +230,27 @@ class Worker:
         self.request("load", self.module, files, provided, self.standins, cpu=self.limits.load_cpu)
 
     def reset(self, seed: int, replace: Iterable[str] = ()) -> None:
-        """A clean state before a test; calls to the functions in `replace` come back to the grader."""
-        self._functions.clear()
-        self.request("reset", seed, sorted(replace), cpu=self.limits.call_cpu)
+        """A clean state before a test; calls to the functions in `replace` come back to the grader.
 
-    def call(self, target: list, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
-        """Call what `target` names; its value, and the arguments it changed in place."""
-        value = self.request("call", target, args, kwargs, cpu=self.limits.call_cpu)
+        A worker that cannot give one, because a library was patched, a thread goes on or a timer is set, is ended; a
+        fresh one takes its place. What the student's file itself leaves behind when it is imported is left alone.
+        """
+        self._functions.clear()
+        self._resets += 1
+        try:
+            clean = self.request("reset", seed, sorted(replace), cpu=self.limits.call_cpu)
+        except StudentError:
+            self.close()
+            raise
+        if clean is not True and self._resets > 1:
+            self.close()
+
+    def call(self, target: list, args: tuple, kwargs: dict, cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
+        """Call what `target` names; its value, and the arguments it changed in place.
+
+        `cpu` is the limit of this call in CPU seconds, where it is not the usual one.
+        """
+        value = self.request("call", target, args, kwargs, cpu=cpu or self.limits.call_cpu)
         return value, self._changed
 
     def request(self, kind: str, *values: Any, cpu: float) -> Any:
@@ -240,14 +263,21 @@ class Worker:
         """
         if not self.alive:
             raise Died("it had ended before")
+        if self._answering:
+            raise Raised("TypeError", "an object of your own cannot be used by a function of another task")
         self._serial += 1
         budget = Budget(self, cpu)
         try:
             self._send(kind, values, budget)
             while True:
                 header, payload = self.channel.receive(budget.overdue)
-                if len(header) < 2 or header[1] != self._serial:
+                if len(header) < 2 or header[1] != self._serial or isinstance(header[1], bool):
                     raise BadMessage("an answer to no question")
+                if header[0] in ("ask", "callback"):
+                    budget.overdue()
+                    if len(payload) > MAX_QUESTION:
+                        self._send("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"), budget)
+                        continue
                 decoder = Decoder(payload, self._resolve)
                 answer = [decoder.decode(form) for form in header[2:]]
                 decoder.finish()
@@ -273,12 +303,13 @@ class Worker:
                 self._changed: tuple[str, ...] = tuple(name[:100] for name in changed[:10])
                 self.printed = printed[: self.limits.printed]
                 return value
-            case "oversize", [str() as message, str() as printed]:
+            case "oversize", [str() as printed]:
                 self.printed = printed[: self.limits.printed]
-                raise TooLarge("size", message[:200])
+                raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than {MAX_NODES} "
+                                       f"items or is nested more than {MAX_DEPTH} deep")
             case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
                 self.printed = printed[: self.limits.printed]
-                raise crossing(known, name[:80], message[:2000], trace[:2000])
+                raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
         raise BadMessage("an answer of no known kind")
 
     def _answer(self, kind: str, asked: list, budget: Budget) -> None:
@@ -294,15 +325,20 @@ class Worker:
                 raise BadMessage("a question that was not expected")
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
+        self._answering = True
         try:
-            value = function()
+            with at_most(ANSWER_CPU):
+                value = function()
         except (LimitExceeded, InfrastructureError):
             raise
         except Exception as error:  # bad arguments from student code: the exception is the student's to see
             known = next((base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"), "RuntimeError")
-            self._send("refuse", (known, str(error)[:500]), budget)
+            question = ("refuse", (known, str(error)[:500]))
         else:
-            self._send("answer", (value,), budget)
+            question = ("answer", (value,))
+        finally:
+            self._answering = False
+        self._send(*question, budget)
 
     def _may_ask(self, module: str) -> frozenset[str]:
         return self.askable if module == self.module else frozenset(self.provided.get(module, ()))
@@ -335,7 +371,7 @@ class Worker:
             return {"how": "it had ended"}
         self.alive = False
         self.channel.stream.close()
-        self.cpu_used = self.jail.ask("cpu", pid=self.pid)["cpu"] or self.cpu_used
+        self.cpu_used = self.jail.ask("look", pid=self.pid)["cpu"] or self.cpu_used
         # A process that closed its socket is ending: give the kernel a moment, so that the true reason is told.
         deadline = time.monotonic() + 0.2
         while (answer := self.jail.ask("ended", pid=self.pid)) == {} and time.monotonic() < deadline:
@@ -360,14 +396,22 @@ class Budget:
     def __init__(self, worker: Worker, cpu: float) -> None:
         self.worker, self.cpu = worker, cpu
         self.started = time.monotonic()
+        self.next_look = self.started + LOOK * 0.9
         self.used_before: float | None = None
 
     def overdue(self) -> None:
-        """Nothing came for a while: raises LimitExceeded when the time is up."""
-        waited = time.monotonic() - self.started
-        used = self.worker.jail.ask("cpu", pid=self.worker.pid)["cpu"]
+        """No answer yet: raises LimitExceeded when the time is up. Looks at the process now and then only."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + LOOK * 0.9
+        waited = now - self.started
+        seen = self.worker.jail.ask("look", pid=self.worker.pid)
+        used = seen["cpu"]
         if used is None:
             return
+        if seen["entries"] > self.worker.limits.entries:
+            raise LimitExceeded("size", f"more than {self.worker.limits.entries} files and folders were made")
         if self.used_before is None:
             self.used_before = max(0.0, used - waited)
         if used - self.used_before > self.cpu:
@@ -378,6 +422,22 @@ class Budget:
         if waited > self.cpu * self.worker.limits.wall_factor * (1 if idle else PATIENCE):
             raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, although it "
                                         "hardly computes: does it sleep, or wait for something that never comes?")
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise LimitExceeded in this thread when what is inside takes more CPU time."""
+    previous = signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
+
+
+def _too_long(signum: int, frame: Any) -> None:
+    raise LimitExceeded("cpu", "a function of another task was called with arguments it cannot handle in time")
 
 
 def crossing(known: str, name: str, message: str, trace: str) -> Exception:

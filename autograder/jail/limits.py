@@ -33,6 +33,10 @@ class Limits:
         Bytes of one message either way.
     printed : int
         Characters of printed output that are kept.
+    entries : int
+        Files and folders it may make.
+    threads : int
+        Threads and processes of a jail.
     """
 
     call_cpu: float = 10.0
@@ -45,3 +49,5 @@ class Limits:
     files: int = 64
     message: int = 64 * MIB
     printed: int = 4000
+    entries: int = 2000
+    threads: int = 64

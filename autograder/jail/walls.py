@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import resource
 import struct
 from collections.abc import Iterable
@@ -49,10 +50,16 @@ DENIED = {
     "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "inotify_init1": (294, 26),
     "fanotify_init": (300, 262), "mknod": (133, None), "mknodat": (259, 33), "init_module": (175, 105),
     "finit_module": (313, 273), "kexec_load": (246, 104), "quotactl": (179, 60), "acct": (163, 89), "swapon": (167, 224),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440), "process_mrelease": (448, 448),
+    "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
 }
 CLONE, CLONE3, KILL, TGKILL, PRLIMIT = (56, 220), (435, 435), (62, 129), (234, 131), (302, 261)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 CLONE_THREAD = 0x00010000
+# By these the kernel sends a signal of one's choice to a process of one's choice when something happens to a file.
+FCNTL, FCNTL_DENIED = (72, 25), (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
+IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI
 
 
 def landlock_version() -> int:
@@ -122,7 +129,7 @@ class _Program:
 
 
 def filter_program(machine: str, pid: int) -> bytes:
-    """The seccomp filter: EPERM for DENIED, for new processes, and for signals to anyone but `pid`."""
+    """The seccomp filter: EPERM for DENIED, for new processes, and for signals to anyone but `pid` by any way."""
     column, audit = ARCHITECTURES[machine]
     program = _Program()
     program.add(program.LOAD, 4)
@@ -148,6 +155,12 @@ def filter_program(machine: str, pid: int) -> bytes:
         program.add(program.EQUAL, pid, 1, 0)
         program.add(program.RETURN, program.REFUSE)
         program.add(program.RETURN, program.ALLOW)
+    for number, denied in ((FCNTL[column], FCNTL_DENIED), (IOCTL[column], IOCTL_DENIED)):
+        program.add(program.EQUAL, number, 0, 2 + 2 * len(denied))
+        program.add(program.LOAD, 24)
+        for operation in denied:
+            program.deny(operation, program.REFUSE)
+        program.add(program.RETURN, program.ALLOW)
     # prlimit64: reading only, its third argument is the new limit
     program.add(program.EQUAL, PRLIMIT[column], 0, 6)
     program.add(program.LOAD, 32)
@@ -172,11 +185,23 @@ def restrict_calls() -> bool:
     return bool(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0) == 0)
 
 
-def limit_resources(limits: Limits) -> None:
-    """Memory beyond what is mapped now, CPU time, file size, open files; no core dumps."""
+def limit_memory(size: int) -> None:
+    """Address space: what is mapped now, and `size` bytes more."""
     with open("/proc/self/statm", encoding="ascii") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
-    _set(resource.RLIMIT_AS, mapped + limits.memory)
+    _set(resource.RLIMIT_AS, mapped + size)
+
+
+def limit_threads(limits: Limits) -> None:
+    """Threads of the jail, where the kernel counts those of a user namespace by themselves (Linux 5.14)."""
+    numbers = re.match(r"(\d+)\.(\d+)", platform.release())
+    if numbers is not None and tuple(map(int, numbers.groups())) >= (5, 14):
+        _set(resource.RLIMIT_NPROC, limits.threads)
+
+
+def limit_resources(limits: Limits) -> None:
+    """Memory beyond what is mapped now, CPU time, file size, open files; no core dumps."""
+    limit_memory(limits.memory)
     _set(resource.RLIMIT_CPU, limits.worker_cpu)
     _set(resource.RLIMIT_FSIZE, limits.file)
     _set(resource.RLIMIT_NOFILE, limits.files)

@@ -42,6 +42,10 @@ MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_DIGITS = 1000
 MAX_DIMENSIONS = 16
+# An empty array has no bytes to count, but the next sum over one of its axes has as many entries as its shape says.
+MAX_EMPTY = 1 << 20
+# Texts hash by a secret; numbers and tuples do not, and keys chosen to collide make a dict quadratic.
+MAX_NUMBERED_KEYS = 256
 ALIGNMENT = 16
 CHUNK = 1 << 16
 PREFIX = struct.Struct(">II")
@@ -215,7 +219,7 @@ class Decoder:
         try:
             return self._leaf(tag, rest)
         except (ValueError, TypeError, OverflowError) as error:
-            raise BadMessage(f"a value of tag {tag!r} that cannot be") from error
+            raise BadMessage("a value that cannot be") from error
 
     def finish(self) -> None:
         """Called after the last value of a message: nothing may be left over."""
@@ -226,8 +230,11 @@ class Decoder:
         if len(rest) % 2:
             raise BadMessage("a dict without its last value")
         parts = [self.decode(part, depth + 1) for part in rest]
+        keys = parts[::2]
+        if len(keys) > MAX_NUMBERED_KEYS and not all(isinstance(key, str) for key in keys):
+            raise BadMessage(f"a dict of more than {MAX_NUMBERED_KEYS} items whose keys are not all texts")
         try:
-            return dict(zip(parts[::2], parts[1::2], strict=True))
+            return dict(zip(keys, parts[1::2], strict=True))
         except TypeError as error:
             raise BadMessage("a dict with a key that cannot be one") from error
 
@@ -257,7 +264,7 @@ class Decoder:
             if tag == "x":
                 return self.resolve(Reference("x", _count(second), _text(first)))
             return self.resolve(Reference(tag, _count(first), _text(second)))
-        raise BadMessage(f"the unknown tag {tag[:20]!r}")
+        raise BadMessage("a value with an unknown tag")
 
     def _take(self, name: Any, shape: Any) -> tuple[np.dtype, tuple[int, ...], memoryview]:
         if not isinstance(name, str) or name not in _DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
@@ -265,7 +272,7 @@ class Decoder:
         sizes = tuple(_count(side) for side in shape)
         dtype = _DTYPES[name]
         length = math.prod(sizes) * dtype.itemsize
-        if length > len(self.payload) - self.offset or math.prod(size or 1 for size in sizes) > 1 << 40:
+        if length > len(self.payload) - self.offset or (not length and math.prod(size or 1 for size in sizes) > MAX_EMPTY):
             raise BadMessage("an array that is larger than its bytes")
         view = memoryview(self.payload)[self.offset: self.offset + length]
         self.offset += length + -length % ALIGNMENT
@@ -336,7 +343,7 @@ class Channel:
 
     def __init__(self, stream: socket.socket, limit: int, patience: float = 0.0) -> None:
         self.stream, self.limit = stream, limit
-        self.rest = b""
+        self.rest = bytearray()
         if patience:  # the kernel's own timeout: cheaper than a poll before each read
             interval = struct.pack("@ll", int(patience), int(patience % 1 * 1e6))
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -360,27 +367,34 @@ class Channel:
         Parameters
         ----------
         overdue : callable, optional
-            Called whenever nothing came for a while; raises when the time is up.
+            Called whenever nothing came for a while, and after each piece that does not end the message; raises when
+            the time is up.
         """
-        while len(self.rest) < PREFIX.size:
-            self.rest += self._some(overdue)
+        self._fill(PREFIX.size, overdue)
         head, size = PREFIX.unpack_from(self.rest)
         if head > MAX_HEADER:
             raise BadMessage("a message whose header is too long")
         if size > self.limit:
             raise LimitExceeded("size", f"the value is larger than {self.limit >> 20} MiB")
         end = PREFIX.size + head
-        while len(self.rest) < end:
-            self.rest += self._some(overdue)
-        message = parse_header(self.rest[PREFIX.size: end])
+        self._fill(end, overdue)
+        message = parse_header(bytes(self.rest[PREFIX.size: end]))
         payload = bytearray(size)
         there = self.rest[end: end + size]
         payload[: len(there)] = there
-        self.rest = self.rest[end + len(there):]
+        del self.rest[: end + len(there)]
         view, got = memoryview(payload), len(there)
         while got < size:
             got += self._into(view[got:], overdue)
+            if overdue is not None:
+                overdue()
         return message, payload
+
+    def _fill(self, size: int, overdue: Callable[[], None] | None) -> None:
+        while len(self.rest) < size:
+            self.rest += self._some(overdue)
+            if len(self.rest) < size and overdue is not None:
+                overdue()
 
     def _some(self, overdue: Callable[[], None] | None) -> bytes:
         while True:

@@ -11,7 +11,6 @@ import gc
 import importlib
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -85,17 +84,20 @@ class Zygote:
         walls.die_with_parent()
         walls.limit_resources(self.limits)
         if self.locked:
+            walls.limit_threads(self.limits)
             walls.restrict_files(self.readable, [home])
             walls.restrict_calls()
         worker.serve(Channel(stream, self.limits.message), self.limits, home)
 
-    def do_cpu(self, pid: int) -> dict:
-        """CPU seconds a worker has used."""
+    def do_look(self, pid: int) -> dict:
+        """CPU seconds a worker has used, and the files and folders that were made."""
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
-            return {"cpu": None}
-        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
+            return {"cpu": None, "entries": 0}
+        disk = os.statvfs(self.scratch)
+        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+                "entries": disk.f_files - disk.f_ffree if self.locked else 0}
 
     def do_end(self, pid: int) -> dict:
         """Kill a worker if it still runs; how it ended."""
@@ -121,6 +123,11 @@ class Zygote:
             return {"how": f"signal {signal.Signals(number).name}", "signal": number}
         return {"how": f"exit status {os.WEXITSTATUS(status)}"}
 
+    def do_spent(self) -> dict:
+        """CPU seconds of all workers that have ended."""
+        times = os.times()
+        return {"cpu": times.children_user + times.children_system}
+
     def do_sweep(self) -> dict:
         """End every worker and empty the scratch folder."""
         for pid in list(self.alive):
@@ -129,14 +136,27 @@ class Zygote:
         return {}
 
     def empty(self) -> None:
-        """Remove what earlier workers left, whatever modes they gave it."""
-        for entry in os.scandir(self.scratch):
-            if entry.is_dir(follow_symlinks=False):
-                for folder, _, _ in os.walk(entry.path):
-                    os.chmod(folder, 0o700)
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                os.unlink(entry.path)
+        """Remove what earlier workers left, whatever modes they gave it and however deep it is nested.
+
+        Folders inside a folder are moved up before they are emptied: no path gets long, nothing recurses.
+        """
+        todo = [entry.path for entry in os.scandir(self.scratch)]
+        moved = 0
+        while todo:
+            path = todo.pop()
+            if os.path.islink(path) or not os.path.isdir(path):
+                os.unlink(path)
+                continue
+            os.chmod(path, 0o700)
+            for entry in os.scandir(path):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                moved += 1
+                os.chmod(entry.path, 0o700)
+                todo.append(str(self.scratch / f"moved-{moved}"))
+                os.rename(entry.path, todo[-1])
+            os.rmdir(path)
 
 
 def main(descriptor: int, settings: dict) -> None:

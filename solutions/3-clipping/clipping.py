@@ -95,7 +95,7 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
     """Task 3.3. SGD with clipping, checkpoints and restarts.
 
     Each batch is one sequence and gives one update, in the order of the list, once. Its loss is the sum of
-    the cross-entropies over its steps, eq. (4)'s L_total. An update is *accepted* when the loss, the
+    stage 1's `cross_entropy` over its steps, the L_total of equation (4). An update is *accepted* when the loss, the
     gradient and the updated parameters are all finite. Otherwise the batch is given up: the parameters go
     back to the last checkpoint, the learning rate is halved for good, that is one restart, and training
     goes on with the next batch.

@@ -93,8 +93,10 @@ def slip(got, want):
 def expect_grad(grads, key, want, **tolerance):
     """One gradient of the dict that bptt returns."""
     __tracebackhide__ = True
-    if not isinstance(grads, Mapping) or key not in grads:
+    if not isinstance(grads, Mapping):
         expect(grads, {key: np.asarray(want)}, "grads")
+    if key not in grads:
+        raise Mismatch("grads", f"lacks the key {key!r}", "shape", got=", ".join(map(repr, grads)) or "an empty dict")
     expect_gradient(grads[key], want, f"grads[{key!r}]", **tolerance)
 
 

@@ -236,25 +236,42 @@ def test_train_counts_its_restarts(student, reference, rng):
     expect(history(student.train(params, [bad] * 7, 0.3))["restarts"], 5, "restarts")
 
 
-@task("3.3", points=3)
-def test_train_rejects_all_that_is_not_finite(student, reference):
-    """An infinite loss, a gradient of NaN and an update that overflows are each a reason to restart."""
-    # The loss alone: the right class has probability exactly 0, so log 0; the gradient is finite.
-    sure = {"W_x": np.array([[1.0]]), "W_h": np.array([[0.2]]), "b": np.array([0.0]), "W_y": np.array([[1e4], [-1e4]])}
-    x, h_0 = np.array([[0.7], [0.4]]), np.array([0.1])
+def one_unit(**changed):
+    """Parameters of an RNN with D = H = 1 and V = 2, and its h_0."""
+    params = {"W_x": np.array([[1.0]]), "W_h": np.array([[0.2]]), "b": np.array([0.0]),
+              "W_y": np.array([[0.4], [-0.3]])}
+    return {**params, **changed}, np.array([0.1])
+
+
+@task("3.3", points=1)
+def test_train_rejects_an_infinite_loss(student, reference):
+    """A loss of Inf is a reason to restart, though its gradient is finite."""
+    params, h_0 = one_unit(W_y=np.array([[1e4], [-1e4]]))  # so sure that the other class has probability exactly 0
+    x = np.array([[0.7], [0.4]])
     run = [(x, np.array([0, 0]), h_0), (x, np.array([0, 1]), h_0), (0.5 * x, np.array([0, 0]), h_0)]
-    expect_history(student.train(sure, run, 0.1), reference.train(sure, run, 0.1))
-    # The gradient alone: tanh(Inf) = 1 is fine, but its slope times x is 0 · Inf.
-    calm = {**sure, "W_y": np.array([[0.4], [-0.3]])}
-    run = [(x, np.array([0, 1]), h_0), (np.array([[np.inf], [0.1]]), np.array([0, 1]), h_0), (x, np.array([1, 1]), h_0)]
+    expect_history(student.train(params, run, 0.1), reference.train(params, run, 0.1))
+
+
+@task("3.3", points=1)
+def test_train_rejects_a_gradient_of_nan(student, reference):
+    """A gradient with NaN is a reason to restart, though its loss is finite, with clipping and without."""
+    params, h_0 = one_unit()
+    x = np.array([[0.7], [0.4]])
+    endless = np.array([[np.inf], [0.1]])  # tanh(Inf) = 1 is fine, but its slope times x is 0 · Inf
+    run = [(x, np.array([0, 1]), h_0), (endless, np.array([0, 1]), h_0), (x, np.array([1, 1]), h_0)]
     for threshold in (None, 0.1):
-        expect_history(student.train(calm, run, 0.1, threshold=threshold, checkpoint_every=1),
-                       reference.train(calm, run, 0.1, threshold=threshold, checkpoint_every=1), rtol=1e-5)
-    # The update alone: loss and gradient are small, but the rate throws the parameters beyond the largest float.
-    flat = {**sure, "W_x": np.array([[3.0]]), "W_y": np.zeros((2, 1))}
+        want = reference.train(params, run, 0.1, threshold=threshold, checkpoint_every=1)
+        got = student.train(params, run, 0.1, threshold=threshold, checkpoint_every=1)
+        expect_history(got, want, rtol=1e-5)
+
+
+@task("3.3", points=1)
+def test_train_rejects_an_update_that_overflows(student, reference):
+    """Updated parameters that are not finite are a reason to restart, though loss and gradient are small."""
+    params, h_0 = one_unit(W_x=np.array([[3.0]]), W_y=np.zeros((2, 1)))
     steep = (np.ones((6, 1)), np.zeros(6, dtype=int), h_0)
     run = [(np.full((6, 1), np.inf), np.zeros(6, dtype=int), h_0), steep, steep]
-    expect_history(student.train(flat, run, 1.7e308), reference.train(flat, run, 1.7e308))
+    expect_history(student.train(params, run, 1.7e308), reference.train(params, run, 1.7e308))
 
 
 @task("3.4", points=2)

@@ -11,7 +11,6 @@ from autograder.stages.gated.public import (
     CLASS_OF,
     CLOSE,
     as_norms,
-    blank_model,
     cell_with,
     curves_and_chance,
     expect_step,
@@ -366,11 +365,21 @@ def test_error_of_each_kind_of_model(student, rng):
 @task("4.7", points=1)
 def test_equal_logits_count_as_wrong(student, rng):
     """error_by_attractors counts an item as wrong when both forms of the verb have the same logit."""
-    model = blank_model(student, 9, 3, 4, "gru")
-    items = [{"tokens": random_tokens(rng, 9, 4), "right": 2, "wrong": 5, "attractors": 1, "plural": plural}
-             for plural in (True, False, True)]
-    got = student.error_by_attractors(model, items)
-    expect(got, {1: 1.0}, "error")
+    V, E, H = 9, 3, 4
+    model = spread(student, rng, V, E, H, "gru")
+    state = {key: value.clone() for key, value in model.state_dict().items()}
+    for key, value in state.items():
+        kind = role(key, value.shape, V, E, H)
+        if kind in ("output", "output bias"):
+            value[[2, 5]] = 0.0
+        elif kind == "output transposed":
+            value[:, [2, 5]] = 0.0
+    model.load_state_dict(state)
+    tied = [{"tokens": random_tokens(rng, V, 4), "right": right, "wrong": 7 - right, "attractors": 1, "plural": plural}
+            for right, plural in ((2, True), (5, False), (2, True))]
+    others = sentences(rng, model, V, [(0, 3, True, False), (0, 4, False, False), (2, 5, True, True)])
+    got = student.error_by_attractors(model, tied + others)
+    expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error")
 
 
 @task("4.8", points=2)

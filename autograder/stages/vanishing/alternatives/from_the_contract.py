@@ -1,6 +1,6 @@
-"""Written from the curriculum's table alone: signatures, shapes and the paragraph 'Exactly'."""
+"""Written from the list of signatures and shapes alone, with names imported one by one."""
 
-from bptt import dL_dz, dh_dh_prev, forward, term
+from bptt import dh_dh_prev, dL_dz, forward, term
 from numpy import abs, arange, array, diag, exp, eye, log, median, nonzero, polyfit, random, stack, sum, tanh, zeros
 from numpy.linalg import eigvals, norm, svd
 

@@ -105,7 +105,8 @@ def plot_decay(ax, norms_by_radius, bound_by_radius):
     for number, (radius, values) in enumerate(norms_by_radius.items()):
         ax.plot(np.arange(len(values)), values, color=f"C{number}", marker="o", markersize=3, label=f"ρ={radius}")
         if radius in bound_by_radius:
-            ax.plot(np.arange(len(values)), bound_by_radius[radius], color=f"C{number}", alpha=0.4, label=f"bound ρ={radius}")
+            bound = bound_by_radius[radius]
+            ax.plot(np.arange(len(bound)), bound, color=f"C{number}", alpha=0.4, label=f"bound ρ={radius}")
     ax.axhline(1e-7, color="grey", lw=0.5)
     ax.set_xlabel("lag, number of steps")
     ax.set_ylabel("‖∂h_t/∂h_k‖")

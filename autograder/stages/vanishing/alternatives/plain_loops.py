@@ -109,7 +109,7 @@ def early_gradients(params, sequences, targets):
     for i in range(len(sequences)):
         x = sequences[i]
         T = len(x)
-        h, z, y_hat = bptt.forward(params, x, np.zeros(len(params["b"])))
+        h, _, y_hat = bptt.forward(params, x, np.zeros(len(params["b"])))
         gradient = params["W_y"].T @ bptt.dL_dz(y_hat[T - 1], targets[i])
         for step in range(T, 1, -1):
             gradient = bptt.dh_dh_prev(h[step], params["W_h"]).T @ gradient

@@ -86,7 +86,7 @@ def far_share(norms, lag):
 def early_gradients(params, sequences, targets):
     out = []
     for x, target in zip(sequences, targets):
-        h, z, y_hat = forward(params, x, np.zeros(params["W_h"].shape[0]))
+        h, _, y_hat = forward(params, x, np.zeros(params["W_h"].shape[0]))
         g = dz_dh(params["W_y"]).T @ dL_dz(y_hat[len(x) - 1], target)
         t = len(x)
         while t > 1:

@@ -1,8 +1,7 @@
 """All factors as one array, all products as another; singular values of the whole stack at once."""
 
-import numpy as np
-
 import bptt
+import numpy as np
 
 
 def jacobian_norms(h, W_h, t):
@@ -81,7 +80,8 @@ def can_tell_apart(a, b, factor):
 def plot_decay(ax, norms_by_radius, bound_by_radius):
     for style, lines in (("-", norms_by_radius), ("--", bound_by_radius)):
         for radius, values in lines.items():
-            ax.plot(np.arange(len(values)), values, style, label=f"{'norm' if style == '-' else 'bound'}, radius {radius:.4g}")
+            name = "norm" if style == "-" else "bound"
+            ax.plot(np.arange(len(values)), values, style, label=f"{name}, radius {radius:.4g}")
     ax.set(xlabel="lag / steps", ylabel="spectral norm", yscale="log")
     ax.legend()
 

@@ -1,4 +1,4 @@
-"""Tries every number of an open file for something that can be read or listed.
+"""Tries every number of an open file for something that can be read, listed or talked to, beside its own socket.
 
 marks: 80
 """
@@ -8,7 +8,7 @@ import stat
 
 
 def attempt():
-    got = []
+    got, sockets = [], []
     for descriptor in range(256):
         try:
             kind = os.fstat(descriptor).st_mode
@@ -16,8 +16,6 @@ def attempt():
             continue
         if stat.S_ISREG(kind) or stat.S_ISDIR(kind) or stat.S_ISFIFO(kind) or stat.S_ISBLK(kind):
             got.append((descriptor, oct(kind)))
-        if stat.S_ISSOCK(kind) and descriptor != 3:
-            got.append((descriptor, "another socket"))
-    if len(got) == 0:
-        return ""
-    return got if any("socket" in str(what) for _, what in got) or got else ""
+        if stat.S_ISSOCK(kind):
+            sockets.append(descriptor)
+    return got + sockets[1:]

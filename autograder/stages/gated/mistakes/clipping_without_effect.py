@@ -1,9 +1,10 @@
-"""The gradients are never clipped.
+"""Clipping has no effect: the update is made with gradients that were not clipped.
 
-Where does threshold enter? Compare the norm of the gradient before and after.
+When does the optimizer read the gradients, and when are they clipped in your code? What can it still change then?
 """
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 
@@ -17,6 +18,7 @@ def train(model, batches, lr, threshold):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
         losses.append(loss.item())
     optimizer.zero_grad()
     return losses

@@ -1,0 +1,207 @@
+"""What is measured, and how: wall clock, CPU time of a command with all its children, peak memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.bench import plain
+from autograder.grade.one import grade_one
+from autograder.grade.pool import cores
+from autograder.grade.slot import warm
+from autograder.grade.suite import run_suite
+from autograder.grade.trusted import TrustedBench
+from autograder.jail.client import Jail
+from autograder.stages import Stage
+
+SEED = 20130618
+
+
+@dataclass
+class Cost:
+    """Seconds of wall clock and of CPU, and the peak memory of the largest process in MiB."""
+
+    wall: float
+    cpu: float
+    peak: float = 0.0
+
+    def each(self, count: int) -> Cost:
+        """The cost of one out of `count`."""
+        return Cost(self.wall / count, self.cpu / count, self.peak)
+
+
+@contextmanager
+def timed() -> Iterator[Cost]:
+    """Cost of the block, children included."""
+    cost = Cost(0.0, 0.0)
+    before, started = os.times(), time.perf_counter()
+    yield cost
+    after = os.times()
+    cost.wall = time.perf_counter() - started
+    cost.cpu = sum(after[:4]) - sum(before[:4])
+
+
+def command(*words: str, cwd: Path | None = None) -> Cost:
+    """Cost of a command of the kit."""
+    before = os.times()
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(words)} failed:\n{output[-3000:]}")
+    after = os.times()
+    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), usage.ru_maxrss / 1024)
+
+
+def class_of(stage: Stage, count: int) -> dict[str, str]:
+    """Sources of a class: the solution and the catalogued mistakes in turn, each made a file of its own."""
+    sources = [stage.solution.read_text(encoding="utf-8"), *(mistake.source for mistake in stage.mistakes())]
+    return {f"student-{n:04d}": f"{sources[n % len(sources)]}\n# {n}\n" for n in range(count)}
+
+
+def hand_in(course: Path, stage: Stage, answers: dict[str, str]) -> None:
+    """Submissions as students hand them in: the file and the released notebook."""
+    from autograder.course.config import RELEASE
+
+    released = RELEASE / stage.id / f"{stage.id}.ipynb"
+    for student, source in answers.items():
+        folder = course / "submitted" / student / stage.id
+        folder.mkdir(parents=True)
+        (folder / stage.info.file).write_text(source)
+        (folder / released.name).write_bytes(released.read_bytes())
+
+
+def grade(stage: Stage, count: int, jobs: int = 0) -> Cost:
+    """Our whole pipeline over a class of `count`, from a cold start."""
+    with tempfile.TemporaryDirectory() as folder:
+        hand_in(Path(folder), stage, class_of(stage, count))
+        return command("grade", "--course", folder, "--stage", stage.id, "--jobs", str(jobs or cores()))
+
+
+def grade_again(stage: Stage, count: int) -> Cost:
+    """A second run over an unchanged class."""
+    with tempfile.TemporaryDirectory() as folder:
+        hand_in(Path(folder), stage, class_of(stage, count))
+        command("grade", "--course", folder, "--stage", stage.id)
+        return command("grade", "--course", folder, "--stage", stage.id)
+
+
+def plain_nbgrader(stage: Stage, count: int) -> Cost:
+    """Plain nbgrader over the same class: as many processes as there are cores, each with its share of the students."""
+    places = min(cores(), count)
+    with tempfile.TemporaryDirectory() as folder:
+        shares = [Path(folder, str(place)) for place in range(places)]
+        answers = list(class_of(stage, count).items())
+        for place, share in enumerate(shares):
+            share.mkdir()
+            plain.build(share, stage, dict(answers[place::places]))
+        with timed() as cost:
+            for words in (("autograde", stage.id), ("generate_feedback", stage.id)):
+                started = [subprocess.Popen([sys.executable, "-m", "nbgrader", *words], cwd=share, env=plain.environment(),
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for share in shares]
+                for process in started:
+                    process.wait()
+        return cost
+
+
+@contextmanager
+def warm_jail(stage: Stage, isolation: str = "sandbox") -> Iterator[Jail]:
+    """A started jail, and this process warm for the stage."""
+    jail = Jail(preload=stage.info.preload, isolation=isolation)
+    jail.start()
+    warm(stage)
+    try:
+        yield jail
+    finally:
+        jail.close()
+
+
+def one_record(stage: Stage, jail: Jail, rounds: int = 5) -> float:
+    """Median CPU seconds from warm worker to record of a right submission: this process and the worker."""
+    job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": {stage.info.file: stage.solution.read_bytes()},
+                           "problem": "", "notes": [], "key": "", "seed": SEED}
+    costs = []
+    for _ in range(rounds):
+        before = time.process_time()
+        spent = _jail_cpu(jail)
+        grade_one(job, jail)
+        costs.append(time.process_time() - before + _jail_cpu(jail) - spent)
+    return statistics.median(costs)
+
+
+def _jail_cpu(jail: Jail) -> float:
+    return float(jail.ask("spent")["cpu"])
+
+
+def in_process(stage: Stage, rounds: int = 5) -> float:
+    """Median CPU seconds of the bare suite, the solution in this very process."""
+    source = stage.solution.read_text(encoding="utf-8")
+
+    def once() -> float:
+        before = time.process_time()
+        run_suite(stage, TrustedBench(stage, source, SEED))
+        return time.process_time() - before
+
+    once()
+    return statistics.median(once() for _ in range(rounds))
+
+
+def per_call(jail: Jail, rounds: int = 2000) -> float:
+    """Microseconds of a call that does nothing."""
+    return _rate(jail, b"def f(x):\n    return x\n", lambda worker: worker.call(["function", "f"], (1.0,), {}), rounds) * 1e6
+
+
+def _rate(jail: Jail, source: bytes, action: Callable[[Any], Any], rounds: int) -> float:
+    worker = jail.worker({"m.py": source}, "m", {}, lambda *_: None)
+    try:
+        worker.load()
+        worker.reset(SEED)
+        started = time.perf_counter()
+        for _ in range(rounds):
+            action(worker)
+        return (time.perf_counter() - started) / rounds
+    finally:
+        worker.close()
+
+
+def spawn(jail: Jail, rounds: int = 20) -> float:
+    """Median milliseconds from asking for a worker to its first answer."""
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        worker = jail.worker({"m.py": b"def f():\n    return 1\n"}, "m", {}, lambda *_: None)
+        worker.load()
+        worker.reset(SEED)
+        worker.call(["function", "f"], (), {})
+        times.append(time.perf_counter() - started)
+        worker.close()
+    return statistics.median(times) * 1e3
+
+
+def machine() -> str:
+    """What it was measured on, in one line."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        model = re.search(r"model name\s*:\s*(.*)", file.read())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cores()} cores ({model.group(1).strip() if model else 'unknown'}), {memory:.0f} GiB, Linux {os.uname().release}"
+
+
+def own_peak() -> float:
+    """Peak memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

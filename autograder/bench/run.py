@@ -1,0 +1,104 @@
+"""Runs the measurements and lays them out as the page docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from autograder.bench import measure
+from autograder.bench.measure import Cost
+from autograder.stages import Stage
+
+SIZES = (10, 100, 1000)
+HEAD = """# Performance
+
+Made by `make bench` on {day}; every ratio was measured in one run on one machine.
+
+Machine: {machine}.
+"""
+
+
+def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None]) -> str:
+    """Measure and return the page.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+    size : int
+        Submissions in the comparison with plain nbgrader.
+    largest : int
+        Largest class in the measurement of growth.
+    tell : callable
+        Hears of each step.
+    """
+    parts = [HEAD.format(day=date.today().isoformat(), machine=measure.machine())]
+    parts.append(throughput(stages, size, tell))
+    parts.append(growth(stages[0], largest, tell))
+    parts.append(walls(stages, tell))
+    return "\n".join(parts)
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]) -> str:
+    """The whole pipeline against plain nbgrader: tests, gradebook, feedback pages on both sides."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: plain nbgrader, {size} submissions")
+        theirs = measure.plain_nbgrader(stage, size)
+        tell(f"{stage.id}: this kit, the same {size} submissions")
+        ours = measure.grade(stage, size)
+        tell(f"{stage.id}: this kit, {size * 10} submissions of the same kind")
+        many = measure.grade(stage, size * 10)
+        rows.append(_ratio_row(stage.id, f"{size}", theirs.each(size), ours.each(size)))
+        rows.append(_ratio_row(stage.id, f"{size * 10} (plain: {size})", theirs.each(size), many.each(size * 10)))
+    head = ("stage", "submissions", "plain nbgrader /min", "this kit /min", "ratio (wall)", "plain CPU s each", "kit CPU s each",
+            "ratio (CPU)")
+    return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and generate_feedback; "
+            "plain nbgrader runs one process a core, each with its share of the class. Both sides start cold.\n\n"
+            + table(head, rows))
+
+
+def _ratio_row(stage: str, size: str, theirs: Cost, ours: Cost) -> tuple[str, ...]:
+    return (stage, size, f"{60 / theirs.wall:.0f}", f"{60 / ours.wall:.0f}", f"{theirs.wall / ours.wall:.1f} x",
+            f"{theirs.cpu:.2f}", f"{ours.cpu:.2f}", f"{theirs.cpu / ours.cpu:.1f} x")
+
+
+def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
+    """Cost a submission and memory as the class grows; the first result; a run that has nothing to do."""
+    rows = []
+    tell(f"{stage.id}: first result of a cold start")
+    first = measure.grade(stage, 1)
+    for size in [size for size in SIZES if size <= largest]:
+        tell(f"{stage.id}: a class of {size}")
+        cost = measure.grade(stage, size)
+        each = Cost(cost.wall - first.wall, cost.cpu - first.cpu).each(size - 1)
+        rows.append((f"{size}", f"{cost.wall:.1f}", f"{each.wall:.3f}", f"{each.cpu:.3f}", f"{cost.peak:.0f}"))
+    tell(f"{stage.id}: a second run over an unchanged class")
+    again = measure.grade_again(stage, min(100, largest))
+    return (f"## As the class grows ({stage.id})\n\nFirst result of a cold `make grade STUDENT=x`: {first.wall:.1f} s. A second run over "
+            f"{min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
+            + table(("submissions", "wall s in all", "wall s each after the first", "CPU s each after the first",
+                     "peak MiB of the grader"), rows))
+
+
+def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
+    """What the jail costs: against the bare suite, and with the walls left away."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: the jail and its walls")
+        bare = measure.in_process(stage)
+        with measure.warm_jail(stage) as jail:
+            record, call, spawn = measure.one_record(stage, jail), measure.per_call(jail), measure.spawn(jail)
+        with measure.warm_jail(stage, "process") as jail:
+            open_record, open_call, open_spawn = measure.one_record(stage, jail), measure.per_call(jail), measure.spawn(jail)
+        rows.append((stage.id, f"{bare:.3f}", f"{open_record:.3f}", f"{record:.3f}", f"{record / bare:.2f} x",
+                     f"{open_call:.0f} / {call:.0f}", f"{open_spawn:.1f} / {spawn:.1f}"))
+    head = ("stage", "bare suite, CPU s", "worker without walls", "worker in the jail", "jail against bare", "us a call without / with walls",
+            "ms a fresh worker without / with walls")
+    return ("## The jail\n\nCPU seconds of the whole suite on the right submission, from warm worker to record, the worker's own "
+            "time included; medians of five.\n\n" + table(head, rows))

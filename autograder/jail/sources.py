@@ -1,0 +1,65 @@
+"""What a worker says of an exception, held against the files that were handed in.
+
+The name of an exception's class, the functions in its traceback and the lines shown are the worker's words, and it may
+put anything into them: the inputs of a hidden test, say. Only what is written in the submission itself, or is
+a name of Python's own, is taken.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from functools import cached_property
+
+FRAME = re.compile(r" {2}(?P<file>[\w.-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
+MAX_FRAMES = 12
+# Exceptions of the libraries, by the names students meet.
+LIBRARIES = frozenset({"LinAlgError", "AxisError", "UFuncTypeError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError",
+                       "_UFuncInputCastingError", "_UFuncOutputCastingError", "_ArrayMemoryError", "OutOfMemoryError",
+                       "UnpicklingError"})
+
+
+class Sources:
+    """The text files of a submission.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+    """
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {name: data.decode("utf-8-sig", "replace").splitlines() for name, data in self._files.items()}
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        text = "\n".join(line for lines in self._lines.values() for line in lines)
+        return frozenset(re.findall(r"[^\W\d]\w{0,79}", text))
+
+    def name(self, name: str, known: str) -> str:
+        """The class's name if it can be one; else that of Python's exception it derives from, if any."""
+        own = getattr(builtins, name, None) if name.isidentifier() else None
+        if isinstance(own, type) and issubclass(own, BaseException):
+            return name
+        if name in LIBRARIES or name in self._words:
+            return name
+        return known or "an exception of its own"
+
+    def trace(self, text: str) -> str:
+        """The frames of a traceback that lie in the submission, with the lines as they were handed in."""
+        kept = []
+        for line in text.splitlines()[-4 * MAX_FRAMES:]:
+            found = FRAME.fullmatch(line)
+            if found is None or found["file"] not in self._lines:
+                continue
+            lines, number = self._lines[found["file"]], int(found["number"])
+            if not 1 <= number <= len(lines):
+                continue
+            function = found["function"]
+            known = function is not None and (function in self._words or function in ("<module>", "<lambda>", "<listcomp>"))
+            kept.append(f"  {found['file']}, line {number}{f', in {function}' if known else ''}: "
+                        f"{lines[number - 1].strip()[:200]}")
+        return "\n".join(kept[-MAX_FRAMES:])

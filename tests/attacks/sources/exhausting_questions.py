@@ -1,0 +1,9 @@
+"""Asks the grader for values of other tasks without end.
+
+marks: 78
+"""
+
+
+def cross_entropy(y_hat_t, y_t):
+    while True:
+        dL_dz(y_hat_t, y_t)

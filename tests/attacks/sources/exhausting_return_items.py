@@ -1,0 +1,9 @@
+"""Returns a list of two million items.
+
+marks: 78
+tells: items
+"""
+
+
+def cross_entropy(y_hat_t, y_t):
+    return list(range(2_000_000))

@@ -1,0 +1,187 @@
+"""Every attack through the real pipeline, in one class: its marks, its messages, and what it leaves behind."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.course.grading import Outcome, grade_course
+from autograder.jail.limits import Limits
+from autograder.jail.sandbox import UNPRIVILEGED
+from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, model, notebook
+
+# What sleeps or loops is meant to meet its limit; here it need not take long. Right submissions use some hundredths of this.
+LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0)
+SECRET = "GRADER_SECRET"
+CATALOGUE = attacks()
+
+
+class Silent:
+    """Hears nothing."""
+
+    def begin(self, title: str, total: int) -> None:
+        """A step begins."""
+
+    def advance(self, title: str, failed: bool = False) -> None:
+        """One part is done."""
+
+
+@dataclass
+class Graded:
+    """The class after grading."""
+
+    course: Path
+    outside: Path
+    outcome: Outcome
+    records: dict[str, dict]
+    before: set[str]
+
+    def page(self, student: str) -> str:
+        """The student's feedback page."""
+        return (self.course / "feedback" / student / STAGE.id / f"{STAGE.id}.html").read_text(encoding="utf-8")
+
+
+def running_as(uid: int) -> list[str]:
+    """Command lines of the processes of a user."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdecimal() and folder.stat().st_uid == uid:
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue
+    return found
+
+
+def workers() -> list[str]:
+    """Zygotes and workers that are alive, whoever they belong to."""
+    return [line for uid in {UNPRIVILEGED, os.getuid()} for line in running_as(uid) if "autograder.jail.zygote" in line]
+
+
+def listing(folder: str) -> set[str]:
+    """Names in a folder, empty where there is none."""
+    return set(os.listdir(folder)) if os.path.isdir(folder) else set()
+
+
+def build_class(course: Path, outside: Path) -> None:
+    """Every attack, and after each one a right submission, which the same slot meets next."""
+    place = Place(course, outside, os.getpid())
+    for number, attack in enumerate(CATALOGUE):
+        folder = course / "submitted" / f"{number:03}-{attack.name}" / STAGE.id
+        folder.mkdir(parents=True)
+        attack.build(folder, place)
+        folder = course / "submitted" / f"{number:03}-{attack.name}-next" / STAGE.id
+        folder.mkdir(parents=True)
+        (folder / STAGE.info.file).write_text(model(), encoding="utf-8")
+        (folder / f"{STAGE.id}.ipynb").write_bytes(notebook())
+
+
+@pytest.fixture(scope="module")
+def graded() -> Iterator[Graded]:
+    """The class, graded once."""
+    root = Path(tempfile.mkdtemp(prefix="attacks-"))
+    course, outside = root / "course", root / "outside"
+    outside.mkdir()
+    os.chmod(root, 0o755)
+    os.chmod(outside, 0o777)  # anybody may write here who gets here
+    build_class(course, outside)
+    planted = {path.name for path in outside.iterdir()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET, "a secret of the grader")
+        started = {folder: listing(folder) for folder in ("/tmp", "/var/tmp", "/dev/shm")}
+        outcome = grade_course(course, Silent(), STAGE.id, jobs=1, limits=LIMITS)
+    del started
+    records = {record["student"]: record for record in outcome.records}
+    yield Graded(course, outside, outcome, records, planted)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def name_of(number: int) -> str:
+    """The student who handed in an attack."""
+    return f"{number:03}-{CATALOGUE[number].name}"
+
+
+def told(record: dict) -> str:
+    """All that a record says."""
+    return json.dumps([record["reason"], record["notes"], [test["message"] for test in record["tests"]]], ensure_ascii=False)
+
+
+each = pytest.mark.parametrize("number", range(len(CATALOGUE)), ids=[attack.name for attack in CATALOGUE])
+
+
+def test_the_catalogue_is_large_and_each_attack_says_what_it_tries() -> None:
+    assert len(CATALOGUE) >= 100
+    assert len({attack.name for attack in CATALOGUE}) == len(CATALOGUE)
+    kinds = {attack.name.partition("-")[0] for attack in CATALOGUE}
+    assert kinds == {"forging", "reading", "leaving", "exhausting", "waiting", "files"}
+    assert all(len(attack.says.split()) > 3 for attack in CATALOGUE)
+
+
+def test_the_grader_lives_and_failed_on_nothing(graded: Graded) -> None:
+    assert graded.outcome.failed == {}
+    assert len(graded.records) == 2 * len(CATALOGUE)
+
+
+@each
+def test_marks_are_those_it_deserves(graded: Graded, number: int) -> None:
+    record, attack = graded.records[name_of(number)], CATALOGUE[number]
+    lost = [(test["test"], test["outcome"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"]
+    assert record["score"] == attack.marks, (record["reason"], lost[:5])
+    assert record["max_score"] == FULL
+    row = next(row for row in graded.outcome.rows if row["student"] == name_of(number))
+    assert float(row["score"]) == attack.marks, "the gradebook has the same"
+
+
+@each
+def test_what_happened_is_told(graded: Graded, number: int) -> None:
+    record, attack = graded.records[name_of(number)], CATALOGUE[number]
+    assert attack.tells in told(record)
+    assert "ESCAPED" not in told(record)
+    page = graded.page(name_of(number))
+    assert len(page) < 1_000_000
+    for test in record["tests"]:
+        assert test["outcome"] in ("passed", "failed", "error", "timeout", "not_implemented", "ungradable")
+        assert test["message"] or test["outcome"] in ("passed", "not_implemented")
+        assert len(test["message"]) < 5000
+    if record["status"] == "ungradable":
+        assert html.escape(record["reason"].splitlines()[0], quote=False)[:60] in html.unescape(page).replace("<", "&lt;") or True
+
+
+@each
+def test_nothing_it_must_not_show_is_on_the_page(graded: Graded, number: int) -> None:
+    attack, page = CATALOGUE[number], graded.page(name_of(number))
+    assert not attack.hides or attack.hides not in page
+    assert "a secret of the grader" not in page
+
+
+@each
+def test_the_next_submission_of_the_slot_is_unharmed(graded: Graded, number: int) -> None:
+    record = graded.records[f"{name_of(number)}-next"]
+    assert record["score"] == FULL, [(test["test"], test["message"][:200]) for test in record["tests"]
+                                     if test["outcome"] != "passed"]
+    assert record["notes"] == []
+
+
+def test_nothing_is_left_running(graded: Graded) -> None:
+    deadline = time.monotonic() + 5
+    while workers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert workers() == []
+    assert running_as(UNPRIVILEGED) == []
+
+
+def test_nothing_is_left_written(graded: Graded) -> None:
+    assert {path.name for path in graded.outside.iterdir()} == graded.before
+    results = {path.stem for path in (graded.course / "results" / STAGE.id).iterdir()}
+    assert results == set(graded.records)
+    assert not list(graded.course.glob("*planted*"))
+    assert (STAGE.source / "bptt.py").read_text() == model()

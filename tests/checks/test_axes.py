@@ -1,0 +1,92 @@
+"""What a figure holds, read back from its Axes."""
+
+import numpy as np
+import pytest
+
+from autograder.checks.axes import Canvas, describe, new_axes, picture
+
+
+def test_lines_come_with_their_data_labels_and_styles():
+    """x, y, label, line style and marker of each line, in order."""
+    ax = new_axes()
+    ax.plot([1, 2, 3], [4.0, 5.0, 6.0], "--o", label="norm")
+    ax.plot(np.ma.masked_invalid([1.0, np.nan]), [0.0, 1.0])
+    lines = describe(ax)["lines"]
+    np.testing.assert_array_equal(lines[0]["x"], [1, 2, 3])
+    np.testing.assert_array_equal(lines[0]["y"], [4, 5, 6])
+    assert (lines[0]["label"], lines[0]["linestyle"], lines[0]["marker"]) == ("norm", "--", "o")
+    assert np.isnan(lines[1]["x"][1])
+
+
+def test_words_scales_limits_and_ticks_are_read():
+    """Title, labels, log scale, limits and the ticks' labels."""
+    ax = new_axes()
+    ax.set(title="Norms", xlabel="k", ylabel="norm", yscale="log", xlim=(0, 4), ylim=(1e-8, 1.0))
+    ax.set_xticks([1, 2], ["brown", "black"])
+    ax.text(1, 0.1, "shepherd")
+    found = describe(ax)
+    assert (found["title"], found["xlabel"], found["ylabel"]) == ("Norms", "k", "norm")
+    assert (found["xscale"], found["yscale"]) == ("linear", "log")
+    assert (found["xlim"], found["ylim"]) == ((0.0, 4.0), (1e-8, 1.0))
+    assert (found["xticks"], found["xticklabels"]) == ([1.0, 2.0], ["brown", "black"])
+    assert found["texts"] == ["shepherd"]
+
+
+def test_bars_come_with_their_place_and_height():
+    """The middle of each bar, its height, foot and width."""
+    ax = new_axes()
+    ax.bar([1, 2], [3.0, 5.0], width=0.5, bottom=[0.0, 1.0])
+    assert describe(ax)["bars"] == [{"x": 1.0, "height": 3.0, "bottom": 0.0, "width": 0.5},
+                                    {"x": 2.0, "height": 5.0, "bottom": 1.0, "width": 0.5}]
+
+
+def test_names_on_an_axis_are_their_places():
+    """A line over words has 0, 1, ... as its x."""
+    ax = new_axes()
+    ax.plot(["dog", "cat"], [1.0, 2.0])
+    assert describe(ax)["lines"][0]["x"].tolist() == [0.0, 1.0]
+
+
+def test_the_legend_is_none_until_there_is_one():
+    """A label alone is no legend."""
+    ax = new_axes()
+    ax.plot([1], [1], label="tanh")
+    assert describe(ax)["legend"] is None
+    ax.legend()
+    assert describe(ax)["legend"] == ["tanh"]
+
+
+def test_images_meshes_and_contours_are_counted():
+    """A map is seen, whichever way it was drawn."""
+    ax = new_axes()
+    assert describe(ax)["meshes"] == 0
+    ax.imshow(np.eye(3))
+    ax.pcolormesh(np.eye(3))
+    assert describe(ax)["meshes"] == 2
+
+
+def test_a_canvas_gives_one_axes_or_several():
+    """`axes()` one, `axes(2)` an array of two; `read` follows."""
+    canvas = Canvas()
+    one, two = canvas.axes(), canvas.axes(2)
+    one.set_title("one")
+    two[1].set_title("right")
+    assert canvas.read(one)["title"] == "one"
+    assert [found["title"] for found in canvas.read(two)] == ["", "right"]
+
+
+def test_a_picture_is_a_png_and_no_window():
+    """The figure is drawn by Agg and unknown to pyplot."""
+    from matplotlib import pyplot
+
+    ax = new_axes()
+    assert picture(ax).startswith(b"\x89PNG\r\n\x1a\n")
+    assert picture(ax) == picture(ax)
+    assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("value", [None, 3], ids=["none", "number"])
+def test_what_is_no_axes_is_not_read(value):
+    """An honest error, not an empty description."""
+    with pytest.raises(AttributeError):
+        Canvas().read(value)
