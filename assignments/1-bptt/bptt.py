@@ -19,13 +19,13 @@ def softmax(z):
 
     Parameters
     ----------
-    z : ndarray of shape (V,) or (T, V)
-        Scores. For a matrix, each row is one step with its own softmax.
+    z : ndarray of shape (V,)
+        Scores of one step.
 
     Returns
     -------
     ndarray of the shape of z
-        exp(z) divided by its sum over the last axis.
+        exp(z) divided by its sum.
 
     NOTE: scores of 10,000 and -10,000 are allowed. What does adding a constant to all scores change?
     """

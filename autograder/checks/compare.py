@@ -43,10 +43,15 @@ class Mismatch(AssertionError):
         """The message, one fact a line."""
         lines = [f"{self.what} {self.problem}".strip()]
         if self.got:
-            lines.append(f"  got       {self.got}")
+            lines.append(f"  got       {shortened(self.got)}")
         if self.expected:
-            lines.append(f"  expected  {self.expected}")
+            lines.append(f"  expected  {shortened(self.expected)}")
         return "\n".join(lines)
+
+
+def shortened(text: str, limit: int = 400) -> str:
+    """The beginning of a text."""
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def kind(value: Any) -> str:
@@ -144,7 +149,7 @@ def _expect_dict(got: Any, want: Mapping, name: str, rtol: float, atol: float) -
                        got=", ".join(map(repr, got)) or "an empty dict", expected=", ".join(map(repr, want)))
     extra = [key for key in got if key not in want]
     if extra:
-        raise Mismatch(name, f"has a key too many: {', '.join(map(repr, extra))}", "shape",
+        raise Mismatch(name, f"has {len(extra)} key{'s' * (len(extra) > 1)} too many", "shape",
                        got=", ".join(map(repr, got)), expected=", ".join(map(repr, want)))
     for key, value in want.items():
         expect(got[key], value, f"{name}[{key!r}]", rtol, atol)

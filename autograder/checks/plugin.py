@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 
-from .compare import Mismatch
+from .compare import Mismatch, shortened
 from .layout import StageInfo, add_earlier_stages, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
@@ -24,6 +24,9 @@ from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies
 # How the released folder runs its tests: our report in place of pytest's own, and a warning stays a warning whatever
 # a pyproject.toml further up says.
 OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:warnings")
+
+
+MAX_MESSAGE = 2000
 
 
 def task(task_id: str, points: float) -> pytest.MarkDecorator:
@@ -250,13 +253,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     result.points = 0.0
     result.outcome = bench.outcome(error)
     calls = bench.student.calls
-    result.call = calls[-1].text if calls else ""
+    result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, bench.folder)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace = str(error), error.aspect, ""
     else:
         name = getattr(error, "type_name", None) or type(error).__name__
         text = str(getattr(error, "message", error))
+        text = shortened(text, MAX_MESSAGE)
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
     return result
 

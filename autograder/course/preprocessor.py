@@ -10,6 +10,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course.material import task_of_cell
+from autograder.course.sanitize import drop_pages
 from autograder.grade.feedback_text import task_report
 from autograder.grade.record import read_record, record_path
 
@@ -24,6 +25,7 @@ class FromRecord(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill in every autograded cell of the notebook."""
         about = resources["nbgrader"]
+        drop_pages(Path.cwd() / "autograded" / about["student"] / about["assignment"])
         record = current_record(Path.cwd(), about["assignment"], about["student"])
         for cell in nb.cells:
             plan = cell.metadata.get("nbgrader", {})

@@ -5,11 +5,13 @@ nbconvert's own Markdown filter lets scripts through: in formgrader they would r
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import nh3
@@ -31,6 +33,8 @@ CLASSES = re.compile(r"highlight|[a-z]{1,2}\d?|tex-inline|tex-block")
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 # No address inside the course folder: formgrader serves what students handed in beside their notebook.
 LINKS = ("https://", "http://", "mailto:")
+# Types a browser opens as a page, beside all that end in +xml.
+PAGES = ("text/html", "text/xml", "application/xml")
 # Students' headings begin below those of the page.
 HEADINGS = {f"h{level}": f"h{min(level + 2, 6)}" for level in range(1, 7)}
 
@@ -84,12 +88,16 @@ class _Finish(HTMLParser):
         self.display = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        mark = dict(attrs).get("class")
+        facts = dict(attrs)
+        mark = facts.get("class")
         if tag == "code" and mark in ("tex-inline", "tex-block"):
             self.formula, self.display = [], mark == "tex-block"
         elif self.formula is None:
-            text = self.get_starttag_text() or ""
-            self.parts.append(f"<{HEADINGS[tag]}>" if tag in HEADINGS else text)
+            text = f"<{HEADINGS[tag]}>" if tag in HEADINGS else self.get_starttag_text() or ""
+            if tag == "img":
+                words = facts.get("alt") or facts.get("title") or "A picture without a description"
+                text = f'<img src="{escape(facts["src"])}" alt="{escape(words)}">' if facts.get("src") else ""
+            self.parts.append(text)
 
     def handle_endtag(self, tag: str) -> None:
         if self.formula is None:
@@ -140,3 +148,15 @@ def markdown2html(context: Context, source: str) -> str:
     """Takes the place of nbconvert's filter of that name, also in formgrader."""
     cell: Any = context.get("cell") or {}
     return to_html(source, cell.get("attachments"))
+
+
+def drop_pages(folder: Path) -> None:
+    """Remove files that a web server would send as pages of their own, scripts and all.
+
+    Formgrader serves what was handed in beside the notebook: opened there, a student's page would act with the
+    grader's rights. Tornado goes by the same table of types.
+    """
+    for path in folder.rglob("*"):
+        kind = mimetypes.guess_type(path.name)[0] or ""
+        if not path.is_dir() and (kind in PAGES or kind.endswith("+xml") or "javascript" in kind):
+            path.unlink()

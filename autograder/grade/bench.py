@@ -20,8 +20,11 @@ from autograder.stages import Stage
 
 # A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
 AFTER_A_TIMEOUT = 10
+# After this many functions that ran out of time, all are given that much less: no submission holds the grader for hours.
+MANY_SLOW = 5
 MAX_PICTURE = 400_000
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MAX_SIDE = 4000
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 class GraderBench:
@@ -53,12 +56,12 @@ class GraderBench:
         self._canvases: list[JailCanvas] = []
 
     def begin(self, task_id: str) -> None:
-        """A clean state before each test; other tasks' functions are the reference's."""
+        """A clean state before each test; earlier tasks' functions are the reference's."""
         self.student.calls.clear()
         self._canvases.clear()
         if self._standins and task_id != self._task:
             self.close()  # what stood in for one task's classes must not be within reach when they are graded
-        self._task, self._replaced = task_id, self.stage.names_of_other_tasks(task_id)
+        self._task, self._replaced = task_id, self.stage.names_of_earlier_tasks(task_id)
         if self._worker is not None and self._worker.alive:
             self._reset(self._worker)
 
@@ -79,11 +82,12 @@ class GraderBench:
     def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
-        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow else 1)
+        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
         try:
             value, changed = worker.call(["function", name], args, kwargs, cpu=limit)
-        except LimitExceeded:
-            self._slow.add(name)
+        except LimitExceeded as error:
+            if error.kind in ("cpu", "wall"):
+                self._slow.add(name)
             raise
         if is_missing(value):
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
@@ -180,6 +184,13 @@ class JailCanvas:
                 png = worker.request("picture", axes.key, cpu=worker.limits.call_cpu)
                 if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
                     data = png.tobytes()
-                    if data.startswith(PNG_SIGNATURE):
+                    if is_picture(data):
                         found.append(data)
         return found
+
+
+def is_picture(data: bytes) -> bool:
+    """True for a PNG of a size a browser can show: a small file may claim to hold gigabytes."""
+    sides = data[len(PNG_HEAD): len(PNG_HEAD) + 8]
+    return data.startswith(PNG_HEAD) and len(sides) == 8 and all(
+        0 < int.from_bytes(side) <= MAX_SIDE for side in (sides[:4], sides[4:]))

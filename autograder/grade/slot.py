@@ -23,9 +23,12 @@ import msgspec
 
 from autograder.errors import InfrastructureError, KitError, SandboxError
 from autograder.jail.limits import Limits
+from autograder.jail.walls import limit_memory
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0
+# What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
+MEMORY = 2 << 30
 _PREFIX = struct.Struct(">I")
 
 
@@ -182,6 +185,7 @@ def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
 def _grade_into(writer: int, job: dict[str, Any], jail: Any) -> None:
     from autograder.grade.one import grade_one
 
+    limit_memory(MEMORY)
     try:
         answer = {"ok": True, "record": grade_one(job, jail)}
     except KitError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ MAX_TOTAL = 32 << 20
 MAX_FILES = 200
 # Names in the released folder that are the kit's, and are never taken from a submission.
 OURS = {"test_public.py", "conftest.py"}
+# Files that can be imported; any other name is of no use, and may hold what breaks a table or a terminal.
+MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\.py")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def read_bytes(path: Path, limit: int = MAX_FILE) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Refused("it is not a regular file")
             data = file.read(limit + 1)
     except OSError as error:
         raise Refused(f"it cannot be read ({error.strerror})") from error
@@ -106,7 +111,7 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
 def _candidates(folder: Path, wanted: str) -> list[Path]:
     """The stage's file first, then the other Python files, in order of their names."""
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".py"))
+        names = sorted(entry.name for entry in os.scandir(folder) if MODULE.fullmatch(entry.name))
     except OSError:
         return []
     names = [name for name in names if name not in OURS and name != wanted][:MAX_FILES]
@@ -128,6 +133,7 @@ def _missing(folder: Path, wanted: str) -> str:
         names = sorted(entry.name for entry in os.scandir(folder))
     except OSError:
         return f"{wanted} is missing: the folder is empty or cannot be read"
-    close = [name for name in names if name.lower() == wanted.lower() or name.startswith(Path(wanted).stem)]
+    close = [name for name in names if name.isascii() and name.isprintable()
+             and (name.lower() == wanted.lower() or name.startswith(Path(wanted).stem))]
     hint = f"; {close[0]} is there: was it renamed?" if close else ""
     return f"{wanted} is missing{hint}"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from autograder.checks import plugin
-from autograder.checks.plugin import BENCH, VERDICTS, Bench, Verdict
+from autograder.checks.plugin import BENCH, VERDICTS, Bench, Verdict, task_of
 from autograder.errors import InfrastructureError
-from autograder.stages import Stage
+from autograder.stages import Stage, task_number
 
 ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
              "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unraisableexception", "-p", "no:threadexception",
@@ -35,6 +35,8 @@ class _Session:
         self.bench, self.diagnose, self.backwards = bench, diagnose, backwards
         self.verdicts: list[Verdict] = []
         self.where: list[str] = []
+        self.places: list[int] = []
+        self.order: dict[str, int] = {}
         self.extra: dict[str, dict[str, Any]] = {}
         self.broken: BaseException | None = None
 
@@ -48,6 +50,9 @@ class _Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Task by task: when one is graded, the reference has answered for earlier tasks and for nothing else."""
+        self.order = {item.nodeid: number for number, item in enumerate(items)}
+        items.sort(key=lambda item: task_number(task_of(item)[0]))
         if self.backwards:
             items.reverse()
 
@@ -57,11 +62,13 @@ class _Session:
         report = yield
         if len(self.verdicts) > before:
             self.where.append(item.path.stem)
+            self.places.append(self.order[item.nodeid])
             if self.verdicts[-1].outcome == "infrastructure":
                 assert call.excinfo is not None
                 self.broken = call.excinfo.value
                 item.session.shouldstop = "the grader's own trouble"
-            elif call.when == "call" and hasattr(self.bench, "keep_pictures"):
+            elif call.when == "call" and self.where[-1] == "public" and hasattr(self.bench, "keep_pictures"):
+                # What is drawn in a hidden test may show its inputs.
                 self.bench.keep_pictures(self.verdicts[-1].task)
             if self.broken is None and self.diagnose is not None and self.verdicts[-1].outcome == "failed":
                 self.diagnose(self.verdicts[-1], self.bench)
@@ -106,7 +113,8 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
         raise InfrastructureError(str(session.broken)) from session.broken
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         raise InfrastructureError(f"the suite of {stage.id} did not run (pytest: {status!r})\n{output.getvalue()[-4000:]}")
-    return [Result(where, verdict) for where, verdict in zip(session.where, session.verdicts, strict=True)]
+    results = [Result(where, verdict) for where, verdict in zip(session.where, session.verdicts, strict=True)]
+    return [result for _, result in sorted(zip(session.places, results, strict=True), key=lambda pair: pair[0])]
 
 
 @contextlib.contextmanager

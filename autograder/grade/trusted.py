@@ -24,8 +24,8 @@ MISSING = object()
 class TrustedBench:
     """A bench whose student is a module made from `source`.
 
-    As in the grader, each test meets the functions of its own task as `source` has them and those of all
-    other tasks as the reference has them.
+    As in the grader, each test meets the functions of its own task as `source` has them and those of earlier
+    tasks as the reference has them.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ class TrustedBench:
         self.canvases: list[Canvas] = []
 
     def begin(self, task_id: str) -> None:
-        """Own functions for this task, the reference's for all others."""
+        """Own functions for this task and those after it, the reference's for those before."""
         self.student.calls.clear()
         self.canvases.clear()
         vars(self._module).clear()
         vars(self._module).update(self._own)
-        for name in self.stage.names_of_other_tasks(task_id):
+        for name in self.stage.names_of_earlier_tasks(task_id):
             if name in self._own:
                 setattr(self._module, name, getattr(self._reference, name))
         reset_state(self.seed)

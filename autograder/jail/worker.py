@@ -6,12 +6,17 @@ it says may have been said by that code.
 
 from __future__ import annotations
 
-import importlib
+import _thread
+import gc
+import importlib.util
 import io
 import os
+import signal
 import sys
+import time
 import traceback
 import types
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +25,7 @@ import numpy as np
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import describe, new_axes, picture
 from autograder.checks.state import reset_state
-from autograder.checks.student import changed, copied, load_module, student_trace
+from autograder.checks.student import changed, copied, student_trace
 from autograder.errors import BadMessage, LimitExceeded, StudentError
 from autograder.jail.limits import Limits
 from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, frame
@@ -30,8 +35,16 @@ MAX_TEXT = 2000
 KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError", "ImportError",
          "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError", "ZeroDivisionError", "OverflowError",
          "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError", "OSError", "SyntaxError")
-PATCHABLE = ("builtins", "math", "random", "numpy", "numpy.linalg", "numpy.random", "numpy.testing", "torch", "torch.nn",
-             "torch.nn.functional", "torch.autograd", "copy", "functools", "itertools")
+PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "collections", "time", "numpy", "numpy.linalg",
+             "numpy.random", "numpy.testing", "numpy.fft", "torch", "torch.nn", "torch.nn.init", "torch.nn.functional",
+             "torch.nn.utils", "torch.autograd", "torch.optim", "torch.random", "matplotlib", "matplotlib.pyplot")
+CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), ("torch.nn", "Embedding"),
+           ("torch.nn", "Parameter"), ("torch.optim", "Adam"), ("torch.optim", "SGD"), ("torch.optim", "Optimizer"),
+           ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
+SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# A file that is imported faster than this is imported anew for each test.
+QUICK_IMPORT = 0.05
 
 
 class Printed(io.TextIOBase):
@@ -51,19 +64,38 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-class Libraries:
-    """The public names of the libraries as they were, to be put back when student code patched them."""
+class Surroundings:
+    """All that outlives a call beside the student's module: it is compared with what it was before the first test.
+
+    Names of the libraries, working folder, environment, search path, hooks, traces, handlers, timers, threads, limits.
+    A worker in which any of these changed is not set right again but ended: see `Worker.reset`. Random numbers and the
+    libraries' settings, which code may well change, are put back by `reset_state`.
+    """
 
     def __init__(self) -> None:
-        self.saved = [(module, dict(vars(module))) for name in PATCHABLE if (module := sys.modules.get(name)) is not None]
+        names = [vars(module) for name in PATCHABLE if (module := sys.modules.get(name)) is not None]
+        names += [vars(found) for name, kind in CLASSES if (found := getattr(sys.modules.get(name), kind, None)) is not None]
+        self.names = [(current, dict(current)) for current in names]
+        self.state = self._state()
 
-    def restore(self) -> None:
-        """Put back every name that was changed or deleted."""
-        for module, names in self.saved:
-            current = vars(module)
-            for name, value in names.items():
-                if current.get(name) is not value:
-                    current[name] = value
+    def unchanged(self) -> bool:
+        """True when all is as it was."""
+        return self._state() == self.state and all(
+            current.get(name) is value for current, names in self.names for name, value in names.items())
+
+    def renew(self) -> None:
+        """The student's file was imported again: what it changed on the way is as it should be."""
+        self.state = self._state()
+
+    @staticmethod
+    def _state() -> tuple:
+        mask = os.umask(0o022)
+        os.umask(mask)
+        return (os.getcwd(), dict(os.environ), mask, list(sys.path), list(sys.meta_path), list(sys.path_hooks),
+                list(warnings.filters), sys.getrecursionlimit(), sys.gettrace(), sys.getprofile(), gc.isenabled(),
+                gc.get_threshold(), len(gc.callbacks), [signal.getsignal(number) for number in SIGNALS],
+                [signal.getitimer(timer) for timer in TIMERS], signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+                _thread._count(), np.getbufsize())
 
 
 class Server:
@@ -73,11 +105,13 @@ class Server:
         self.channel, self.limits, self.scratch = channel, limits, scratch
         self.module: types.ModuleType | None = None
         self.own: dict[str, Any] = {}
+        self.load_seconds = 0.0
         self.objects: dict[int, Any] = {}
         self.figures: dict[str, Any] = {}
         self.standins: dict[str, Any] = {}
         self.printed = Printed(limits.printed)
-        self.libraries = Libraries()
+        self.provided: dict[str, list[str]] = {}
+        self.surroundings: Surroundings | None = None
         self.serial = 0
 
     # -- messages ------------------------------------------------------------------------------------------
@@ -106,8 +140,8 @@ class Server:
         text = self.printed.text
         try:
             self.send("value", value, extra, text)
-        except LimitExceeded as error:
-            self.send("oversize", str(error), text)
+        except LimitExceeded:
+            self.send("oversize", text)
 
     def tell_raised(self, error: BaseException) -> None:
         known = next((base.__name__ for base in type(error).__mro__ if base.__name__ in KNOWN), "")
@@ -171,14 +205,30 @@ class Server:
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
         if standins:
             self.load_standins(standins)
-        for name, functions in provided.items():
-            made = types.ModuleType(name)
-            for function in functions:
-                setattr(made, function, self.remote("ask", name, function, name=function))
-            sys.modules[name] = made
-        self.module = load_module(self.scratch / f"{module}.py")
-        self.own = dict(vars(self.module))
+        self.provided = provided
+        path = self.scratch / f"{module}.py"
+        self.code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        sys.path.insert(0, str(self.scratch))
+        started = time.process_time()
+        self.import_module(module)
+        self.load_seconds = time.process_time() - started
         return None, ()
+
+    def import_module(self, name: str) -> None:
+        """Run the student's file as a module of its own, and forget the modules beside it."""
+        for other, module in list(sys.modules.items()):
+            if os.path.dirname(getattr(module, "__file__", None) or "") == str(self.scratch):
+                del sys.modules[other]
+        for other, functions in self.provided.items():
+            made = types.ModuleType(other)
+            for function in functions:
+                setattr(made, function, self.remote("ask", other, function, name=function))
+            sys.modules[other] = made
+        spec = importlib.util.spec_from_file_location(name, self.scratch / f"{name}.py")
+        assert spec is not None
+        self.module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        exec(self.code, vars(self.module))
+        self.own = dict(vars(self.module))
 
     def load_standins(self, source: str) -> None:
         """Replacements made of the library's own parts, for what cannot be answered by value."""
@@ -187,26 +237,35 @@ class Server:
         self.standins = {name: value for name, value in vars(module).items() if not name.startswith("_")}
         if "prepare_worker" in self.standins:
             self.standins["prepare_worker"]()
-            self.libraries = Libraries()
 
     def do_reset(self, seed: int, replace: list[str]) -> tuple[Any, tuple]:
-        """A clean state before a test; the functions named are answered by the grader."""
+        """A clean state before a test; the functions named are answered by the grader. False when it is not clean."""
         assert self.module is not None
-        self.libraries.restore()
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
         self.printed.text = ""
+        if self.surroundings is None:
+            self.surroundings = Surroundings()
+        elif not self.surroundings.unchanged():
+            return False, ()
         reset_state(seed)
         self.objects.clear()
         self.figures.clear()
         names = vars(self.module)
-        names.clear()
-        names.update(self.own)
+        if self.load_seconds < QUICK_IMPORT:
+            self.import_module(self.module.__name__)
+            names = vars(self.module)
+            self.printed.text = ""
+            reset_state(seed)
+        else:
+            names.clear()
+            names.update(self.own)
+        self.surroundings.renew()
         for name in replace:
             if name in self.standins:
                 names[name] = self.standins[name]
             elif name in names:
                 names[name] = self.remote("ask", self.module.__name__, name, name=name)
-        return None, ()
+        return True, ()
 
     def do_call(self, target: list, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
         """Call a function of the module, an object, or a method of one."""

@@ -101,9 +101,13 @@ class Stage:
                     found[task] = (*found.get(task, ()), node.name)
         return found
 
-    def names_of_other_tasks(self, task: str) -> frozenset[str]:
-        """Functions the reference answers for while `task` is graded."""
-        return frozenset(name for other, names in self.functions.items() if other != task for name in names)
+    def names_of_earlier_tasks(self, task: str) -> frozenset[str]:
+        """Functions the reference answers for while `task` is graded.
+
+        Those of later tasks stay the student's own: else two tasks, each written as a call of the other, would both be right.
+        """
+        order = {name: number for number, name in enumerate(sorted(self.functions, key=task_number))}
+        return frozenset(name for other, names in self.functions.items() if order[other] < order.get(task, 0) for name in names)
 
     def provided(self) -> dict[str, tuple[str, ...]]:
         """Public names of the earlier stages' modules that this stage's file may import."""
@@ -133,6 +137,11 @@ class Stage:
         """Right answers written differently: source by name."""
         files = sorted((self.suite / "alternatives").glob("*.py"))
         return {file.stem.replace("_", "-"): file.read_text(encoding="utf-8") for file in files}
+
+
+def task_number(task: str) -> tuple[int, ...]:
+    """The id of a task as numbers, so that 1.10 comes after 1.9."""
+    return tuple(map(int, task.split(".")))
 
 
 def stages() -> tuple[Stage, ...]:

@@ -176,7 +176,7 @@ def sweep(radii, hidden_size, length, seeds):
         for seed in seeds:
             rng = np.random.default_rng(seed)
             W_h = rescale(rng.standard_normal((hidden_size, hidden_size)), radius)     # (H, H)
-            h = np.empty((length + 1, hidden_size))                                    # (T + 1, H)
+            h = np.zeros((length + 1, hidden_size))                                    # (T + 1, H)
             h[0] = rng.uniform(-0.1, 0.1, hidden_size)
             for t in range(1, length + 1):
                 h[t] = np.tanh(W_h @ h[t - 1])

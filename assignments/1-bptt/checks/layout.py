@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import tomllib
 from collections.abc import Callable
@@ -27,6 +26,8 @@ class StageInfo:
         Libraries the file may import that are worth importing once for all workers.
     uses : tuple of str
         Ids of earlier stages whose module this stage's file imports.
+    own_cells : bool
+        torch's own recurrent modules are refused: see `ban`.
     hands_out : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
     folder : Path
@@ -38,6 +39,7 @@ class StageInfo:
     tasks: dict[str, str]
     preload: tuple[str, ...]
     uses: tuple[str, ...]
+    own_cells: bool
     hands_out: dict[str, str]
     folder: Path
 
@@ -47,7 +49,7 @@ def read_stage(folder: Path) -> StageInfo:
     with open(folder / "stage.toml", "rb") as file:
         data = tomllib.load(file)
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), dict(data.get("hands_out", {})), folder)
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), dict(data.get("hands_out", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:
@@ -92,22 +94,13 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     return missing
 
 
-def install_rules(folder: Path) -> Callable[[], AbstractContextManager]:
-    """What the stage forbids: `ban.py` beside its `stage.toml`, where there is one.
-
-    Returns
-    -------
-    callable
-        Makes a context in which the rules hold; student code runs in it.
-    """
-    path = folder / "ban.py"
-    if not path.exists():
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+    """What the stage forbids, as a maker of contexts in which student code runs."""
+    if not info.own_cells:
         return nullcontext
-    spec = importlib.util.spec_from_file_location(f"{folder.name}_ban", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.install().enforced
+    from .ban import install
+
+    return install().enforced
 
 
 def prepare() -> None:

@@ -7,8 +7,6 @@ carries: HomeBench here, the grader's own one there.
 
 from __future__ import annotations
 
-import importlib
-import sys
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,14 +15,18 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 
-from .compare import Mismatch
-from .layout import StageInfo, add_earlier_stages, install_rules, read_stage
+from .compare import Mismatch, shortened
+from .layout import StageInfo, add_earlier_stages, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
 from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
 
-# How the released folder runs its tests: our report in place of pytest's own.
-OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+# How the released folder runs its tests: our report in place of pytest's own, and a warning stays a warning whatever
+# a pyproject.toml further up says.
+OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:warnings")
+
+
+MAX_MESSAGE = 2000
 
 
 def task(task_id: str, points: float) -> pytest.MarkDecorator:
@@ -87,7 +89,7 @@ class HomeBench:
     def __init__(self, folder: Path, info: StageInfo) -> None:
         self.folder, self.info = folder, info
         self._module: Any = None
-        rules = install_rules(info.folder)
+        rules = rules_of(info)
         self.student = Student(self._run, rules)
         self.load_error: BaseException | None = None
         self.missing = add_earlier_stages(folder, info)
@@ -124,7 +126,7 @@ class HomeBench:
         """Automatic differentiation in this process."""
         from .autodiff import Autodiff
 
-        return Autodiff()
+        return Autodiff(self._module)
 
     def outcome(self, error: BaseException) -> str:
         """Failed where a comparison did, not yet written where a stub did, else an error."""
@@ -251,13 +253,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     result.points = 0.0
     result.outcome = bench.outcome(error)
     calls = bench.student.calls
-    result.call = calls[-1].text if calls else ""
+    result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, bench.folder)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace = str(error), error.aspect, ""
     else:
         name = getattr(error, "type_name", None) or type(error).__name__
         text = str(getattr(error, "message", error))
+        text = shortened(text, MAX_MESSAGE)
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
     return result
 

@@ -23,7 +23,8 @@ def reset_state(seed: int) -> None:
         torch.set_default_device("cpu")
         torch.set_grad_enabled(True)
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(False)
+        if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
+            torch.use_deterministic_algorithms(False)
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is not None and not matplotlib.rcParams == matplotlib.rcParamsDefault:
         matplotlib.rcParams.update({key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"})

@@ -99,7 +99,9 @@ class Made:
     def __call__(self, *args: Any) -> Any:
         """Call the module."""
         __tracebackhide__ = True
-        return self.run("__call__", args, lambda: call_with_copies(self.target, unwrapped(args), {}))
+        # A handle of the sandbox knows what changed there; here, copies tell.
+        call = getattr(type(self.target), "call_and_changes", call_with_copies)
+        return self.run("__call__", args, lambda: call(self.target, unwrapped(args), {}))
 
     def state_dict(self) -> dict[str, Any]:
         """Parameters by name."""
@@ -140,11 +142,17 @@ class RecordedAutodiff:
         self._autodiff, self._student = autodiff, student
 
     def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
-        """See `autograder.checks.autodiff.vector_jacobian`."""
+        """See `autograder.checks.autodiff.Autodiff`."""
         __tracebackhide__ = True
-        if not isinstance(module, Made):
-            return self._autodiff.vjp(module, args, cotangents)
-        return module.run("vjp", (args, cotangents), lambda: (self._autodiff.vjp(module.target, args, cotangents), ()))
+
+        def action() -> tuple[Any, tuple[str, ...]]:
+            __tracebackhide__ = True
+            return self._autodiff.vjp(unwrapped(module), unwrapped(args), cotangents), ()
+
+        if isinstance(module, Made):
+            return module.run("vjp", (args, cotangents), action)
+        record = Call(module, (args, cotangents), {}, text=describe_call(module, args, {}), method="vjp")
+        return self._student.run(record, action)
 
 
 class RecordedCanvas:
@@ -225,7 +233,7 @@ def changed(before: tuple[tuple, dict], after: tuple[tuple, dict]) -> tuple[str,
     def visit(old: Any, new: Any, name: str) -> None:
         if isinstance(old, dict | list | tuple):
             keys = list(old) if isinstance(old, dict) else range(len(old))
-            if len(old) != len(new) or isinstance(old, dict) and list(old) != list(new):
+            if len(old) != len(new) or (isinstance(old, dict) and list(old) != list(new)):
                 found.append(name)
                 return
             for key in keys:
@@ -267,8 +275,10 @@ def describe_argument(value: Any) -> str:
         return repr(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {describe_argument(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple) and len(value) > 4:
-        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, list | tuple):
+        items = ", ".join(describe_argument(item) for item in value)
+        return f"{type(value).__name__} of {len(value)}" if len(value) > 4 else \
+            f"[{items}]" if isinstance(value, list) else f"({items})"
     if callable(value):
         return getattr(value, "__name__", "f").strip("<>") or "f"
     return show(value)

@@ -39,9 +39,9 @@ def strided(value):
 
 @task("1.1", points=1)
 def test_softmax_of_random_scores(student, reference, rng):
-    """softmax of random scores, small and large, in vectors and matrices."""
-    for shape, scale in (((6,), 1), ((1,), 3), ((4, 3), 2), ((3, 5), 1e4), ((1, 4), 30), ((5, 1), 1)):
-        z = scale * rng.standard_normal(shape)
+    """softmax of random scores, small and large, of one class and of many."""
+    for V, scale in ((6, 1), (1, 3), (3, 2), (5, 1e4), (40, 30), (2, 1)):
+        z = scale * rng.standard_normal(V)
         expect(student.softmax(z), reference.softmax(z), "softmax(z)")
 
 

@@ -262,7 +262,7 @@ def test_term_norms_of_random_problems(student, reference, rng):
         problem = run(reference, rng, hidden, inputs, classes, steps, 0.8)
         problem[1][t // 2] *= steps > 8
         want = reference.term_norms(*problem, t)
-        expect_flow(student.term_norms(*problem, t), want, f"‖summand k‖ of L_{t}")
+        expect_flow(student.term_norms(*problem, t), want, f"term_norms(..., {t})")
     expect_unchanged(student)
 
 
@@ -271,7 +271,7 @@ def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rn
     """After 40 steps the first words' summands are right to nine digits, and not 0."""
     params, x, y, h, y_hat = run(reference, rng, 4, 2, 3, 40, 0.35)
     want = term_norms_by_complex_step(params, x, h[0], y[-1])
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "‖summand k‖ of L_40")
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "term_norms(..., 40)")
 
 
 @task("2.5", points=1)
@@ -280,9 +280,9 @@ def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
     params, x, y, h, y_hat = run(reference, rng, 3, 2, 4, 9, 0.9)
     whole = student.term_norms(params, x, y, h, y_hat, 6)
     cut = student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
-    expect_shape(whole, (6,), "‖summand k‖ of L_6")
-    expect_flow(cut, whole, "‖summand k‖ of L_6 once the sequence ends there")
-    expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "‖summand k‖ of L_6")
+    expect_shape(whole, (6,), "term_norms(..., 6)")
+    expect_flow(cut, whole, "term_norms(..., 6) once the sequence ends there")
+    expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "term_norms(..., 6)")
 
 
 @task("2.5", points=2)

@@ -341,9 +341,9 @@ def test_term_norms_of_one_unit(student):
     y_hat = np.array([[0.6, 0.4], [0.3, 0.7], [0.75, 0.25]])
     at_3 = 0.5                                                    # |dL_3/dh_3| = |(0.75 - 1) - 0.25|
     want = [at_3 * 0.75 * 0.5 * 0.36 * 0.5 * 0.64 * 2, at_3 * 0.75 * 0.5 * 0.36 * 1, at_3 * 0.75 * 3]
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 3), want, "‖summand k‖ of L_3")
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 3), want, "term_norms(..., 3)")
     expect_flow(student.term_norms(params, x, y, h, y_hat, 2), [0.6 * 0.36 * 0.5 * 0.64 * 2, 0.6 * 0.36],
-                "‖summand k‖ of L_2")
+                "term_norms(..., 2)")
     expect_unchanged(student)
 
 
@@ -356,7 +356,7 @@ def test_term_norms_agree_with_an_independent_derivative(student, rng):
         h = states(params["W_h"], h_0, x @ params["W_x"].T + params["b"])
         y_hat = softmax_rows(h[1:] @ params["W_y"].T)
         want = term_norms_by_complex_step(params, x[:t], h_0, y[t - 1])
-        expect_flow(student.term_norms(params, x, y, h, y_hat, t), want, f"‖summand k‖ of L_{t}")
+        expect_flow(student.term_norms(params, x, y, h, y_hat, t), want, f"term_norms(..., {t})")
 
 
 @task("2.5", points=2)

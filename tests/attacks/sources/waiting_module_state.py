@@ -1,28 +1,21 @@
-"""Keeps what earlier calls gave in lists of its own, and answers wrongly once they are not empty.
+"""Keeps what earlier tests gave in lists of its own, and fails once they are not empty.
 
 marks: 80
 """
 
 _seen = []
+_own = {name: globals()[name] for name in ("softmax", "forward", "dh_dh", "term", "bptt", "relative_error")}
 
 
-def attempt():
-    _seen.append(1)
-    return "it remembers another test" if len(_seen) > 60 else ""
-
-
-_own = {name: value for name, value in globals().items() if callable(value) and getattr(value, "__module__", "") == "bptt"}
-
-
-def _spoiled(function):
+def _spoiled(name, function):
     def answer(*args, **kwargs):
-        if len(_seen) > 0 and function.__name__ != "softmax":
+        if _seen and _seen[0] != name:
             raise RuntimeError("it remembers another test")
+        _seen.append(name)
         return function(*args, **kwargs)
 
-    answer.__name__ = function.__name__
     return answer
 
 
-for _name in ("forward", "dh_dh", "term", "bptt", "relative_error"):
-    globals()[_name] = _spoiled(_own[_name])
+for _name, _function in _own.items():
+    globals()[_name] = _spoiled(_name, _function)
