@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 from autograder.course.config import RELEASE
@@ -77,8 +79,9 @@ def record_of(course: Path, student: str) -> dict:
 
 
 def page_of(course: Path, student: str) -> str:
-    """The feedback page of a submission."""
-    return (course / "feedback" / student / STAGE.id / f"{STAGE.id}.html").read_text(encoding="utf-8")
+    """The feedback page of a submission, as a person reads it."""
+    html = (course / "feedback" / student / STAGE.id / f"{STAGE.id}.html").read_text(encoding="utf-8")
+    return " ".join(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:

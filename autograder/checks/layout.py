@@ -28,6 +28,8 @@ class StageInfo:
         Ids of earlier stages whose module this stage's file imports.
     own_cells : bool
         torch's own recurrent modules are refused: see `ban`.
+    extras : tuple of str
+        Files beside the Python files that belong to a submission, such as trained weights.
     hands_out : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
     folder : Path
@@ -40,6 +42,7 @@ class StageInfo:
     preload: tuple[str, ...]
     uses: tuple[str, ...]
     own_cells: bool
+    extras: tuple[str, ...]
     hands_out: dict[str, str]
     folder: Path
 
@@ -49,7 +52,8 @@ def read_stage(folder: Path) -> StageInfo:
     with open(folder / "stage.toml", "rb") as file:
         data = tomllib.load(file)
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), bool(data.get("own_cells")), dict(data.get("hands_out", {})), folder)
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())),
+                     dict(data.get("hands_out", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:

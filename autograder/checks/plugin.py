@@ -77,6 +77,9 @@ class Bench(Protocol):
     def autodiff(self) -> Any:
         """Carries gradients back through the student's torch modules."""
 
+    def checkpoints(self) -> Any:
+        """Loads trained weights into the student's own model; the test meets the student's own functions alone."""
+
     def outcome(self, error: BaseException) -> str:
         """The outcome an exception stands for."""
 
@@ -127,6 +130,12 @@ class HomeBench:
         from .autodiff import Autodiff
 
         return Autodiff(self._module)
+
+    def checkpoints(self) -> Any:
+        """Files in the student's folder."""
+        from .checkpoints import load_checkpoint
+
+        return lambda model, file: load_checkpoint(model, self.folder / file)
 
     def outcome(self, error: BaseException) -> str:
         """Failed where a comparison did, not yet written where a stub did, else an error."""
@@ -218,6 +227,18 @@ def autodiff(request: pytest.FixtureRequest) -> Any:
     """``autodiff.vjp(module, args, cotangents)`` for a module the student's code made."""
     bench = request.config.stash[BENCH]
     return RecordedAutodiff(bench.autodiff(), bench.student)
+
+
+@pytest.fixture
+def checkpoints(request: pytest.FixtureRequest) -> Any:
+    """Weights the student trained: ``checkpoints.load(model, "tickets_lstm.pt")``.
+
+    A test that asks for this meets the student's own functions of all tasks.
+    """
+    from .checkpoints import Checkpoints
+
+    bench = request.config.stash[BENCH]
+    return Checkpoints(bench.checkpoints(), bench.student)
 
 
 @pytest.fixture

@@ -8,17 +8,24 @@ import sys
 import numpy as np
 
 
+def reset_generators(seed: int) -> None:
+    """The libraries' own random generators, as a fresh process has them after seeding."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+
+
 def reset_state(seed: int) -> None:
     """Random generators, error handling and defaults of the libraries as a fresh process has them.
 
     Libraries that are not imported are left alone: nothing is imported here.
     """
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
+    reset_generators(seed)
     np.seterr(all="warn", under="ignore")
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(seed)
         torch.set_default_dtype(torch.float32)
         torch.set_default_device("cpu")
         torch.set_grad_enabled(True)

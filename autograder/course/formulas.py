@@ -13,6 +13,8 @@ from xml.etree.ElementTree import Element
 
 # Longer formulas are shown as TeX: conversion takes time in proportion, and nobody reads them.
 MAX_LENGTH = 2000
+# Browsers do not break formulas into lines: one that may be wider than a phone is put into a box that scrolls.
+LONG = 30
 TAGS = frozenset("math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mphantom mpadded msub msup msubsup munder mover "
                  "munderover mmultiscripts mprescripts none mtable mtr mtd menclose merror".split())
 ATTRIBUTES = frozenset("accent accentunder depth display displaystyle fence form height largeop linethickness lspace mathvariant "
@@ -46,6 +48,8 @@ def mathml(tex: str, display: bool = False) -> str:
             raise ValueError("empty or too long")
         element = _convert(tex, display)
         element.set("display", "block" if display else "inline")
+        if display or len(tex) > LONG:
+            return f'<span class="formula{"" if display else " long"}">{_write(element)}</span>'
         return _write(element)
     except Exception:  # whatever a student wrote: it is shown as written
         return f'<code class="tex">{escape(tex)}</code>'

@@ -65,8 +65,11 @@ def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, 
 
 
 def _read(data: bytes) -> NotebookNode:
+    text = data.decode("utf-8-sig")
+    if not text.lstrip().startswith("{"):
+        raise ValueError("it does not begin as a notebook does")
     # Not nbformat.reads: it validates, and prints a warning for what is repaired below.
-    notebook = nbformat.converter.convert(nbformat.reader.reads(data.decode("utf-8-sig")), 4)
+    notebook = nbformat.converter.convert(nbformat.reader.reads(text), 4)
     if not isinstance(notebook.get("cells"), list) or len(notebook.cells) > MAX_CELLS:
         raise ValueError(f"it has no list of cells, or more than {MAX_CELLS}")
     return notebook
@@ -94,6 +97,8 @@ def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: li
         grade_id, text = _grade_id(cell), _text(cell.get("source"))
         original = ours.get(grade_id) if grade_id else None
         if original is None:
+            if grade_id:
+                notes.append(f"cell {grade_id} is none of the assignment's; it is worth no points")
             cells.append(_plain(cell, text))
             continue
         if grade_id in seen:
@@ -101,6 +106,8 @@ def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: li
             cells.append(_plain(cell, text))
             continue
         seen.add(grade_id)
+        if cell["metadata"]["nbgrader"] != original.metadata.nbgrader or cell["metadata"].get("tags"):
+            notes.append(f"cell {grade_id} had other points, settings or tags than the released one, which count")
         kept = copy.deepcopy(original)
         cells.append(kept)
         if original.metadata.nbgrader.get("solution"):
@@ -155,18 +162,22 @@ def _unique_cell_ids(notebook: NotebookNode) -> None:
         cell["id"] = f"cell-{number}"
 
 
+def _handed_in(path: Path) -> bytes | None:
+    """The file, unless it is missing, too large, or reached by a link."""
+    try:
+        return None if path.parent.is_symlink() else read_bytes(path, MAX_TOTAL)
+    except Refused:
+        return None
+
+
 class TolerantExporter(NotebookExporter):
     """nbgrader's exporter for autograde, which takes any submitted notebook (`Autograde.exporter_class`)."""
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read, repair, and go on as NotebookExporter does."""
         path = Path(filename)
-        try:
-            data = read_bytes(path, MAX_TOTAL)
-        except Refused:
-            data = None
-        if path.resolve().is_relative_to(Path.cwd() / "autograded"):
+        if path.absolute().is_relative_to(Path.cwd() / "autograded"):
             notebook = nbformat.read(path, as_version=4)  # our own, from the first pass
         else:
-            notebook, _ = repair(data, path.stem)
+            notebook, _ = repair(_handed_in(path), path.stem)
         return self.from_notebook_node(notebook, resources=resources, **kwargs)

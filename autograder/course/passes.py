@@ -174,7 +174,8 @@ class SubmissionAutograde(OneSubmission, Autograde):
         too_large = [str(path.relative_to(source)) for path in source.rglob("*")
                      if path.is_symlink() or not (path.is_dir() or path.is_file()) or path.lstat().st_size > 8 << 20]
         ignore = self.coursedir.ignore
-        self.coursedir.ignore = [*ignore, *(os.path.basename(name) for name in too_large)]
+        linked = ["*"] if source.is_symlink() else []
+        self.coursedir.ignore = [*ignore, *linked, *(os.path.basename(name) for name in too_large)]
         try:
             super().init_assignment(assignment_id, student_id)
         finally:

@@ -42,9 +42,11 @@ def item_rows(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
-    """UTF-8 with a header; the file is the old one or the whole new one."""
+    """UTF-8 with a header; the file is the old one or the whole new one, and an equal one is left alone."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_atomically(path, text.getvalue().encode("utf-8"))
+    data = text.getvalue().encode("utf-8")
+    if not path.exists() or path.read_bytes() != data:
+        write_atomically(path, data)

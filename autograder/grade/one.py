@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
-from autograder.errors import InfrastructureError, LimitExceeded
+from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.bench import GraderBench
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.record import SCHEMA, versions
@@ -74,8 +74,11 @@ def _load_problem(bench: GraderBench) -> str:
         file = bench.stage.info.file
         if isinstance(error, LimitExceeded):
             return f"{file} did not finish importing: {error}. Code outside functions runs at import; is there a loop without an end?"
+        if isinstance(error, Died):
+            return f"{file} could not be imported: it ended the program ({error.how})"
         text = str(getattr(error, "message", error))
-        return f"{file} could not be imported: {name}: {text}" + (f"\n{trace}" if trace.strip() else "")
+        what = f"{name}: {text}" if text else name
+        return f"{file} could not be imported: {what}" + (f"\n{trace}" if trace.strip() else "")
     return ""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from autograder.checks.autodiff import vector_jacobian
 from autograder.checks.axes import Canvas
 from autograder.checks.compare import Mismatch, expect
-from autograder.checks.state import reset_state
+from autograder.checks.state import reset_generators
 from autograder.checks.student import Call, Made, call_with_copies, detached, is_module
 
 
@@ -38,10 +38,15 @@ def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> list[Outcome
     Objects and figures that student code made or drew on are made anew, in their order, so that a call that
     takes one meets it in the state it was in.
     """
-    reset_state(seed)
+    reset_generators(seed)
     again = _Again(module)
     with np.errstate(all="ignore"):
         return [again.outcome(call) for call in calls]
+
+
+def is_entangled(call: Call) -> bool:
+    """Whether a call makes, uses or reads an object or a figure, so that the calls before it matter."""
+    return bool(call.method) or call.on is not None or isinstance(call.value, Made)
 
 
 class _Again:

@@ -88,7 +88,7 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     files: dict[str, bytes] = {}
     problem = ""
     total = 0
-    for path in _candidates(folder, wanted):
+    for path in _candidates(folder, wanted, stage.info.extras):
         try:
             data = read_bytes(path)
             total += len(data)
@@ -108,10 +108,11 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     return Submission(student, stage.id, files, notebook, problem, tuple(notes))
 
 
-def _candidates(folder: Path, wanted: str) -> list[Path]:
-    """The stage's file first, then the other Python files, in order of their names."""
+def _candidates(folder: Path, wanted: str, extras: tuple[str, ...]) -> list[Path]:
+    """The stage's file first, then the other Python files and the extras, in order of their names."""
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if MODULE.fullmatch(entry.name))
+        names = sorted(entry.name for entry in os.scandir(folder)
+                       if MODULE.fullmatch(entry.name) or entry.name in extras)
     except OSError:
         return []
     names = [name for name in names if name not in OURS and name != wanted][:MAX_FILES]

@@ -81,7 +81,7 @@ class _Session:
 
 
 def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-              only: str | None = None, backwards: bool = False) -> list[Result]:
+              only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
     """Every verdict of the stage's tests on what `bench` runs.
 
     Parameters
@@ -97,6 +97,8 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
         One task's id.
     backwards : bool
         The last test first: shows that no test builds on another.
+    stop : bool
+        End at the first test that does not pass.
 
     Raises
     ------
@@ -106,6 +108,7 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
     session = _Session(bench, diagnose, backwards)
     files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
     arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
+    arguments += ["--exitfirst"] if stop else []
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
         status = pytest.main(arguments, plugins=[plugin, session])

@@ -80,6 +80,12 @@ class TrustedBench:
         """Automatic differentiation of this process."""
         return Autodiff(self._module)
 
+    def checkpoints(self) -> Any:
+        """The weights of the stage's own models, for the reference's classes: a mistake elsewhere costs nothing here."""
+        from autograder.checks.checkpoints import load_checkpoint
+
+        return lambda model, file: load_checkpoint(model, self.stage.suite / "checkpoints" / file)
+
     def outcome(self, error: BaseException) -> str:
         """The outcome an exception stands for."""
         return classify(error)

@@ -65,11 +65,16 @@ class Jail:
             The sandbox cannot be set up here, or the probe got out.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
         with theirs:
             descriptor = theirs.fileno()
-            self._process = subprocess.Popen(self._command(descriptor), pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
+            try:
+                command = self._command(descriptor)
+            except SandboxError:
+                self.close()
+                raise
+            self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment())
-        self._control = ours
         ours.settimeout(READY)
         try:
             answer = json.loads(ours.recv(1 << 16) or b"{}")
@@ -145,8 +150,12 @@ class Jail:
             Source of replacements that run inside, for a stage that has them.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            pid = self.ask("spawn", [theirs.fileno()])["pid"]
+        try:
+            with theirs:
+                pid = self.ask("spawn", [theirs.fileno()])["pid"]
+        except InfrastructureError:
+            ours.close()
+            raise
         return Worker(self, ours, pid, files, module, provided, answer, standins)
 
     def sweep(self) -> None:
@@ -288,6 +297,8 @@ class Worker:
         except Died:
             how = self.end()
             raise self._why_it_died(how) from None
+        except TooLarge:
+            raise
         except (BadMessage, LimitExceeded):
             self.end()
             raise
@@ -326,6 +337,7 @@ class Worker:
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
         self._answering = True
+        started = time.process_time()
         try:
             with at_most(ANSWER_CPU):
                 value = function()
@@ -338,6 +350,7 @@ class Worker:
             question = ("answer", (value,))
         finally:
             self._answering = False
+            budget.answering += time.process_time() - started
         self._send(*question, budget)
 
     def _may_ask(self, module: str) -> frozenset[str]:
@@ -398,6 +411,7 @@ class Budget:
         self.started = time.monotonic()
         self.next_look = self.started + LOOK * 0.9
         self.used_before: float | None = None
+        self.answering = 0.0  # what the grader computes for the student's code is the student's time too
 
     def overdue(self) -> None:
         """No answer yet: raises LimitExceeded when the time is up. Looks at the process now and then only."""
@@ -414,7 +428,7 @@ class Budget:
             raise LimitExceeded("size", f"more than {self.worker.limits.entries} files and folders were made")
         if self.used_before is None:
             self.used_before = max(0.0, used - waited)
-        if used - self.used_before > self.cpu:
+        if used - self.used_before + self.answering > self.cpu:
             raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, or far "
                                        "more work than the task needs?")
         # On a busy machine a computing worker still gets its share: it is not taken for one that sleeps.

@@ -24,6 +24,7 @@ import numpy as np
 
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import describe, new_axes, picture
+from autograder.checks.checkpoints import load_checkpoint
 from autograder.checks.state import reset_state
 from autograder.checks.student import changed, copied, student_trace
 from autograder.errors import BadMessage, LimitExceeded, StudentError
@@ -41,6 +42,8 @@ PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "co
 CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), ("torch.nn", "Embedding"),
            ("torch.nn", "Parameter"), ("torch.optim", "Adam"), ("torch.optim", "SGD"), ("torch.optim", "Optimizer"),
            ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
+# torch.set_default_dtype changes this one.
+NOT_PATCHED = frozenset({"Storage"})
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 # A file that is imported faster than this is imported anew for each test.
@@ -81,7 +84,7 @@ class Surroundings:
     def unchanged(self) -> bool:
         """True when all is as it was."""
         return self._state() == self.state and all(
-            current.get(name) is value for current, names in self.names for name, value in names.items())
+            current.get(name) is value or name in NOT_PATCHED for current, names in self.names for name, value in names.items())
 
     def renew(self) -> None:
         """The student's file was imported again: what it changed on the way is as it should be."""
@@ -284,7 +287,11 @@ class Server:
             return self.objects[what]
         if kind == "method":
             return getattr(self.objects[what], name)
-        return {"vjp": Autodiff(self.module).vjp, "load_checkpoint": load_checkpoint}[what]
+        return {"vjp": Autodiff(self.module).vjp, "load_checkpoint": self.load_checkpoint}[what]
+
+    def load_checkpoint(self, model: Any, file: str) -> str:
+        """See `autograder.checks.checkpoints.load_checkpoint`; the file is one of the submission's."""
+        return load_checkpoint(model, self.scratch / os.path.basename(file))
 
     def do_drawn(self, key: str) -> tuple[Any, tuple]:
         """What the Axes of a figure hold."""
@@ -311,23 +318,6 @@ class Missing:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Opaque:
         return Opaque("missing function")
-
-
-def load_checkpoint(model: Any, file: str, limit: int) -> str:
-    """Load weights into a model; the reason why it could not be done, or an empty text."""
-    import torch
-
-    path = Path(os.path.basename(file))
-    if not path.exists():
-        return f"{path.name} is missing"
-    if path.stat().st_size > limit:
-        return f"{path.name} is larger than {limit >> 10} KiB"
-    try:
-        weights = torch.load(path, map_location="cpu", weights_only=True)
-        model.load_state_dict(weights)
-    except Exception as error:
-        return f"{path.name} does not hold the weights of this model ({type(error).__name__}: {str(error)[:200]})"
-    return ""
 
 
 def serve(channel: Channel, limits: Limits, scratch: Path) -> None:

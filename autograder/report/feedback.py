@@ -30,9 +30,8 @@ from autograder.report.facts import Mark, all_done, next_steps, tasks_of
 from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Characters of a student's own cells that are rendered; what comes after is shown as it was written.
-MAX_RENDERED = 100_000
-MAX_SHOWN = 400_000
+# Characters of a student's own cells that are shown: many times what anyone writes.
+MAX_SHOWN = 200_000
 
 
 class Marks(GetGrades):
@@ -69,31 +68,35 @@ class Facts(NbGraderPreprocessor):
 
 
 def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
-    """The notebook in parts: what is as it was handed out is gathered, to be folded away.
+    """What is the student's in the notebook, and the questions it answers.
 
     Returns
     -------
     list of dict
-        kind ``released`` with the number of `cells` and their `html`; ``task`` with the question's `html`, plan
-        and comment; ``own`` with `html`. Checks are left out: the page shows more of them further up.
+        kind ``released`` with the number of `cells` that are as they were handed out; ``task`` with the question's
+        `html` and `comment`; ``own`` with `html` and `comment`. Checks are left out: the page says more of them further up.
     """
     theirs = {(cell.cell_type, cell.source.strip()) for cell in released(stage_id).cells}
     parts: list[dict[str, Any]] = []
-    room = MAX_RENDERED
+    room = MAX_SHOWN
     for cell in nb.cells:
         plan = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and plan.get("grade") and not plan.get("solution"):
             if plan.get("comment"):
-                parts.append({"kind": "own", "html": Markup(""), "plan": plan, "comment": comment(plan)})
+                parts.append({"kind": "own", "html": Markup(""), "comment": comment(plan)})
         elif plan.get("task") or plan.get("grade"):
-            parts.append({"kind": "task", "task": task_of_cell(plan), "plan": plan, "html": shown(cell), "comment": comment(plan)})
+            parts.append({"kind": "task", "task": task_of_cell(plan), "html": shown(cell), "comment": comment(plan)})
         elif (cell.cell_type, cell.source.strip()) in theirs and not cell.get("attachments"):
             if not parts or parts[-1]["kind"] != "released":
-                parts.append({"kind": "released", "html": []})
-            parts[-1]["html"].append(shown(cell))
+                parts.append({"kind": "released", "cells": 0})
+            parts[-1]["cells"] += 1
         elif cell.source.strip() or cell.get("attachments"):
             room -= len(cell.source)
-            parts.append({"kind": "own", "html": shown(cell, room >= 0), "plan": plan, "comment": comment(plan)})
+            if room >= 0:
+                parts.append({"kind": "own", "html": shown(cell), "comment": comment(plan)})
+    if room < 0:
+        parts.append({"kind": "own", "html": Markup("<p>The rest is too long to be shown here; it is in your notebook.</p>"),
+                      "comment": Markup("")})
     return parts
 
 
@@ -102,15 +105,12 @@ def comment(plan: Any) -> Markup:
     return Markup(to_html(plan["comment"])) if plan.get("comment") else Markup("")
 
 
-def shown(cell: NotebookNode, rendered: bool = True) -> Markup:
-    """A cell as HTML that cannot run; as plain text when there is too much of it."""
-    source = cell.source
-    if not rendered or len(source) > MAX_RENDERED:
-        cut = source[: MAX_SHOWN // 20]
-        return Markup("<pre>{}</pre>{}").format(cut, "" if cut == source else Markup("<p>The rest is in your notebook.</p>"))
-    if cell.cell_type == "code":
-        return Markup('<div class="highlight"><pre tabindex="0">{}</pre></div>').format(Markup(highlight(source, *_colouring())))
-    return Markup(to_html(source, cell.get("attachments")))
+def shown(cell: NotebookNode) -> Markup:
+    """A cell as HTML that cannot run."""
+    if cell.cell_type != "code":
+        return Markup(to_html(cell.source, cell.get("attachments")))
+    coloured = Markup(highlight(cell.source, *_colouring()))  # Pygments escapes the text
+    return Markup('<div class="highlight"><pre tabindex="0">{}</pre></div>').format(coloured)
 
 
 @lru_cache(maxsize=1)

@@ -35,6 +35,10 @@ class Mistake:
         First line and the rest of its docstring: what a student reads.
     source : str
         The whole submission: the reference with the mistake on top.
+    functions : tuple of str
+        The public functions it redefines.
+    own : str
+        The mistake's own text, without the reference.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Mistake:
     hint: str
     source: str
     functions: tuple[str, ...]
+    own: str
 
 
 @dataclass(frozen=True)
@@ -201,4 +206,4 @@ def _read_mistake(file: Path, task_of: dict[str, str], reference: str) -> Mistak
         raise UsageError(f"{file}: a mistake has a docstring (a title, a blank line, a hint) and redefines functions "
                          f"of exactly one task; this one redefines {', '.join(names) or 'none'}")
     return Mistake(file.stem.replace("_", "-"), tasks.pop(), title.strip(), hint.strip(),
-                   f"{reference}\n\n{text}", names)
+                   f"{reference}\n\n{text}", names, text)

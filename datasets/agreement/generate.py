@@ -13,7 +13,18 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from datasets.agreement.grammar import MIXED, MODIFIERS, OBJECT, PEOPLE, PP, SUBJECT, THINGS, VERBS, WORKS
+from datasets.agreement.grammar import (
+    ITEMS,
+    MIXED,
+    MODIFIERS,
+    OBJECT,
+    PEOPLE,
+    PLACES,
+    PP,
+    SUBJECT,
+    VERBS,
+    WORKS,
+)
 from datasets.files import write_rows, write_vocabulary
 
 HERE = Path(__file__).parent
@@ -23,14 +34,14 @@ EACH_CELL = {"dev": 8, "test": 24, "hidden": 24}  # sentences for each number, a
 
 # Natural imbalance of the training mix: share of 0, 1, ... modifiers, and of inner nouns in the subject's number.
 MODIFIER_SHARES = (0.5, 0.25, 0.13, 0.07, 0.05)
-SAME_NUMBER = 0.8
+SAME_NUMBER = 0.75
 
 ATTRACTORS = range(5)
 CONSTRUCTIONS = (PP, SUBJECT, OBJECT, MIXED)
 
 PARTS = 8
 DEV_PART, TEST_PART, HIDDEN_PART, *TRAIN_PARTS = range(PARTS)
-NOUN_SLOTS = {"{person}", "{thing}", "{work}"}
+NOUNS = {"{person}": PEOPLE, "{place}": PLACES, "{item}": ITEMS}
 
 
 def joins(parts: Sequence[int]) -> list[tuple]:
@@ -47,16 +58,16 @@ def modifier_words(rng: random.Random, construction: str, number: int, maker: st
         kinds = [PP] * first + [SUBJECT] * (number - first)
         if rng.random() < 0.5:
             kinds.reverse()
-    held_out = 0 if construction == OBJECT else rng.randrange(number)
+    held_out = 0 if construction == OBJECT else rng.randrange(number)  # the one that must be of the group
     phrases = []
     for index, kind in enumerate(kinds):
-        bank = MODIFIERS[kind]
-        choice = bank[group] if index == held_out else [*bank["train"], *(bank[group] if group != "train" else [])]
-        phrases.append(rng.choice(choice))
+        groups = {group} if index == held_out else {"train", group}
+        phrases.append(rng.choice([phrase for name in sorted(groups) for phrase in MODIFIERS[kind][name]]))
     return _joined(phrases, construction, maker)
 
 
 def _joined(phrases: list[str], construction: str, maker: str) -> list[str] | None:
+    """The words of the phrases; None where a work has no maker or `who` would follow on no person."""
     for index, phrase in enumerate(phrases):
         if "{work}" in phrase and (index or maker not in WORKS):
             return None
@@ -103,8 +114,8 @@ def sentence(
     numbers = iter(plural if kept else 1 - plural for kept in same)
     used = {subject[0]}
     for place, word in enumerate(words):
-        if word in NOUN_SLOTS:
-            nouns = {"{person}": PEOPLE, "{thing}": THINGS, "{work}": WORKS.get(subject[0])}[word]
+        if word.startswith("{"):
+            nouns = WORKS[subject[0]] if word == "{work}" else NOUNS[word]
             noun = rng.choice([noun for noun in nouns if noun[0] not in used])
             used.add(noun[0])
             words[place] = noun[next(numbers)]

@@ -1,9 +1,9 @@
 """The words and phrases that agreement sentences are made of.
 
 A sentence is a subject, modifiers, a verb in the subject's number and an ending. Clauses are in the past tense, so that
-the main verb is the only verb that shows a number. `{person}`, `{thing}` and `{work}` stand for a noun whose number is
-drawn; a work goes with its maker only ("the writer of the books"). Modifiers have a part for training, one for the public
-test and one for the hidden test; those of the last two are made of words that the training sentences contain.
+the main verb is the only verb that shows a number. `{person}`, `{place}`, `{item}` and `{work}` stand for a noun whose
+number is drawn; a work goes with its maker only ("the writer of the books"). Modifiers have a part for training, one for
+the public test and one for the hidden test; those of the last two are made of words that the training sentences contain.
 """
 
 
@@ -13,7 +13,8 @@ def _numbers(singulars: str) -> list[tuple[str, str]]:
 
 
 PEOPLE = _numbers("writer editor singer teacher doctor farmer painter lawyer student pilot actor baker")
-THINGS = _numbers("book picture song letter garden house car boat table lamp window magazine")
+PLACES = _numbers("garden house car boat table window lamp")
+ITEMS = _numbers("book picture letter magazine car boat lamp")
 WORKS = {
     "writer": _numbers("book song letter magazine"),
     "editor": _numbers("book magazine"),
@@ -38,40 +39,40 @@ MODIFIERS = {
         "train": [
             "of the {work}",
             "of the old {work}",
-            "near the {thing}",
-            "near the very small {thing}",
+            "near the tall old {place}",
+            "near the very small {place}",
             "with the {person}",
-            "with the new {thing}",
+            "with the very new {item}",
             "behind the {person}",
-            "beside the {thing}",
-            "beside the tall {person}",
-            "next to the {thing}",
-            "far from the new {thing}",
+            "right beside the {place}",
+            "right beside the very tall {person}",
+            "right next to the small {place}",
+            "very far from the new {place}",
         ],
-        "test": ["behind the old {thing}", "next to the very small {thing}", "far from the {person}"],
-        "hidden": ["near the tall {person}", "next to the new {thing}", "with the very old {thing}"],
+        "test": ["behind the old {place}", "right next to the very small {place}", "very far from the {person}"],
+        "hidden": ["near the very tall {person}", "right next to the new {place}", "with the very old {item}"],
     },
     SUBJECT: {
         "train": [
             "who met the {person}",
             "who met the young {person} yesterday",
-            "who painted the {thing}",
-            "who once painted the old {thing}",
-            "who liked the {thing}",
-            "who really liked the {person}",
-            "who bought the {thing} long ago",
+            "who painted the {place}",
+            "who once painted the very old {place}",
+            "who liked the {item}",
+            "who always really liked the {person}",
+            "who bought the {item} long ago",
             "who always praised the {person}",
         ],
-        "test": ["who once met the {person}", "who liked the old {thing}", "who painted the {thing} long ago"],
-        "hidden": ["who always praised the young {person}", "who bought the very old {thing}", "who once liked the {thing}"],
+        "test": ["who once met the {person}", "who liked the old {item}", "who painted the {place} very long ago"],
+        "hidden": ["who always praised the very young {person}", "who bought the very old {item}", "who once liked the {item}"],
     },
     # `{pp}` is the place of the prepositional phrases of the clause's own subject.
     OBJECT: {
         "train": [
             "that the {person} {pp} met",
             "that the {person} {pp} liked",
-            "that the young {person} {pp} praised",
-            "that the {person} {pp} painted long ago",
+            "that the very young {person} {pp} praised",
+            "that the {person} {pp} painted very long ago",
             "that the tall {person} {pp} really liked",
             "that the {person} {pp} always praised",
         ],

@@ -20,7 +20,8 @@ from autograder.jail.sandbox import UNPRIVILEGED
 from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, model, notebook
 
 # What sleeps or loops is meant to meet its limit; here it need not take long. Right submissions use some hundredths of this.
-LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0)
+# The odd number marks the processes of this class among those of other graders on the machine.
+LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0, printed=4001)
 SECRET = "GRADER_SECRET"
 CATALOGUE = attacks()
 
@@ -62,14 +63,10 @@ def running_as(uid: int) -> list[str]:
     return found
 
 
-def workers() -> list[str]:
-    """Zygotes and workers that are alive, whoever they belong to."""
-    return [line for uid in {UNPRIVILEGED, os.getuid()} for line in running_as(uid) if "autograder.jail.zygote" in line]
-
-
-def listing(folder: str) -> set[str]:
-    """Names in a folder, empty where there is none."""
-    return set(os.listdir(folder)) if os.path.isdir(folder) else set()
+def left_running() -> list[str]:
+    """Processes of this class, and any of the unprivileged user's that belong to no grader."""
+    ours = [line for uid in {UNPRIVILEGED, os.getuid()} for line in running_as(uid) if '"printed": 4001' in line]
+    return ours + [line for line in running_as(UNPRIVILEGED) if "autograder.jail.zygote" not in line]
 
 
 def build_class(course: Path, outside: Path) -> None:
@@ -97,9 +94,7 @@ def graded() -> Iterator[Graded]:
     planted = {path.name for path in outside.iterdir()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SECRET, "a secret of the grader")
-        started = {folder: listing(folder) for folder in ("/tmp", "/var/tmp", "/dev/shm")}
         outcome = grade_course(course, Silent(), STAGE.id, jobs=1, limits=LIMITS)
-    del started
     records = {record["student"]: record for record in outcome.records}
     yield Graded(course, outside, outcome, records, planted)
     shutil.rmtree(root, ignore_errors=True)
@@ -153,7 +148,8 @@ def test_what_happened_is_told(graded: Graded, number: int) -> None:
         assert test["message"] or test["outcome"] in ("passed", "not_implemented")
         assert len(test["message"]) < 5000
     if record["status"] == "ungradable":
-        assert html.escape(record["reason"].splitlines()[0], quote=False)[:60] in html.unescape(page).replace("<", "&lt;") or True
+        assert len(record["reason"]) > 20
+        assert " ".join(record["reason"].split())[:40] in " ".join(html.unescape(page).split())
 
 
 @each
@@ -173,10 +169,9 @@ def test_the_next_submission_of_the_slot_is_unharmed(graded: Graded, number: int
 
 def test_nothing_is_left_running(graded: Graded) -> None:
     deadline = time.monotonic() + 5
-    while workers() and time.monotonic() < deadline:
+    while left_running() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert workers() == []
-    assert running_as(UNPRIVILEGED) == []
+    assert left_running() == []
 
 
 def test_nothing_is_left_written(graded: Graded) -> None:

@@ -17,7 +17,7 @@ FILES = {
     "exits-at-import": "import sys\n\nsys.exit()\n",
     "dies-at-import": "import os\n\nos._exit(0)\n",
     "endless-at-import": SOLUTION + "\n\nwhile True:\n    pass\n",
-    "not-utf-8": SOLUTION.encode("utf-8") + b"\n# caf\xe9\n",
+    "not-utf-8": SOLUTION.encode("utf-8") + b'\nNAME = "caf\xe9"\n',
     "empty-file": "",
     "returns-none": with_function("def dL_dyhat(y_hat_t, y_t):\n    grad = np.zeros(len(y_hat_t))\n"),
     "wrong-shape": with_function("def dz_dh(W_y):\n    return W_y[0]\n"),
@@ -65,9 +65,13 @@ def odd(tmp_path_factory):
         hand_in(course, student, source)
     for student in (*NAMES, *REFUSED):
         hand_in(course, student)
+    answered = notebook()
+    answered["cells"][-1]["source"] = "An outside secret: the answer of somebody else."
+    hand_in(course, "a-neighbour", SOLUTION, answered)
     for student, content in changed_notebooks().items():
         hand_in(course, student, SOLUTION, content)
-        hand_in(course, f"stub-{student}", STUB, content)
+    for student in ("nb-edited", "nb-rich", "nb-tagged"):
+        hand_in(course, f"stub-{student}", STUB, changed_notebooks()[student])
     hand_in(course, "missing-file", None)
     (hand_in(course, "renamed-file", None) / "bptt (1).py").write_text(SOLUTION)
     sparse(hand_in(course, "large-file", None) / "bptt.py")
@@ -76,11 +80,14 @@ def odd(tmp_path_factory):
     outside.mkdir()
     (outside / "secret.py").write_text(SOLUTION + "# outside secret\n")
     (outside / "bptt.py").write_text(SOLUTION + "# outside secret\n")
+    (outside / "1-bptt.ipynb").write_text(json.dumps(answered))
     os.symlink(outside, course / "submitted" / "linked-student")
     (course / "submitted" / "linked-stage").mkdir()
     os.symlink(outside, course / "submitted" / "linked-stage" / "1-bptt")
     os.symlink(outside / "bptt.py", hand_in(course, "linked-file", None) / "bptt.py")
     os.symlink(outside / "secret.py", hand_in(course, "linked-extra") / "helper.py")
+    os.symlink(course / "autograded" / "a-neighbour" / "1-bptt" / "1-bptt.ipynb",
+               hand_in(course, "linked-notebook", SOLUTION, None) / "1-bptt.ipynb")
     os.mkfifo(hand_in(course, "pipe", None) / "bptt.py")
     (course / "submitted" / "stray.txt").write_text("not a submission")
     return course, grade(course)

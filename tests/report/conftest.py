@@ -57,12 +57,14 @@ def hostile_notebook() -> dict:
     return with_cells(
         markdown(f"{HOSTILE}\n\n$<script>{OWNED}</script>$\n\n[me](evil.html) <a href=\"javascript:{OWNED}\">c</a>\n\n"
                  f"<svg onload=\"{OWNED}\"></svg><iframe srcdoc=\"<script>parent.{OWNED}</script>\"></iframe>"
-                 f"<style>body {{display: none}}</style><math><mtext><table><mglyph><style><!--</style>"
-                 f"<img title=\"--&gt;&lt;img src=1 onerror={OWNED}&gt;\">\n\n"
-                 f"<div class=\"full-credit\" id=\"base_url\">d</div>\n\nafter all that",
+                 f"<style>body {{display: none}}</style>\n\n<div class=\"full-credit\" id=\"base_url\">d</div>",
                  attachments={"a.svg": {"image/svg+xml": f"<svg onload=\"{OWNED}\"/>"}}),
+        markdown("<math><mtext><table><mglyph><style><!--</style>"
+                 f"<img title=\"--&gt;&lt;img src=1 onerror={OWNED}&gt;\">"),
+        markdown("</main></div></details><!-- <script>"),
         code(HOSTILE, outputs=[{"output_type": "display_data", "data": {"text/html": HOSTILE}, "metadata": {}}]),
-        {"cell_type": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": HOSTILE, "id": "own-raw"})
+        {"cell_type": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": HOSTILE, "id": "own-raw"},
+        markdown("after all that"))
 
 
 def hostile_source() -> str:

@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+INLINE = {"a", "b", "code", "em", "i", "math", "mi", "mn", "mo", "mrow", "msub", "span", "strong"}
 ACTIVE = {"script", "iframe", "object", "embed", "form", "base", "link", "svg", "template", "noscript"}
 
 
@@ -20,6 +21,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        self.text += "" if tag in INLINE else " "
         if tag not in VOID:
             self.open.append(tag)
 

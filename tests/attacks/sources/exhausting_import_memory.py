@@ -4,4 +4,4 @@ marks: 0
 tells: could not be imported
 """
 
-hoard = [np.ones(1 << 24) for _ in range(1000)]
+hoard = [np.zeros(1 << 24) for _ in range(1000)]

@@ -9,4 +9,4 @@ _kept = []
 
 def cross_entropy(y_hat_t, y_t):
     while True:
-        _kept.append(np.ones(1 << 25))
+        _kept.append(np.zeros(1 << 25))

@@ -23,7 +23,7 @@ def attempt():
         try:
             action()
             got.append(name)
-        except OSError:
+        except (OSError, ValueError):
             continue
     if libc.syscall(314, above, attributes, 0) == 0:
         got.append("sched_setattr")

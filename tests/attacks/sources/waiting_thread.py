@@ -15,7 +15,6 @@ def _wait():
             open(f"{OUTSIDE}/thread", "w").close()
         except OSError:
             pass
-        np.exp = lambda _: 0
 
 
 def attempt():
