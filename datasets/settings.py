@@ -44,7 +44,7 @@ BLANK_WEIGHT = 5.0
 CONTROL_MAX_DISTANCE = 12
 
 AGREEMENT = Settings(
-    embedding_size=16, hidden_size=48, memory_bias=2.0, lr=0.003, threshold=1.0, batch_size=32, steps=1600
+    embedding_size=16, hidden_size=64, memory_bias=2.0, lr=0.003, threshold=1.0, batch_size=32, steps=1600
 )
 
 CELLS = ("rnn", "lstm", "gru")

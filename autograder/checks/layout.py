@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import tomllib
 from collections.abc import Callable
@@ -107,11 +108,28 @@ def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
     return install().enforced
 
 
+def lend_modules(folder: Path, info: StageInfo) -> None:
+    """In the kit's own checkout, let `import data` find the module that students get beside their file.
+
+    Where the file lies in `folder`, Python finds it by itself and nothing is done.
+    """
+    for source, name in info.hands_out.items():
+        stem, path = Path(name).stem, Path(__file__).resolve().parents[2] / source
+        if path.suffix != ".py" or (folder / name).exists() or stem in sys.modules or not path.exists():
+            continue
+        spec = importlib.util.spec_from_file_location(stem, path)
+        assert spec is not None and spec.loader is not None
+        sys.modules[stem] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[stem])
+
+
 def prepare() -> None:
-    """First call of every notebook: one look for all figures, and the earlier stages' files within reach."""
+    """First call of every notebook: one look for all figures, and all files it needs within reach."""
     from . import style
 
     folder = Path.cwd()
+    info = read_stage(public_tests(folder).parent)
     style.use()
-    for sentence in add_earlier_stages(folder, read_stage(public_tests(folder).parent)):
+    lend_modules(folder, info)
+    for sentence in add_earlier_stages(folder, info):
         print(f"Note: {sentence}.")

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch, shortened
-from .layout import StageInfo, add_earlier_stages, read_stage, rules_of
+from .layout import StageInfo, add_earlier_stages, lend_modules, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
 from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
@@ -95,6 +95,7 @@ class HomeBench:
         rules = rules_of(info)
         self.student = Student(self._run, rules)
         self.load_error: BaseException | None = None
+        lend_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
         try:
             with rules():

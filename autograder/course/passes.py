@@ -70,7 +70,7 @@ class Pipeline:
         record = read_record(record_path(self.course, stage_id, student))
         stamp = self._stamp(stage_id, student)
         return (record is not None and stamp.exists() and stamp.read_text() == record["key"]
-                and (self.course / "autograded" / student / stage_id).exists())
+                and (self.course / "autograded" / student / stage_id / f"{stage_id}.ipynb").exists())
 
     def _stamp(self, stage_id: str, student: str) -> Path:
         return self.course / STAMP / stage_id / f"{student}.autograded"
@@ -85,7 +85,9 @@ class Pipeline:
         """
         stamp = self.course / STAMP / f"{stage_id}.assignment"
         digest = self._material_hash(stage_id)
-        if stamp.exists() and stamp.read_text() == digest and Path(self.course / "gradebook.db").exists():
+        if not (self.course / "gradebook.db").exists():
+            remove(self.course / STAMP)  # what was entered into a gradebook that is gone is to be entered again
+        if stamp.exists() and stamp.read_text() == digest:
             return
         with tempfile.TemporaryDirectory() as scratch:
             config = Config(self.config)

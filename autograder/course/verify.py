@@ -5,13 +5,16 @@ Each gate is a function from a stage to a Finding. Gates run code of the kit's a
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +70,7 @@ def run_source(stage: Stage, source: str, seed: int = SEED, only: str | None = N
     """The suite over trusted source, in this process."""
     diagnosis = Diagnosis(stage)
     results = run_suite(stage, TrustedBench(stage, source, seed), diagnosis, only=only)
-    return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items()})
+    return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
 
 
 def reference_source(stage: Stage) -> str:
@@ -137,6 +140,30 @@ def alternatives_score_full(stage: Stage) -> Finding:
         finding.problems += [f"{name}: {told(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
     finding.measured = f"{len(alternatives)} alternatives"
+    return finding
+
+
+def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]:
+    """Pairs of mistakes in different functions: as many of one task as of two, the same ones each time."""
+    pairs = [(one, other) for one, other in combinations(stage.mistakes(), 2)
+             if not set(one.functions) & set(other.functions)]
+    choose = random.Random(SEED)
+    same, other = ([pair for pair in pairs if (pair[0].task == pair[1].task) == alike] for alike in (True, False))
+    same = choose.sample(same, min(len(same), count // 2))
+    return same + choose.sample(other, min(len(other), count - len(same)))
+
+
+def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> Finding:
+    """A submission with two mistakes in it is told of one or both of them or of none, and of no third."""
+    finding = Finding("two mistakes at once are not misnamed")
+    pairs, outcomes = pairs_of_mistakes(stage, count), Counter()
+    for one, other in pairs:
+        source = f"{one.source}\n\n{other.own}"
+        named = {name for task in sorted({one.task, other.task}) for name in run_source(stage, source, only=task).named.values()}
+        outcomes[len(named & {one.id, other.id})] += 1
+        finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
+                             for name in sorted(named - {one.id, other.id})]
+    finding.measured = f"{len(pairs)} pairs: both named {outcomes[2]}, one {outcomes[1]}, none {outcomes[0]}"
     return finding
 
 
@@ -279,7 +306,7 @@ def executed(path: Path) -> Any:
 
 GATES: tuple[Callable[[Stage], Finding], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, alternatives_score_full, suite_is_stable, tests_do_not_depend_on_each_other,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, alternatives_score_full, suite_is_stable, tests_do_not_depend_on_each_other,
     notebook_runs,
 )
 

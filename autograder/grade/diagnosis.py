@@ -23,7 +23,7 @@ from autograder.stages import Mistake, Stage, find_stage
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
 LARGE = 20_000
 # A function whose wrong values fit no known mistake in this many tests is not looked at again.
-TRIES = 3
+TRIES = 2
 _modules: dict[tuple[str, str], ModuleType] = {}
 
 

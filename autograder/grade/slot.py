@@ -23,7 +23,8 @@ import msgspec
 
 from autograder.errors import InfrastructureError, KitError, SandboxError
 from autograder.jail.limits import Limits
-from autograder.jail.walls import limit_memory
+from autograder.stages import KIT
+from autograder.jail.walls import die_with_parent, limit_memory
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0
@@ -89,7 +90,7 @@ class Slot:
             self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.slot", self.isolation,
                                               json.dumps(asdict(self.limits))],
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-                                             start_new_session=True)
+                                             cwd=KIT, start_new_session=True)  # nbgrader changes ours meanwhile
         return self._process
 
     def close(self) -> None:
@@ -146,6 +147,8 @@ def warm(stage: Any) -> None:
 
     from autograder.grade.diagnosis import mistake_module
 
+    for name in stage.info.preload:
+        importlib.import_module(name)
     stage.reference()
     for visibility in ("public", "hidden"):
         importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
@@ -185,6 +188,7 @@ def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
 def _grade_into(writer: int, job: dict[str, Any], jail: Any) -> None:
     from autograder.grade.one import grade_one
 
+    die_with_parent()
     limit_memory(MEMORY)
     try:
         answer = {"ok": True, "record": grade_one(job, jail)}

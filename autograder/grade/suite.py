@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.checks import plugin
+from autograder.checks.layout import lend_modules
 from autograder.checks.plugin import BENCH, VERDICTS, Bench, Verdict, task_of
 from autograder.errors import InfrastructureError
 from autograder.stages import Stage, task_number
@@ -106,6 +107,7 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
         When the suite itself cannot run; the submission is not to blame.
     """
     session = _Session(bench, diagnose, backwards)
+    lend_modules(stage.suite, stage.info)
     files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
     arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
     arguments += ["--exitfirst"] if stop else []

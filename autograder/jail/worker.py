@@ -77,14 +77,17 @@ class Surroundings:
 
     def __init__(self) -> None:
         names = [vars(module) for name in PATCHABLE if (module := sys.modules.get(name)) is not None]
-        names += [vars(found) for name, kind in CLASSES if (found := getattr(sys.modules.get(name), kind, None)) is not None]
+        self.classes = [(found, dict(vars(found))) for name, kind in CLASSES
+                        if (found := getattr(sys.modules.get(name), kind, None)) is not None]
         self.names = [(current, dict(current)) for current in names]
         self.state = self._state()
 
     def unchanged(self) -> bool:
         """True when all is as it was."""
-        return self._state() == self.state and all(
-            current.get(name) is value or name in NOT_PATCHED for current, names in self.names for name, value in names.items())
+        return (self._state() == self.state
+                and all(dict(vars(found)) == names for found, names in self.classes)
+                and all(current.get(name) is value or name in NOT_PATCHED
+                        for current, names in self.names for name, value in names.items()))
 
     def renew(self) -> None:
         """The student's file was imported again: what it changed on the way is as it should be."""

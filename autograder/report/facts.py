@@ -127,13 +127,17 @@ def _test(test: Mapping[str, Any], hidden: str) -> Test:
 
 
 def _written(task_id: str, title: str, mark: Mark) -> Task:
-    if mark.pending:
+    """A task marked by a person; a mark that was given stands, also when a new submission asks for another look."""
+    waits = mark.pending and not mark.by_hand
+    if waits:
         state, words = "waiting", "to be read and marked by a person"
     elif mark.by_hand:
         state, words = "done" if mark.score >= mark.max_score else "part", "marked by a person"
+        words += ", and to be looked at again: there is a newer submission" if mark.pending else ""
     else:
         state, words = "none", "nothing was handed in"
-    return Task(task_id, title, "written", "–" if mark.pending else points(mark.score), points(mark.max_score), state, words)
+    got = "–" if waits else points(mark.score)
+    return Task(task_id, title, "written", got, points(mark.max_score), state, words)
 
 
 def _split(hint: str) -> tuple[str, str]:

@@ -98,11 +98,13 @@ def run(root: Path, stage_id: str) -> dict[str, Any]:
 
 def bring_in(submission: Path, folder: Path, stage: Stage) -> None:
     """Copy the submission, links as links; one folder around all is taken off, and numbers of copies."""
-    entries = [path for path in submission.iterdir() if path.name not in ("__MACOSX", ".DS_Store")] if submission.is_dir() else []
+    folder.mkdir(parents=True)
+    if not submission.is_dir():
+        return
+    entries = [path for path in submission.iterdir() if path.name not in ("__MACOSX", ".DS_Store")]
     if len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink():
         submission = entries[0]
-    folder.parent.mkdir(parents=True)
-    shutil.copytree(submission, folder, symlinks=True, ignore_dangling_symlinks=True)
+    shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True)
     own = own_names([stage, *(find_stage(earlier) for earlier in stage.info.uses)])
     for path in sorted(folder.iterdir(), key=lambda path: copy_number(path.name, own), reverse=True):
         target = folder / plain_name(path.name, own)

@@ -171,7 +171,7 @@ NOTES = {
     "nb-no-cells": ["cell task_1_1 had been deleted; it was put back",
                     "cell task_1_8 had been deleted; it was put back"],
     "nb-not-json": ["1-bptt.ipynb could not be read (Notebook does not appear to be JSON: "],
-    "nb-a-list": ["1-bptt.ipynb could not be read (it does not begin as a notebook does); the marks of the code do not"],
+    "nb-a-list": ["1-bptt.ipynb could not be read (it does not begin as a notebook does); the marks of the code do"],
     "nb-no-list": ["1-bptt.ipynb could not be read"],
     "nb-missing": ["1-bptt.ipynb was not handed in; the written tasks have no answer"],
 }

@@ -8,16 +8,17 @@ ACTIVE = {"script", "iframe", "object", "embed", "form", "base", "link", "svg", 
 
 
 class Page(HTMLParser):
-    """Elements, headings, pictures and text of a page."""
+    """Elements, headings, pictures and text of a page; a page of ours closes what it opens."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, ours: bool = True) -> None:
         super().__init__(convert_charrefs=True)
+        self.ours = ours
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.open: list[str] = []
         self.feed(html)
         self.close()
-        assert not self.open, f"left open: {self.open}"
+        assert not ours or not self.open, f"left open: {self.open}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
@@ -26,6 +27,8 @@ class Page(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if not self.ours:
+            return
         assert self.open, f"</{tag}> without a beginning"
         # HTML lets these be left open.
         while self.open[-1] != tag and self.open[-1] in ("p", "li", "td", "th", "tr", "dt", "dd"):

@@ -59,4 +59,5 @@ def test_a_mark_survives_a_file_that_does_not_load_and_nbgrader_by_hand(tmp_path
         assert done.returncode == 0, done.stderr[-2000:]
     remake(tmp_path, Silent())
     assert row(tmp_path, "ada")["score"] == "18"
-    assert "Marked by a person, 18 of 20 points." in Page(page_of(tmp_path, "ada")).words()
+    words = Page(page_of(tmp_path, "ada")).words()
+    assert "Marked by a person" in words and "18 of 20 points." in words

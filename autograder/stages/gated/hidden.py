@@ -1,11 +1,14 @@
 """Hidden tests of stage 4: other shapes, gradients, edge cases, histories of training."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
 
 from autograder.checks import Mismatch, expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.checks.autodiff import vector_jacobian
+from autograder.stages import KIT
 from autograder.stages.gated.public import (
     CELLS,
     CLASS_OF,
@@ -22,6 +25,7 @@ from autograder.stages.gated.public import (
     stories,
     tensor,
     torch_cell_with,
+    trained,
     unrolled,
 )
 
@@ -222,8 +226,8 @@ def test_memory_bias_is_the_sum_of_two_biases(student):
                 expect(row, torch.full((H,), bias), what, **CLOSE)
             else:
                 largest = float(row.abs().max())
-                expect_true(largest <= max(1.0, abs(bias) / 2), f"has an entry of size {largest:.3g}: memory_bias belongs to "
-                            "the gate that keeps, and to no other", what)
+                expect_true(largest <= max(1.0, abs(bias) / 2), f"has an entry of size {largest:.3g}: "
+                            "memory_bias belongs to the gate that keeps, and to no other", what)
 
 
 @task("4.3", points=1)
@@ -335,6 +339,75 @@ def test_reach_that_vanishes_is_not_zero(student):
     expect(got, 0.3 ** np.arange(60, -1.0, -1.0), "norms", rtol=1e-3, atol=1e-36)
 
 
+def hidden_items(task_name):
+    """The items of a task that no student has seen."""
+    data = importlib.import_module("data")
+    read = {"tickets": data.tickets_items, "agreement": data.agreement_items}[task_name]
+    return read(data.Vocabulary.load(task_name), KIT / "datasets" / task_name / "hidden" / "test.tsv")
+
+
+def all_logits(model, items, group=48):
+    """Logits (n, V) at every position of each item; shorter ones are padded on the right, where nothing looks back."""
+    order = sorted(range(len(items)), key=lambda i: len(items[i]["tokens"]))
+    found = {}
+    for start in range(0, len(order), group):
+        chosen = order[start:start + group]
+        words = [items[i]["tokens"] for i in chosen]
+        logits = model(torch.nn.utils.rnn.pad_sequence(words, batch_first=True))
+        found.update({i: logits[row, :len(words[row])] for row, i in enumerate(chosen)})
+    return [found[i] for i in range(len(items))]
+
+
+def share_remembered(model, items):
+    """Share of the blanks that a model fills with the right noun."""
+    logits = all_logits(model, items)
+    return float(np.mean([int(rows[-1].argmax()) == item["target"] for rows, item in zip(logits, items)]))
+
+
+def untrained(student, task_name, cell):
+    """A new model of a task, as it is before training."""
+    words = importlib.import_module("data").Vocabulary.load(task_name)
+    chosen = getattr(importlib.import_module("settings"), task_name.upper())
+    return student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
+
+
+# Distances and shares: what the stage's own settings reach with room to spare, measured over ten seeds.
+NEAR, FAR = (5, 10, 15), (20, 30, 40, 60)
+REMEMBERS = 0.80
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@task("4.6", points=2.5)
+def test_trained_gates_remember_the_tickets(student, checkpoints, cell):
+    """The trained LSTM and GRU fill the blank of new stories rightly, 20 to 60 words after the noun."""
+    model = trained(student, checkpoints, "tickets", cell)
+    items = hidden_items("tickets")
+    student.accuracy_by_distance(model, items[:1])
+    far = [item for item in items if item["distance"] in FAR][::2]
+    share = share_remembered(model, far)
+    expect_true(share >= REMEMBERS, f"fills {share:.0%} of the blanks rightly at distances {FAR}; at least {REMEMBERS:.0%} are "
+                "needed. Chance is 8%: train with the settings of the stage, and look at memory_bias", f"tickets_{cell}.pt")
+    blind = share_remembered(untrained(student, "tickets", cell), far[:60])
+    expect_true(blind < 0.5, f"without any training fills {blind:.0%} of the blanks rightly; the weights are to do that",
+                f"LanguageModel, {cell!r},")
+
+
+WORDS_RNN = 1.5
+
+
+@task("4.6", points=1)
+def test_trained_rnn_knows_the_stories(student, checkpoints):
+    """The trained RNN predicts the next word of a new story, so that the comparison is with a model that has learned."""
+    model = trained(student, checkpoints, "tickets", "rnn")
+    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::3]
+    student.accuracy_by_distance(model, items[:1])
+    losses = [torch.nn.functional.cross_entropy(rows[:-1], item["tokens"][1:]).item()
+              for rows, item in zip(all_logits(model, items), items)]
+    mean = float(np.mean(losses))
+    expect_true(mean <= WORDS_RNN, f"needs {mean:.2f} nats a word in new stories; at most {WORDS_RNN} are allowed. "
+                "Was it trained to the end?", "tickets_rnn.pt")
+
+
 @pytest.mark.parametrize("cell", list(CLASS_OF))
 @task("4.6", points=1)
 def test_accuracy_of_each_kind_of_model(student, rng, cell):
@@ -383,6 +456,43 @@ def test_equal_logits_count_as_wrong(student, rng):
     others = sentences(rng, model, V, [(0, 3, True, False), (0, 4, False, False), (2, 5, True, True)])
     got = student.error_by_attractors(model, tied + others)
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error")
+
+
+def agreement_errors(model, items):
+    """Error rate by number of attractors, singular and plural weighted equally."""
+    wrong = {}
+    for rows, item in zip(all_logits(model, items), items):
+        key = min(item["attractors"], 3), item["plural"]
+        wrong.setdefault(key, []).append(bool(rows[-1][item["wrong"]] >= rows[-1][item["right"]]))
+    rates = {key: np.mean(values) for key, values in wrong.items()}
+    return {count: float(np.mean([rate for (n, _), rate in rates.items() if n == count])) for count, _ in rates}
+
+
+GATED_ERROR, RNN_ERROR = 0.25, 0.15
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@task("4.7", points=2)
+def test_trained_gates_follow_the_subject(student, checkpoints, cell):
+    """The trained LSTM and GRU keep the subject's number past one and two attractors, in new sentences."""
+    model = trained(student, checkpoints, "agreement", cell)
+    items = hidden_items("agreement")
+    student.error_by_attractors(model, items[:1])
+    errors = agreement_errors(model, [item for item in items if item["attractors"] in (1, 2)][::2])
+    worst = max(errors.values())
+    expect_true(worst <= GATED_ERROR, f"errs in {worst:.0%} of the sentences with one or two attractors; at most "
+                f"{GATED_ERROR:.0%} are allowed. Always following the last noun gives 100%", f"agreement_{cell}.pt")
+
+
+@task("4.7", points=1)
+def test_trained_rnn_follows_a_near_subject(student, checkpoints):
+    """The trained RNN gets sentences without attractors right, so that the comparison is with a model that has learned."""
+    model = trained(student, checkpoints, "agreement", "rnn")
+    items = hidden_items("agreement")
+    student.error_by_attractors(model, items[:1])
+    error = agreement_errors(model, [item for item in items if item["attractors"] == 0][::2])[0]
+    expect_true(error <= RNN_ERROR, f"errs in {error:.0%} of the sentences without an attractor; at most {RNN_ERROR:.0%} are "
+                "allowed. Was it trained to the end?", "agreement_rnn.pt")
 
 
 @task("4.8", points=2)

@@ -1,5 +1,6 @@
 """Public tests of stage 4. torch's own cells are the measure here; the ban on them is for the file under test."""
 
+import importlib
 import math
 
 import numpy as np
@@ -269,6 +270,33 @@ def spread(student, rng, V, E, H, cell):
     return model
 
 
+def trained(student, checkpoints, task_name, cell):
+    """The student's model of a task with the weights handed in."""
+    words = importlib.import_module("data").Vocabulary.load(task_name)
+    chosen = getattr(importlib.import_module("settings"), task_name.upper())
+    model = student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
+    checkpoints.load(model, f"{task_name}_{cell}.pt")
+    return model
+
+
+def expect_weights(student, checkpoints, task_name):
+    """The three files of a task hold weights of the student's LanguageModel, three different ones."""
+    models = {cell: trained(student, checkpoints, task_name, cell) for cell in CLASS_OF}
+    tokens = torch.arange(1, 9).reshape(1, 8)
+    logits = {cell: model(tokens) for cell, model in models.items()}
+    for one, other in [("rnn", "lstm"), ("rnn", "gru"), ("lstm", "gru")]:
+        expect_true(not torch.allclose(logits[one], logits[other]), "holds the model of another file",
+                    f"{task_name}_{other}.pt")
+
+
+@task("4.6", points=1)
+def test_tickets_weights_can_be_loaded(student, checkpoints):
+    """tickets_rnn.pt, tickets_lstm.pt and tickets_gru.pt hold weights of your LanguageModel for this task."""
+    student.accuracy_by_distance(trained(student, checkpoints, "tickets", "gru"),
+                                 [{"tokens": torch.tensor([1, 2, 3]), "target": 4, "distance": 2}])
+    expect_weights(student, checkpoints, "tickets")
+
+
 @task("4.6", points=2)
 def test_accuracy_is_counted_for_each_distance(student, rng):
     """accuracy_by_distance gives the share of right items for each distance."""
@@ -289,6 +317,14 @@ def sentences(rng, model, V, plan):
         items.append({"tokens": tokens, "right": low if wrong else high, "wrong": high if wrong else low,
                       "attractors": attractors, "plural": plural})
     return items
+
+
+@task("4.7", points=1)
+def test_agreement_weights_can_be_loaded(student, checkpoints):
+    """agreement_rnn.pt, agreement_lstm.pt and agreement_gru.pt hold weights of your LanguageModel for this task."""
+    item = {"tokens": torch.tensor([1, 2, 3]), "right": 4, "wrong": 5, "attractors": 0, "plural": True}
+    student.error_by_attractors(trained(student, checkpoints, "agreement", "gru"), [item])
+    expect_weights(student, checkpoints, "agreement")
 
 
 @task("4.7", points=2)

@@ -5,7 +5,6 @@ from collections import Counter
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 
 class RNNCell(nn.Module):

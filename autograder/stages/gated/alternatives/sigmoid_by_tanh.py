@@ -7,7 +7,6 @@ from collections import defaultdict
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 
 def gate(a):
