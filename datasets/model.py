@@ -43,7 +43,7 @@ class LanguageModel(nn.Module):
 
 
 def train(model: nn.Module, batches: list[tuple], lr: float, threshold: float) -> list[float]:
-    """One Adam step a batch on sum(weights * cross-entropy) / B, with the gradient's norm clipped; returns the losses."""
+    """One Adam step a batch on sum(weights * cross-entropy) / B, the gradient's norm clipped; returns the losses."""
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
     for tokens, weights in batches:

@@ -55,12 +55,10 @@ class Archive:
         try:
             with self.bundle.open(self.members[name]) as file:
                 data = file.read(MAX_MEMBER + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise UsageError(f"{self.path}: {name} is damaged ({error}); download the archive again") from error
-        except Exception as error:  # zlib.error, lzma.LZMAError: what the module of each compression raises
-            raise UsageError(f"{self.path}: {name} cannot be unpacked ({error}); download the archive again") from error
+        except Exception as error:  # BadZipFile, EOFError, zlib.error, lzma.LZMAError: what each compression raises
+            raise UsageError(f"{name} is damaged ({error}); download the archive again") from error
         if len(data) > MAX_MEMBER:
-            raise UsageError(f"{self.path}: {name} is larger than it says; nothing more is read from this archive")
+            raise UsageError(f"{name} is larger than it says")
         return data
 
 

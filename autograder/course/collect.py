@@ -54,7 +54,8 @@ class Collected:
     def summary(self, course: Path) -> str:
         """What a TA reads at the end."""
         lines = []
-        for words, pairs in (("new", self.new), ("newer than before", self.replaced), ("already there", self.unchanged)):
+        came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
+        for words, pairs in came.items():
             for stage in sorted({stage for _, stage in pairs}):
                 who = [student + (" (late)" if (student, stage) in self.late else "")
                        for student, its in sorted(pairs) if its == stage]
@@ -86,7 +87,8 @@ def collect(path: Path, course: Path, stage_id: str | None = None) -> Collected:
     Raises
     ------
     UsageError
-        The archive is unsafe, unreadable, or of no known layout. Nothing has been unpacked.
+        The archive is unsafe, unreadable, or of no known layout. Nothing has been unpacked. What is wrong with one
+        submission alone is told in `refused`, and costs that one.
     """
     submitted = course.resolve() / "submitted"
     if submitted.is_symlink():
@@ -95,15 +97,17 @@ def collect(path: Path, course: Path, stage_id: str | None = None) -> Collected:
     with opened(path) as archive:
         handins, unknown = read_layout(archive, [stage.id for stage in stages()])
         outcome = Collected(unknown=unknown, refused=dict(archive.refused))
-        outcome.notes = [f"{name} is an archive in the archive; it was not opened. Unpack it by hand if it holds a submission"
-                         for name in archive.nested]
+        outcome.notes = [f"{name} is an archive in the archive; it was not opened. Unpack it by hand if it holds "
+                         "a submission" for name in archive.nested]
         if not handins:
             raise UsageError(_nothing(archive, outcome))
         placed = [(handin, stage) for handin, stage in _with_stages(handins, wanted, stage_id is not None)]
         strays = [handin for handin, stage in placed if stage is None]
         if len(strays) == len(placed):
-            raise UsageError(f"{path}: no file is named like one of a stage ({', '.join(s.info.file for s in wanted)}); "
-                             "say which stage it is with STAGE=")
+            names = ", ".join(stage.info.file for stage in wanted)
+            raise UsageError(
+                f"{path}: no file is named like one of a stage ({names}); say which stage it is with STAGE="
+            )
         for handin in strays:
             outcome.unknown += sorted(handin.files.values())
         about: dict[str, dict[str, Any]] = {}
@@ -118,8 +122,11 @@ def collect(path: Path, course: Path, stage_id: str | None = None) -> Collected:
 
 def _nothing(archive: Archive, outcome: Collected) -> str:
     """Why there is nothing to place, and what would be."""
-    lines = [f"{archive.path}: no submission was recognised", "  Known are downloads of all submissions of an assignment from "
-             "Canvas, Moodle and Gradescope, and <student>/<stage>/<files>."]
+    lines = [
+        f"{archive.path}: no submission was recognised",
+        "  Known are downloads of all submissions of an assignment "
+        "from Canvas, Moodle and Gradescope, and <student>/<stage>/<files>.",
+    ]
     lines += [f"  {name}: {reason}" for name, reason in list(outcome.refused.items())[:5]]
     if outcome.unknown:
         lines.append(f"  It holds {', '.join(outcome.unknown[:5])}{', ...' if len(outcome.unknown) > 5 else ''}")
@@ -177,10 +184,14 @@ def _place(archive: Archive, handin: Handin, stage: Stage, submitted: Path, outc
     """Put one submission where it belongs; what is there is kept aside."""
     pair = (handin.student, stage.id)
     target = submitted / handin.student / stage.id
-    if any(path.is_symlink() for path in (target, target.parent)) or (target.parent.exists() and not target.parent.is_dir()):
+    if target.is_symlink() or target.parent.is_symlink() or (target.parent.exists() and not target.parent.is_dir()):
         outcome.refused[f"{handin.student}/{stage.id}"] = f"{target} is a link or a file; put the folder itself there"
         return
-    files = {name: archive.read(source) for name, source in _named(handin, stage, outcome).items()}
+    try:
+        files = {name: archive.read(source) for name, source in _named(handin, stage, outcome).items()}
+    except UsageError as error:
+        outcome.refused[f"{handin.student}/{stage.id}"] = str(error)
+        return
     if handin.about.get("late"):
         outcome.late.add(pair)
     if _content(target) == files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -10,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 from traitlets.config import Config
@@ -61,7 +61,7 @@ class FormGrader:
         return f"http://127.0.0.1:{self.port}/{page}?token={self.token}"
 
     def __enter__(self) -> FormGrader:
-        self.log = open(self.course / ".kit-formgrader.log", "wb")  # noqa: SIM115
+        self.log = open(self.course / ".kit-formgrader.log", "wb")
         self.process = subprocess.Popen(self._command(), cwd=self.course, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=subprocess.STDOUT, env=os.environ | {"JUPYTER_TOKEN": self.token})
         try:
@@ -91,13 +91,11 @@ class FormGrader:
         said = Path(self.log.name).read_text(errors="replace").strip().splitlines()[-5:]
         raise InfrastructureError(f"formgrader did not start on port {self.port}:\n  " + "\n  ".join(said))
 
-    def wait(self, sleep: Callable[[], object] | None = None) -> None:
+    def wait(self) -> None:
         """Serve until the server ends or Ctrl-C."""
         assert self.process is not None
-        try:
-            (sleep or self.process.wait)()
-        except KeyboardInterrupt:
-            pass
+        with contextlib.suppress(KeyboardInterrupt):
+            self.process.wait()
 
     def __exit__(self, *_: object) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -119,10 +117,12 @@ def ensure_config(course: Path) -> None:
     there = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
     ours = configure(Config(), course)
     if there.HTMLExporter.get("filters") != ours.HTMLExporter.filters:
-        raise UsageError(f"{file} does not call autograder.course.config.configure: scripts in students' notebooks would run "
-                         "with your rights\n  Remove the file, or end it with:\n"
-                         "    from pathlib import Path\n    from autograder.course.config import configure\n"
-                         "    configure(get_config(), Path(__file__).parent)")
+        raise UsageError(
+            f"{file} does not call autograder.course.config.configure: scripts in students' notebooks would "
+            "run with your rights\n  Remove the file, or end it with:\n"
+            "    from pathlib import Path\n    from autograder.course.config import configure\n"
+            "    configure(get_config(), Path(__file__).parent)"
+        )
 
 
 def free_port() -> int:

@@ -15,10 +15,15 @@ from xml.etree.ElementTree import Element
 MAX_LENGTH = 2000
 # Browsers do not break formulas into lines: one that may be wider than a phone is put into a box that scrolls.
 LONG = 30
-TAGS = frozenset("math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mphantom mpadded msub msup msubsup munder mover "
-                 "munderover mmultiscripts mprescripts none mtable mtr mtd menclose merror".split())
-ATTRIBUTES = frozenset("accent accentunder depth display displaystyle fence form height largeop linethickness lspace mathvariant "
-                       "maxsize minsize movablelimits rspace scriptlevel separator stretchy symmetric voffset width".split())
+TAGS = frozenset(
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mphantom mpadded msub msup msubsup munder "
+    "mover munderover mmultiscripts mprescripts none mtable mtr mtd menclose merror".split()
+)
+ATTRIBUTES = frozenset(
+    "accent accentunder depth display displaystyle fence form height largeop linethickness lspace "
+    "mathvariant maxsize minsize movablelimits rspace scriptlevel separator stretchy symmetric voffset "
+    "width".split()
+)
 VALUE = re.compile(r"[A-Za-z0-9.%+-]{1,24}")
 # Operators whose bounds stand below and above in a displayed formula.
 LARGE = frozenset("∑∏∐⋂⋃⋁⋀⨁⨂") | {"lim", "max", "min", "sup", "inf", "argmax", "argmin"}

@@ -1,8 +1,8 @@
 """The ways in which an LMS packs the submissions of an assignment.
 
-Canvas      one folder of files, ``lastnamefirst_LATE_<user>_<submission>_<file>``; a file handed in again under the same
-            name becomes ``<file>-1``
-Moodle      ``First Last_<participant>_assignsubmission_file_/<files>``, or the same as the beginning of each file's name
+Canvas      one folder of files, ``lastnamefirst_LATE_<user>_<submission>_<file>``; a file handed in again under the
+            same name becomes ``<file>-1``
+Moodle      ``First Last_<participant>_assignsubmission_file_/<files>``, or the same before each file's name
 Gradescope  ``assignment_<n>_export/submission_<n>/<files>`` with ``submission_metadata.yml`` saying who handed it in
 plain       ``<student>/<stage>/<files>``, as in `submitted/` itself
 """
@@ -132,7 +132,8 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[dict[str, Any]]]:
 
     data = archive.read(name)
     try:
-        if len(data) > MAX_METADATA or any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(data, yaml.SafeLoader)):
+        events = yaml.parse(data, yaml.SafeLoader) if len(data) <= MAX_METADATA else ()
+        if len(data) > MAX_METADATA or any(isinstance(event, yaml.AliasEvent) for event in events):
             raise UsageError(f"{archive.path}: {name} is too large, or not what Gradescope writes")
         content = yaml.safe_load(data)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -160,6 +161,7 @@ def _plain(names: Iterable[str], stages: set[str]) -> tuple[list[Handin], list[s
         if len(parts) < 3 or parts[1] not in stages or usable(parts[0]) != parts[0]:
             rest.append(name)
             continue
-        handin = found.setdefault((parts[0], parts[1]), Handin(parts[0], about={"lms": "", "late": False}, stage=parts[1]))
+        student, stage = parts[0], parts[1]
+        handin = found.setdefault((student, stage), Handin(student, about={"lms": "", "late": False}, stage=stage))
         handin.files["/".join(parts[2:])] = name
     return list(found.values()), rest

@@ -8,6 +8,7 @@ and says what it did.
 from __future__ import annotations
 
 import copy
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,26 @@ def _read(data: bytes) -> NotebookNode:
     text = data.decode("utf-8-sig")
     if not text.lstrip().startswith("{"):
         raise ValueError("it does not begin as a notebook does")
-    # Not nbformat.reads: it validates, and prints a warning for what is repaired below.
-    notebook = nbformat.converter.convert(nbformat.reader.reads(text), 4)
-    if not isinstance(notebook.get("cells"), list) or len(notebook.cells) > MAX_CELLS:
+    content = json.loads(text)
+    older = content.get("worksheets")
+    for sheet in [content, *(older if isinstance(older, list) else [])]:
+        if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
+            sheet["cells"] = [_reduced(cell) for cell in sheet["cells"] if isinstance(cell, dict)]
+    if not isinstance(content.get("cells"), list):
+        # Not nbformat.reads: it validates, and prints a warning for what is repaired below.
+        content = nbformat.converter.convert(nbformat.reader.reads(json.dumps(content)), 4)
+    if not isinstance(content.get("cells"), list) or len(content["cells"]) > MAX_CELLS:
         raise ValueError(f"it has no list of cells, or more than {MAX_CELLS}")
-    return notebook
+    return nbformat.from_dict({"cells": content["cells"], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _reduced(cell: dict) -> dict:
+    """What is used of a cell, before anything else looks at it: outputs may be millions."""
+    kept = {key: cell[key] for key in ("cell_type", "source", "attachments", "input", "level") if key in cell}
+    metadata = cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    kept["metadata"] = {key: metadata[key] for key in ("nbgrader", "tags") if key in metadata}
+    return kept | ({"outputs": [], "execution_count": None} if kept.get("cell_type") == "code" else {})
 
 
 def _grade_id(cell: Any) -> str | None:

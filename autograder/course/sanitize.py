@@ -28,7 +28,7 @@ ATTRIBUTES = {tag: set(names) - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUT
 ATTRIBUTES["img"] = {"src", "alt", "title", "width", "height"}
 for _tag in ("code", "div", "span"):
     ATTRIBUTES.setdefault(_tag, set()).add("class")
-# Classes of highlighted code, and of the marks this module puts around formulas; no class of the pages they are shown on.
+# Classes of highlighted code, and of the marks this module puts around formulas; none of the pages around them.
 CLASSES = re.compile(r"highlight|[a-z]{1,2}\d?|tex-inline|tex-block")
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 # No address inside the course folder: formgrader serves what students handed in beside their notebook.
@@ -124,7 +124,9 @@ def to_html(source: str, attachments: Mapping[str, Mapping[str, str]] | None = N
     """
     if len(source) > MAX_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
-    return _render(source, {name: dict(kinds) for name, kinds in attachments.items()}) if attachments else _cached(source)
+    if not attachments:
+        return _cached(source)
+    return _render(source, {name: dict(kinds) for name, kinds in attachments.items()})
 
 
 @lru_cache(maxsize=512)
@@ -134,7 +136,8 @@ def _cached(source: str) -> str:
 
 def _render(source: str, attachments: dict[str, dict[str, str]]) -> str:
     try:
-        html = MarkdownWithMath(_Renderer(escape=False, exclude_anchor_links=True, attachments=attachments)).render(source)
+        renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=attachments)
+        html = MarkdownWithMath(renderer).render(source)
     except (RecursionError, ValueError, KeyError):
         return f"<pre>{escape(source)}</pre>"
     finish = _Finish()

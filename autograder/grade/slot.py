@@ -23,8 +23,8 @@ import msgspec
 
 from autograder.errors import InfrastructureError, KitError, SandboxError
 from autograder.jail.limits import Limits
-from autograder.stages import KIT
 from autograder.jail.walls import die_with_parent, limit_memory
+from autograder.stages import KIT
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0

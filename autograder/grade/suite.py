@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,8 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
     files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
     arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
     arguments += ["--exitfirst"] if stop else []
+    for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
+        sys.modules.pop(name, None)
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
         status = pytest.main(arguments, plugins=[plugin, session])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -97,7 +97,8 @@ class StageReport:
     @property
     def lost_by_task(self) -> str:
         """The points lost as a picture."""
-        return figures.lost({f"{task}  {self.stage.info.tasks.get(task, '')}": value for task, value in self.lost.items()})
+        titles = self.stage.info.tasks
+        return figures.lost({f"{task}  {titles.get(task, '')}": value for task, value in self.lost.items()})
 
 
 def write_report(course: Path) -> Path:
@@ -132,7 +133,8 @@ def gather(course: Path) -> list[StageReport]:
     return [stage_report(find_stage(stage_id), group, rows) for stage_id, group in sorted(by_stage.items())]
 
 
-def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple[str, str], dict[str, Any]]) -> StageReport:
+def stage_report(stage: Stage, group: Sequence[dict[str, Any]],
+                 rows: dict[tuple[str, str], dict[str, Any]]) -> StageReport:
     """Everything about one stage, from its records and the rows of grades.csv."""
     run = [record for record in group if record["status"] == "graded"]
     mine = [rows[stage.id, record["student"]] for record in group if (stage.id, record["student"]) in rows]
@@ -186,7 +188,4 @@ def _mistake_rows(stage: Stage, run: Iterable[dict[str, Any]]) -> list[MistakeRo
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = prepared(Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True))
-    share: Callable[[TestRow], str] = lambda test: f"{test.passed} of {test.reached}"  # noqa: E731
-    environment.filters["share"] = share
-    return environment
+    return prepared(Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True))

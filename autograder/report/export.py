@@ -3,10 +3,10 @@
 `nbgrader export --exporter=autograder.report.export.CanvasExport` writes the same file.
 
 Sources of the layouts
-    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then a column
-                an assignment; a row "Points Possible"
-    Moodle      mod/assign/feedback/offline/importgradeslib.php: Identifier ("Participant 12345"), Grade and Last modified
-                (grade) are read, the other columns of the offline grading worksheet are there for people
+    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then a
+                column an assignment; a row "Points Possible"
+    Moodle      mod/assign/feedback/offline/importgradeslib.php: Identifier ("Participant 12345"), Grade and Last
+                modified (grade) are read, the other columns of the offline grading worksheet are there for people
     Gradescope  the columns of its own export of course grades: First Name, Last Name, SID, Email, then two a title
 """
 
@@ -67,10 +67,14 @@ class KitExport(ExportPlugin):
         marks = {name: entries for name, entries in marks.items() if entries}
         if not marks:
             raise UsageError(f"nothing has been graded in {course}; grade first with: make grade")
-        rows = self.rows(marks, {name: worth[name] for name in marks}, {name: lms_facts(course, name) for name in marks})
+        rows = self.rows(
+            marks, {name: worth[name] for name in marks}, {name: lms_facts(course, name) for name in marks}
+        )
         text = io.StringIO()
         csv.writer(text, lineterminator="\r\n").writerows(rows)
-        write_atomically(Path(self.to) if self.to else course / "exports" / f"{self.format}.csv", text.getvalue().encode("utf-8"))
+        write_atomically(
+            Path(self.to) if self.to else course / "exports" / f"{self.format}.csv", text.getvalue().encode("utf-8")
+        )
 
     def course(self) -> Path:
         """The course folder: as given, of the nbgrader application, or where one stands."""
@@ -82,16 +86,23 @@ class KitExport(ExportPlugin):
     def entries(self, gradebook: Gradebook, stage_id: str) -> dict[str, Entry]:
         """Marks of everybody who handed this stage in."""
         found = {}
-        for submission in sorted(gradebook.assignment_submissions(stage_id), key=lambda submission: submission.student.id):
+        for submission in sorted(
+            gradebook.assignment_submissions(stage_id), key=lambda submission: submission.student.id
+        ):
             student = submission.student.id
             if self.student and student not in [str(name) for name in self.student]:
                 continue
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             penalty = submission.late_submission_penalty or 0.0
             found[student] = Entry(
-                round(max(0.0, submission.score - penalty), 6), float(submission.max_score),
+                round(max(0.0, submission.score - penalty), 6),
+                float(submission.max_score),
                 sum(grade.needs_manual_grade for grade in grades),
-                {task_of_cell({"grade_id": grade.name}): (round(grade.score, 6), grade.needs_manual_grade) for grade in grades})
+                {
+                    task_of_cell({"grade_id": grade.name}): (round(grade.score, 6), grade.needs_manual_grade)
+                    for grade in grades
+                },
+            )
         return found
 
     def rows(self, marks: dict[str, dict[str, Entry]], worth: dict[str, float],
@@ -135,11 +146,15 @@ class MoodleExport(KitExport):
     def rows(self, marks, worth, facts):  # type: ignore[no-untyped-def]
         """The worksheet of one assignment; Moodle finds students by the participant's number."""
         if len(marks) > 1:
-            raise UsageError(f"Moodle takes the marks of one assignment at a time; name it with STAGE=, one of {', '.join(marks)}")
+            raise UsageError(
+                f"Moodle takes the marks of one assignment at a time; name it with STAGE=, one of {', '.join(marks)}"
+            )
         (name, entries), = marks.items()
         if not any(known.get("lms") == "moodle" for known in facts[name].values()):
-            raise UsageError(f"Moodle finds students by the participant's number, which its download of {name} has; bring the "
-                             "submissions in with: make collect ZIP=download.zip")
+            raise UsageError(
+                f"Moodle finds students by the participant's number, which its download of {name} has; bring the "
+                "submissions in with: make collect ZIP=download.zip"
+            )
         yield ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed",
                "Last modified (submission)", "Last modified (grade)", "Feedback comments"]
         for student, entry in entries.items():
@@ -193,7 +208,9 @@ def _in_order(task: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part) if part.isdecimal() else 0, part) for part in task.split("."))
 
 
-FORMATS: dict[str, type[KitExport]] = {kind.format: kind for kind in (CanvasExport, MoodleExport, CsvExport, GradescopeExport)}
+FORMATS: dict[str, type[KitExport]] = {
+    kind.format: kind for kind in (CanvasExport, MoodleExport, CsvExport, GradescopeExport)
+}
 
 
 def export(course: Path, layout: str, stage_id: str | None = None) -> tuple[Path, int]:

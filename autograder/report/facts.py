@@ -100,8 +100,9 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     state, words = _state(tests)
     if abs(shown.score - own.score) > 1e-9:
         words += f"; mark set by hand, the tests gave {points(own.score)}"
+    drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
     pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}")
-                for number, picture in enumerate(record.get("pictures", {}).get(task_id, ()), 1) if picture.startswith(PNG)]
+                for number, picture in enumerate(drawn, 1)]
     hints = dict.fromkeys(test["hint"] for test in tests
                           if test["hint"] and (hidden != "verdict" or test["visibility"] == "public"))
     return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
@@ -152,21 +153,25 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
     """
     if record["status"] == "ungradable":
-        title, details = _split(record["reason"])
-        return [Step("Make the file load first: nothing could be checked.", "\n".join(text for text in (title, details) if text))]
+        return [
+            Step(
+                "Make the file load first: nothing could be checked.", "\n".join(filter(None, _split(record["reason"])))
+            )
+        ]
     tasks = list(tasks)
     steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor)
              for task in tasks for title, text in task.hints]
-    open_tasks = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
+    unnamed = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
     for visibility in ("public", "hidden"):
-        steps += [_failing(task, visibility) for task in open_tasks if _first_failing(task) == visibility]
+        steps += [_failing(task, visibility) for task in unnamed if _first_failing(task) == visibility]
     unwritten = [task for task in tasks if task.kind == "tested" and task.state == "none"]
-    steps += [Step(f"Write task {task.id}, {task.title}.",
-                   f"It is worth {task.max_points} points."
-                   + (f" After it: task {', '.join(other.id for other in unwritten[1:])}." if len(unwritten) > 1 else ""), task.anchor)
-              for task in unwritten[:1]]
-    steps += [Step(f"Answer task {task.id}, {task.title}, in the notebook.", f"It is worth {task.max_points} points.", task.anchor)
-              for task in tasks if task.kind == "written" and task.state == "none"]
+    for task in unwritten[:1]:
+        rest = f" After it: task {', '.join(other.id for other in unwritten[1:])}." if len(unwritten) > 1 else ""
+        steps.append(
+            Step(f"Write task {task.id}, {task.title}.", f"It is worth {task.max_points} points.{rest}", task.anchor)
+        )
+    steps += [Step(f"Answer task {task.id}, {task.title}, in the notebook.", f"It is worth {task.max_points} points.",
+                   task.anchor) for task in tasks if task.kind == "written" and task.state == "none"]
     return steps[:MAX_STEPS]
 
 
@@ -185,8 +190,3 @@ def _failing(task: Task, visibility: str) -> Step:
 
 def _verb(outcome: str) -> str:
     return {"failed": "fails", "not yet written": "meets a function that is not yet written"}.get(outcome, outcome)
-
-
-def all_done(tasks: Iterable[Task]) -> bool:
-    """True when every tested task is done."""
-    return all(task.state == "done" for task in tasks if task.kind == "tested")

@@ -26,7 +26,7 @@ from autograder.course.sanitize import to_html
 from autograder.errors import InfrastructureError
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path
-from autograder.report.facts import Mark, all_done, next_steps, tasks_of
+from autograder.report.facts import Mark, next_steps, tasks_of
 from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,7 +61,7 @@ class Facts(NbGraderPreprocessor):
                  for plan in (cell.metadata.get("nbgrader", {}) for cell in nb.cells) if "score" in plan}
         tasks = tasks_of(record, stage, marks, self.hidden_tests)
         resources["page"] = {
-            "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks), "done": all_done(tasks),
+            "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),
             "pending": [task for task in tasks if task.state == "waiting"], "parts": notebook_parts(nb, stage.id),
         }
         return nb, resources
@@ -74,7 +74,7 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
     -------
     list of dict
         kind ``released`` with the number of `cells` that are as they were handed out; ``task`` with the question's
-        `html` and `comment`; ``own`` with `html` and `comment`. Checks are left out: the page says more of them further up.
+        `html` and `comment`; ``own`` with `html` and `comment`. Checks are left out: more is said of them further up.
     """
     theirs = {(cell.cell_type, cell.source.strip()) for cell in released(stage_id).cells}
     parts: list[dict[str, Any]] = []
@@ -95,8 +95,8 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
             if room >= 0:
                 parts.append({"kind": "own", "html": shown(cell), "comment": comment(plan)})
     if room < 0:
-        parts.append({"kind": "own", "html": Markup("<p>The rest is too long to be shown here; it is in your notebook.</p>"),
-                      "comment": Markup("")})
+        rest = Markup("<p>The rest is too long to be shown here; it is in your notebook.</p>")
+        parts.append({"kind": "own", "html": rest, "comment": Markup("")})
     return parts
 
 

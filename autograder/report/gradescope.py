@@ -136,12 +136,19 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
     for test in record["tests"]:
         task = test["task"]
         numbers[task] = numbers.get(task, 0) + 1
-        tests.append({
-            "name": f"Task {task}, {stage.info.tasks.get(task, '')}: {test['title']}", "number": f"{task}.{numbers[task]}",
-            "score": test["points"], "max_score": test["max_points"], "status": "passed" if test["outcome"] == "passed" else "failed",
-            "visibility": VISIBILITY[test["visibility"]], "tags": [f"task {task}", test["visibility"]],
-            "output": output(test), "output_format": "text",
-        })
+        tests.append(
+            {
+                "name": f"Task {task}, {stage.info.tasks.get(task, '')}: {test['title']}",
+                "number": f"{task}.{numbers[task]}",
+                "score": test["points"],
+                "max_score": test["max_points"],
+                "status": "passed" if test["outcome"] == "passed" else "failed",
+                "visibility": VISIBILITY[test["visibility"]],
+                "tags": [f"task {task}", test["visibility"]],
+                "output": output(test),
+                "output_format": "text",
+            }
+        )
     return {"output": "\n".join(lines), "output_format": "text", "tests": tests}
 
 

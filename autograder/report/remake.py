@@ -1,4 +1,4 @@
-"""`make feedback`: the students' pages once more, with the marks and comments given by hand since; nothing is regraded."""
+"""`make feedback`: the students' pages once more, with the marks and comments given by hand; nothing is regraded."""
 
 from __future__ import annotations
 
@@ -77,6 +77,8 @@ def odd_marks(gradebook: Gradebook, stage_ids: list[str]) -> list[str]:
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
                     if grade.manual_score is not None and not 0 <= grade.manual_score <= grade.max_score:
-                        found.append(f"{submission.student.id}, {stage_id}: {grade.name} has {points(grade.manual_score)} of "
-                                     f"{points(grade.max_score)} points")
+                        found.append(
+                            f"{submission.student.id}, {stage_id}: {grade.name} has {points(grade.manual_score)} of "
+                            f"{points(grade.max_score)} points"
+                        )
     return sorted(found)

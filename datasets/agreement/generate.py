@@ -2,15 +2,15 @@
 
     python -m datasets.agreement.generate
 
-An attractor is a noun between subject and verb whose number is not the subject's. Distance is the position of the verb
-less the position of the subject noun. Pairs of subject and verb are dealt to the splits, so that a test sentence joins a
-subject and a verb that no training sentence joins; and each test sentence with a modifier has one of a form that is not
-in training.
+An attractor is a noun between subject and verb whose number is not the subject's. Distance is the position of the
+verb less the position of the subject noun. Pairs of subject and verb are dealt to the splits, so that a test sentence
+joins a subject and a verb that no training sentence joins; and each test sentence with a modifier has one of a form
+that is not in training.
 """
 
 import random
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 from datasets.agreement.grammar import (
@@ -73,7 +73,7 @@ def _joined(phrases: list[str], construction: str, maker: str) -> list[str] | No
             return None
     if construction == OBJECT:
         return phrases[0].replace("{pp}", " ".join(phrases[1:])).split()
-    for phrase, following in zip(phrases, phrases[1:]):
+    for phrase, following in pairwise(phrases):
         after = "{person}" if following.startswith("who") else "}"
         if not phrase.endswith(after):
             return None

@@ -1,9 +1,10 @@
 """The words and phrases that agreement sentences are made of.
 
-A sentence is a subject, modifiers, a verb in the subject's number and an ending. Clauses are in the past tense, so that
-the main verb is the only verb that shows a number. `{person}`, `{place}`, `{item}` and `{work}` stand for a noun whose
-number is drawn; a work goes with its maker only ("the writer of the books"). Modifiers have a part for training, one for
-the public test and one for the hidden test; those of the last two are made of words that the training sentences contain.
+A sentence is a subject, modifiers, a verb in the subject's number and an ending. Clauses are in the past tense, so
+that the main verb is the only verb that shows a number. `{person}`, `{place}`, `{item}` and `{work}` stand for a noun
+whose number is drawn; a work goes with its maker only ("the writer of the books"). Modifiers have a part for training,
+one for the public test and one for the hidden test; those of the last two are made of words that the training
+sentences contain.
 """
 
 
@@ -64,7 +65,11 @@ MODIFIERS = {
             "who always praised the {person}",
         ],
         "test": ["who once met the {person}", "who liked the old {item}", "who painted the {place} very long ago"],
-        "hidden": ["who always praised the very young {person}", "who bought the very old {item}", "who once liked the {item}"],
+        "hidden": [
+            "who always praised the very young {person}",
+            "who bought the very old {item}",
+            "who once liked the {item}",
+        ],
     },
     # `{pp}` is the place of the prepositional phrases of the clause's own subject.
     OBJECT: {

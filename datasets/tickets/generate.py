@@ -4,8 +4,8 @@
 
 The distance of a story is the position of the blank less the position of the noun: at distance 5 four tokens stand
 between them. Filler sentences are drawn from all selections that hit the distance exactly, that keep the order of the
-tale, and in which nothing happens before what it needs (no clerk before the store); a selection's chance is in proportion
-to the product of its sentences' weights.
+tale, and in which nothing happens before what it needs (no clerk before the store); a selection's chance is in
+proportion to the product of its sentences' weights.
 """
 
 import random

@@ -1,9 +1,9 @@
 """The sentences that printer-ticket stories are made of.
 
-A story is an opening that names the noun, filler sentences in the order of the tale, and a closing that stops before the
-noun. `{noun}` is the noun at the blank, `{supply}` what the printer lacks (one word for the whole story), `{other}` a
-competing noun. Every group has a part for training, one for the public test and one for the hidden test; sentences of the
-last two are made of words that the training sentences contain.
+A story is an opening that names the noun, filler sentences in the order of the tale, and a closing that stops before
+the noun. `{noun}` is the noun at the blank, `{supply}` what the printer lacks (one word for the whole story), `{other}`
+a competing noun. Every group has a part for training, one for the public test and one for the hidden test; sentences of
+the last two are made of words that the training sentences contain.
 """
 
 from dataclasses import dataclass

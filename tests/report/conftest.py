@@ -36,7 +36,13 @@ def png() -> bytes:
 
 def markdown(source: str, **more: object) -> dict:
     """A cell a student adds."""
-    return {"cell_type": "markdown", "metadata": {}, "source": source, "id": f"own-{zlib.crc32(source.encode())}", **more}
+    return {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": source,
+        "id": f"own-{zlib.crc32(source.encode())}",
+        **more,
+    }
 
 
 def code(source: str, **more: object) -> dict:
@@ -112,4 +118,6 @@ def dump(address: str, profile: Path, *options: str) -> str:
     return done.stdout
 
 
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium here; test_pages.py reads the same pages without one")
+needs_browser = pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium here; test_pages.py reads the same pages without one"
+)

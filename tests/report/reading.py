@@ -57,9 +57,14 @@ class Page(HTMLParser):
         for tag, attributes in self.elements:
             for name, value in attributes.items():
                 value = (value or "").strip().lower()
-                if name.startswith("on") or value.startswith(("javascript:", "vbscript:", "data:text", "data:image/svg")):
+                if name.startswith("on") or value.startswith(
+                    ("javascript:", "vbscript:", "data:text", "data:image/svg")
+                ):
                     found.append(f"{tag} {name}={value[:60]}")
-                if name in ("src", "srcset", "srcdoc", "background", "poster", "action", "formaction", "xlink:href") \
-                        and not value.startswith("data:image/png;base64,") and not value.startswith("data:image/jpeg;base64,"):
+                if (
+                    name in ("src", "srcset", "srcdoc", "background", "poster", "action", "formaction", "xlink:href")
+                    and not value.startswith("data:image/png;base64,")
+                    and not value.startswith("data:image/jpeg;base64,")
+                ):
                     found.append(f"{tag} {name}={value[:60]}")
         return found

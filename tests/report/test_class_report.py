@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import pairwise
 
 import pytest
 
@@ -19,9 +20,18 @@ def test_the_numbers_are_those_of_the_records(graded):
     records = [record_of(graded, student) for student in ran]
     assert report.submissions == 5 and sorted(report.scores) == sorted(record["score"] for record in records)
     assert sum(report.lost.values()) == pytest.approx(80 - sum(record["score"] for record in records) / 4)
-    assert report.lost["1.1"] == pytest.approx(sum(
-        test["max_points"] - test["points"] for record in records for test in record["tests"] if test["task"] == "1.1") / 4)
-    assert [(row.id, row.task, row.students) for row in report.mistakes] == [("softmax-jacobian-sign", "1.3", ("mistaken",))]
+    assert report.lost["1.1"] == pytest.approx(
+        sum(
+            test["max_points"] - test["points"]
+            for record in records
+            for test in record["tests"]
+            if test["task"] == "1.1"
+        )
+        / 4
+    )
+    assert [(row.id, row.task, row.students) for row in report.mistakes] == [
+        ("softmax-jacobian-sign", "1.3", ("mistaken",))
+    ]
     assert [student for student, _ in report.ungradable] == ["broken"] and "SyntaxError" in report.ungradable[0][1]
     assert sum(count for _, count in report.pending) == 5
 
@@ -57,10 +67,12 @@ def test_the_page_is_the_same_for_the_same_results_and_nothing_on_it_runs(course
     page = Page(first.decode())
     assert [found for found in page.active() if "data:image/svg+xml" not in found] == []
     assert HOSTILE in page.words()
-    assert all(picture["alt"] and picture["src"].startswith("data:image/svg+xml;base64,") for picture in page.all("img"))
+    assert all(
+        picture["alt"] and picture["src"].startswith("data:image/svg+xml;base64,") for picture in page.all("img")
+    )
     assert len(page.all("img")) == 2
     levels = page.headings()
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_without_results_it_says_what_to_do(tmp_path):

@@ -58,7 +58,9 @@ def test_everything_in_one_table(course):
     by_name = {row["student"]: row for row in rows}
     assert pending == 4
     assert by_name["solution"]["1.8"] == "12.5" and by_name["solution"][STAGE.id] == "92.5"
-    assert by_name["half"]["1.8"] == "" and by_name["half"][f"{STAGE.id} pending"] == "1" and by_name["half"]["1.7"] == "0"
+    assert (
+        by_name["half"]["1.8"] == "" and by_name["half"][f"{STAGE.id} pending"] == "1" and by_name["half"]["1.7"] == "0"
+    )
     assert list(rows[0])[-8:] == list(STAGE.info.tasks)
 
 

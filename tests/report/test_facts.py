@@ -8,9 +8,20 @@ TASKS = list(STAGE.info.tasks)
 
 def a_test(task, outcome="passed", visibility="public", hint="", message="", title=None):
     """One test as it stands in a record."""
-    return {"task": task, "test": f"test_{task}_{visibility}", "title": title or f"the {visibility} sentence of {task}",
-            "outcome": outcome, "points": float(outcome == "passed"), "max_points": 1.0, "visibility": visibility, "call": "f(1)",
-            "message": message, "trace": "", "hint": hint, "mistake": "x" if hint else ""}
+    return {
+        "task": task,
+        "test": f"test_{task}_{visibility}",
+        "title": title or f"the {visibility} sentence of {task}",
+        "outcome": outcome,
+        "points": float(outcome == "passed"),
+        "max_points": 1.0,
+        "visibility": visibility,
+        "call": "f(1)",
+        "message": message,
+        "trace": "",
+        "hint": hint,
+        "mistake": "x" if hint else "",
+    }
 
 
 def steps(tests, status="graded", reason="", marks=None):
@@ -27,10 +38,18 @@ def test_nothing_is_left_when_everything_passes():
 
 def test_a_named_mistake_comes_before_a_public_test_before_what_is_not_written():
     """Also when the tasks come the other way round."""
-    found = steps([a_test("1.1", "not_implemented"), a_test("1.2", "failed", message="y is of the wrong shape\n  got 1"),
-                   a_test("1.6", "failed", hint="It stops.\nLook there.")])
+    found = steps(
+        [
+            a_test("1.1", "not_implemented"),
+            a_test("1.2", "failed", message="y is of the wrong shape\n  got 1"),
+            a_test("1.6", "failed", hint="It stops.\nLook there."),
+        ]
+    )
     assert [step.title for step in found] == [
-        "It stops.", f"Task 1.2, {STAGE.info.tasks['1.2']}: the public sentence of 1.2.", f"Write task 1.1, {STAGE.info.tasks['1.1']}."]
+        "It stops.",
+        f"Task 1.2, {STAGE.info.tasks['1.2']}: the public sentence of 1.2.",
+        f"Write task 1.1, {STAGE.info.tasks['1.1']}.",
+    ]
     assert "Look there." in found[0].text and found[1].text == "This test fails: y is of the wrong shape."
     assert [step.anchor for step in found] == ["task-1-6", "task-1-2", "task-1-1"]
 
@@ -47,7 +66,9 @@ def test_the_same_mistake_in_two_tests_is_said_once():
 
 
 def test_hidden_tests_alone_are_said_to_be_hidden():
-    found = steps([a_test("1.3"), a_test("1.3", "failed", "hidden", message="y has the wrong value\n  got 1\n  expected 2")])
+    found = steps(
+        [a_test("1.3"), a_test("1.3", "failed", "hidden", message="y has the wrong value\n  got 1\n  expected 2")]
+    )
     assert len(found) == 1 and "this test is hidden" in found[0].text and "expected 2" not in found[0].text
 
 

@@ -49,7 +49,9 @@ def test_what_a_student_wrote_is_clean_when_it_is_sent(served):
     """The page of a hostile submission has formgrader's own scripts and no other."""
     def scripts(student):
         page = Page(fetch(served, f"formgrader/submissions/{submission_id(served, student)}/"), ours=False)
-        return page.all("script"), [name for name in page.active() if not name.startswith(("script", "link", "span onclick"))]
+        return page.all("script"), [
+            name for name in page.active() if not name.startswith(("script", "link", "span onclick"))
+        ]
 
     hostile, quiet = scripts("hostile"), scripts("solution")
     assert len(hostile[0]) == len(quiet[0]) and hostile[1] == quiet[1]
@@ -73,7 +75,7 @@ def test_formgrader_works_in_a_browser_and_no_script_of_a_student_runs(served, t
 
 
 def test_a_folder_without_marks_and_a_configuration_of_its_own_are_refused(tmp_path):
-    """An nbgrader_config.py that would let scripts through is not started with; one of ours is made where there is none."""
+    """An nbgrader_config.py that lets scripts through is not started with; ours is made where there is none."""
     with pytest.raises(UsageError, match="make grade"):
         FormGrader(tmp_path)
     ensure_config(tmp_path)

@@ -38,8 +38,14 @@ def autograde(image, tmp_path, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (root / "results").mkdir()
-    done = subprocess.run([str(root / "source" / "run_autograder")], cwd="/", capture_output=True, text=True, timeout=300,
-                          env=os.environ | {"AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": sys.executable})
+    done = subprocess.run(
+        [str(root / "source" / "run_autograder")],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": sys.executable},
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads((root / "results" / "results.json").read_text())
 
@@ -80,7 +86,9 @@ def test_the_zip_is_the_same_every_time_and_holds_what_it_needs_alone(image, tmp
     assert archive.read_bytes() == pack(STAGE, tmp_path / "again").read_bytes()
     names = zipfile.ZipFile(archive).namelist()
     assert {"setup.sh", "run_autograder", "requirements.txt", f"solutions/{STAGE.id}/bptt.py"} <= set(names)
-    assert not [name for name in names if name.startswith(("tests/", "submitted/", "solutions/4", "autograder/stages/gated"))]
+    assert not [
+        name for name in names if name.startswith(("tests/", "submitted/", "solutions/4", "autograder/stages/gated"))
+    ]
     for name in ("setup.sh", "run_autograder"):
         script = image / "autograder" / "source" / name
         assert os.access(script, os.X_OK)

@@ -27,8 +27,14 @@ def test_a_mark_survives_a_new_submission_and_a_regrade(tmp_path):
     """The code gets better, the mark of the written task stays, and grades.csv adds both up."""
     hand_in(tmp_path, "ada", STUB)
     grade(tmp_path)
-    assert row(tmp_path, "ada") == {"student": "ada", "stage": STAGE.id, "status": "graded", "score": "0", "max_score": "100",
-                                    "manual_pending": "1"}
+    assert row(tmp_path, "ada") == {
+        "student": "ada",
+        "stage": STAGE.id,
+        "status": "graded",
+        "score": "0",
+        "max_score": "100",
+        "manual_pending": "1",
+    }
     give(tmp_path, "ada", 15.5, "The recursion is right.")
     hand_in(tmp_path, "ada", SOLUTION)
     grade(tmp_path)

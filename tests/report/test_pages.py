@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_a_page_can_be_read_by_anyone(graded, student):
     assert page.all("meta")[2]["content"] == "width=device-width, initial-scale=1"
     levels = page.headings()
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert all(picture["alt"] for picture in page.all("img"))
     assert all(head["scope"] == "col" for head in page.all("th") if "scope" in head) and page.all("th")
     targets = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
@@ -82,7 +83,9 @@ def test_a_mistake_is_named_at_the_top_and_in_its_task(graded):
 def test_marks_by_task_add_up_and_the_written_task_waits(graded):
     """The table has every task; what a person has still to give is said, not counted as lost."""
     html = page_of(graded, "half")
-    rows = re.findall(r"<tr><td><a[^>]*>([\d.]+)</a></td>.*?<td class=\"number\">(\S+) of (\S+)</td><td[^>]*>(.*?)</td>", html)
+    rows = re.findall(
+        r"<tr><td><a[^>]*>([\d.]+)</a></td>.*?<td class=\"number\">(\S+) of (\S+)</td><td[^>]*>(.*?)</td>", html
+    )
     assert [row[0] for row in rows] == list(STAGE.info.tasks)
     assert sum(float(got) for _, got, *_ in rows[:-1]) == record_of(graded, "half")["score"]
     assert sum(float(worth) for _, _, worth, _ in rows) == 100
@@ -117,7 +120,9 @@ def test_comment_and_mark_given_by_hand_are_on_the_page(course):
     with Pipeline(course).gradebook() as gradebook:
         grade = gradebook.find_grade("task_1_8", STAGE.id, STAGE.id, "solution")
         grade.manual_score, grade.needs_manual_grade = 17, False
-        gradebook.find_comment("task_1_8", STAGE.id, STAGE.id, "solution").manual_comment = "Good. See $h_k$ <script>x</script>"
+        gradebook.find_comment(
+            "task_1_8", STAGE.id, STAGE.id, "solution"
+        ).manual_comment = "Good. See $h_k$ <script>x</script>"
         late = gradebook.find_grade("task_1_1", STAGE.id, STAGE.id, "half")
         late.manual_score, late.needs_manual_grade = 300, False
         gradebook.db.commit()
@@ -220,7 +225,10 @@ def test_even_a_script_that_slips_through_does_not_run(graded, tmp_path):
 def test_a_page_fits_a_phone(graded, tmp_path, student):
     """At 390 pixels the page itself never scrolls sideways; long lines of code do, in their own box."""
     page = (graded / "feedback" / student / STAGE.id / f"{STAGE.id}.html").read_text()
-    measure = "<script>var page = document.documentElement; document.title = page.scrollWidth + ' in ' + page.clientWidth</script>"
+    measure = (
+        "<script>var page = document.documentElement; "
+        "document.title = page.scrollWidth + ' in ' + page.clientWidth</script>"
+    )
     allowed = page.replace("default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'")
     (tmp_path / "page.html").write_text(allowed.replace("</body>", f"{measure}</body>"))
     frame = tmp_path / "frame.html"  # no window of the browser is as narrow as a phone

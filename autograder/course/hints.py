@@ -1,0 +1,94 @@
+"""Make the hints that students get with the public tests: fingerprints of what each catalogued mistake returns there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograder.checks.hints import KEY, NAME, Hints, Rounding, fingerprints, mixed
+from autograder.checks.state import reset_state
+from autograder.checks.student import Call
+from autograder.grade.diagnosis import in_common, mistake_module
+from autograder.grade.replay import FAILED, agrees, replay
+from autograder.grade.suite import run_suite
+from autograder.grade.trusted import TrustedBench
+from autograder.stages import Mistake, Stage, task_number
+
+SEED = 0  # that of the public tests at home
+DOUBLE, SINGLE = Rounding(bits=16, noise=1e-9), Rounding(bits=6, noise=1e-5)
+
+
+class AtHome(TrustedBench):
+    """A bench as students have it: all functions are those of the one file."""
+
+    def __init__(self, stage: Stage, source: str) -> None:
+        super().__init__(stage, source, SEED)
+        self.made: list[list[Call]] = []
+
+    def begin(self, task_id: str) -> None:
+        """A test begins: the calls of the one before it are kept."""
+        self.made.append(list(self.student.calls))
+        self.student.calls.clear()
+        self.canvases.clear()
+        reset_state(self.seed)
+
+    def calls_by_test(self) -> list[list[Call]]:
+        """The calls of each test, in the order in which the tests ran."""
+        return [*self.made[1:], list(self.student.calls)]
+
+
+def public_calls(stage: Stage, source: str) -> list[tuple[str, str, str, list[Call]]]:
+    """Task, name, outcome and calls of each public test over trusted source."""
+    bench = AtHome(stage, source)
+    results = run_suite(stage, bench, visibilities=("public",))
+    results.sort(key=lambda result: task_number(result.verdict.task))  # as they ran
+    return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
+            for result, calls in zip(results, bench.calls_by_test(), strict=True)]
+
+
+def make_hints(stage: Stage) -> Hints:
+    """The hints of a stage; the same material gives the same.
+
+    A mistake gives one in each public test in which it returns something else than the reference, far enough from it
+    to be told apart after rounding, and than any other mistake of the task. Where several return the same, the hint is
+    what their texts have in common.
+    """
+    single = "torch" in stage.info.preload
+    salt = hashlib.sha256(stage.id.encode()).hexdigest()[:16]
+    hints = Hints(SINGLE if single else DOUBLE, salt)
+    numbers: dict[str, int] = {}
+    for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
+        if any(call.method == "load_checkpoint" for call in calls):
+            continue
+        mistakes = [mistake for mistake in stage.mistakes() if mistake.task == task]
+        wrong = {mistake.id: _wrong_prints(stage, hints, mistake, test, calls, single) for mistake in mistakes}
+        for mistake in mistakes:
+            fitting = [other for other in mistakes if set(wrong[mistake.id]) & set(wrong[other.id])]
+            text = f"{mistake.title}\n{mistake.hint}" if len(fitting) == 1 else in_common(fitting)
+            if fitting and text:
+                _add(hints, numbers, wrong[mistake.id][0], text)
+    return hints
+
+
+def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call], single: bool) -> list[bytes]:
+    """The fingerprints of the first thing a mistake returns that is not the reference's; none where it cannot be told."""
+    outcomes = replay(calls, mistake_module(stage, mistake), SEED)
+    for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
+        if agrees(call, outcome, single) or (call.error is not None and outcome.value is FAILED):
+            continue
+        if outcome.value is FAILED:
+            return []
+        answered = [*calls[:position], replace(call, value=outcome.value, changed=outcome.changed, error=None)]
+        right, wrong = ([*fingerprints(hints.salt, test, some, hints.rounding)][-1]
+                        for some in (calls[:position + 1], answered))
+        return [] if set(right) & set(wrong) else wrong
+    return []
+
+
+def _add(hints: Hints, numbers: dict[str, int], fingerprint: bytes, text: str) -> None:
+    key = hashlib.sha256(f"{hints.salt}:{text}".encode()).digest()[:KEY]
+    if text not in numbers:
+        numbers[text] = len(hints.texts)
+        hints.texts.append(mixed(text.encode("utf-8"), key).hex())
+    hints.entries[fingerprint[:NAME].hex()] = f"{numbers[text]}:{mixed(key, fingerprint[NAME:]).hex()}"
