@@ -46,8 +46,8 @@ release: $(VENV)/.ready  ## instructor: make assignments/ and dist/ from solutio
 	@$(RUN) release $(stage)
 	@$(RUN) verify $(stage)
 
-verify: $(VENV)/.ready  ## instructor: the gates that show the suites are right  [STAGE=]
-	@$(RUN) verify $(stage) --verbose
+verify: $(VENV)/.ready  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
+	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")
 
 gradescope: $(VENV)/.ready  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt
 	@$(RUN) gradescope $(stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -83,9 +84,13 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
 @main.command()
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
-def verify(stage_id: str | None, verbose: bool) -> None:
+@click.option("--mutants", is_flag=True, help="Kill automatic mutants of the model answers, in place of the other gates.")
+@click.option("--seeds", type=click.IntRange(min=1), default=None,
+              help="Run the suites with this many seeds, in place of the other gates.")
+def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.course.verify import Finding
+    from autograder.course.mutants import mutants_are_killed
+    from autograder.course.verify import GATES, Finding, suite_is_stable
     from autograder.course.verify import verify as run
     from autograder.stages import chosen
 
@@ -96,10 +101,12 @@ def verify(stage_id: str | None, verbose: bool) -> None:
         for problem in finding.problems[:25]:
             click.echo(f"         {problem}")
 
+    special = [mutants_are_killed] if mutants else []
+    special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
     failed = 0
     for stage in chosen(stage_id):
         click.echo(f"{stage.id}: {stage.info.title}")
-        failed += sum(not finding.holds for finding in run(stage, tell))
+        failed += sum(not finding.holds for finding in run(stage, tell, special or GATES))
     if failed:
         raise click.exceptions.Exit(1)
 

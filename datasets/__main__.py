@@ -30,12 +30,9 @@ def _files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
-def drift(root: Path = HERE) -> list[str]:
-    """One line for each file below `root` that is not what the generators make."""
-    with tempfile.TemporaryDirectory() as scratch:
-        make(Path(scratch))
-        want = _files(Path(scratch))
-    got = _files(root)
+def differences(root: Path, made: Path) -> list[str]:
+    """One line for each file below `root` that is not the same below `made`."""
+    got, want = _files(root), _files(made)
     lines = []
     for name in sorted(want.keys() | got.keys()):
         if name not in got:
@@ -45,6 +42,13 @@ def drift(root: Path = HERE) -> list[str]:
         elif got[name] != want[name]:
             lines.append(f"{name}: differs")
     return lines
+
+
+def drift() -> list[str]:
+    """One line for each file that is not what the generators make."""
+    with tempfile.TemporaryDirectory() as scratch:
+        make(Path(scratch))
+        return differences(HERE, Path(scratch))
 
 
 def main(arguments: list[str] | None = None) -> int:

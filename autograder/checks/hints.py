@@ -114,7 +114,8 @@ def spellings(value: Any, rounding: Rounding) -> list[str]:
     if is_number(value) or is_tensor(value) or isinstance(value, np.ndarray):
         return _numbers(value, rounding)
     if isinstance(value, Mapping):
-        return _joined([[f"{key!r}:{one}" for one in spellings(value[key], rounding)] for key in sorted(value, key=str)])
+        keys = sorted(value, key=str)
+        return _joined([[f"{key!r}:{one}" for one in spellings(value[key], rounding)] for key in keys])
     if isinstance(value, list | tuple):
         return _joined([spellings(item, rounding) for item in value])
     return [repr(value) if value is None or isinstance(value, str | bool | np.bool_) else "object"]

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch, shortened
+from .hints import read_hints
 from .layout import StageInfo, add_earlier_stages, lend_modules, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
@@ -39,7 +40,7 @@ class Verdict:
     """What became of one test.
 
     outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message and trace are for the reader.
+    title is the sentence of the test's docstring; call, message, trace and hint are for the reader.
     """
 
     task: str
@@ -52,6 +53,7 @@ class Verdict:
     message: str = ""
     trace: str = ""
     aspect: str = ""
+    hint: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a record."""
@@ -97,6 +99,7 @@ class HomeBench:
         self.load_error: BaseException | None = None
         lend_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
+        self._hints = read_hints(Path(__file__).with_name("hints.json"))
         try:
             with rules():
                 self._module = load_module(folder / info.file)
@@ -137,6 +140,10 @@ class HomeBench:
         from .checkpoints import load_checkpoint
 
         return lambda model, file: load_checkpoint(model, self.folder / file)
+
+    def hint(self, test: str) -> str:
+        """What to look at, where the values of a test that failed are those of a known mistake."""
+        return self._hints.look_up(test, self.student.calls) if self._hints is not None else ""
 
     def outcome(self, error: BaseException) -> str:
         """Failed where a comparison did, not yet written where a stub did, else an error."""
@@ -277,6 +284,8 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     calls = bench.student.calls
     result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, bench.folder)
+    if isinstance(bench, HomeBench) and result.outcome == "failed":
+        result.hint = bench.hint(item.name)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace = str(error), error.aspect, ""
     else:

@@ -47,6 +47,7 @@ def public_report(verdicts: Sequence[Verdict], info: StageInfo, load_error: Base
         lines.append(f"  {title:<28} {state:<16} {passed} of {len(mine)} tests")
         if state == "failed":
             lines += failures(mine)
+            lines += [indent(f"Hint: {hint}", 6) for hint in dict.fromkeys(verdict.hint for verdict in mine) if hint]
             if failed:
                 lines.append(indent(earlier(failed), 6))
             lines.append("")

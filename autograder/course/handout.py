@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from string import Template
 
+from autograder.course.hints import make_hints
 from autograder.stages import KIT, Stage
 from autograder.stages.points import task_points, test_list
 from autograder.stages.strip import strip
@@ -37,7 +38,8 @@ def complete(stage: Stage, folder: Path) -> None:
     write(folder / "requirements.txt", requirements(stage))
     write(folder / "README.md", readme(stage))
     for source in sorted(CHECKS.glob("*.py")):
-        write(folder / "checks" / source.name, source.read_text(encoding="utf-8"))
+        write(folder / "checks" / source.name, for_students(source.read_text(encoding="utf-8")))
+    write(folder / "checks" / "hints.json", make_hints(stage).as_json())
     for source, name in stage.info.hands_out.items():
         copy(KIT / source, folder / name)
 

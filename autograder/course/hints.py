@@ -1,4 +1,4 @@
-"""Make the hints that students get with the public tests: fingerprints of what each catalogued mistake returns there."""
+"""Make the hints that go with the public tests: fingerprints of what each catalogued mistake returns there."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def public_calls(stage: Stage, source: str) -> list[tuple[str, str, str, list[Ca
 def make_hints(stage: Stage) -> Hints:
     """The hints of a stage; the same material gives the same.
 
-    A mistake gives one in each public test in which it returns something else than the reference, far enough from it
-    to be told apart after rounding, and than any other mistake of the task. Where several return the same, the hint is
-    what their texts have in common.
+    A mistake gives one in each public test of its task in which it returns something else than the reference, far
+    enough from it to be told apart after rounding, and than any other mistake of this task and of those before: at
+    home a function calls the student's own of earlier tasks. Where several return the same, the hint is what their
+    texts have in common. Figures are left out, for a right one can be drawn in many ways.
     """
     single = "torch" in stage.info.preload
     salt = hashlib.sha256(stage.id.encode()).hexdigest()[:16]
@@ -61,9 +62,11 @@ def make_hints(stage: Stage) -> Hints:
     for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
         if any(call.method == "load_checkpoint" for call in calls):
             continue
-        mistakes = [mistake for mistake in stage.mistakes() if mistake.task == task]
+        used = {name for call in calls for name in stage.reaches.get(call.name, ())}
+        mistakes = [mistake for mistake in stage.mistakes()
+                    if task_number(mistake.task) <= task_number(task) and used & set(mistake.functions)]
         wrong = {mistake.id: _wrong_prints(stage, hints, mistake, test, calls, single) for mistake in mistakes}
-        for mistake in mistakes:
+        for mistake in (mistake for mistake in mistakes if mistake.task == task):
             fitting = [other for other in mistakes if set(wrong[mistake.id]) & set(wrong[other.id])]
             text = f"{mistake.title}\n{mistake.hint}" if len(fitting) == 1 else in_common(fitting)
             if fitting and text:
@@ -71,13 +74,14 @@ def make_hints(stage: Stage) -> Hints:
     return hints
 
 
-def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call], single: bool) -> list[bytes]:
-    """The fingerprints of the first thing a mistake returns that is not the reference's; none where it cannot be told."""
+def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call],
+                  single: bool) -> list[bytes]:
+    """The fingerprints of the first thing a mistake returns that is not the reference's; none if it cannot be told."""
     outcomes = replay(calls, mistake_module(stage, mistake), SEED)
     for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
         if agrees(call, outcome, single) or (call.error is not None and outcome.value is FAILED):
             continue
-        if outcome.value is FAILED:
+        if outcome.value is FAILED or call.method == "read":
             return []
         answered = [*calls[:position], replace(call, value=outcome.value, changed=outcome.changed, error=None)]
         right, wrong = ([*fingerprints(hints.salt, test, some, hints.rounding)][-1]

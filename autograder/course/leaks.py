@@ -13,12 +13,13 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from autograder.stages import Stage
+from autograder.stages import Stage, stages
 from autograder.stages.strip import BEGIN, END, strip
 
 SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
@@ -97,17 +98,16 @@ def _strings(value: Any) -> Iterator[str]:
                 yield from _strings(item)
 
 
-def secrets(stage: Stage) -> list[Secret]:
-    """All that is secret about a stage, each text once."""
+@cache
+def secrets(stage: Stage) -> tuple[Secret, ...]:
+    """All that is secret about a stage, each text once; read once a process."""
     source = stage.solution.read_text(encoding="utf-8")
-    stub = squeeze(strip(source, stage.info.file))
-    public = stub + squeeze(stage.test_files()["public"].read_text(encoding="utf-8"))
-    cells = nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT).cells if stage.notebook.exists() else []
+    stub, public, cells = squeeze(strip(source, stage.info.file)), "".join(map(_given, stages())), _cells(stage)
     found = [*_code("solution", stage.info.file, source, stub, inside=(BEGIN, END))]
     for cell in cells:
-        if cell.cell_type == "code" and BEGIN in cell.source:
-            found += _code("solution", stage.notebook.name, cell.source, stub, inside=(BEGIN, END))
-    found += _mark_scheme(stage.notebook.name, [cell.source for cell in cells])
+        if BEGIN in cell:
+            found += _code("solution", stage.notebook.name, cell, stub, inside=(BEGIN, END))
+    found += _mark_scheme(stage.notebook.name, cells)
     hidden = stage.test_files()["hidden"].read_text(encoding="utf-8")
     for part in (_names, _docstrings, _code):
         found += part("hidden test", "hidden.py", hidden, public)
@@ -117,7 +117,21 @@ def secrets(stage: Stage) -> list[Secret]:
             found += [*_docstrings(kind, file.name, text, public), *_code(kind, file.name, text, public)]
     if stage.standins():
         found += _code("stand-in", "standins.py", stage.standins(), public)
-    return list({(secret.text, secret.name): secret for secret in reversed(found)}.values())[::-1]
+    return tuple({(secret.text, secret.name): secret for secret in reversed(found)}.values())[::-1]
+
+
+def _given(stage: Stage) -> str:
+    """What students of a stage are given on purpose, squeezed."""
+    stub = strip(stage.solution.read_text(encoding="utf-8"), stage.info.file)
+    public = stage.test_files()["public"].read_text(encoding="utf-8")
+    return squeeze("".join([stub, public, *map(shown, _cells(stage))]))
+
+
+def _cells(stage: Stage) -> list[str]:
+    """Text of the source notebook's cells; none while a stage has no notebook yet."""
+    if not stage.notebook.exists():
+        return []
+    return [cell.source for cell in nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT).cells]
 
 
 def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str] | None = None) -> Iterator[Secret]:
@@ -160,19 +174,18 @@ def _names(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
             yield Secret(kind, f"{file}, line {node.lineno}", node.name, name=True)
 
 
+def shown(cell: str) -> str:
+    """The part of a cell of the source notebook that is released."""
+    for begin, end in ((BEGIN, END), SCHEME):
+        cell = re.sub(f"{re.escape(begin)}.*?({re.escape(end)}|\\Z)", "", cell, flags=re.DOTALL)
+    return cell
+
+
 def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
     """Lines of the mark schemes that the notebook does not say elsewhere too."""
-    inside: list[str] = []
-    outside: list[str] = []
-    for cell in cells:
-        into = outside
-        for line in cell.splitlines():
-            if line.strip() in SCHEME:
-                into = inside if line.strip() == SCHEME[0] else outside
-            else:
-                into.append(squeeze(line))
-    known = "".join(outside)
-    for text in inside:
+    known = squeeze("".join(map(shown, cells)))
+    schemes = re.findall(f"{re.escape(SCHEME[0])}(.*?)(?:{re.escape(SCHEME[1])}|\\Z)", "\n".join(cells), re.DOTALL)
+    for text in map(squeeze, "\n".join(schemes).splitlines()):
         if len(text) >= MIN_PROSE and text not in known:
             yield Secret("mark scheme", file, text)
 

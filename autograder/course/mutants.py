@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 
-from autograder.course.verify import SEED, Finding, reference_source
+from autograder.course.findings import SEED, Finding, reference_source
 from autograder.errors import InfrastructureError
 from autograder.grade.pool import cores
 from autograder.grade.suite import run_suite
@@ -35,6 +35,7 @@ WANTED = 0.95
 CPU_LIMIT = 60
 MEMORY_LIMIT = 2 << 30
 FAILED, RAISED, SURVIVED = 0, 3, 4  # exit status of a mutant's process; a signal ends one that takes too much
+FATES = {FAILED: "failed", RAISED: "raised", SURVIVED: "survived"}
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
@@ -200,7 +201,8 @@ def _is_not(node: ast.expr) -> bool:
 
 def _offset_by_a_number(node: ast.expr) -> bool:
     """Whether a slip in its number moves this index or bound already."""
-    return isinstance(node, ast.Constant | ast.UnaryOp) or (isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant))
+    return isinstance(node, ast.Constant | ast.UnaryOp) or (
+        isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant))
 
 
 def _is_arithmetic(node: ast.expr | None) -> bool:
@@ -226,7 +228,8 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Compare):
         for position, op in enumerate(node.ops):
             for other in COMPARISONS.get(type(op), ()):
-                yield ast.Compare(node.left, [*node.ops[:position], other(), *node.ops[position + 1:]], node.comparators)
+                ops = [*node.ops[:position], other(), *node.ops[position + 1:]]
+                yield ast.Compare(node.left, ops, node.comparators)
     elif isinstance(node, ast.BinOp):
         if isinstance(node.op, ast.MatMult):
             yield ast.BinOp(node.right, node.op, node.left)
@@ -324,7 +327,7 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
             for sentinel in wait(list(running)):
                 number, process = running.pop(sentinel)  # type: ignore[index]
                 process.join()
-                fate[number] = {FAILED: "failed", RAISED: "raised", SURVIVED: "survived"}.get(process.exitcode, "endless")
+                fate[number] = FATES.get(process.exitcode, "endless")
                 if process.exitcode == 1:
                     raise InfrastructureError(f"the tests could not be run on a mutant: {candidates[number]}")
     finally:

@@ -5,6 +5,7 @@ One process, one submission after the other: SQLite has one writer.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import logging
 import os
@@ -22,6 +23,7 @@ from autograder.course.config import configure
 from autograder.course.messages import heard
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.grade.submission import MAX_FILE
 from autograder.stages import SOLUTIONS, find_stage
 
 STAMP = ".kit"
@@ -171,17 +173,20 @@ class SubmissionAutograde(OneSubmission, Autograde):
     label = "autograde"
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader does, without following links or copying what is too large to be read."""
+        """As nbgrader does, with the ordinary files at the top alone: no links, no folders, nothing too large to be read."""
         source = Path(self.coursedir.root, self._format_source(assignment_id, student_id))
-        too_large = [str(path.relative_to(source)) for path in source.rglob("*")
-                     if path.is_symlink() or not (path.is_dir() or path.is_file()) or path.lstat().st_size > 8 << 20]
         ignore = self.coursedir.ignore
         linked = ["*"] if source.is_symlink() else []
-        self.coursedir.ignore = [*ignore, *linked, *(os.path.basename(name) for name in too_large)]
+        left_out = [] if linked else [glob.escape(entry.name) for entry in os.scandir(source) if not _is_ordinary(entry)]
+        self.coursedir.ignore = [*ignore, *linked, *left_out]
         try:
             super().init_assignment(assignment_id, student_id)
         finally:
             self.coursedir.ignore = ignore
+
+
+def _is_ordinary(entry: os.DirEntry) -> bool:
+    return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size <= MAX_FILE
 
 
 class SubmissionFeedback(OneSubmission, GenerateFeedback):

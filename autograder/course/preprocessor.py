@@ -13,6 +13,7 @@ from autograder.course.material import task_of_cell
 from autograder.course.sanitize import drop_pages
 from autograder.grade.feedback_text import task_report
 from autograder.grade.record import read_record, record_path
+from autograder.stages import find_stage
 
 
 class FromRecord(NbGraderPreprocessor):
@@ -27,6 +28,7 @@ class FromRecord(NbGraderPreprocessor):
         about = resources["nbgrader"]
         drop_pages(Path.cwd() / "autograded" / about["student"] / about["assignment"])
         record = current_record(Path.cwd(), about["assignment"], about["student"])
+        hidden = find_stage(about["assignment"]).info.hidden
         for cell in nb.cells:
             plan = cell.metadata.get("nbgrader", {})
             if cell.cell_type != "code" or not plan.get("grade") or plan.get("solution"):
@@ -35,7 +37,7 @@ class FromRecord(NbGraderPreprocessor):
             tests = [test for test in record["tests"] if test["task"] == task]
             score = min(sum(test["points"] for test in tests), float(plan["points"]))
             cell.outputs = [
-                nbformat.v4.new_output("stream", name="stdout", text=task_report(task, tests, record)),
+                nbformat.v4.new_output("stream", name="stdout", text=task_report(task, tests, record, hidden)),
                 nbformat.v4.new_output("execute_result", {"text/plain": repr(float(score))}, execution_count=1),
             ]
             cell.execution_count = 1

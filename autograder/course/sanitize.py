@@ -96,7 +96,7 @@ class _Finish(HTMLParser):
             text = f"<{HEADINGS[tag]}>" if tag in HEADINGS else self.get_starttag_text() or ""
             if tag == "img":
                 words = facts.get("alt") or facts.get("title") or "A picture without a description"
-                text = f'<img src="{escape(facts["src"])}" alt="{escape(words)}">' if facts.get("src") else ""
+                text = f'<img src="{escape(facts["src"] or "")}" alt="{escape(words)}">' if facts.get("src") else ""
             self.parts.append(text)
 
     def handle_endtag(self, tag: str) -> None:

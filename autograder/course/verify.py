@@ -5,83 +5,29 @@ Each gate is a function from a stage to a Finding. Gates run code of the kit's a
 
 from __future__ import annotations
 
-import random
 import shutil
 import tempfile
 import time
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder.course.config import RELEASE
+from autograder.course.findings import SEED, Finding, Run, reference_source, run_source, told
 from autograder.course.leaks import kinds, leaks, plant
 from autograder.course.material import disagreements, task_of_cell
+from autograder.course.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.course.release import DIST, built, differences, pack
 from autograder.errors import UsageError
-from autograder.grade.diagnosis import Diagnosis
-from autograder.grade.suite import Result, run_suite
+from autograder.grade.suite import run_suite
 from autograder.grade.trusted import TrustedBench
 from autograder.stages import Mistake, Stage, find_stage, stages
 from autograder.stages.points import task_points
 from autograder.stages.strip import strip
-
-SEED = 20130618
-
-
-@dataclass
-class Finding:
-    """What a gate found: it holds when there is no problem."""
-
-    gate: str
-    measured: str = ""
-    problems: list[str] = field(default_factory=list)
-    table: list[str] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        """True when nothing was wrong."""
-        return not self.problems
-
-
-@dataclass
-class Run:
-    """The suite over one source: its results, and the mistakes named."""
-
-    results: list[Result]
-    named: dict[str, str]
-
-    def lost(self) -> list[Result]:
-        """The tests that did not pass."""
-        return [result for result in self.results if result.verdict.outcome != "passed"]
-
-    def score(self) -> float:
-        """Points of the passed tests."""
-        return sum(result.verdict.points for result in self.results)
-
-
-def run_source(stage: Stage, source: str, seed: int = SEED, only: str | None = None) -> Run:
-    """The suite over trusted source, in this process."""
-    diagnosis = Diagnosis(stage)
-    results = run_suite(stage, TrustedBench(stage, source, seed), diagnosis, only=only)
-    return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
-
-
-def reference_source(stage: Stage) -> str:
-    """Text of the model answers."""
-    return stage.solution.read_text(encoding="utf-8")
-
-
-def told(result: Result) -> str:
-    """A lost test in one line."""
-    verdict = result.verdict
-    return f"{verdict.task} {verdict.test}: {verdict.outcome}: {' | '.join(verdict.message.splitlines()[:3])}"
 
 
 def solution_scores_full(stage: Stage) -> Finding:
@@ -143,30 +89,6 @@ def alternatives_score_full(stage: Stage) -> Finding:
     return finding
 
 
-def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]:
-    """Pairs of mistakes in different functions: as many of one task as of two, the same ones each time."""
-    pairs = [(one, other) for one, other in combinations(stage.mistakes(), 2)
-             if not set(one.functions) & set(other.functions)]
-    choose = random.Random(SEED)
-    same, other = ([pair for pair in pairs if (pair[0].task == pair[1].task) == alike] for alike in (True, False))
-    same = choose.sample(same, min(len(same), count // 2))
-    return same + choose.sample(other, min(len(other), count - len(same)))
-
-
-def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> Finding:
-    """A submission with two mistakes in it is told of one or both of them or of none, and of no third."""
-    finding = Finding("two mistakes at once are not misnamed")
-    pairs, outcomes = pairs_of_mistakes(stage, count), Counter()
-    for one, other in pairs:
-        source = f"{one.source}\n\n{other.own}"
-        named = {name for task in sorted({one.task, other.task}) for name in run_source(stage, source, only=task).named.values()}
-        outcomes[len(named & {one.id, other.id})] += 1
-        finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
-                             for name in sorted(named - {one.id, other.id})]
-    finding.measured = f"{len(pairs)} pairs: both named {outcomes[2]}, one {outcomes[1]}, none {outcomes[0]}"
-    return finding
-
-
 def suite_is_stable(stage: Stage, seeds: int = 5) -> Finding:
     """The model answers pass whatever the seed of the random inputs."""
     finding = Finding("the suite is stable", f"{seeds} seeds")
@@ -191,7 +113,7 @@ def tests_do_not_depend_on_each_other(stage: Stage) -> Finding:
         in_order = verdicts()
         alone = {test: verdict for task in task_points(stage) for test, verdict in verdicts(only=task).items()}
         for how, other in (("backwards", verdicts(backwards=True)), ("without those of other tasks", alone)):
-            finding.problems += [f"{name}: {test} is {' '.join(verdict)} in order, but {how} "
+            finding.problems += [f"{name}: {test} is {' '.join(filter(None, verdict))} in order, but {how} "
                                  f"{' '.join(other.get(test, ('not run',)))}"
                                  for test, verdict in in_order.items() if other.get(test) != verdict]
         finding.measured = f"{len(in_order)} tests, {len(first)} with a mistake"
@@ -306,8 +228,8 @@ def executed(path: Path) -> Any:
 
 GATES: tuple[Callable[[Stage], Finding], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, pairs_are_not_misnamed, alternatives_score_full, suite_is_stable, tests_do_not_depend_on_each_other,
-    notebook_runs,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, suite_is_stable,
+    tests_do_not_depend_on_each_other, notebook_runs,
 )
 
 
@@ -320,7 +242,8 @@ def verify(stage: Stage, tell: Callable[[Finding, float], None], gates: Iterable
         try:
             finding = gate(stage)
         except UsageError as error:
-            finding = Finding(gate.__name__.replace("_", " "), problems=[str(error)])
+            name = getattr(gate, "__name__", "this gate").replace("_", " ")
+            finding = Finding(name, problems=[str(error)])
         tell(finding, time.perf_counter() - started)
         findings.append(finding)
     return findings

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -28,7 +28,7 @@ _modules: dict[tuple[str, str], ModuleType] = {}
 
 
 def mistake_module(stage: Stage, mistake: Mistake) -> ModuleType:
-    """The mistake as a module: the reference, run anew, with the mistake's own functions on top; loaded once a process."""
+    """The mistake as a module: the reference run anew, the mistake's own functions on top; loaded once a process."""
     key = (stage.id, mistake.id)
     if key not in _modules:
         stage.reference()
@@ -41,7 +41,7 @@ def mistake_module(stage: Stage, mistake: Mistake) -> ModuleType:
     return _modules[key]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reference_code(stage_id: str) -> CodeType:
     stage = find_stage(stage_id)
     return compile(stage.solution.read_text(encoding="utf-8"), str(stage.solution), "exec", dont_inherit=True)
@@ -117,8 +117,12 @@ class Diagnosis:
     def _matches(self, calls: Sequence[Call], task: str, seed: int) -> list[Mistake]:
         """The mistakes of the task that answer the last of the calls as the student did."""
         again = calls if any(map(is_entangled, calls)) else calls[-1:]
-        return [mistake for mistake in self.stage.mistakes() if mistake.task == task
-                and agrees(calls[-1], replay(again, mistake_module(self.stage, mistake), seed)[-1], self._single, self._tiny)]
+        used = {name for call in again for name in self.stage.reaches.get(call.name, ())}
+        mistakes = [mistake for mistake in self.stage.mistakes()
+                    if mistake.task == task and used & set(mistake.functions)]
+        outcomes = [replay(again, mistake_module(self.stage, mistake), seed)[-1] for mistake in mistakes]
+        return [mistake for mistake, outcome in zip(mistakes, outcomes, strict=True)
+                if agrees(calls[-1], outcome, self._single, self._tiny)]
 
 
 def _concerns(call: Call, names: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.checks.report import indent
@@ -16,25 +16,25 @@ def points(value: float) -> str:
     return f"{value:g}"
 
 
-def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any]) -> str:
-    """The report of one task: its tests, what went wrong, and the hints."""
+def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:
+    """The report of one task: its tests, what went wrong, and the hints; `hidden` as for `told`."""
     score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
     lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
     if record["status"] == "ungradable":
         return "\n".join([*lines, record["reason"]]) + "\n"
     if record["isolation"] != "sandbox":
         lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
-    lines += [line for test in tests for line in test_lines(test)]
-    return "\n".join(lines + hint_lines(tests)) + "\n"
+    lines += [line for test in tests for line in test_lines(test, hidden)]
+    return "\n".join(lines + hint_lines(tests, hidden)) + "\n"
 
 
-def test_lines(test: dict[str, Any]) -> list[str]:
+def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     """One test: its outcome, its sentence, and what may be told of a failure."""
     lines = [f"  [{OUTCOMES[test['outcome']]}] {test['title']} "
              f"({points(test['points'])}/{points(test['max_points'])}, {test['visibility']})"]
     if test["outcome"] in ("passed", "not_implemented"):
         return lines
-    return lines + [indent(text, 6) for text in told(test)]
+    return lines + [indent(text, 6) for text in told(test, hidden)]
 
 
 def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
@@ -58,7 +58,13 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
 
 
-def hint_lines(tests: Iterable[dict[str, Any]]) -> list[str]:
-    """Each named mistake once."""
-    hints = dict.fromkeys(test["hint"] for test in tests if test["hint"])
+def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:
+    """Each hint once; where the outcome alone is told of hidden tests, those of the public tests."""
+    return list(dict.fromkeys(test["hint"] for test in tests
+                              if test["hint"] and (hidden != "verdict" or test["visibility"] == "public")))
+
+
+def hint_lines(tests: Iterable[dict[str, Any]], hidden: str = "hint") -> list[str]:
+    """The hints, as paragraphs of a report."""
+    hints = hints_of(tests, hidden)
     return [f"\nHint: {hint}" for hint in hints]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.grade.feedback_text import OUTCOMES, points, told
+from autograder.grade.feedback_text import OUTCOMES, hints_of, points, told
 from autograder.stages import Stage
 
 # More would be a list, not advice.
@@ -103,8 +103,7 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
     pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}")
                 for number, picture in enumerate(drawn, 1)]
-    hints = dict.fromkeys(test["hint"] for test in tests
-                          if test["hint"] and (hidden != "verdict" or test["visibility"] == "public"))
+    hints = hints_of(tests, hidden)
     return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
                 [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
 

@@ -18,7 +18,7 @@ from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-from traitlets import Enum, default
+from traitlets import default
 
 from autograder.course.material import task_of_cell
 from autograder.course.notebook import released
@@ -47,9 +47,6 @@ class Marks(GetGrades):
 class Facts(NbGraderPreprocessor):
     """Puts what the page says into the resources: the record's facts, and the notebook as it is shown."""
 
-    hidden_tests = Enum(["full", "hint", "verdict"], "hint",
-                        help="What students are told of a hidden test that fails.").tag(config=True)
-
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Read the record; the marks come from the gradebook by way of the cells."""
         about = resources["nbgrader"]
@@ -59,7 +56,7 @@ class Facts(NbGraderPreprocessor):
             raise InfrastructureError(f"there is no record of {about['student']}'s {stage.id}; run make grade")
         marks = {task_of_cell(plan): Mark(plan["score"], plan["points"], plan["pending"], plan["by_hand"])
                  for plan in (cell.metadata.get("nbgrader", {}) for cell in nb.cells) if "score" in plan}
-        tasks = tasks_of(record, stage, marks, self.hidden_tests)
+        tasks = tasks_of(record, stage, marks, stage.info.hidden)
         resources["page"] = {
             "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),
             "pending": [task for task in tasks if task.state == "waiting"], "parts": notebook_parts(nb, stage.id),

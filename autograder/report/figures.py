@@ -20,12 +20,14 @@ BINS = 10
 
 def scores(values: Sequence[float], max_score: float) -> str:
     """Histogram of scores in ten equal steps from 0 to the most there is."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = _blank(7.0, 3.2)
     edges = np.linspace(0, max_score or 1, BINS + 1)
     counts, _ = np.histogram(np.clip(values, 0, max_score or 1), edges)
     axes.bar(edges[:-1], counts, np.diff(edges) * 0.92, align="edge", color=style.COLOURS[0])
     axes.set(xlabel="score", ylabel="submissions", xlim=(0, edges[-1]), xticks=edges[::2])
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=False, axis="x")
     return _address(figure)
 

@@ -21,7 +21,7 @@ from typing import Any
 from autograder.course.collect import copy_number, own_names, plain_name
 from autograder.course.release import EPOCH
 from autograder.errors import SandboxError
-from autograder.grade.feedback_text import OUTCOMES, told
+from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
 from autograder.grade.record import write_json
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
@@ -145,20 +145,19 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
                 "status": "passed" if test["outcome"] == "passed" else "failed",
                 "visibility": VISIBILITY[test["visibility"]],
                 "tags": [f"task {task}", test["visibility"]],
-                "output": output(test),
+                "output": output(test, stage.info.hidden),
                 "output_format": "text",
             }
         )
     return {"output": "\n".join(lines), "output_format": "text", "tests": tests}
 
 
-def output(test: dict[str, Any]) -> str:
-    """What is told of one test."""
+def output(test: dict[str, Any], hidden: str = "hint") -> str:
+    """What is told of one test; `hidden` as for `told`."""
     lines = [OUTCOMES[test["outcome"]].capitalize() + "."]
     if test["outcome"] not in ("passed", "not_implemented", "ungradable"):
-        lines += told(test)
-    if test["hint"]:
-        lines += ["", f"Hint: {test['hint']}"]
+        lines += told(test, hidden)
+    lines += hint_lines([test], hidden)
     return "\n".join(lines)
 
 

@@ -106,6 +106,22 @@ class Stage:
                     found[task] = (*found.get(task, ()), node.name)
         return found
 
+    @cached_property
+    def reaches(self) -> dict[str, frozenset[str]]:
+        """For each function and class of a task, those it uses in the model answers, by whatever path, and itself."""
+        names = {name for group in self.functions.values() for name in group}
+        uses = {node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & names
+                for node in ast.parse(self.solution.read_text(encoding="utf-8")).body
+                if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names}
+        found = {}
+        for name in uses:
+            reached, new = {name}, {name}
+            while new:
+                new = {other for one in new for other in uses[one]} - reached
+                reached |= new
+            found[name] = frozenset(reached)
+        return found
+
     def names_of_earlier_tasks(self, task: str) -> frozenset[str]:
         """Functions the reference answers for while `task` is graded.
 

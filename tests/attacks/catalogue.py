@@ -267,8 +267,8 @@ def link_in_place_of_the_notebook(folder: Path, place: Place) -> None:
 
 @files(0, tells="could not be imported")
 def not_utf8(folder: Path, place: Place) -> None:
-    """The source holds bytes that are no UTF-8, and does not say in which code it is written."""
-    source_file(folder).write_bytes(model().encode() + "\n# Größe\n".encode("latin-1"))
+    """The source holds a text that is no UTF-8, and does not say in which code it is written."""
+    source_file(folder).write_bytes(model().encode() + "\nname = 'Größe'\n".encode("latin-1"))
 
 
 @files(FULL)

@@ -34,7 +34,8 @@ def test_the_kit_is_not_there(bare_python, tmp_path):
 def test_the_stub_is_not_yet_written(bare_python, folder):
     """Every task is told so, none has failed, and it says that these are the public tests."""
     done = run(bare_python, "-m", "pytest", cwd=folder)
-    assert done.stdout.strip().startswith('Public tests of "Derive BPTT", bptt.py (hidden tests are part of the grade too)')
+    title = 'Public tests of "Derive BPTT", bptt.py (hidden tests are part of the grade too)'
+    assert done.stdout.strip().startswith(title)
     for task in TASKS:
         assert " not yet written 0 of " in lines_of(done.stdout, task)
     assert "failed" not in done.stdout and "Error" not in done.stdout
@@ -59,8 +60,7 @@ def test_a_failure_has_call_got_expected_and_the_first_bad_entry(bare_python, fo
     done = run(bare_python, "-m", "pytest", cwd=folder)
     assert done.returncode == 1
     assert lines_of(done.stdout, "1.1") == f"1.1 The loss failed 0 of {COUNT['1.1']} tests"
-    assert ("    failed: softmax gives exp(z) divided by its sum; cross_entropy gives minus the natural log of the right "
-            "class\n"
+    assert ("minus the natural log of the right class\n"
             "        call      softmax([0., 0., 0., 0.])\n"
             "        softmax(z)[0] has the wrong value (4 of 4 entries are off)\n"
             "          got       0.2\n"
@@ -77,7 +77,8 @@ def test_no_frame_but_the_students_is_shown(bare_python, folder):
     (folder / "bptt.py").write_text(with_function("def softmax(z):\n    return np.linalg.inv(z)\n"))
     done = run(bare_python, "-m", "pytest", cwd=folder)
     assert "LinAlgError" in done.stdout and ", in softmax: return np.linalg.inv(z)" in done.stdout
-    for word in ("Traceback", "warnings summary", "test_public", "checks/", "plugin", "site-packages", "File \"", "compare", str(folder)):
+    for word in ("Traceback", "warnings summary", "test_public", "checks/", "plugin", "site-packages", "File \"",
+                 "compare", str(folder)):
         assert word not in done.stdout + done.stderr
 
 

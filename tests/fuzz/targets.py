@@ -112,6 +112,8 @@ def read_folder(data: bytes) -> Submission:
             if name in (b"", b".", b"..") or b"/" in name or len(name) > 200:
                 continue
             path = os.path.join(os.fsencode(folder), name)
+            if os.path.lexists(path):
+                continue
             with contextlib.suppress(OSError):
                 if content.startswith(b"link:"):
                     os.symlink(content[5:] or b"x", path)

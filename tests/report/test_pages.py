@@ -3,10 +3,12 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from autograder.checks.layout import read_stage
 from autograder.course.passes import Pipeline
 from autograder.report.feedback import style_sheet
 from autograder.report.remake import remake
@@ -154,16 +156,15 @@ def test_figures_and_a_missing_sandbox_are_shown(course):
     assert words.index("Graded without a sandbox") < words.index("Marks by task")
 
 
-def test_what_instructors_let_students_see_of_hidden_tests(course):
+def test_what_instructors_let_students_see_of_hidden_tests(course, monkeypatch):
     """Three levels: everything, a hint, the outcome alone."""
     record = record_of(course, "mistaken")
     hidden = next(test for test in record["tests"] if test["outcome"] == "failed" and test["visibility"] == "hidden")
     seen = {}
     for level in ("full", "hint", "verdict"):
         pipeline = Pipeline(course)
-        pipeline.config.Facts.hidden_tests = level
-        pipeline.feedback_converter = type(pipeline.feedback_converter)(
-            coursedir=pipeline.directory, config=pipeline.config, force=True)
+        monkeypatch.setattr("autograder.stages.read_stage",
+                            lambda folder, level=level: replace(read_stage(folder), hidden=level))
         pipeline.feedback(STAGE.id, "mistaken")
         words = Page(page_of(course, "mistaken")).words()
         first = " ".join(hidden["message"].splitlines()[0].split())

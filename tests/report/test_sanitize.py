@@ -81,7 +81,8 @@ def test_a_link_leads_out_of_the_course_folder_or_nowhere():
 def test_ordinary_markdown_survives():
     """Tables, lists, code, emphasis, signs and headings, the last below those of the page."""
     html = to_html(
-        "# One\n\n## Two\n\n*a* **b** `c < d` 3 < 4 & 5\n\n- e\n\n| f | g |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n```"
+        "# One\n\n## Two\n\n*a* **b** `c < d` 3 < 4 & 5\n\n- e\n\n| f | g |\n|---|---|\n| 1 | 2 |\n\n"
+        "```python\nx = 1\n```"
     )
     page = Page(html)
     assert page.headings() == [3, 4]

@@ -371,7 +371,7 @@ def untrained(student, task_name, cell):
     return student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
 
 
-# Distances and shares: what the stage's own settings reach with room to spare, measured over ten seeds.
+# All limits below leave room on both sides of what the stage's settings gave over ten seeds.
 NEAR, FAR = (5, 10, 15), (20, 30, 40, 60)
 REMEMBERS = 0.80
 
@@ -383,23 +383,24 @@ def test_trained_gates_remember_the_tickets(student, checkpoints, cell):
     model = trained(student, checkpoints, "tickets", cell)
     items = hidden_items("tickets")
     student.accuracy_by_distance(model, items[:1])
-    far = [item for item in items if item["distance"] in FAR][::2]
+    far = [item for item in items if item["distance"] in FAR][::4]
     share = share_remembered(model, far)
-    expect_true(share >= REMEMBERS, f"fills {share:.0%} of the blanks rightly at distances {FAR}; at least {REMEMBERS:.0%} are "
-                "needed. Chance is 8%: train with the settings of the stage, and look at memory_bias", f"tickets_{cell}.pt")
-    blind = share_remembered(untrained(student, "tickets", cell), far[:60])
-    expect_true(blind < 0.5, f"without any training fills {blind:.0%} of the blanks rightly; the weights are to do that",
+    expect_true(share >= REMEMBERS, f"fills {share:.0%} of the blanks rightly, 20 to 60 words after the noun; at least "
+                f"{REMEMBERS:.0%} are needed, and chance is 8%. Train with the settings of the stage, and see whether "
+                "memory_bias is where it belongs", f"tickets_{cell}.pt")
+    blind = share_remembered(untrained(student, "tickets", cell), far[::2])
+    expect_true(blind < 0.5, f"fills {blind:.0%} of the blanks rightly without any training: the weights are to do it",
                 f"LanguageModel, {cell!r},")
 
 
-WORDS_RNN = 1.5
+WORDS_RNN = 3.5
 
 
 @task("4.6", points=1)
 def test_trained_rnn_knows_the_stories(student, checkpoints):
-    """The trained RNN predicts the next word of a new story, so that the comparison is with a model that has learned."""
+    """The trained RNN predicts the words of new stories: the comparison is with a model that has learned."""
     model = trained(student, checkpoints, "tickets", "rnn")
-    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::3]
+    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::6]
     student.accuracy_by_distance(model, items[:1])
     losses = [torch.nn.functional.cross_entropy(rows[:-1], item["tokens"][1:]).item()
               for rows, item in zip(all_logits(model, items), items)]
@@ -468,7 +469,7 @@ def agreement_errors(model, items):
     return {count: float(np.mean([rate for (n, _), rate in rates.items() if n == count])) for count, _ in rates}
 
 
-GATED_ERROR, RNN_ERROR = 0.25, 0.15
+GATED_ERROR, RNN_ERROR = 0.40, 0.30
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
@@ -479,20 +480,20 @@ def test_trained_gates_follow_the_subject(student, checkpoints, cell):
     items = hidden_items("agreement")
     student.error_by_attractors(model, items[:1])
     errors = agreement_errors(model, [item for item in items if item["attractors"] in (1, 2)][::2])
-    worst = max(errors.values())
-    expect_true(worst <= GATED_ERROR, f"errs in {worst:.0%} of the sentences with one or two attractors; at most "
-                f"{GATED_ERROR:.0%} are allowed. Always following the last noun gives 100%", f"agreement_{cell}.pt")
+    mean = float(np.mean(list(errors.values())))
+    expect_true(mean <= GATED_ERROR, f"errs in {mean:.0%} of the sentences with one or two attractors; at most "
+                f"{GATED_ERROR:.0%} are allowed. To follow the last noun gives 100%", f"agreement_{cell}.pt")
 
 
 @task("4.7", points=1)
 def test_trained_rnn_follows_a_near_subject(student, checkpoints):
-    """The trained RNN gets sentences without attractors right, so that the comparison is with a model that has learned."""
+    """The trained RNN gets sentences without attractors right: the comparison is with a model that has learned."""
     model = trained(student, checkpoints, "agreement", "rnn")
     items = hidden_items("agreement")
     student.error_by_attractors(model, items[:1])
     error = agreement_errors(model, [item for item in items if item["attractors"] == 0][::2])[0]
-    expect_true(error <= RNN_ERROR, f"errs in {error:.0%} of the sentences without an attractor; at most {RNN_ERROR:.0%} are "
-                "allowed. Was it trained to the end?", "agreement_rnn.pt")
+    expect_true(error <= RNN_ERROR, f"errs in {error:.0%} of the sentences without an attractor; at most "
+                f"{RNN_ERROR:.0%} are allowed. Was it trained to the end?", "agreement_rnn.pt")
 
 
 @task("4.8", points=2)

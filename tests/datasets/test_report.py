@@ -1,0 +1,56 @@
+"""The tables of docs/baselines.md are those of the measured figures."""
+
+import pytest
+
+from datasets import baselines, report
+from datasets.settings import CELLS
+
+
+def test_the_page_holds_the_tables_of_the_measured_figures():
+    page = (report.DOCS / "baselines.md").read_text(encoding="utf-8")
+    assert report.between_marks(page, report.tables(report.Measured(baselines.MEASURED))) == page
+
+
+def test_every_run_and_seed_was_measured():
+    curves = report.Measured(baselines.MEASURED).curves("test")
+    hidden = report.Measured(baselines.MEASURED).curves("hidden")
+    for run, (_, cells, seeds) in baselines.RUNS.items():
+        for cell in cells:
+            assert sorted(curves[run, cell]) == sorted(hidden[run, cell]) == list(seeds)
+
+
+def test_a_part_goes_between_its_marks_and_nowhere_else():
+    text = "before\n<!-- a -->\nold\n<!-- end of a -->\nafter\n"
+    once = report.between_marks(text, {"a": "new"})
+    assert once == "before\n<!-- a -->\n\nnew\n\n<!-- end of a -->\nafter\n"
+    assert report.between_marks(once, {"a": "new"}) == once
+    with pytest.raises(ValueError, match="marks"):
+        report.between_marks(text, {"b": "new"})
+
+
+def test_measured_figures_by_hand(tmp_path):
+    """Two seeds: mean, least and most; the goal is met by one."""
+    lines = ["run,cell,seed,cpu_seconds,parameters,split,at,value"]
+    for seed, values in ((0, (1.0, 0.96)), (1, (0.8, 1.0))):
+        lines += [f"tickets,lstm,{seed},{seed + 1}.00,1000,test,{at},{value}" for at, value in zip((5, 10), values)]
+    path = tmp_path / "baselines.csv"
+    path.write_text("\n".join(lines) + "\n")
+    measured = report.Measured(path)
+    curves = measured.curves("test")
+    assert report.curve_rows(curves, "tickets", ["lstm"]) == [["LSTM", "0.90 [0.80, 1.00]", "0.98 [0.96, 1.00]"]]
+    assert report.reached(curves["tickets", "lstm"]) == "1 of 2"
+    assert report.cost_row(measured, "tickets", "lstm") == ["1,000", "2", "1.5 [1.0, 2.0]"]
+    assert report.table(["a", "b"], [["x", "1"]]) == "| a | b |\n| --- | ---: |\n| x | 1 |"
+
+
+def test_the_gated_cells_remember_and_the_plain_cell_does_not():
+    """What the data sets are for, in the measured figures."""
+    curves = report.Measured(baselines.MEASURED).curves("hidden")
+    for cell in ("lstm", "gru"):
+        met = [min(curve.values()) >= report.GOAL for curve in curves["tickets", cell].values()]
+        assert sum(met) >= 9, cell
+    for curve in curves["tickets", "rnn"].values():
+        assert max(value for distance, value in curve.items() if distance > 20) < 0.3
+    errors = {cell: [curve[4] for curve in curves["agreement", cell].values()] for cell in CELLS}
+    assert sorted(errors["rnn"])[5] > 2 * sorted(errors["lstm"])[5]
+    assert sorted(errors["rnn"])[5] > 2 * sorted(errors["gru"])[5]
