@@ -171,14 +171,16 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
 
 @main.command()
 @a_course
-@click.option("--port", type=click.IntRange(1024, 65535), default=None, help="Port on this machine (default: a free one).")
+@click.option("--port", type=click.IntRange(1024, 65535), default=None,
+              help="Port on this machine (default: a free one).")
 def formgrader(course: Path | None, port: int | None) -> None:
     """Serve nbgrader's page for what is graded by hand."""
     from autograder.course.formgrader import FormGrader
     from autograder.stages import KIT
 
     with FormGrader(course or KIT, port or 0) as server:
-        click.echo(f"Grade by hand at\n  {server.address()}\nCtrl-C ends it; then put the marks into the pages with: make feedback")
+        click.echo(f"Grade by hand at\n  {server.address()}\n"
+                   "Ctrl-C ends it; then put the marks into the pages with: make feedback")
         server.wait()
 
 
@@ -195,7 +197,8 @@ def export(course: Path | None, stage_id: str | None, layout: str) -> None:
     path, pending = write(course or KIT, layout, stage_id)
     click.echo(str(path))
     if pending:
-        click.echo(f"{pending} written answers are still to be marked; their points are not in these marks. make formgrader")
+        click.echo(f"{pending} written answers are still to be marked, and their points are not in these marks:\n"
+                   "  make formgrader")
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 Row = dict[str, str]
 
@@ -29,6 +30,7 @@ class NGram:
                 for size in range(min(order - 1, end) + 1):
                     self.counts[tuple(words[end - size : end])][word] += 1
         self.words = sorted(self.counts[()])
+        self._best = lru_cache(maxsize=None)(self._search)
 
     def probability(self, word: str, context: Sequence[str]) -> float:
         """Probability of `word` after `context`, of which the last n - 1 words count."""
@@ -44,6 +46,9 @@ class NGram:
 
     def best(self, context: Sequence[str]) -> str:
         """The most probable next word, the first in the alphabet among equals."""
+        return self._best(tuple(context[max(0, len(context) - self.order + 1) :]))
+
+    def _search(self, context: tuple) -> str:
         return max(self.words, key=lambda word: self.probability(word, context))
 
 

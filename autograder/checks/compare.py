@@ -199,7 +199,8 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
         number = " (a number)"
         raise Mismatch(name, "has the wrong shape", "shape",
                        got=f"{array.shape}{number if array.ndim == 0 else ''}",
-                       expected=f"{want.shape}{number if want.ndim == 0 else ''}", remark=lambda: slip(array, want, rtol))
+                       expected=f"{want.shape}{number if want.ndim == 0 else ''}",
+                       remark=lambda: slip(array, want, rtol))
     finite = np.isfinite(array) | ~np.isfinite(want)
     if not finite.all():
         index = _first(~finite)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course.config import configure
+from autograder.course.passes import STAMP
 from autograder.errors import InfrastructureError, UsageError
 
 CONFIG = "nbgrader_config.py"
@@ -61,7 +63,9 @@ class FormGrader:
         return f"http://127.0.0.1:{self.port}/{page}?token={self.token}"
 
     def __enter__(self) -> FormGrader:
-        self.log = open(self.course / ".kit-formgrader.log", "wb")
+        log = self.course / STAMP / "formgrader.log"
+        log.parent.mkdir(exist_ok=True)
+        self.log = open(log, "wb")
         self.process = subprocess.Popen(self._command(), cwd=self.course, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=subprocess.STDOUT, env=os.environ | {"JUPYTER_TOKEN": self.token})
         try:
@@ -92,8 +96,9 @@ class FormGrader:
         raise InfrastructureError(f"formgrader did not start on port {self.port}:\n  " + "\n  ".join(said))
 
     def wait(self) -> None:
-        """Serve until the server ends or Ctrl-C."""
+        """Serve until the server ends, Ctrl-C or a request to terminate."""
         assert self.process is not None
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             self.process.wait()
 

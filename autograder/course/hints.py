@@ -38,10 +38,10 @@ class AtHome(TrustedBench):
         return [*self.made[1:], list(self.student.calls)]
 
 
-def public_calls(stage: Stage, source: str) -> list[tuple[str, str, str, list[Call]]]:
-    """Task, name, outcome and calls of each public test over trusted source."""
+def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tuple[str, str, str, list[Call]]]:
+    """Task, name, outcome and calls of each public test over trusted source, or of those of one task."""
     bench = AtHome(stage, source)
-    results = run_suite(stage, bench, visibilities=("public",))
+    results = run_suite(stage, bench, visibilities=("public",), only=only)
     results.sort(key=lambda result: task_number(result.verdict.task))  # as they ran
     return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
             for result, calls in zip(results, bench.calls_by_test(), strict=True)]

@@ -15,11 +15,11 @@ import gc
 import multiprocessing
 import os
 import resource
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from typing import Any
 
 from autograder.course.findings import SEED, Finding, reference_source
 from autograder.errors import InfrastructureError
@@ -83,12 +83,15 @@ def mutants(source: str) -> list[Mutant]:
     """Every mutant of the functions and classes whose docstring names a task, in the order of the text; none twice."""
     tree = ast.parse(source)
     found: dict[tuple[str, str, str], Mutant] = {}
-    for node in tree.body:
+    parts = [ast.unparse(node) for node in tree.body]
+    for number, node in enumerate(tree.body):
         task = task_of_docstring(ast.get_docstring(node)) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
         if not task:
             continue
         for name, statements in _bodies(node):
-            for mutant in _of_statements(tree, statements, task, name):
+            for before, after in _slips(statements):
+                text = "\n\n\n".join([*parts[:number], ast.unparse(node), *parts[number + 1:]])
+                mutant = Mutant(task, name, before, after, text)
                 found.setdefault(mutant.key, mutant)
     return list(found.values())
 
@@ -101,19 +104,19 @@ def _bodies(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[str, list[as
         yield name, function.body[1:] if ast.get_docstring(function) else function.body
 
 
-def _of_statements(tree: ast.Module, statements: Iterable[ast.stmt], task: str, name: str) -> Iterator[Mutant]:
+def _slips(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Each statement before and after a slip; the tree has it until the next one is asked for."""
     bound: set[str] = set()
     for statement in _all_statements(statements):
         before = _head(statement)
         for change in _changes(statement, bound):
             with change:
-                after, text = _head(statement), ast.unparse(tree)
-            if after != before:
-                yield Mutant(task, name, before, after, text)
+                after = _head(statement)
+                if after != before:
+                    yield before, after
         if _removable(statement, bound):
             with _replaced(statement, ast.Pass()):
-                text = ast.unparse(tree)
-            yield Mutant(task, name, before, "pass", text)
+                yield before, "pass"
         bound |= _names_bound(statement)
 
 
@@ -186,7 +189,7 @@ def _changes(statement: ast.stmt, bound: set[str]) -> Iterator[contextlib.Abstra
         yield _set(statement, "op", OPERATORS[type(statement.op)]())
     if isinstance(statement, ast.If | ast.While) and not _is_not(statement.test):
         yield _set(statement, "test", ast.UnaryOp(ast.Not(), statement.test))
-    if isinstance(statement, ast.Return) and _is_arithmetic(statement.value):
+    if isinstance(statement, ast.Return) and statement.value is not None and _is_arithmetic(statement.value):
         yield _set(statement, "value", ast.UnaryOp(ast.USub(), statement.value))
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
         yield _set(statement, "value", ast.UnaryOp(ast.USub(), statement.value))
@@ -205,7 +208,7 @@ def _offset_by_a_number(node: ast.expr) -> bool:
         isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant))
 
 
-def _is_arithmetic(node: ast.expr | None) -> bool:
+def _is_arithmetic(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript)
 
 
@@ -316,7 +319,8 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
     gc.collect()
     gc.freeze()
     context = multiprocessing.get_context("fork")
-    waiting, running, fate = list(enumerate(candidates)), {}, [""] * len(candidates)
+    waiting, fate = list(enumerate(candidates)), [""] * len(candidates)
+    running: dict[Any, tuple[int, Any]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < (jobs or cores()):
@@ -325,7 +329,7 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
                 process.start()
                 running[process.sentinel] = number, process
             for sentinel in wait(list(running)):
-                number, process = running.pop(sentinel)  # type: ignore[index]
+                number, process = running.pop(sentinel)
                 process.join()
                 fate[number] = FATES.get(process.exitcode, "endless")
                 if process.exitcode == 1:
@@ -339,7 +343,9 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
 
 def _try(stage: Stage, mutant: Mutant) -> None:
     """Run the tests of a mutant's task up to the first that fails; the exit status says what came of it."""
-    sys.stdin.close()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # LAPACK complains of some mutants' numbers without asking
+        os.dup2(nowhere, stream)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
     limit_memory(MEMORY_LIMIT)
     try:

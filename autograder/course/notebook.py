@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from autograder.course.config import RELEASE
 from autograder.grade.submission import MAX_TOTAL, Refused, read_bytes
 
 MAX_CELLS = 2000
+GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 CELL_KEYS = {"code": ("cell_type", "execution_count", "id", "metadata", "outputs", "source"),
              "markdown": ("cell_type", "id", "metadata", "source")}
 
@@ -95,13 +97,14 @@ def _grade_id(cell: Any) -> str | None:
     metadata = cell.get("metadata")
     plan = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = plan.get("grade_id") if isinstance(plan, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
+    return grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else None
 
 
 def _text(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    # JSON can hold halves of characters, which no file can.
+    return source.encode("utf-8", "replace").decode("utf-8") if isinstance(source, str) else ""
 
 
 def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: list[str]) -> list[NotebookNode]:
@@ -149,7 +152,7 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in kinds.items() if isinstance(kinds, dict) else ():
             if kind in ("image/png", "image/jpeg") and isinstance(data, str):
-                found.setdefault(name, {})[kind] = "".join(data.split())
+                found.setdefault(_text(name), {})[kind] = _text("".join(data.split()))
     return found
 
 

@@ -46,7 +46,9 @@ def hints_are_right(stage: Stage) -> Finding:
         finding.problems += [f"{name} gets a hint in {test}" for _, test, _, calls in public_calls(stage, source)
                              if hints.look_up(test, calls)]
     for mistake in stage.mistakes():
-        tests = public_calls(stage, mistake.source)
+        reached = [task for task, names in stage.functions.items()
+                   if any(stage.reaches[name] & set(mistake.functions) for name in names)]
+        tests = [test for task in reached for test in public_calls(stage, mistake.source, task)]
         said = {hints.look_up(test, calls) for _, test, outcome, calls in tests if outcome == "failed"} - {""}
         words = f"{mistake.title}\n{mistake.hint}"
         told += words in said

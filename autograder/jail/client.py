@@ -83,8 +83,8 @@ class Jail:
         if not answer.get("ready"):
             said = self._last_words()
             self.close()
-            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are switched "
-                               "off, see docs/ta.md; --isolation=process grades without a sandbox.")
+            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are "
+                               "switched off, see docs/ta.md; --isolation=process grades without a sandbox.")
         self.landlock = answer["landlock"]
         if self.isolation == "sandbox":
             self.probe()
@@ -310,14 +310,14 @@ class Worker:
 
     def _conclude(self, kind: str, answer: list) -> Any:
         match kind, answer:
-            case "value", [value, tuple() as changed, str() as printed] if all(isinstance(name, str) for name in changed):
+            case "value", [value, tuple() as changed, str() as printed] if all(type(name) is str for name in changed):
                 self._changed: tuple[str, ...] = tuple(name[:100] for name in changed[:10])
                 self.printed = printed[: self.limits.printed]
                 return value
             case "oversize", [str() as printed]:
                 self.printed = printed[: self.limits.printed]
-                raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than {MAX_NODES} "
-                                       f"items or is nested more than {MAX_DEPTH} deep")
+                raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than "
+                                       f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
             case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
                 self.printed = printed[: self.limits.printed]
                 raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
@@ -326,7 +326,8 @@ class Worker:
     def _answer(self, kind: str, asked: list, budget: Budget) -> None:
         """Answer a call that came out of student code: a replaced function's, or a test's own function."""
         match kind, asked:
-            case "ask", [str() as module, str() as name, tuple() as args, dict() as kwargs] if name in self._may_ask(module):
+            case "ask", [str() as module, str() as name, tuple() as args, dict() as kwargs] \
+                    if name in self._may_ask(module):
                 def function() -> Any:
                     return self.answer(module, name, args, kwargs)
             case "callback", [int() as number, tuple() as args, dict() as kwargs] if 0 <= number < len(self._functions):
@@ -344,7 +345,7 @@ class Worker:
         except (LimitExceeded, InfrastructureError):
             raise
         except Exception as error:  # bad arguments from student code: the exception is the student's to see
-            known = next((base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"), "RuntimeError")
+            known = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
             question = ("refuse", (known, str(error)[:500]))
         else:
             question = ("answer", (value,))
@@ -429,13 +430,14 @@ class Budget:
         if self.used_before is None:
             self.used_before = max(0.0, used - waited)
         if used - self.used_before + self.answering > self.cpu:
-            raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, or far "
-                                       "more work than the task needs?")
+            raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, "
+                                       "or far more work than the task needs?")
         # On a busy machine a computing worker still gets its share: it is not taken for one that sleeps.
         idle = used - self.used_before < IDLE * waited
         if waited > self.cpu * self.worker.limits.wall_factor * (1 if idle else PATIENCE):
-            raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, although it "
-                                        "hardly computes: does it sleep, or wait for something that never comes?")
+            raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, "
+                                        "although it hardly computes: does it sleep, or wait for something that never "
+                                        "comes?")
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -26,8 +28,9 @@ def attempts(paths: list[str]) -> list[str]:
             done.append(f"read {path}")
         except OSError:
             pass
-    for phrase, attempt in (("open a socket", _socket), ("start a process", _fork), ("signal the process above it", _signal),
-                            ("write outside its folder", _write)):
+    for phrase, attempt in (("open a socket", _socket), ("start a process", _fork),
+                            ("signal the process above it", _signal), ("own the signals of a file", _events),
+                            ("leave a namespace", _unshare), ("write outside its folder", _write)):
         try:
             attempt()
             done.append(phrase)
@@ -47,6 +50,20 @@ def _fork() -> None:
 
 def _signal() -> None:
     os.kill(os.getppid(), signal.SIGCONT)
+
+
+def _events() -> None:
+    reader, writer = os.pipe()
+    try:
+        fcntl.fcntl(reader, fcntl.F_SETOWN, os.getppid())
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def _unshare() -> None:
+    if ctypes.CDLL(None, use_errno=True).unshare(0x10000000) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
 
 
 def _write() -> None:

@@ -26,7 +26,8 @@ SCRATCH = "/scratch"
 START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path[:] = [p for p in sys.path if p]; "
          "import json; from autograder.jail.zygote import main; main(int(sys.argv[2]), json.loads(sys.argv[3]))")
 ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0",
+    "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1",
     "KMP_INIT_AT_FORK": "FALSE",
 }
@@ -39,12 +40,14 @@ Without it, --isolation=process grades in separate processes with limits only; e
 
 def interpreter_folders() -> list[str]:
     """Where the interpreter and its libraries lie: the virtual environment and what it is made from."""
-    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["purelib"], sysconfig.get_paths()["platlib"],
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["purelib"],
+             sysconfig.get_paths()["platlib"],
              str(Path(sys.executable).resolve().parents[1])}
     wanted = sorted(os.path.realpath(path) for path in paths)
     # A virtual environment is looked up by the name it was started under, which may be a link.
     wanted += [path for path in sorted(paths) if path != os.path.realpath(path)]
-    covered = [path for path in wanted if not any(path != other and Path(path).is_relative_to(other) for other in wanted)]
+    covered = [path for path in wanted
+               if not any(path != other and Path(path).is_relative_to(other) for other in wanted)]
     return [path for path in dict.fromkeys(covered) if not _below_system(path)]
 
 
@@ -59,12 +62,14 @@ def readable_inside() -> list[str]:
 
 def secrets() -> list[str]:
     """What the probe must not be able to read."""
-    return [str(PACKAGE / "stages"), str(PACKAGE.parent / "solutions"), "/etc/passwd", "/proc/1/environ", "/root", "/home"]
+    return [str(PACKAGE / "stages"), str(PACKAGE.parent / "solutions"), "/etc/passwd", "/proc/1/environ", "/root",
+            "/home"]
 
 
 def _binds() -> list[str]:
     # Parents are made by hand: bubblewrap gives them the modes of what is bound below, and root's own are closed.
-    parents = {str(parent) for path in (*SYSTEM, *interpreter_folders(), "/kit/autograder/x") for parent in Path(path).parents}
+    inside = (*SYSTEM, *interpreter_folders(), "/kit/autograder/x")
+    parents = {str(parent) for path in inside for parent in Path(path).parents}
     options = [part for parent in sorted(parents - {"/"}) if not _below_system(parent)
                for part in ("--perms", "0755", "--dir", parent)]
     for path in SYSTEM:
@@ -100,12 +105,15 @@ def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
         "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grader",
         *_binds(), *_kit_binds(source), "--proc", "/proc", "--dev", "/dev",
         "--size", str(limits.scratch), "--tmpfs", SCRATCH, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/",
-        "--clearenv", *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)), "--", *python]
+        "--clearenv", *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
+        "--", *python]
     if not root:
         return inner
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise SandboxError("setpriv (package util-linux), with which root becomes an unprivileged user, is not installed")
-    return [bubblewrap, "--die-with-parent", *_binds(), *_kit_binds(PACKAGE), "--bind", "/proc", "/proc", "--dev", "/dev", "--dir", "/tmp",
+        raise SandboxError("setpriv (package util-linux), with which root becomes an unprivileged user, is not "
+                           "installed")
+    return [bubblewrap, "--die-with-parent", *_binds(), *_kit_binds(PACKAGE), "--bind", "/proc", "/proc",
+            "--dev", "/dev", "--dir", "/tmp",
             "--remount-ro", "/", "--", setpriv, f"--reuid={UNPRIVILEGED}", f"--regid={UNPRIVILEGED}", "--clear-groups",
             "--inh-caps=-all", "--bounding-set=-all", "--", *inner]

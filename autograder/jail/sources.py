@@ -13,6 +13,7 @@ from functools import cached_property
 
 FRAME = re.compile(r" {2}(?P<file>[\w.-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
 MAX_FRAMES = 12
+PYTHONS = ("<module>", "<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
 # Exceptions of the libraries, by the names students meet.
 LIBRARIES = frozenset({"LinAlgError", "AxisError", "UFuncTypeError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError",
                        "_UFuncInputCastingError", "_UFuncOutputCastingError", "_ArrayMemoryError", "OutOfMemoryError",
@@ -59,7 +60,7 @@ class Sources:
             if not 1 <= number <= len(lines):
                 continue
             function = found["function"]
-            known = function is not None and (function in self._words or function in ("<module>", "<lambda>", "<listcomp>"))
+            known = function is not None and (function in self._words or function in PYTHONS)
             kept.append(f"  {found['file']}, line {number}{f', in {function}' if known else ''}: "
                         f"{lines[number - 1].strip()[:200]}")
         return "\n".join(kept[-MAX_FRAMES:])

@@ -105,7 +105,7 @@ class Encoder:
         """The header's form of a value; raises LimitExceeded for what is too large or too deep."""
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise LimitExceeded("size", f"the value has more than {MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
+            raise LimitExceeded("size", f"more than {MAX_NODES} items, or nested more than {MAX_DEPTH} deep")
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value
@@ -267,13 +267,17 @@ class Decoder:
         raise BadMessage("a value with an unknown tag")
 
     def _take(self, name: Any, shape: Any) -> tuple[np.dtype, tuple[int, ...], memoryview]:
-        if not isinstance(name, str) or name not in _DTYPES or not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
-            raise BadMessage("an array of a type or shape that is not allowed")
+        if not isinstance(name, str) or name not in _DTYPES:
+            raise BadMessage("an array of a type that is not allowed")
+        if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+            raise BadMessage("an array of a shape that is not allowed")
         sizes = tuple(_count(side) for side in shape)
         dtype = _DTYPES[name]
         length = math.prod(sizes) * dtype.itemsize
-        if length > len(self.payload) - self.offset or (not length and math.prod(size or 1 for size in sizes) > MAX_EMPTY):
+        if length > len(self.payload) - self.offset:
             raise BadMessage("an array that is larger than its bytes")
+        if not length and math.prod(size or 1 for size in sizes) > MAX_EMPTY:
+            raise BadMessage("an empty array of an enormous shape")
         view = memoryview(self.payload)[self.offset: self.offset + length]
         self.offset += length + -length % ALIGNMENT
         return dtype, sizes, view

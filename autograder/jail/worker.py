@@ -33,12 +33,14 @@ from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, f
 
 MAX_TEXT = 2000
 # Exceptions that are told by name; any subclass travels as the first of these among its bases.
-KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError", "ImportError",
-         "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError", "ZeroDivisionError", "OverflowError",
-         "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError", "OSError", "SyntaxError")
-PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "collections", "time", "numpy", "numpy.linalg",
-             "numpy.random", "numpy.testing", "numpy.fft", "torch", "torch.nn", "torch.nn.init", "torch.nn.functional",
-             "torch.nn.utils", "torch.autograd", "torch.optim", "torch.random", "matplotlib", "matplotlib.pyplot")
+KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError",
+         "ImportError", "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError",
+         "ZeroDivisionError", "OverflowError", "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError",
+         "OSError", "SyntaxError")
+PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "collections", "time", "numpy",
+             "numpy.linalg", "numpy.random", "numpy.testing", "numpy.fft", "torch", "torch.nn", "torch.nn.init",
+             "torch.nn.functional", "torch.nn.utils", "torch.autograd", "torch.optim", "torch.random", "matplotlib",
+             "matplotlib.pyplot")
 CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), ("torch.nn", "Embedding"),
            ("torch.nn", "Parameter"), ("torch.optim", "Adam"), ("torch.optim", "SGD"), ("torch.optim", "Optimizer"),
            ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
@@ -169,7 +171,7 @@ class Server:
         """Modules of torch and objects of the student's classes stay here and are known by a number."""
         torch = sys.modules.get("torch")
         is_module = torch is not None and isinstance(value, torch.nn.Module)
-        if is_module or self.module is not None and type(value).__module__ == self.module.__name__:
+        if is_module or (self.module is not None and type(value).__module__ == self.module.__name__):
             number = len(self.objects)
             self.objects[number] = value
             return ["h", number, type(value).__name__[:80]]

@@ -37,7 +37,8 @@ class Zygote:
         Put up the inner wall (Landlock and seccomp) in each worker.
     """
 
-    def __init__(self, control: socket.socket, limits: Limits, scratch: Path, readable: list[Path], locked: bool) -> None:
+    def __init__(self, control: socket.socket, limits: Limits, scratch: Path, readable: list[Path],
+                 locked: bool) -> None:
         self.control, self.limits, self.scratch = control, limits, scratch
         self.readable, self.locked = readable, locked
         self.alive: set[int] = set()

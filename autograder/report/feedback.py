@@ -14,7 +14,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat.notebooknode import NotebookNode
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -34,14 +35,37 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_SHOWN = 200_000
 
 
-class Marks(GetGrades):
-    """nbgrader's GetGrades, and whether a mark waits for a person or was given by one."""
+@lru_cache(maxsize=4)
+def _gradebook(address: str) -> Gradebook:
+    """A gradebook for many pages: closed after each, it keeps the statements it has compiled."""
+    return Gradebook(address)
 
-    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
-        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id,
-                                          self.student_id)
-        cell.metadata.nbgrader |= {"score": grade.score, "points": grade.max_score, "pending": grade.needs_manual_grade,
-                                   "by_hand": grade.manual_score is not None}
+
+class Marks(NbGraderPreprocessor):
+    """What nbgrader's GetGrades does, with one question to the gradebook instead of two a cell.
+
+    It adds whether a mark waits for a person, or was given by one.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Put marks and comments into the cells' metadata, the sums into the resources."""
+        about = resources["nbgrader"]
+        with _gradebook(about["db_url"]) as gradebook:
+            notebook = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            grades = {grade.name: grade for grade in notebook.grades}
+            comments = {comment.name: comment.comment for comment in notebook.comments}
+            for cell in nb.cells:
+                plan = cell.metadata.get("nbgrader", {})
+                name = plan.get("grade_id")
+                if (plan.get("solution") or plan.get("task")) and name in comments:
+                    plan["comment"] = comments[name]
+                if (plan.get("grade") or plan.get("task")) and name in grades:
+                    grade = grades[name]
+                    plan |= {"score": grade.score, "points": grade.max_score, "pending": grade.needs_manual_grade,
+                             "by_hand": grade.manual_score is not None}
+            late = notebook.late_submission_penalty or 0.0
+            about |= {"score": notebook.score - late, "max_score": notebook.max_score, "late_penalty": late}
+        return nb, resources
 
 
 class Facts(NbGraderPreprocessor):

@@ -11,8 +11,8 @@ hides   a word that must be on no page the student sees
 outside ``escapes`` when the attempt succeeds where there is no sandbox, which shows that it is a real attempt
 ======= ====================================================================================================
 
-A source may define ``attempt()``, which returns what it got hold of. It is called in every call of `softmax`, which then
-raises: so whatever is got costs marks.
+A source may define ``attempt()``, which returns what it got hold of. It is called in every call of `softmax`, which
+then raises: so whatever is got costs marks.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from autograder.stages.strip import strip
 STAGE = find_stage("1-bptt")
 FOLDER = Path(__file__).parent / "sources"
 FULL = 80.0
-GUARD = '''
+GUARD = """
 
 def _guarded(own, attempt):
     def softmax(z):
@@ -45,7 +45,7 @@ def _guarded(own, attempt):
 
 
 softmax = _guarded(softmax, attempt)
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,10 @@ def notebook() -> bytes:
 
 def knowledge(place: Place) -> str:
     """The addresses an attacker is given, as source."""
-    return (f"\n\nCOURSE, KIT, OUTSIDE, GRADER = {str(place.course)!r}, {str(STAGE.source.parents[1])!r}, "
-            f"{str(place.outside)!r}, {place.grader}\n")
+    return (
+        f"\n\nCOURSE, KIT, OUTSIDE, GRADER = {str(place.course)!r}, {str(STAGE.source.parents[1])!r}, "
+        f"{str(place.outside)!r}, {place.grader}\n"
+    )
 
 
 def from_source(path: Path) -> Attack:
@@ -118,8 +120,16 @@ def from_source(path: Path) -> Attack:
         (folder / STAGE.info.file).write_text(base + knowledge(place) + body, encoding="utf-8")
         (folder / f"{STAGE.id}.ipynb").write_bytes(notebook())
 
-    return Attack(path.stem.replace("_", "-"), says, float(about["marks"]), about.get("tells", ""), about.get("hides", ""),
-                  about.get("outside") == "escapes", build, body)
+    return Attack(
+        path.stem.replace("_", "-"),
+        says,
+        float(about["marks"]),
+        about.get("tells", ""),
+        about.get("hides", ""),
+        about.get("outside") == "escapes",
+        build,
+        body,
+    )
 
 
 FILES: list[Attack] = []
@@ -127,15 +137,26 @@ FILES: list[Attack] = []
 
 def files(marks: float, tells: str = "", hides: str = "") -> Callable:
     """Register a function that makes a hostile folder; the folder already holds the model answers and the notebook."""
+
     def register(function: Callable[[Path, Place], None]) -> Callable:
         def build(folder: Path, place: Place) -> None:
             (folder / STAGE.info.file).write_text(model(), encoding="utf-8")
             (folder / f"{STAGE.id}.ipynb").write_bytes(notebook())
             function(folder, place)
 
-        FILES.append(Attack("files-" + function.__name__.replace("_", "-"), function.__doc__ or "", marks, tells, hides,
-                            False, build))
+        FILES.append(
+            Attack(
+                "files-" + function.__name__.replace("_", "-"),
+                function.__doc__ or "",
+                marks,
+                tells,
+                hides,
+                False,
+                build,
+            )
+        )
         return function
+
     return register
 
 
@@ -352,8 +373,20 @@ def many_files(folder: Path, place: Place) -> None:
 @files(FULL)
 def names_that_are_no_text(folder: Path, place: Place) -> None:
     """Files whose names are no UTF-8, hold line ends and terminal codes, or begin with a dash."""
-    for name in (b"\xff\xfe.py", b"a\nb.py", b"\x1b]0;80\x07.py", b"-rf.py", b"--help", b" .py", b".hidden.py", b"$(touch x).py",
-                 b"<script>alert(1)</script>.py", "é.py".encode("latin-1"), b"*.py", b"sys.py.py"):
+    for name in (
+        b"\xff\xfe.py",
+        b"a\nb.py",
+        b"\x1b]0;80\x07.py",
+        b"-rf.py",
+        b"--help",
+        b" .py",
+        b".hidden.py",
+        b"$(touch x).py",
+        b"<script>alert(1)</script>.py",
+        "é.py".encode("latin-1"),
+        b"*.py",
+        b"sys.py.py",
+    ):
         with open(os.path.join(os.fsencode(folder), name.replace(b"/", b"_")), "wb") as file:
             file.write(b"raise SystemExit\n")
 
@@ -374,8 +407,24 @@ def deep_folders(folder: Path, place: Place) -> None:
 @files(FULL)
 def names_of_the_graders_modules(folder: Path, place: Place) -> None:
     """Modules named like pytest, the kit and the standard library, start files and settings for pytest."""
-    for name in ("pytest", "_pytest", "conftest", "sitecustomize", "usercustomize", "autograder", "msgspec", "test_public", "gc",
-                 "json", "traceback", "warnings", "checks", "hidden", "public", "plugin"):
+    for name in (
+        "pytest",
+        "_pytest",
+        "conftest",
+        "sitecustomize",
+        "usercustomize",
+        "autograder",
+        "msgspec",
+        "test_public",
+        "gc",
+        "json",
+        "traceback",
+        "warnings",
+        "checks",
+        "hidden",
+        "public",
+        "plugin",
+    ):
         (folder / f"{name}.py").write_text(f"open({str(place.outside / name)!r}, 'w')\nraise SystemExit(0)\n")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
     (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--collect-only'\n")
@@ -386,6 +435,7 @@ def names_of_the_graders_modules(folder: Path, place: Place) -> None:
 @files(0, tells="could not be imported")
 def checkpoint_with_a_command(folder: Path, place: Place) -> None:
     """The source unpickles a file beside it that runs a command."""
+
     class Payload:
         def __reduce__(self) -> tuple:
             return os.system, (f"touch {place.outside / 'checkpoint'}",)
@@ -393,8 +443,9 @@ def checkpoint_with_a_command(folder: Path, place: Place) -> None:
     import pickle
 
     (folder / "weights.py").write_bytes(pickle.dumps(Payload()))
-    source_file(folder).write_text(model() + "\nimport pickle\nif pickle.load(open('weights.py', 'rb')) != 0:\n"
-                                   "    raise OSError('refused')\n")
+    source_file(folder).write_text(
+        model() + "\nimport pickle\nif pickle.load(open('weights.py', 'rb')) != 0:\n    raise OSError('refused')\n"
+    )
 
 
 def changed_notebook(folder: Path, change: Callable[[dict], None]) -> None:
@@ -406,7 +457,7 @@ def changed_notebook(folder: Path, change: Callable[[dict], None]) -> None:
 
 @files(0)
 def notebook_with_marks(folder: Path, place: Place) -> None:
-    """The notebook claims marks: in its metadata, outputs, points, cell types and doubled grade cells. No code is solved."""
+    """The notebook claims marks: in metadata, outputs, points and doubled grade cells. No code is solved."""
     source_file(folder).write_text(strip(model(), STAGE.info.file))
 
     def change(content: dict) -> None:
@@ -419,8 +470,14 @@ def notebook_with_marks(folder: Path, place: Place) -> None:
             cell["metadata"]["tags"] = ["skip-execution"]
             cell["source"] = "100.0"
             if cell["cell_type"] == "code":
-                cell["outputs"] = [{"output_type": "execute_result", "execution_count": 1, "metadata": {},
-                                    "data": {"text/plain": "100.0"}}]
+                cell["outputs"] = [
+                    {
+                        "output_type": "execute_result",
+                        "execution_count": 1,
+                        "metadata": {},
+                        "data": {"text/plain": "100.0"},
+                    }
+                ]
             content["cells"].append(json.loads(json.dumps(cell)))
 
     changed_notebook(folder, change)
@@ -432,10 +489,12 @@ SCRIPT = "<script>alert('PWNED')</script><img src=x onerror=alert('PWNED')><svg 
 @files(79, hides="<script>alert('PWNED')")
 def script_in_texts(folder: Path, place: Place) -> None:
     """Scripts in the written answers, outputs, a docstring, an exception's text and the keys of a dict."""
-    broken = ("\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if a.shape == (2, 2) and not a.any():\n"
-              f"        raise ValueError({SCRIPT!r})  # {SCRIPT}\n"
-              "    scale = np.linalg.norm(a) + np.linalg.norm(b)\n"
-              "    return 0.0 if scale == 0 else float(np.linalg.norm(a - b) / scale)\n")
+    broken = (
+        "\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if a.shape == (2, 2) and not a.any():\n"
+        f"        raise ValueError({SCRIPT!r})  # {SCRIPT}\n"
+        "    scale = np.linalg.norm(a) + np.linalg.norm(b)\n"
+        "    return 0.0 if scale == 0 else float(np.linalg.norm(a - b) / scale)\n"
+    )
     source_file(folder).write_text(model() + broken)
 
     def change(content: dict) -> None:
@@ -443,8 +502,17 @@ def script_in_texts(folder: Path, place: Place) -> None:
         for cell in content["cells"]:
             cell["source"] = [SCRIPT + "\n\n", "[link](javascript:alert('PWNED'))\n", f"$x{SCRIPT}$\n"]
             if cell["cell_type"] == "code":
-                cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": SCRIPT,
-                                    "application/javascript": "alert('PWNED')", "image/svg+xml": SCRIPT}}]
+                cell["outputs"] = [
+                    {
+                        "output_type": "display_data",
+                        "metadata": {},
+                        "data": {
+                            "text/html": SCRIPT,
+                            "application/javascript": "alert('PWNED')",
+                            "image/svg+xml": SCRIPT,
+                        },
+                    }
+                ]
 
     changed_notebook(folder, change)
 
@@ -458,9 +526,18 @@ def notebook_nested_deep(folder: Path, place: Place) -> None:
 @files(FULL)
 def notebook_with_a_million_outputs(folder: Path, place: Place) -> None:
     """The notebook has a cell with a million outputs, and one whose text is megabytes of brackets."""
+
     def change(content: dict) -> None:
-        content["cells"].append({"cell_type": "code", "metadata": {}, "source": "", "execution_count": 1, "id": "a",
-                                 "outputs": [{}] * 1_000_000})
+        content["cells"].append(
+            {
+                "cell_type": "code",
+                "metadata": {},
+                "source": "",
+                "execution_count": 1,
+                "id": "a",
+                "outputs": [{}] * 1_000_000,
+            }
+        )
         content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "[" * 2_000_000 + "*_`" * 500_000})
 
     changed_notebook(folder, change)
@@ -468,12 +545,24 @@ def notebook_with_a_million_outputs(folder: Path, place: Place) -> None:
 
 @files(FULL)
 def notebook_of_odd_values(folder: Path, place: Place) -> None:
-    """The notebook's cells are numbers, texts, nulls and dicts of the wrong shape; some hold characters no page may have."""
+    """The notebook's cells are numbers, texts and dicts of the wrong shape; some hold characters no page may have."""
+
     def change(content: dict) -> None:
-        content["cells"] = [1, None, "x", [], {}, {"cell_type": 3, "source": 4, "metadata": 5},
-                            {"cell_type": "raw", "source": ["a", 2, None], "metadata": {"nbgrader": []}},
-                            {"cell_type": "markdown", "source": "\0\x01\x1b[31m\ud800\uffff", "metadata": {"nbgrader": {"grade_id": {}}}},
-                            *content["cells"]]
+        content["cells"] = [
+            1,
+            None,
+            "x",
+            [],
+            {},
+            {"cell_type": 3, "source": 4, "metadata": 5},
+            {"cell_type": "raw", "source": ["a", 2, None], "metadata": {"nbgrader": []}},
+            {
+                "cell_type": "markdown",
+                "source": "\0\x01\x1b[31m\ud800\uffff",
+                "metadata": {"nbgrader": {"grade_id": {}}},
+            },
+            *content["cells"],
+        ]
         content["nbformat_minor"] = 99
         content["metadata"] = []
 

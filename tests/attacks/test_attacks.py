@@ -6,20 +6,25 @@ import html
 import json
 import os
 import shutil
+import sqlite3
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.course.grading import Outcome, grade_course
+from autograder.jail import sandbox
+from autograder.jail.client import Jail
 from autograder.jail.limits import Limits
 from autograder.jail.sandbox import UNPRIVILEGED
-from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, model, notebook
+from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowledge, model, notebook
 
-# What sleeps or loops is meant to meet its limit; here it need not take long. Right submissions use some hundredths of this.
+# What sleeps or loops is meant to meet its limit; here it need not take long.
 # The odd number marks the processes of this class among those of other graders on the machine.
 LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0, printed=4001)
 SECRET = "GRADER_SECRET"
@@ -107,7 +112,8 @@ def name_of(number: int) -> str:
 
 def told(record: dict) -> str:
     """All that a record says."""
-    return json.dumps([record["reason"], record["notes"], [test["message"] for test in record["tests"]]], ensure_ascii=False)
+    said = [record["reason"], record["notes"], [test["message"] for test in record["tests"]]]
+    return json.dumps(said, ensure_ascii=False)
 
 
 each = pytest.mark.parametrize("number", range(len(CATALOGUE)), ids=[attack.name for attack in CATALOGUE])
@@ -118,7 +124,7 @@ def test_the_catalogue_is_large_and_each_attack_says_what_it_tries() -> None:
     assert len({attack.name for attack in CATALOGUE}) == len(CATALOGUE)
     kinds = {attack.name.partition("-")[0] for attack in CATALOGUE}
     assert kinds == {"forging", "reading", "leaving", "exhausting", "waiting", "files"}
-    assert all(len(attack.says.split()) > 3 for attack in CATALOGUE)
+    assert all(len(attack.says) > 15 for attack in CATALOGUE)
 
 
 def test_the_grader_lives_and_failed_on_nothing(graded: Graded) -> None:
@@ -129,7 +135,11 @@ def test_the_grader_lives_and_failed_on_nothing(graded: Graded) -> None:
 @each
 def test_marks_are_those_it_deserves(graded: Graded, number: int) -> None:
     record, attack = graded.records[name_of(number)], CATALOGUE[number]
-    lost = [(test["test"], test["outcome"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"]
+    lost = [
+        (test["test"], test["outcome"], test["message"][:200])
+        for test in record["tests"]
+        if test["outcome"] != "passed"
+    ]
     assert record["score"] == attack.marks, (record["reason"], lost[:5])
     assert record["max_score"] == FULL
     row = next(row for row in graded.outcome.rows if row["student"] == name_of(number))
@@ -162,8 +172,9 @@ def test_nothing_it_must_not_show_is_on_the_page(graded: Graded, number: int) ->
 @each
 def test_the_next_submission_of_the_slot_is_unharmed(graded: Graded, number: int) -> None:
     record = graded.records[f"{name_of(number)}-next"]
-    assert record["score"] == FULL, [(test["test"], test["message"][:200]) for test in record["tests"]
-                                     if test["outcome"] != "passed"]
+    assert record["score"] == FULL, [
+        (test["test"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"
+    ]
     assert record["notes"] == []
 
 
@@ -180,3 +191,48 @@ def test_nothing_is_left_written(graded: Graded) -> None:
     assert results == set(graded.records)
     assert not list(graded.course.glob("*planted*"))
     assert (STAGE.source / "bptt.py").read_text() == model()
+
+
+def without_walls(attack: Attack, place: Place) -> str:
+    """What an attempt gets hold of in a separate process that has no sandbox around it."""
+    jail = Jail(isolation="process", limits=LIMITS)
+    jail.start()
+    source = model() + knowledge(place) + (attack.source or "")
+    worker = jail.worker({STAGE.info.file: source.encode()}, STAGE.module, {}, lambda *_: None)
+    try:
+        worker.load()
+        worker.call(["function", "softmax"], (np.zeros(3),), {})
+    except RuntimeError as error:
+        return str(error)
+    finally:
+        worker.close()
+        jail.close()
+    return ""
+
+
+REAL = [attack for attack in CATALOGUE if attack.escapes]
+
+
+@pytest.mark.parametrize("attack", REAL, ids=[attack.name for attack in REAL])
+def test_an_attempt_succeeds_where_there_is_no_wall(
+    attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what the walls are tried with is no blank."""
+    monkeypatch.setitem(sandbox.ENVIRONMENT, "GRADER_SECRET", "a secret of the grader")
+    course, outside = tmp_path / "course", tmp_path / "outside"
+    for folder in (
+        outside,
+        course / "submitted" / "somebody" / STAGE.id,
+        course / "results" / STAGE.id,
+        course / ".kit",
+    ):
+        folder.mkdir(parents=True)
+    with sqlite3.connect(course / "gradebook.db") as connection:
+        connection.execute("create table grade (auto_score, manual_score)")
+    connection.close()
+    bystander = subprocess.Popen(["sleep", "100"])
+    try:
+        assert "ESCAPED" in without_walls(attack, Place(course, outside, bystander.pid))
+    finally:
+        bystander.kill()
+        bystander.wait()

@@ -75,7 +75,9 @@ def test_linzen_without_a_column_is_refused(tmp_path):
         list(corpora.linzen(path))
 
 
-@pytest.mark.parametrize(("name", "attractors"), [("numpred.train", None), ("numpred.test", None), ("numpred.test.3", 3)])
+@pytest.mark.parametrize(
+    ("name", "attractors"), [("numpred.train", None), ("numpred.test", None), ("numpred.test.3", 3)]
+)
 def test_numpred(tmp_path, name, attractors):
     path = tmp_path / name
     path.write_text("VBZ\tthe writer of the books\nVBP\tthe keys to the cabinet\n")
@@ -94,7 +96,7 @@ def test_numpred_names_a_line_of_another_form(tmp_path):
 
 def test_blimp(tmp_path):
     """One pair that differs in the verb, one in word order, one in length."""
-    common = {"field": "syntax", "linguistics_term": "subject_verb_agreement", "UID": "distractor", "one_prefix_method": True}
+    common = {"field": "morphology", "linguistics_term": "subject_verb_agreement", "UID": "distractor"}
     pairs = [
         ("The writer of the books is tired.", "The writer of the books are tired."),
         ("Who sees whom?", "Whom sees who?"),
@@ -123,9 +125,9 @@ def test_blimp(tmp_path):
 
 def test_lambada(tmp_path):
     path = tmp_path / "lambada_test_plain_text.txt"
-    path.write_text("`` give me the keys , '' he said , and took the keys\n\nshe smiled at him\nalone\n", encoding="utf-8")
+    path.write_text("`` give me the keys , '' he said , and took the keys\n\nshe smiled at him\nalone\n")
     assert list(corpora.lambada(path)) == [
-        {"context": "`` give me the keys , '' he said , and took the", "target": "keys", "distance": 8},
+        {"context": "`` give me the keys , '' he said , and took the", "target": "keys", "distance": 9},
         {"context": "she smiled at", "target": "him", "distance": None},
     ]
 

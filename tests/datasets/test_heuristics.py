@@ -12,7 +12,7 @@ def test_an_n_gram_s_probabilities_add_up_to_one():
 
 
 def test_an_n_gram_by_hand():
-    """After b: c twice of three, d once; each count gives up .75 to the unigrams of the eight words, a, b, c, d: 2 3 2 1."""
+    """After b: c twice of three, d once; a, b, c, d occur 2, 3, 2, 1 times; each count gives up .75."""
     model = heuristics.NGram(2, ["a b c", "b c", "a b d"])
     unigram = (2 - 0.75) / 8 + 0.75 * 4 / 8 / 4
     assert model.probability("c", ["b"]) == pytest.approx((2 - 0.75) / 3 + 0.75 * 2 / 3 * unigram)
@@ -58,7 +58,7 @@ def test_a_story_needs_memory_and_a_hard_story_needs_more_than_that():
             assert max(curves[f"{order}-gram"].values()) < 0.15
     assert set(plain["last noun seen"].values()) == set(plain["first noun seen"].values()) == {1.0}
     assert set(hard["last noun seen"].values()) == {0.0}
-    assert max(hard["first noun seen"].values()) < 0.6
+    assert max(hard["first noun seen"].values()) < 0.7
 
 
 def test_the_nearest_noun_misleads_and_one_number_is_half_right():

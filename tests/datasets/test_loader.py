@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -115,7 +116,7 @@ def test_a_missing_file_is_named():
 
 
 def test_the_loader_needs_numpy_alone_until_tensors_are_asked_for():
-    tree = ast.parse(open(loader.__file__, encoding="utf-8").read())
+    tree = ast.parse(Path(loader.__file__).read_text(encoding="utf-8"))
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0] for node in top}
     assert names - set(sys.stdlib_module_names) == {"numpy"}

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of what reads a submission: ``python -m tests.fuzz.submission [corpus folder] [-max_total_time=300]``.
+"""Coverage-guided fuzzing of the submission reader: ``python -m tests.fuzz.submission [corpus] [-max_total_time=300]``.
 
 Needs `atheris`, which the kit itself does not. A crash is written to the working folder; a seed that mattered goes into
 `tests/fuzz/seeds/submission/`, where `test_fuzz.py` tries it on every run.

@@ -74,6 +74,7 @@ def decode_header(data: bytes) -> None:
 
 def again(values: list[Any]) -> None:
     """Encode, decode and encode: both times the same bytes."""
+
     def refer(value: Any) -> list:
         return ["h", value.number, value.name] if isinstance(value, Reference) else ["o", "x"]
 

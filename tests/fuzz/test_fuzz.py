@@ -18,8 +18,11 @@ from tests.fuzz import targets
 ANY = {"deadline": None, "max_examples": 100}
 RELEASED = (RELEASE / targets.STAGE.id / f"{targets.STAGE.id}.ipynb").read_bytes()
 atoms = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10)
-anything: st.SearchStrategy[Any] = st.recursive(atoms, lambda inner: st.lists(inner, max_size=4)
-                                                | st.dictionaries(st.text(max_size=8), inner, max_size=4), max_leaves=8)
+anything: st.SearchStrategy[Any] = st.recursive(
+    atoms,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
 
 
 @settings(**ANY)
@@ -43,18 +46,35 @@ def keys(*names: str) -> st.SearchStrategy[str]:
     return st.sampled_from(names) | st.text(max_size=5)
 
 
-cells = st.dictionaries(keys("cell_type", "source", "metadata", "outputs", "attachments", "id", "input", "level"),
-                        anything | st.sampled_from(["code", "markdown", "raw", "heading"])
-                        | st.dictionaries(keys("nbgrader", "tags"),
-                                          anything | st.dictionaries(keys("grade_id", "points", "solution", "task"),
-                                                                     anything | st.sampled_from(["task_1_1", "task_1_2"]), max_size=4),
-                                          max_size=2), max_size=6)
+cells = st.dictionaries(
+    keys("cell_type", "source", "metadata", "outputs", "attachments", "id", "input", "level"),
+    anything
+    | st.sampled_from(["code", "markdown", "raw", "heading"])
+    | st.dictionaries(
+        keys("nbgrader", "tags"),
+        anything
+        | st.dictionaries(
+            keys("grade_id", "points", "solution", "task"),
+            anything | st.sampled_from(["task_1_1", "task_1_2"]),
+            max_size=4,
+        ),
+        max_size=2,
+    ),
+    max_size=6,
+)
 
 
 @settings(**ANY)
-@given(st.dictionaries(keys("cells", "worksheets", "metadata", "nbformat", "nbformat_minor"),
-                       anything | st.integers(1, 5) | st.lists(cells | anything, max_size=4)
-                       | st.lists(st.fixed_dictionaries({"cells": st.lists(cells | anything, max_size=3)}), max_size=2), max_size=5))
+@given(
+    st.dictionaries(
+        keys("cells", "worksheets", "metadata", "nbformat", "nbformat_minor"),
+        anything
+        | st.integers(1, 5)
+        | st.lists(cells | anything, max_size=4)
+        | st.lists(st.fixed_dictionaries({"cells": st.lists(cells | anything, max_size=3)}), max_size=2),
+        max_size=5,
+    )
+)
 def test_any_json_as_a_notebook(content: dict) -> None:
     targets.repair_notebook(json.dumps(content).encode())
 
@@ -73,7 +93,9 @@ def test_a_notebook_with_anything_in_one_place(data: st.DataObject) -> None:
     targets.repair_notebook(json.dumps(content).encode())
 
 
-names = st.sampled_from([b"bptt.py", b"1-bptt.ipynb", b"helper.py", b"bptt.py.txt", b"test_public.py"]) | st.binary(max_size=12)
+names = st.sampled_from([b"bptt.py", b"1-bptt.ipynb", b"helper.py", b"bptt.py.txt", b"test_public.py"]) | st.binary(
+    max_size=12
+)
 contents = st.binary(max_size=30) | st.sampled_from([b"link:bptt.py", b"link:/etc/passwd", b"pipe:", b"folder:"])
 
 
@@ -86,7 +108,12 @@ def test_any_folder_as_a_submission(files: list[tuple[bytes, bytes]]) -> None:
 @settings(**ANY)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_words_of_a_worker_about_an_exception(text: str, source: str) -> None:
-    for said in (text, f"  work.py, line 1: {text}", f"  work.py, line 1, in {text}: {source}", f"  {text}.py, line 1: x"):
+    for said in (
+        text,
+        f"  work.py, line 1: {text}",
+        f"  work.py, line 1, in {text}: {source}",
+        f"  {text}.py, line 1: x",
+    ):
         targets.check_trace(said.encode() + b"\0" + source.replace("\0", "").encode())
 
 
@@ -96,18 +123,28 @@ SEEDS = sorted(targets.SEEDS.glob("*/*"))
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_seeds_that_mattered(seed: Any) -> None:
     data = seed.read_bytes()
-    for target in (targets.read_messages, targets.decode_header, targets.check_trace, targets.repair_notebook, targets.read_folder):
+    for target in (
+        targets.read_messages,
+        targets.decode_header,
+        targets.check_trace,
+        targets.repair_notebook,
+        targets.read_folder,
+    ):
         target(data)
 
 
-@pytest.mark.parametrize("content", [
-    pytest.param(b"[" * 1_000_000, id="lists"), pytest.param(b'{"a":' * 500_000, id="dicts"),
-    pytest.param(b'{"cells": [' + b"{}," * 1_000_000 + b"{}]}", id="cells"),
-    pytest.param(b'{"cells": [{"cell_type": "code", "outputs": [' + b"{}," * 1_000_000 + b"{}]}]}", id="outputs"),
-    pytest.param(b'{"cells": [{"cell_type": "markdown", "source": [' + b'"[",' * 1_000_000 + b'""]}]}', id="lines"),
-    pytest.param(b'{"worksheets": [{"cells": [' + b"{}," * 100_000 + b"{}]}], \"nbformat\": 3}", id="older"),
-    pytest.param(b'{"nbformat": ' + b"9" * 1_000_000 + b"}", id="number"),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"[" * 1_000_000, id="lists"),
+        pytest.param(b'{"a":' * 500_000, id="dicts"),
+        pytest.param(b'{"cells": [' + b"{}," * 1_000_000 + b"{}]}", id="cells"),
+        pytest.param(b'{"cells": [{"cell_type": "code", "outputs": [' + b"{}," * 1_000_000 + b"{}]}]}", id="outputs"),
+        pytest.param(b'{"cells": [{"cell_type": "markdown", "source": [' + b'"[",' * 1_000_000 + b'""]}]}', id="lines"),
+        pytest.param(b'{"worksheets": [{"cells": [' + b"{}," * 100_000 + b'{}]}], "nbformat": 3}', id="older"),
+        pytest.param(b'{"nbformat": ' + b"9" * 1_000_000 + b"}", id="number"),
+    ],
+)
 def test_a_large_notebook_takes_seconds_and_little_memory(content: bytes) -> None:
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     targets.repair(content, targets.STAGE.id)

@@ -34,8 +34,13 @@ def make(jail: Jail) -> Iterator[Make]:
     """``make(source)`` gives a worker that has imported the source as module ``work`` and was reset."""
     made: list[Worker] = []
 
-    def worker(source: str, answer: Callable = no_answer, provided: dict | None = None, replace: tuple[str, ...] = (),
-               files: dict[str, bytes] | None = None) -> Worker:
+    def worker(
+        source: str,
+        answer: Callable = no_answer,
+        provided: dict | None = None,
+        replace: tuple[str, ...] = (),
+        files: dict[str, bytes] | None = None,
+    ) -> Worker:
         one = jail.worker({"work.py": source.encode()} | (files or {}), "work", provided or {}, answer)
         made.append(one)
         one.load()

@@ -187,9 +187,33 @@ def test_an_ordinary_user_can_start_one() -> None:
     start = [sys.executable, "-B", "-c", ORDINARY]
     kit = str(sandbox.PACKAGE.parent)
     if os.geteuid() == 0:  # a view in which the interpreter can be reached, and a user in it
-        start = ["bwrap", "--die-with-parent", *sandbox._binds(), "--ro-bind", str(sandbox.PACKAGE), "/kit/autograder",
-                 "--bind", "/proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--remount-ro", "/", "--",
-                 "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", *start]
+        start = [
+            "bwrap",
+            "--die-with-parent",
+            *sandbox._binds(),
+            "--ro-bind",
+            str(sandbox.PACKAGE),
+            "/kit/autograder",
+            "--bind",
+            "/proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--perms",
+            "1777",
+            "--tmpfs",
+            "/tmp",
+            "--remount-ro",
+            "/",
+            "--",
+            "setpriv",
+            "--reuid=12345",
+            "--regid=12345",
+            "--clear-groups",
+            "--inh-caps=-all",
+            "--bounding-set=-all",
+            *start,
+        ]
         kit = "/kit"
     done = subprocess.run([*start, kit], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "42", done.stderr
@@ -198,8 +222,15 @@ def test_an_ordinary_user_can_start_one() -> None:
 def test_limits_reach_the_worker() -> None:
     jail = Jail(limits=Limits(files=20, file=1 << 20))
     jail.start()
-    worker = jail.worker({"work.py": b"import resource\n\ndef f():\n    return [resource.getrlimit(kind)[1] for kind in "
-                                     b"(resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)]\n"}, "work", {}, no_answer)
+    worker = jail.worker(
+        {
+            "work.py": b"import resource\n\ndef f():\n    return [resource.getrlimit(kind)[1] for kind in "
+            b"(resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)]\n"
+        },
+        "work",
+        {},
+        no_answer,
+    )
     worker.load()
     assert call(worker, "f") == [20, 1 << 20, 0]
     worker.close()

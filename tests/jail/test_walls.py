@@ -41,8 +41,10 @@ def test_every_denied_call_is_refused_and_no_other_number_is(machine: str) -> No
     code = walls.filter_program(machine, PID)
     assert len(code) // 8 < 4096, "the kernel takes no longer program"
     denied = {numbers[column] for numbers in walls.DENIED.values() if numbers[column] is not None}
-    by_argument = {pair[column] for pair in (walls.CLONE, walls.CLONE3, walls.KILL, walls.TGKILL, walls.PRLIMIT, walls.FCNTL,
-                                             walls.IOCTL)}
+    by_argument = {
+        pair[column]
+        for pair in (walls.CLONE, walls.CLONE3, walls.KILL, walls.TGKILL, walls.PRLIMIT, walls.FCNTL, walls.IOCTL)
+    }
     assert not denied & by_argument
     for number in range(600):
         if number not in by_argument:
@@ -115,7 +117,7 @@ TRIED = {
     "make a file longer than allowed": "open('long', 'wb').truncate(1 << 30)",
     "open a thousand files": "[open('/dev/null') for _ in range(1000)]",
 }
-SOURCE = '''import ctypes, fcntl, os, resource, signal, socket, subprocess
+SOURCE = """import ctypes, fcntl, os, resource, signal, socket, subprocess
 
 
 def libc(name, *arguments):
@@ -128,7 +130,7 @@ def f(what):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     exec(what, globals())
     return "done"
-'''
+"""
 
 
 @pytest.mark.parametrize("what", TRIED.values(), ids=TRIED)
@@ -156,22 +158,39 @@ def test_what_ordinary_code_does_is_allowed(make: Make, what: str) -> None:
 
 
 def test_the_worker_is_nobody(make: Make) -> None:
-    worker = make("import os, ctypes, struct\n\ndef f():\n    held = ctypes.create_string_buffer(24)\n"
-                  "    ctypes.CDLL(None).capget(struct.pack('=Ii', 0x20080522, 0), held)\n"
-                  "    return os.getuid(), os.getgid(), os.getgroups(), held.raw.count(b'\\0'), dict(os.environ)\n")
+    worker = make(
+        "import os, ctypes, struct\n\ndef f():\n    held = ctypes.create_string_buffer(24)\n"
+        "    ctypes.CDLL(None).capget(struct.pack('=Ii', 0x20080522, 0), held)\n"
+        "    return os.getuid(), os.getgid(), os.getgroups(), held.raw.count(b'\\0'), dict(os.environ)\n"
+    )
     uid, gid, _, empty, environment = call(worker, "f")
     assert uid != 0 and gid != 0
     assert empty == 24, "no capability is held"
-    assert set(environment) <= {"PATH", "LANG", "LC_CTYPE", "HOME", "TMPDIR", "MPLBACKEND", "MPLCONFIGDIR", "PYTHONHASHSEED", "PWD",
-                                "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
-                                "KMP_INIT_AT_FORK"}
+    assert set(environment) <= {
+        "PATH",
+        "LANG",
+        "LC_CTYPE",
+        "HOME",
+        "TMPDIR",
+        "MPLBACKEND",
+        "MPLCONFIGDIR",
+        "PYTHONHASHSEED",
+        "PWD",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+        "KMP_INIT_AT_FORK",
+    }
 
 
 def test_open_files_are_the_null_device_and_one_socket(make: Make) -> None:
-    worker = make("import os, stat\n\ndef f():\n    found = []\n    for number in range(64):\n        try:\n"
-                  "            mode = os.fstat(number).st_mode\n        except OSError:\n            continue\n"
-                  "        found.append('device' if stat.S_ISCHR(mode) else 'socket' if stat.S_ISSOCK(mode) else 'other')\n"
-                  "    return found\n")
+    worker = make(
+        "import os, stat\n\ndef f():\n    found = []\n    for number in range(64):\n        try:\n"
+        "            mode = os.fstat(number).st_mode\n        except OSError:\n            continue\n"
+        "        found.append('device' if stat.S_ISCHR(mode) else 'socket' if stat.S_ISSOCK(mode) else 'other')\n"
+        "    return found\n"
+    )
     assert sorted(call(worker, "f")) == ["device", "device", "device", "socket"]
 
 

@@ -31,7 +31,7 @@ def there_and_back(value: Any) -> Any:
     encoder = Encoder()
     data = frame(["value", 1, encoder.encode(value)], encoder)
     head, size = wire.PREFIX.unpack_from(data)
-    header, payload = data[8: 8 + head], bytearray(data[8 + head:])
+    header, payload = data[8 : 8 + head], bytearray(data[8 + head :])
     assert len(payload) == size
     return decoded(parse_header(header)[2], payload)
 
@@ -51,7 +51,9 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray | np.generic):
         return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
     if isinstance(a, torch.Tensor):
-        return a.dtype == b.dtype and a.requires_grad == b.requires_grad and same(a.detach().numpy(), b.detach().numpy())
+        return (
+            a.dtype == b.dtype and a.requires_grad == b.requires_grad and same(a.detach().numpy(), b.detach().numpy())
+        )
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list | tuple):
@@ -62,12 +64,29 @@ def same(a: Any, b: Any) -> bool:
 
 
 dtypes = st.sampled_from(sorted(wire.DTYPES)).map(np.dtype)
-arrays = dtypes.flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)))
+arrays = dtypes.flatmap(
+    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
+)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-plain = (st.none() | st.booleans() | st.floats() | texts | st.integers(-(10**40), 10**40) | st.complex_numbers() | arrays
-         | dtypes.flatmap(lambda dtype: hnp.arrays(dtype, ())).map(lambda array: array[()]))
-values = st.recursive(plain, lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
-                      | st.dictionaries(texts | st.integers(), inner, max_size=4), max_leaves=12)
+plain = (
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | texts
+    | st.integers(-(10**40), 10**40)
+    | st.complex_numbers()
+    | arrays
+    | dtypes.flatmap(lambda dtype: hnp.arrays(dtype, ())).map(lambda array: array[()])
+)
+values = st.recursive(
+    plain,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(texts | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -131,11 +150,14 @@ def test_subclasses_lose_what_makes_them_special() -> None:
     assert there_and_back(Number(1)) == Opaque("Number")
 
 
-@pytest.mark.parametrize("value", [
-    pytest.param(np.zeros(1 << 24), id="bytes"),
-    pytest.param([0] * (wire.MAX_NODES + 1), id="items"),
-    pytest.param(1 << 100_000, id="digits"),
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(np.zeros(1 << 24), id="bytes"),
+        pytest.param([0] * (wire.MAX_NODES + 1), id="items"),
+        pytest.param(1 << 100_000, id="digits"),
+    ],
+)
 def test_too_much_is_refused_before_it_is_sent(value: Any) -> None:
     with pytest.raises(LimitExceeded):
         Encoder().encode(value)
@@ -159,12 +181,47 @@ def test_a_long_text_is_refused() -> None:
 
 
 BAD = [
-    [], ["z"], [1], [None], [["l"]], ["a"], ["a", "float64", [2], "C"], ["a", "object", [1], "C"], ["a", "float64", 1, "C"],
-    ["a", "float64", [-1], "C"], ["a", "float64", [True], "C"], ["a", "float64", [1.0], "C"], ["a", "float64", [1 << 62], "C"],
-    ["a", "float64", [1] * 17, "C"], ["a", "float64", [0, 1 << 39], "C"], ["a", "float64", [], "X"], ["a", "float64", [], []],
-    ["a", ["float64"], [], "C"], ["a", {}, [], "C"], ["T", "float64", [], 1], ["s"], ["s", "<f8"], ["c", 1], ["c", "1", 2],
-    ["c", True, 2], ["i", "x"], ["i", 5], ["i", "9" * 1001], ["i", ""], ["d", 1], ["d", ["l"], 1], ["d", ["a", "float64", [0], "C"], 1],
-    ["h", -1, "x"], ["h", "0", "x"], ["h", True, "x"], ["f", 0, "x" * 201], ["x", "key"], ["o"], ["o", 5], ["o", "x" * 201], {"l": 1},
+    [],
+    ["z"],
+    [1],
+    [None],
+    [["l"]],
+    ["a"],
+    ["a", "float64", [2], "C"],
+    ["a", "object", [1], "C"],
+    ["a", "float64", 1, "C"],
+    ["a", "float64", [-1], "C"],
+    ["a", "float64", [True], "C"],
+    ["a", "float64", [1.0], "C"],
+    ["a", "float64", [1 << 62], "C"],
+    ["a", "float64", [1] * 17, "C"],
+    ["a", "float64", [0, 1 << 39], "C"],
+    ["a", "float64", [], "X"],
+    ["a", "float64", [], []],
+    ["a", ["float64"], [], "C"],
+    ["a", {}, [], "C"],
+    ["T", "float64", [], 1],
+    ["s"],
+    ["s", "<f8"],
+    ["c", 1],
+    ["c", "1", 2],
+    ["c", True, 2],
+    ["i", "x"],
+    ["i", 5],
+    ["i", "9" * 1001],
+    ["i", ""],
+    ["d", 1],
+    ["d", ["l"], 1],
+    ["d", ["a", "float64", [0], "C"], 1],
+    ["h", -1, "x"],
+    ["h", "0", "x"],
+    ["h", True, "x"],
+    ["f", 0, "x" * 201],
+    ["x", "key"],
+    ["o"],
+    ["o", 5],
+    ["o", "x" * 201],
+    {"l": 1},
     ["l"] * 3 + [["unknown"]],
 ]
 
@@ -279,8 +336,9 @@ def test_silence_meets_the_clock(pair: Any, sent: bytes) -> None:
         channel.receive(Clock(0.1))
 
 
-@pytest.mark.parametrize("size", [wire.PREFIX.pack(100_000, 0), wire.PREFIX.pack(7, 100_000) + b"\x91\xa5value"],
-                         ids=["header", "payload"])
+@pytest.mark.parametrize(
+    "size", [wire.PREFIX.pack(100_000, 0), wire.PREFIX.pack(7, 100_000) + b"\x91\xa5value"], ids=["header", "payload"]
+)
 def test_dripping_meets_the_clock(pair: Any, size: bytes) -> None:
     channel, far = pair
     far.sendall(size)
@@ -321,10 +379,16 @@ def test_any_bytes_give_a_message_or_a_bad_message(data: bytes) -> None:
     assert isinstance(message[0], str)
 
 
-forms = st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=8)
-                     | st.sampled_from([*"ltdaTscihfxo", "float64", "bool", "C", "F", "S"]),
-                     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-                     max_leaves=30)
+forms = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from([*"ltdaTscihfxo", "float64", "bool", "C", "F", "S"]),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=30,
+)
 
 
 @settings(max_examples=500, deadline=None)

@@ -1,6 +1,8 @@
 """Formgrader on a graded class: up, in a browser, with nothing of a student's running."""
 
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -84,3 +86,21 @@ def test_a_folder_without_marks_and_a_configuration_of_its_own_are_refused(tmp_p
     (tmp_path / CONFIG).write_text("c = get_config()\nc.CourseDirectory.course_id = 'mine'\n")
     with pytest.raises(UsageError, match="scripts in students' notebooks"):
         ensure_config(tmp_path)
+
+
+def test_the_server_ends_with_the_command(course):
+    """The address is printed, and nothing is left listening after the command is told to end."""
+    command = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "formgrader", "--course", str(course)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        address = next(line.strip() for line in command.stdout if "http://127.0.0.1:" in line)
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            assert answer.status == 200
+    finally:
+        command.terminate()
+        assert command.wait(timeout=30) == 0
+        command.stdout.close()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(address, timeout=10)
+    assert not (course / ".kit" / "formgrader.log").exists()

@@ -4,8 +4,8 @@ import csv
 
 from autograder.course.passes import Pipeline
 from autograder.report.remake import remake
-from tests.classroom import SOLUTION, STAGE, STUB, Silent, grade, hand_in, page_of, record_of, run
-from tests.report.reading import Page
+from tests.classroom import SOLUTION, STAGE, STUB, Silent, grade, hand_in, record_of, run
+from tests.report.reading import Page, html_of
 
 
 def give(course, student, score, comment):
@@ -45,7 +45,7 @@ def test_a_mark_survives_a_new_submission_and_a_regrade(tmp_path):
         assert gradebook.find_comment("task_1_8", STAGE.id, STAGE.id, "ada").comment == "The recursion is right."
     found = row(tmp_path, "ada")
     assert (found["score"], found["max_score"]) == ("95.5", "100")
-    words = Page(page_of(tmp_path, "ada")).words()
+    words = Page(html_of(tmp_path, "ada")).words()
     assert "95.5 of 100 points" in words and "The recursion is right." in words
 
 
@@ -65,5 +65,5 @@ def test_a_mark_survives_a_file_that_does_not_load_and_nbgrader_by_hand(tmp_path
         assert done.returncode == 0, done.stderr[-2000:]
     remake(tmp_path, Silent())
     assert row(tmp_path, "ada")["score"] == "18"
-    words = Page(page_of(tmp_path, "ada")).words()
+    words = Page(html_of(tmp_path, "ada")).words()
     assert "Marked by a person" in words and "18 of 20 points." in words

@@ -12,9 +12,9 @@ from autograder.checks.layout import read_stage
 from autograder.course.passes import Pipeline
 from autograder.report.feedback import style_sheet
 from autograder.report.remake import remake
-from tests.classroom import STAGE, Silent, page_of, record_of
+from tests.classroom import STAGE, Silent, record_of
 from tests.report.conftest import OWNED, dump, needs_browser, png
-from tests.report.reading import Page
+from tests.report.reading import Page, html_of
 
 STUDENTS = ("solution", "mistaken", "half", "broken", "hostile")
 
@@ -22,7 +22,7 @@ STUDENTS = ("solution", "mistaken", "half", "broken", "hostile")
 @pytest.mark.parametrize("student", STUDENTS)
 def test_a_page_is_small_whole_and_has_nothing_that_can_run(graded, student):
     """One file under 60 kB without scripts, frames, forms or addresses it would load from."""
-    html = page_of(graded, student)
+    html = html_of(graded, student)
     assert len(html.encode()) < 60_000
     assert Page(html).active() == []
     assert [path.name for path in (graded / "feedback" / student / STAGE.id).iterdir()] == [f"{STAGE.id}.html"]
@@ -31,7 +31,7 @@ def test_a_page_is_small_whole_and_has_nothing_that_can_run(graded, student):
 @pytest.mark.parametrize("student", STUDENTS)
 def test_a_page_can_be_read_by_anyone(graded, student):
     """A language, one h1, headings that skip no level, words for every picture, columns that are named."""
-    page = Page(page_of(graded, student))
+    page = Page(html_of(graded, student))
     assert page.all("html")[0]["lang"] == "en"
     assert page.all("meta")[2]["content"] == "width=device-width, initial-scale=1"
     levels = page.headings()
@@ -68,7 +68,7 @@ def test_colours_have_contrast():
 
 def test_a_mistake_is_named_at_the_top_and_in_its_task(graded):
     """The hint comes first; a public failure shows call, got and expected; a hidden one its first line alone."""
-    html, record = page_of(graded, "mistaken"), record_of(graded, "mistaken")
+    html, record = html_of(graded, "mistaken"), record_of(graded, "mistaken")
     words = Page(html).words()
     failed = {test["visibility"]: test for test in record["tests"] if test["outcome"] == "failed"}
     title = failed["public"]["hint"].partition("\n")[0]
@@ -84,7 +84,7 @@ def test_a_mistake_is_named_at_the_top_and_in_its_task(graded):
 
 def test_marks_by_task_add_up_and_the_written_task_waits(graded):
     """The table has every task; what a person has still to give is said, not counted as lost."""
-    html = page_of(graded, "half")
+    html = html_of(graded, "half")
     rows = re.findall(
         r"<tr><td><a[^>]*>([\d.]+)</a></td>.*?<td class=\"number\">(\S+) of (\S+)</td><td[^>]*>(.*?)</td>", html
     )
@@ -98,7 +98,7 @@ def test_marks_by_task_add_up_and_the_written_task_waits(graded):
 
 def test_an_ungradable_file_says_what_to_mend(graded):
     """Why it could not be imported comes first; no task is called wrong."""
-    words = Page(page_of(graded, "broken")).words()
+    words = Page(html_of(graded, "broken")).words()
     top = words[words.index("Worth doing next"):words.index("Task by task")]
     assert "Make the file load first" in top and "SyntaxError" in top and "def def" in top
     assert words.count("could not be checked") >= 7 and "fails" not in top
@@ -106,7 +106,7 @@ def test_an_ungradable_file_says_what_to_mend(graded):
 
 def test_written_answers_are_shown_with_formulas_and_pictures(graded):
     """Formulas are MathML, a pasted photograph is in the page, what was handed out is not shown again."""
-    html = page_of(graded, "solution")
+    html = html_of(graded, "solution")
     page = Page(html)
     assert '<math display="block">' in html and "<munderover><mo>∑</mo>" in html and "$" not in page.words()
     assert base64.b64encode(png()).decode() in html
@@ -129,13 +129,13 @@ def test_comment_and_mark_given_by_hand_are_on_the_page(course):
         late.manual_score, late.needs_manual_grade = 300, False
         gradebook.db.commit()
     outcome = remake(course, Silent())
-    html = page_of(course, "solution")
+    html = html_of(course, "solution")
     words = Page(html).words()
     assert "97 of 100 points." in words and "Marked by a person, 17 of 20 points." in words
     assert "Comment Good. See" in words and "<msub><mi>h</mi><mi>k</mi></msub>" in html and Page(html).active() == []
     assert outcome.pages == len(STUDENTS) and record_of(course, "solution") == before
     assert outcome.warnings == [f"half, {STAGE.id}: task_1_1 has 300 of 5 points"]
-    assert "mark set by hand, the tests gave 5" in Page(page_of(course, "half")).words()
+    assert "mark set by hand, the tests gave 5" in Page(html_of(course, "half")).words()
     assert f"solution,{STAGE.id},graded,97,100,0" in (course / "grades.csv").read_text().splitlines()
 
 
@@ -147,7 +147,7 @@ def test_figures_and_a_missing_sandbox_are_shown(course):
     record |= {"isolation": "process", "pictures": {"1.2": [drawn, '"><script>x</script>']}}
     path.write_text(json.dumps(record))
     Pipeline(course).feedback(STAGE.id, "half")
-    html = page_of(course, "half")
+    html = html_of(course, "half")
     page = Page(html)
     assert page.active() == [] and f'src="data:image/png;base64,{drawn}"' in html
     assert [picture["alt"] for picture in page.all("img")] == [
@@ -166,7 +166,7 @@ def test_what_instructors_let_students_see_of_hidden_tests(course, monkeypatch):
         monkeypatch.setattr("autograder.stages.read_stage",
                             lambda folder, level=level: replace(read_stage(folder), hidden=level))
         pipeline.feedback(STAGE.id, "mistaken")
-        words = Page(page_of(course, "mistaken")).words()
+        words = Page(html_of(course, "mistaken")).words()
         first = " ".join(hidden["message"].splitlines()[0].split())
         seen[level] = [" ".join(hidden["call"].split()) in words, first in words, hidden["title"] in words]
     assert seen == {"full": [True, True, True], "hint": [False, True, True], "verdict": [False, False, True]}
@@ -177,7 +177,7 @@ def test_an_error_of_a_hidden_test_tells_no_inputs(graded):
     record = record_of(graded, "hostile")
     hidden = [test for test in record["tests"] if test["outcome"] == "error" and test["visibility"] == "hidden"]
     assert hidden
-    words = Page(page_of(graded, "hostile")).words()
+    words = Page(html_of(graded, "hostile")).words()
     for test in hidden:
         inputs = test["message"].partition("onerror=")[2].partition(">")[2].strip()
         assert inputs and " ".join(inputs.split()) not in words
@@ -185,9 +185,9 @@ def test_an_error_of_a_hidden_test_tells_no_inputs(graded):
 
 def test_the_same_submission_gives_the_same_page(course):
     """No date, no random id."""
-    before = {student: page_of(course, student) for student in STUDENTS}
+    before = {student: html_of(course, student) for student in STUDENTS}
     remake(course, Silent())
-    assert {student: page_of(course, student) for student in STUDENTS} == before
+    assert {student: html_of(course, student) for student in STUDENTS} == before
 
 
 def test_pages_that_are_not_ready_are_left_alone(course):
@@ -215,7 +215,7 @@ def test_no_script_runs_in_a_browser(graded, tmp_path):
 @needs_browser
 def test_even_a_script_that_slips_through_does_not_run(graded, tmp_path):
     """The content policy stops a script, an event handler and a link that are put into the finished page by force."""
-    html = page_of(graded, "solution")
+    html = html_of(graded, "solution")
     forced = tmp_path / "forced.html"
     forced.write_text(html.replace("<main>", f"<main><script>{OWNED}</script><img src='x' onerror=\"{OWNED}\">"))
     assert "<title>Derive BPTT: feedback for solution</title>" in dump(forced.as_uri(), tmp_path / "profile")

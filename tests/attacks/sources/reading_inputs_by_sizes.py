@@ -4,8 +4,9 @@ marks: 79
 hides: LEAK
 """
 
-LOOT = "LE" + "AK"  # not a word of this file
 import gc
+
+LOOT = "LE" + "AK"  # not a word of this file
 
 _softmax = softmax
 

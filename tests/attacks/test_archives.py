@@ -1,0 +1,134 @@
+"""Hostile archives through `collect`: nothing leaves the course folder, nothing grows, what is right is not lost."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.course.archives import MAX_MEMBER, MAX_MEMBERS
+from autograder.course.collect import collect
+from autograder.errors import UsageError
+from tests.attacks.catalogue import STAGE, model
+
+HONEST = f"honest/{STAGE.id}/{STAGE.info.file}"
+
+
+def tree(folder: Path) -> set[str]:
+    """Everything below a folder, and what kind it is."""
+    found = set()
+    for path, folders, names in os.walk(folder):
+        for name in folders + names:
+            info = os.lstat(os.path.join(path, name))
+            found.add(f"{os.path.relpath(os.path.join(path, name), folder)} {stat.S_IFMT(info.st_mode):o}")
+    return found
+
+
+def archive(tmp_path: Path, add: Callable[[zipfile.ZipFile], None]) -> Path:
+    """A download with one honest submission and something else."""
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr(HONEST, model())
+        add(bundle)
+    return path
+
+
+def special(name: str, kind: int, content: str = "/etc/passwd") -> Callable[[zipfile.ZipFile], None]:
+    """A member that claims to be something else than a file."""
+
+    def add(bundle: zipfile.ZipFile) -> None:
+        info = zipfile.ZipInfo(name)
+        info.create_system = 3
+        info.external_attr = (kind | 0o777) << 16
+        bundle.writestr(info, content)
+
+    return add
+
+
+def named(name: str) -> Callable[[zipfile.ZipFile], None]:
+    """A member of this name, whatever `zipfile` would make of it."""
+
+    def add(bundle: zipfile.ZipFile) -> None:
+        info = zipfile.ZipInfo("placeholder")
+        info.filename = name
+        bundle.writestr(info, "x = 1\n")
+
+    return add
+
+
+UNSAFE = {
+    "climbs": named("../../outside.py"),
+    "climbs inside": named(f"mallory/{STAGE.id}/../../../outside.py"),
+    "absolute": named("/tmp/outside.py"),
+    "drive": named("C:/outside.py"),
+    "backslashes": named("..\\..\\outside.py"),
+    "control characters": named("mallory/\x1b]0;x\x07.py"),
+    "link": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFLNK),
+    "pipe": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFIFO),
+    "device": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFCHR),
+    "twice": named(HONEST),
+    "long name": named("mallory/" + "x" * 300 + ".py"),
+    "many": lambda bundle: [bundle.writestr(f"mallory/{number}", b"") for number in range(MAX_MEMBERS + 1)] and None,
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("add", UNSAFE.values(), ids=UNSAFE)
+def test_an_unsafe_archive_is_refused_whole(tmp_path: Path, add: Callable[[zipfile.ZipFile], None]) -> None:
+    path, course = archive(tmp_path, add), tmp_path / "deep" / "course"
+    course.mkdir(parents=True)
+    before = tree(tmp_path)
+    with pytest.raises(UsageError, match="nothing was unpacked"):
+        collect(path, course)
+    assert tree(tmp_path) == before
+
+
+def test_a_bomb_is_left_in_the_archive_and_the_rest_is_taken(tmp_path: Path) -> None:
+    def add(bundle: zipfile.ZipFile) -> None:
+        bundle.writestr(f"mallory/{STAGE.id}/{STAGE.info.file}", bytes(MAX_MEMBER - 1))
+        bundle.writestr(f"trudy/{STAGE.id}/{STAGE.info.file}", bytes(MAX_MEMBER + 1))
+
+    outcome = collect(archive(tmp_path, add), tmp_path)
+    assert outcome.new == [("honest", STAGE.id)]
+    assert sum("bomb" in reason or "MiB" in reason for reason in outcome.refused.values()) == 2
+    assert sum(path.stat().st_size for path in (tmp_path / "submitted").rglob("*") if path.is_file()) < 1 << 20
+
+
+def test_a_member_larger_than_it_says_costs_that_submission_alone(tmp_path: Path) -> None:
+    name = f"mallory/{STAGE.id}/{STAGE.info.file}"
+    path = archive(tmp_path, lambda bundle: bundle.writestr(name, b"a" * 5000))
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        place = data.rindex(mark)
+        data[place + at : place + at + 4] = struct.pack("<I", 10)
+    path.write_bytes(data)
+    outcome = collect(path, tmp_path)
+    assert ("honest", STAGE.id) in outcome.new
+    taken = tmp_path / "submitted" / "mallory" / STAGE.id / STAGE.info.file
+    assert outcome.refused or (taken.exists() and taken.stat().st_size <= 10)
+
+
+def test_an_archive_in_the_archive_is_not_opened(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as bundle:
+        bundle.writestr("../outside.py", "x")
+    path = archive(tmp_path, lambda bundle: bundle.writestr(f"mallory/{STAGE.id}/all.zip", inner.getvalue()))
+    outcome = collect(path, tmp_path)
+    assert outcome.new == [("honest", STAGE.id)]
+    assert any("archive in the archive" in note for note in outcome.notes)
+    assert not list(tmp_path.rglob("outside.py"))
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.9], ids=str)
+def test_a_broken_archive_is_told(tmp_path: Path, keep: float) -> None:
+    path = archive(tmp_path, named("a/b.py"))
+    data = path.read_bytes()
+    path.write_bytes(data[: int(keep * len(data)) if isinstance(keep, float) else keep])
+    with pytest.raises(UsageError, match="not a zip"):
+        collect(path, tmp_path)
