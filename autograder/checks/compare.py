@@ -217,24 +217,28 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
 
 def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
     """What a wrong array has to do with the right one, in a few words; empty where nothing is known."""
-    if not (np.isfinite(got).all() and np.isfinite(want).all()) or want.dtype.kind not in "iuf" or not np.any(want):
+    if want.dtype.kind not in "iuf" or not (np.isfinite(got).all() and np.isfinite(want).all() and np.any(want)):
         return ""
-    close = {"rtol": max(rtol, 1e-7), "atol": 1e-12}
-    if want.ndim == 2 and got.shape == want.T.shape and np.allclose(got, want.T, **close):
+    largest = float(np.abs(want).max())
+
+    def close(one: Any, other: Any) -> bool:
+        return np.allclose(one, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest)
+
+    if want.ndim == 2 and got.shape == want.T.shape and close(got, want.T):
         return "it is the transpose of the right one"
     if got.shape != want.shape:
         return ""
-    if np.allclose(got, -want, **close):
+    if close(got, -want):
         return "its sign is wrong"
     if want.size < 2:
         return ""
     if not np.any(got):
         return "it is zero everywhere"
-    largest = np.abs(want).max()  # the squares of very large and very small numbers do not fit into a float
+    # Divided first: the squares of very large and very small numbers do not fit into a float.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
-    if abs(factor) > 1e-9 and np.allclose(got, factor * want, **close):
+    if abs(factor) > 1e-9 and close(got, factor * want):
         return f"it is {factor:.4g} times the right one"
-    wrong = [str(i) for i in range(len(want)) if not np.allclose(got[i], want[i], **close)]
+    wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
     if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
         return f"only index {', '.join(wrong)} of the first axis is wrong"
     return ""

@@ -85,7 +85,9 @@ def mutants(source: str) -> list[Mutant]:
     found: dict[tuple[str, str, str], Mutant] = {}
     parts = [ast.unparse(node) for node in tree.body]
     for number, node in enumerate(tree.body):
-        task = task_of_docstring(ast.get_docstring(node)) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        task = task_of_docstring(ast.get_docstring(node))
         if not task:
             continue
         for name, statements in _bodies(node):

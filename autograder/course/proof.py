@@ -26,7 +26,8 @@ def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]
 def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> Finding:
     """A submission with two mistakes in it is told of one or both of them or of none, and of no third."""
     finding = Finding("two mistakes at once are not misnamed")
-    pairs, outcomes = pairs_of_mistakes(stage, count), Counter()
+    pairs = pairs_of_mistakes(stage, count)
+    outcomes: Counter[int] = Counter()
     for one, other in pairs:
         source = f"{one.source}\n\n{other.own}"
         named = {name for task in sorted({one.task, other.task})

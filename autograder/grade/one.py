@@ -73,7 +73,8 @@ def _load_problem(bench: GraderBench) -> str:
         trace = student_trace(error, bench.folder)
         file = bench.stage.info.file
         if isinstance(error, LimitExceeded):
-            return f"{file} did not finish importing: {error}. Code outside functions runs at import; is there a loop without an end?"
+            stop = "" if str(error).endswith("?") else "."
+            return f"{file} did not finish importing: {error}{stop} Code outside functions runs at import."
         if isinstance(error, Died):
             return f"{file} could not be imported: it ended the program ({error.how})"
         text = str(getattr(error, "message", error))

@@ -337,6 +337,7 @@ class Worker:
                 raise BadMessage("a question that was not expected")
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
+        values: tuple
         self._answering = True
         started = time.process_time()
         try:
@@ -346,13 +347,13 @@ class Worker:
             raise
         except Exception as error:  # bad arguments from student code: the exception is the student's to see
             known = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
-            question = ("refuse", (known, str(error)[:500]))
+            reply, values = "refuse", (known, str(error)[:500])
         else:
-            question = ("answer", (value,))
+            reply, values = "answer", (value,)
         finally:
             self._answering = False
             budget.answering += time.process_time() - started
-        self._send(*question, budget)
+        self._send(reply, values, budget)
 
     def _may_ask(self, module: str) -> frozenset[str]:
         return self.askable if module == self.module else frozenset(self.provided.get(module, ()))

@@ -144,8 +144,9 @@ def filter_program(machine: str, pid: int) -> bytes:
         program.add(program.AT_LEAST, 0x40000000, 0, 1)
         program.add(program.RETURN, program.REFUSE)
     for numbers in DENIED.values():
-        if numbers[column] is not None:
-            program.deny(numbers[column], program.REFUSE)
+        number = numbers[column]
+        if number is not None:
+            program.deny(number, program.REFUSE)
     program.deny(CLONE3[column], program.ABSENT)  # the C library then falls back to clone
     # clone: threads only; the flags are its first argument
     program.add(program.EQUAL, CLONE[column], 0, 4)

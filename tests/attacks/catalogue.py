@@ -113,7 +113,8 @@ def from_source(path: Path) -> Attack:
     if not says or unknown or "marks" not in about:
         raise ValueError(f"{path.name}: its docstring is not that of an attack")
     guarded = any(isinstance(node, ast.FunctionDef) and node.name == "attempt" for node in tree.body)
-    body = text + (GUARD if guarded else "")
+    code = "\n".join(text.splitlines()[tree.body[0].end_lineno :])  # what it says of itself is not handed in
+    body = code + (GUARD if guarded else "")
 
     def build(folder: Path, place: Place) -> None:
         base = strip(model(), STAGE.info.file) if about.get("base") == "stub" else model()

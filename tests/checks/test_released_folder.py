@@ -62,7 +62,7 @@ def test_a_failure_has_call_got_expected_and_the_first_bad_entry(bare_python, fo
     assert lines_of(done.stdout, "1.1") == f"1.1 The loss failed 0 of {COUNT['1.1']} tests"
     assert ("minus the natural log of the right class\n"
             "        call      softmax([0., 0., 0., 0.])\n"
-            "        softmax(z)[0] has the wrong value (4 of 4 entries are off)\n"
+            "        softmax(z)[0] has the wrong value (4 of 4 entries are off): it is 0.8 times the right one\n"
             "          got       0.2\n"
             "          expected  0.25\n") in done.stdout
     assert lines_of(done.stdout, "1.2") == f"1.2 The forward pass not yet written 0 of {COUNT['1.2']} tests"

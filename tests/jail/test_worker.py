@@ -362,7 +362,7 @@ def test_memory_is_limited(make: Make) -> None:
     worker = make("import numpy as np\n\ndef f(size):\n    return np.ones(size).size\n")
     assert call(worker, "f", 1 << 20) == 1 << 20
     with pytest.raises(MemoryError):
-        call(worker, "f", LIMITS.memory // 8)
+        call(worker, "f", LIMITS.memory // 4)
 
 
 def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from autograder.checks.compare import Mismatch, expect
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call
 from autograder.course import proof
@@ -126,3 +127,27 @@ def test_a_misnamed_pair_is_found(monkeypatch):
     monkeypatch.setattr(proof, "run_source", lambda *_, **__: Run([], {"a_test": "some-other-mistake"}))
     finding = pairs_are_not_misnamed(STAGE, 2)
     assert not finding.holds and "together are taken for some-other-mistake" in finding.problems[0]
+
+
+RIGHT = np.random.default_rng(7).normal(size=(4, 3))
+
+
+@pytest.mark.parametrize("got, words", [
+    (RIGHT.T, ": it is the transpose of the right one"), (-RIGHT, ": its sign is wrong"),
+    (0 * RIGHT, ": it is zero everywhere"),
+    (RIGHT / 4, ": it is 0.25 times the right one"), (-1e-3 * RIGHT, ": it is -0.001 times the right one"),
+    (RIGHT * np.array([1, 2, 1, 1])[:, None], ": only index 1 of the first axis is wrong"),
+    (RIGHT + 0.1, " has the wrong value (12 of 12 entries are off)"), (RIGHT[:2], " has the wrong shape"),
+], ids=["transposed", "sign", "zero", "factor", "negative factor", "one row", "anything", "shape"])
+def test_where_nothing_fits_the_message_says_which_property_failed(got, words):
+    """In its first line, which is told of hidden tests too; nothing is said that does not hold."""
+    with pytest.raises(Mismatch) as caught:
+        expect(got, RIGHT, "dL_dW_x")
+    assert str(caught.value).splitlines()[0].endswith(words)
+
+
+def test_a_property_is_seen_whatever_the_scale():
+    """The squares of these numbers do not fit into a float."""
+    for scale in (1e-180, 1e200):
+        with pytest.raises(Mismatch, match="it is 2 times the right one"):
+            expect(2 * scale * RIGHT, scale * RIGHT, "norms", atol=0.0)
