@@ -61,7 +61,9 @@ def running_as(uid: int) -> list[str]:
     found = []
     for folder in Path("/proc").iterdir():
         try:
-            if folder.name.isdecimal() and folder.stat().st_uid == uid:
+            if not folder.name.isdecimal() or folder.stat().st_uid != uid:
+                continue
+            if ") Z " not in (folder / "stat").read_text():  # one that has ended is not running
                 found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
         except OSError:
             continue
