@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,10 +15,10 @@ from autograder.errors import InfrastructureError, KitError, UsageError
 class Kit(click.Group):
     """A group whose errors end in a message and the exit status of the contract, never in a traceback."""
 
-    def main(self, *args: object, **kwargs: object) -> object:
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         """1 for the grader's own trouble, 2 for wrong usage."""
         try:
-            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+            return super().main(*args, **kwargs)
         except KitError as error:
             click.echo(f"{'error' if isinstance(error, UsageError) else 'the grader failed'}: {error}", err=True)
             sys.exit(1 if isinstance(error, InfrastructureError) else 2)

@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-
 if TYPE_CHECKING:
     from autograder.course.grading import Outcome
 

@@ -42,7 +42,7 @@ def run(test):
 
 def cells(stage: Stage) -> dict[str, str]:
     """For each task the source of a cell that runs the task's tests, public and hidden."""
-    helpers, tests = "", {task: "" for task in task_points(stage)}
+    helpers, tests = "", dict.fromkeys(task_points(stage), "")
     for file in stage.test_files().values():
         source = file.read_text(encoding="utf-8")
         for node in ast.parse(source).body:

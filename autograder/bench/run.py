@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from autograder.bench import measure
@@ -38,7 +38,7 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
     return "\n".join(parts)
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -58,8 +58,8 @@ def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]
         rows.append(_ratio_row(stage.id, f"{size * 10} (plain: {size})", theirs.each(size), many.each(size * 10)))
     head = ("stage", "submissions", "plain nbgrader /min", "this kit /min", "ratio (wall)", "plain CPU s each", "kit CPU s each",
             "ratio (CPU)")
-    return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and generate_feedback; "
-            "plain nbgrader runs one process a core, each with its share of the class. Both sides start cold.\n\n"
+    return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
+            "generate_feedback; plain nbgrader runs one process a core, each with its share of the class. Both sides start cold.\n\n"
             + table(head, rows))
 
 
@@ -80,8 +80,8 @@ def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
         rows.append((f"{size}", f"{cost.wall:.1f}", f"{each.wall:.3f}", f"{each.cpu:.3f}", f"{cost.peak:.0f}"))
     tell(f"{stage.id}: a second run over an unchanged class")
     again = measure.grade_again(stage, min(100, largest))
-    return (f"## As the class grows ({stage.id})\n\nFirst result of a cold `make grade STUDENT=x`: {first.wall:.1f} s. A second run over "
-            f"{min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
+    return (f"## As the class grows ({stage.id})\n\nFirst result of a cold `make grade STUDENT=x`: {first.wall:.1f} s. "
+            f"A second run over {min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
             + table(("submissions", "wall s in all", "wall s each after the first", "CPU s each after the first",
                      "peak MiB of the grader"), rows))
 
@@ -98,7 +98,7 @@ def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
             open_record, open_call, open_spawn = measure.one_record(stage, jail), measure.per_call(jail), measure.spawn(jail)
         rows.append((stage.id, f"{bare:.3f}", f"{open_record:.3f}", f"{record:.3f}", f"{record / bare:.2f} x",
                      f"{open_call:.0f} / {call:.0f}", f"{open_spawn:.1f} / {spawn:.1f}"))
-    head = ("stage", "bare suite, CPU s", "worker without walls", "worker in the jail", "jail against bare", "us a call without / with walls",
-            "ms a fresh worker without / with walls")
+    head = ("stage", "bare suite, CPU s", "worker without walls", "worker in the jail", "jail against bare",
+            "us a call without / with walls", "ms a fresh worker without / with walls")
     return ("## The jail\n\nCPU seconds of the whole suite on the right submission, from warm worker to record, the worker's own "
             "time included; medians of five.\n\n" + table(head, rows))

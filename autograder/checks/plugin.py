@@ -276,7 +276,7 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     """The verdict on one test, from the exception it ended with, if any."""
     task_id, points = task_of(item)
     bench = item.config.stash[BENCH]
-    result = Verdict(task_id, item.name, title_of_function(item.function), "passed", points, points)
+    result = Verdict(task_id, item.name, title_of_function(getattr(item, "function", item)), "passed", points, points)
     if error is None:
         return result
     result.points = 0.0
@@ -303,6 +303,6 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What the student reads."""
-    bench = config.stash.get(BENCH, None)
+    bench: Any = config.stash.get(BENCH, None)
     if isinstance(bench, HomeBench) and config.stash[VERDICTS]:
         terminalreporter.write_line(public_report(config.stash[VERDICTS], bench.info, bench.load_error, bench.missing))

@@ -17,7 +17,8 @@ RELEASE = KIT / "assignments"
 # Never part of a release, an autograded folder or a feedback folder. Formgrader would serve what can carry a script
 # as a page of its own, with the grader's rights.
 IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit", "*.tmp", ".DS_Store",
-           "*.htm", "*.html", "*.xhtml", "*.xht", "*.shtml", "*.svg", "*.svgz", "*.xml", "*.xsl", "*.mht", "*.mhtml", "*.js", "*.pdf"]
+           "*.htm", "*.html", "*.xhtml", "*.xht", "*.shtml", "*.svg", "*.svgz", "*.xml", "*.xsl", "*.mht", "*.mhtml",
+           "*.js", "*.pdf"]
 
 
 def configure(config: Any, course: Path) -> Any:

@@ -40,8 +40,8 @@ def complete(stage: Stage, folder: Path) -> None:
     for source in sorted(CHECKS.glob("*.py")):
         write(folder / "checks" / source.name, for_students(source.read_text(encoding="utf-8")))
     write(folder / "checks" / "hints.json", make_hints(stage).as_json())
-    for source, name in stage.info.hands_out.items():
-        copy(KIT / source, folder / name)
+    for given, name in stage.info.hands_out.items():
+        copy(KIT / given, folder / name)
 
 
 def for_students(source: str) -> str:

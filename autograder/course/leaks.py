@@ -161,7 +161,7 @@ def _documented(tree: ast.Module) -> Iterator[Any]:
 
 def _docstrings(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
     for node in _documented(ast.parse(source)):
-        for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node)):
+        for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
             text = squeeze(paragraph)
             if len(text) >= MIN_PROSE and text not in known:
                 yield Secret(kind, f"{file}, line {node.body[0].lineno}", text)

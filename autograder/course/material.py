@@ -12,7 +12,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course.handout import complete
 from autograder.stages import find_stage
 from autograder.stages.points import task_points
-from autograder.stages.points import task_points
 
 
 class PlanPoints(NbGraderPreprocessor):

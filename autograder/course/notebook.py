@@ -60,7 +60,7 @@ def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, 
         return copy.deepcopy(ours), (f"{stage_id}.ipynb could not be read ({reason}); the marks of the code do not "
                                      "depend on it, but what was written in it is lost",)
     notes: list[str] = []
-    cells = _own_cells(submitted, {_grade_id(cell): cell for cell in ours.cells if _grade_id(cell)}, notes)
+    cells = _own_cells(submitted, {name: cell for cell in ours.cells if (name := _grade_id(cell))}, notes)
     cells = _put_back(cells, ours, notes)
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata))
     _unique_cell_ids(notebook)

@@ -163,7 +163,7 @@ class OneSubmission(BaseConverter):
         """Take the submission as given: no pattern is matched against its name."""
         stage_id, student = self.coursedir.assignment_id, self.coursedir.student_id
         folder = self._format_source(stage_id, student)
-        self.notebooks = []
+        self.notebooks: list[str] = []
         self.assignments = {folder: [os.path.join(folder, f"{stage_id}.ipynb")]}
 
 

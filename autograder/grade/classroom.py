@@ -113,11 +113,13 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id)
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed, "suite": suite_hash(stage_id)}
+            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed,
+            "suite": suite_hash(stage_id)}
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
-               cluster: str | None = None, limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               cluster: str | None = None, limits: Limits | None = None,
+               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.
 
     Yields

@@ -53,7 +53,8 @@ def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isola
     try:
         from distributed import Client, as_completed
     except ImportError as error:
-        raise UsageError("CLUSTER= needs the extra `cluster`: .venv/bin/pip install -c constraints.txt -e '.[cluster]'") from error
+        raise UsageError("CLUSTER= needs the extra `cluster`: "
+                         ".venv/bin/pip install -c constraints.txt -e '.[cluster]'") from error
     try:
         client = Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

@@ -7,6 +7,7 @@ the jail's zygote is started once and lends a fresh worker to each.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 
@@ -33,14 +34,14 @@ MEMORY = 2 << 30
 _PREFIX = struct.Struct(">I")
 
 
-def send(stream: BinaryIO, value: Any) -> None:
+def send(stream: IO[bytes], value: Any) -> None:
     """Write one message."""
     data = msgspec.msgpack.encode(value)
     stream.write(_PREFIX.pack(len(data)) + data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """Read one message; None at the end of the stream."""
     head = stream.read(_PREFIX.size)
     if len(head) < _PREFIX.size:
@@ -175,10 +176,8 @@ def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
         data = _read_until(reader, time.monotonic() + DEADLINE)
     finally:
         os.close(reader)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         os.waitpid(child, 0)
     if not data:
         raise InfrastructureError("the process that ran the tests ended without a result")
@@ -205,7 +204,7 @@ def _grade_into(writer: int, job: dict[str, Any], jail: Any) -> None:
 
 def _read_until(reader: int, deadline: float) -> bytes:
     """All that is written until the other end closes, or nothing when the deadline passes first."""
-    parts = []
+    parts: list[bytes] = []
     while True:
         left = deadline - time.monotonic()
         ready, _, _ = select.select([reader], [], [], max(left, 0.0))

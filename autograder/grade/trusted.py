@@ -62,7 +62,7 @@ class TrustedBench:
 
     def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
         __tracebackhide__ = True
-        function = getattr(self._module, name, MISSING)
+        function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
         return call_with_copies(function, args, kwargs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -196,14 +196,14 @@ def module_from(source: str, name: str, filename: str) -> ModuleType:
     return module
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reference(stage_id: str) -> ModuleType:
     stage = find_stage(stage_id)
     stage.bind_earlier()
     return module_from(stage.solution.read_text(encoding="utf-8"), stage.module, str(stage.solution))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _mistakes(stage_id: str) -> tuple[Mistake, ...]:
     stage = find_stage(stage_id)
     task_of = {name: task for task, names in stage.functions.items() for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import lru_cache
+from functools import cache
 
 from autograder.checks.plugin import title_of_function
 from autograder.errors import UsageError
@@ -30,7 +30,7 @@ def task_points(stage: Stage) -> dict[str, float]:
     return dict(_task_points(stage.id))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _task_points(stage_id: str) -> tuple[tuple[str, float], ...]:
     totals: dict[str, float] = {}
     for _, task, _, _, points in test_list(find_stage(stage_id)):
