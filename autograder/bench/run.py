@@ -59,7 +59,7 @@ def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]
     head = ("stage", "submissions", "plain nbgrader /min", "this kit /min", "ratio (wall)", "plain CPU s each", "kit CPU s each",
             "ratio (CPU)")
     return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
-            "generate_feedback; plain nbgrader runs one process a core, each with its share of the class. Both sides start cold.\n\n"
+            "generate_feedback; plain nbgrader runs one process a core, each with its share. Both sides start cold.\n\n"
             + table(head, rows))
 
 

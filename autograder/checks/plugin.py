@@ -304,5 +304,6 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What the student reads."""
     bench: Any = config.stash.get(BENCH, None)
-    if isinstance(bench, HomeBench) and config.stash[VERDICTS]:
-        terminalreporter.write_line(public_report(config.stash[VERDICTS], bench.info, bench.load_error, bench.missing))
+    verdicts = config.stash[VERDICTS]
+    if isinstance(bench, HomeBench) and verdicts:
+        terminalreporter.write_line(public_report(verdicts, bench.info, bench.load_error, bench.missing))

@@ -79,18 +79,17 @@ def test_a_worker_killed_in_the_middle_costs_a_retry(address, tmp_path):
 
 
 def test_a_job_on_which_workers_die_is_set_aside_and_the_next_goes_on(address, monkeypatch):
+    def die_or_answer(job, isolation):  # inside the test, so that it travels by value
+        if job["student"] == "killer":
+            os._exit(1)
+        return {"fine": True}
+
     jobs = [{"student": name, "stage": "1-bptt", "key": name} for name in ("killer", "harmless")]
-    monkeypatch.setattr(cluster, "grade_here", _die_or_answer)
+    monkeypatch.setattr(cluster, "grade_here", die_or_answer)
     outcomes = {job["student"]: outcome for job, outcome in over_cluster(iter(jobs), 1, address, "sandbox")}
     assert isinstance(outcomes["killer"], InfrastructureError)
     assert "set aside for a person" in str(outcomes["killer"])
     assert outcomes["harmless"] == {"fine": True}
-
-
-def _die_or_answer(job, isolation):
-    if job["student"] == "killer":
-        os._exit(1)
-    return {"fine": True}
 
 
 def test_a_worker_with_another_kit_is_refused(address):
