@@ -1,7 +1,8 @@
 """Train the plain RNN, LSTM and GRU on both tasks and report what they reach.
 
-    python -m datasets.baselines             train all, then report
-    python -m datasets.baselines --report    report again from the measured figures
+    python -m datasets.baselines                 train all, then report
+    python -m datasets.baselines --run agreement train this run again, keep the others, then report
+    python -m datasets.baselines --report        report again from the measured figures
 
 The measured figures go to docs/figures/baselines.csv; from them come the curves in docs/figures/ and the tables in
 docs/baselines.md, between its marks.
@@ -10,7 +11,8 @@ docs/baselines.md, between its marks.
 import argparse
 import csv
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -71,28 +73,34 @@ def one_run(run: str, cell: str, seed: int) -> Iterator[dict]:
             yield about | {"split": split, "at": at, "value": f"{value:.4f}"}
 
 
-def measure(path: Path = MEASURED) -> None:
-    """Train all and write the figures, after each model."""
+def measure(runs: Iterable[str] = tuple(RUNS), path: Path = MEASURED) -> None:
+    """Train the models of these runs and write the figures after each; those of other runs are kept."""
     torch.set_num_threads(1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for run, (_, cells, seeds) in RUNS.items():
-            for seed in seeds:
-                for cell in cells:
-                    rows = list(one_run(run, cell, seed))
-                    writer.writerows(rows)
-                    file.flush()
-                    print(f"{run}, {cell}, seed {seed}: {rows[0]['cpu_seconds']} CPU seconds", flush=True)
+    rows = []
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["run"] not in runs]
+    for run in runs:
+        _, cells, seeds = RUNS[run]
+        for seed, cell in product(seeds, cells):
+            new = list(one_run(run, cell, seed))
+            rows += new
+            print(f"{run}, {cell}, seed {seed}: {new[0]['cpu_seconds']} CPU seconds", flush=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(sorted(rows, key=lambda row: list(RUNS).index(row["run"])))
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m datasets.baselines", description=__doc__.splitlines()[0])
     parser.add_argument("--report", action="store_true", help="train nothing; report from the measured figures")
-    if not parser.parse_args(arguments).report:
-        measure()
+    parser.add_argument("--run", action="append", choices=RUNS, help="train this run only; may be given again")
+    chosen = parser.parse_args(arguments)
+    if not chosen.report:
+        measure(chosen.run or tuple(RUNS))
     report.write(MEASURED)
 
 

@@ -71,6 +71,8 @@ OPENINGS = {
         "when she had to print her {noun} , the printer was quiet .",
         "after work she tried to print her {noun} , but there was no {supply} left .",
         "one morning , when she wanted to print her {noun} , the printer made a strange noise .",
+        "when she wanted to print her {noun} at noon , nothing came out .",
+        "when she tried to print her {noun} before breakfast , a red light was blinking .",
     ],
     "test": [
         "before breakfast she needed to print her {noun} .",

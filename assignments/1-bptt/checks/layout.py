@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+
+LEVELS = ("full", "hint", "verdict")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class StageInfo:
         Ids of earlier stages whose module this stage's file imports.
     own_cells : bool
         torch's own recurrent modules are refused: see `ban`.
+    extras : tuple of str
+        Files beside the Python files that belong to a submission, such as trained weights.
+    hidden : str
+        What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
     hands_out : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
     folder : Path
@@ -40,6 +47,8 @@ class StageInfo:
     preload: tuple[str, ...]
     uses: tuple[str, ...]
     own_cells: bool
+    extras: tuple[str, ...]
+    hidden: str
     hands_out: dict[str, str]
     folder: Path
 
@@ -48,8 +57,12 @@ def read_stage(folder: Path) -> StageInfo:
     """Read the `stage.toml` in `folder`."""
     with open(folder / "stage.toml", "rb") as file:
         data = tomllib.load(file)
+    hidden = data.get("feedback", {}).get("hidden", "hint")
+    if hidden not in LEVELS:
+        raise ValueError(f"{folder / 'stage.toml'}: [feedback] hidden is one of {', '.join(LEVELS)}, not {hidden!r}")
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), bool(data.get("own_cells")), dict(data.get("hands_out", {})), folder)
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())), hidden,
+                     dict(data.get("hands_out", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:
@@ -103,11 +116,29 @@ def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
     return install().enforced
 
 
+def lend_modules(folder: Path, info: StageInfo) -> None:
+    """In the kit's own checkout, let `import data` find the module that students get beside their file.
+
+    Where the file lies in `folder`, Python finds it by itself and nothing is done.
+    """
+    kit = Path(__file__).resolve().parents[2]
+    for source, name in info.hands_out.items():
+        stem = Path(name).stem
+        if not source.endswith(".py") or (folder / name).exists() or stem in sys.modules or not (kit / source).exists():
+            continue
+        if str(kit) not in sys.path:
+            sys.path.append(str(kit))
+        # Under its own name too, so that a notebook's autoreload finds it again.
+        sys.modules[stem] = importlib.import_module(source.removesuffix(".py").replace("/", "."))
+
+
 def prepare() -> None:
-    """First call of every notebook: one look for all figures, and the earlier stages' files within reach."""
+    """First call of every notebook: one look for all figures, and all files it needs within reach."""
     from . import style
 
     folder = Path.cwd()
+    info = read_stage(public_tests(folder).parent)
     style.use()
-    for sentence in add_earlier_stages(folder, read_stage(public_tests(folder).parent)):
+    lend_modules(folder, info)
+    for sentence in add_earlier_stages(folder, info):
         print(f"Note: {sentence}.")

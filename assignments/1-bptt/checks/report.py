@@ -47,12 +47,19 @@ def public_report(verdicts: Sequence[Verdict], info: StageInfo, load_error: Base
         lines.append(f"  {title:<28} {state:<16} {passed} of {len(mine)} tests")
         if state == "failed":
             lines += failures(mine)
+            lines += [indent(f"Hint: {hint}", 6) for hint in dict.fromkeys(verdict.hint for verdict in mine) if hint]
             if failed:
-                lines.append(indent(f"Task {', '.join(failed)} fails too. If your code calls it, mend it first: "
-                                    "this failure may come from there.", 6))
+                lines.append(indent(earlier(failed), 6))
             lines.append("")
             failed.append(task_id)
     return "\n".join(lines)
+
+
+def earlier(failed: Sequence[str]) -> str:
+    """A word on earlier tasks that fail too."""
+    if len(failed) == 1:
+        return f"Task {failed[0]} fails too. If your code calls it, mend it first: this failure may come from there."
+    return f"Tasks {', '.join(failed)} fail too. If your code calls them, mend them first: this failure may come from there."
 
 
 def failures(verdicts: Iterable[Verdict]) -> list[str]:

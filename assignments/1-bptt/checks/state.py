@@ -8,17 +8,24 @@ import sys
 import numpy as np
 
 
+def reset_generators(seed: int) -> None:
+    """The libraries' own random generators, as a fresh process has them after seeding."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+
+
 def reset_state(seed: int) -> None:
     """Random generators, error handling and defaults of the libraries as a fresh process has them.
 
     Libraries that are not imported are left alone: nothing is imported here.
     """
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
+    reset_generators(seed)
     np.seterr(all="warn", under="ignore")
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(seed)
         torch.set_default_dtype(torch.float32)
         torch.set_default_device("cpu")
         torch.set_grad_enabled(True)
@@ -26,5 +33,5 @@ def reset_state(seed: int) -> None:
         if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
             torch.use_deterministic_algorithms(False)
     matplotlib = sys.modules.get("matplotlib")
-    if matplotlib is not None and not matplotlib.rcParams == matplotlib.rcParamsDefault:
+    if matplotlib is not None and matplotlib.rcParams != matplotlib.rcParamsDefault:
         matplotlib.rcParams.update({key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"})

@@ -142,7 +142,7 @@ class RecordedAutodiff:
         self._autodiff, self._student = autodiff, student
 
     def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
-        """See `autograder.checks.autodiff.Autodiff`."""
+        """See `checks.autodiff.Autodiff`."""
         __tracebackhide__ = True
 
         def action() -> tuple[Any, tuple[str, ...]]:

@@ -33,5 +33,5 @@ def reset_state(seed: int) -> None:
         if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
             torch.use_deterministic_algorithms(False)
     matplotlib = sys.modules.get("matplotlib")
-    if matplotlib is not None and not matplotlib.rcParams == matplotlib.rcParamsDefault:
+    if matplotlib is not None and matplotlib.rcParams != matplotlib.rcParamsDefault:
         matplotlib.rcParams.update({key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"})

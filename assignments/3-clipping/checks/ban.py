@@ -63,7 +63,7 @@ class Ban:
                     self.check(kind.__name__)
             begin(module, *args, **kwargs)
 
-        torch.nn.Module.__init__ = watched  # type: ignore[method-assign]
+        torch.nn.Module.__init__ = watched  # type: ignore[method-assign,assignment]
         self._library = torch.library.Library("aten", "IMPL")
         for name in OPERATORS:
             for key in ("AutogradCPU", "CPU"):

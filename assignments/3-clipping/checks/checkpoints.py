@@ -57,7 +57,7 @@ def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # any bytes at all may be in that file
-        return f"is no file of weights, as torch.save(model.state_dict(), ...) writes it ({_first_line(error)})"
+        return f"is no file of weights alone, as torch.save(model.state_dict(), ...) writes it ({type(error).__name__})"
     if not isinstance(weights, dict) or not all(isinstance(value, torch.Tensor) for value in weights.values()):
         return "does not hold a state_dict: save model.state_dict(), not the model"
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):

@@ -31,17 +31,23 @@ class Mismatch(AssertionError):
         First bad index of an array.
     got, expected : str, optional
         Both values in short.
+    remark : callable, optional
+        Gives a few words on what kind of slip it looks like; asked for only when the message is read.
     """
 
     def __init__(self, what: str, problem: str, aspect: str, *, index: tuple[int, ...] | None = None,
-                 got: str = "", expected: str = "") -> None:
+                 got: str = "", expected: str = "", remark: Callable[[], str] = str) -> None:
         self.what, self.problem, self.aspect = what, problem, aspect
-        self.index, self.got, self.expected = index, got, expected
-        super().__init__(self.text())
+        self.index, self.got, self.expected, self.remark = index, got, expected, remark
+        super().__init__(what, problem)
+
+    def __str__(self) -> str:
+        return self.text()
 
     def text(self) -> str:
         """The message, one fact a line."""
-        lines = [f"{self.what} {self.problem}".strip()]
+        remark = self.remark()
+        lines = [f"{self.what} {self.problem}{': ' if remark else ''}{remark}".strip()]
         if self.got:
             lines.append(f"  got       {shortened(self.got)}")
         if self.expected:
@@ -193,7 +199,8 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
         number = " (a number)"
         raise Mismatch(name, "has the wrong shape", "shape",
                        got=f"{array.shape}{number if array.ndim == 0 else ''}",
-                       expected=f"{want.shape}{number if want.ndim == 0 else ''}")
+                       expected=f"{want.shape}{number if want.ndim == 0 else ''}",
+                       remark=lambda: slip(array, want, rtol))
     finite = np.isfinite(array) | ~np.isfinite(want)
     if not finite.all():
         index = _first(~finite)
@@ -205,7 +212,36 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
         index = _first(~close)
         count = f" ({int((~close).sum())} of {close.size} entries are off)" if close.size > 1 else ""
         raise Mismatch(_at(name, index), f"has the wrong value{count}", "value", index=index,
-                       got=show(array[index]), expected=show(want[index]))
+                       got=show(array[index]), expected=show(want[index]), remark=lambda: slip(array, want, rtol))
+
+
+def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
+    """What a wrong array has to do with the right one, in a few words; empty where nothing is known."""
+    if want.dtype.kind not in "iuf" or not (np.isfinite(got).all() and np.isfinite(want).all() and np.any(want)):
+        return ""
+    largest = float(np.abs(want).max())
+
+    def close(one: Any, other: Any) -> bool:
+        return np.allclose(one, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest)
+
+    if want.ndim == 2 and got.shape == want.T.shape and close(got, want.T):
+        return "it is the transpose of the right one"
+    if got.shape != want.shape:
+        return ""
+    if close(got, -want):
+        return "its sign is wrong"
+    if want.size < 2:
+        return ""
+    if not np.any(got):
+        return "it is zero everywhere"
+    # Divided first: the squares of very large and very small numbers do not fit into a float.
+    factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
+    if abs(factor) > 1e-9 and close(got, factor * want):
+        return f"it is {factor:.4g} times the right one"
+    wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
+    if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
+        return f"only index {', '.join(wrong)} of the first axis is wrong"
+    return ""
 
 
 def _first(bad: np.ndarray) -> tuple[int, ...]:

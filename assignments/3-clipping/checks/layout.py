@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+
+LEVELS = ("full", "hint", "verdict")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class StageInfo:
         torch's own recurrent modules are refused: see `ban`.
     extras : tuple of str
         Files beside the Python files that belong to a submission, such as trained weights.
+    hidden : str
+        What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
     hands_out : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
     folder : Path
@@ -44,6 +48,7 @@ class StageInfo:
     uses: tuple[str, ...]
     own_cells: bool
     extras: tuple[str, ...]
+    hidden: str
     hands_out: dict[str, str]
     folder: Path
 
@@ -52,8 +57,11 @@ def read_stage(folder: Path) -> StageInfo:
     """Read the `stage.toml` in `folder`."""
     with open(folder / "stage.toml", "rb") as file:
         data = tomllib.load(file)
+    hidden = data.get("feedback", {}).get("hidden", "hint")
+    if hidden not in LEVELS:
+        raise ValueError(f"{folder / 'stage.toml'}: [feedback] hidden is one of {', '.join(LEVELS)}, not {hidden!r}")
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())),
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())), hidden,
                      dict(data.get("hands_out", {})), folder)
 
 
@@ -113,14 +121,15 @@ def lend_modules(folder: Path, info: StageInfo) -> None:
 
     Where the file lies in `folder`, Python finds it by itself and nothing is done.
     """
+    kit = Path(__file__).resolve().parents[2]
     for source, name in info.hands_out.items():
-        stem, path = Path(name).stem, Path(__file__).resolve().parents[2] / source
-        if path.suffix != ".py" or (folder / name).exists() or stem in sys.modules or not path.exists():
+        stem = Path(name).stem
+        if not source.endswith(".py") or (folder / name).exists() or stem in sys.modules or not (kit / source).exists():
             continue
-        spec = importlib.util.spec_from_file_location(stem, path)
-        assert spec is not None and spec.loader is not None
-        sys.modules[stem] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[stem])
+        if str(kit) not in sys.path:
+            sys.path.append(str(kit))
+        # Under its own name too, so that a notebook's autoreload finds it again.
+        sys.modules[stem] = importlib.import_module(source.removesuffix(".py").replace("/", "."))
 
 
 def prepare() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch, shortened
+from .hints import read_hints
 from .layout import StageInfo, add_earlier_stages, lend_modules, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
@@ -39,7 +40,7 @@ class Verdict:
     """What became of one test.
 
     outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message and trace are for the reader.
+    title is the sentence of the test's docstring; call, message, trace and hint are for the reader.
     """
 
     task: str
@@ -52,6 +53,7 @@ class Verdict:
     message: str = ""
     trace: str = ""
     aspect: str = ""
+    hint: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a record."""
@@ -97,6 +99,7 @@ class HomeBench:
         self.load_error: BaseException | None = None
         lend_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
+        self._hints = read_hints(Path(__file__).with_name("hints.json"))
         try:
             with rules():
                 self._module = load_module(folder / info.file)
@@ -137,6 +140,10 @@ class HomeBench:
         from .checkpoints import load_checkpoint
 
         return lambda model, file: load_checkpoint(model, self.folder / file)
+
+    def hint(self, test: str) -> str:
+        """What to look at, where the values of a test that failed are those of a known mistake."""
+        return self._hints.look_up(test, self.student.calls) if self._hints is not None else ""
 
     def outcome(self, error: BaseException) -> str:
         """Failed where a comparison did, not yet written where a stub did, else an error."""
@@ -269,7 +276,7 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     """The verdict on one test, from the exception it ended with, if any."""
     task_id, points = task_of(item)
     bench = item.config.stash[BENCH]
-    result = Verdict(task_id, item.name, title_of_function(item.function), "passed", points, points)
+    result = Verdict(task_id, item.name, title_of_function(getattr(item, "function", item)), "passed", points, points)
     if error is None:
         return result
     result.points = 0.0
@@ -277,6 +284,8 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     calls = bench.student.calls
     result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, bench.folder)
+    if isinstance(bench, HomeBench) and result.outcome == "failed":
+        result.hint = bench.hint(item.name)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace = str(error), error.aspect, ""
     else:
@@ -294,6 +303,7 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What the student reads."""
-    bench = config.stash.get(BENCH, None)
-    if isinstance(bench, HomeBench) and config.stash[VERDICTS]:
-        terminalreporter.write_line(public_report(config.stash[VERDICTS], bench.info, bench.load_error, bench.missing))
+    bench: Any = config.stash.get(BENCH, None)
+    verdicts = config.stash[VERDICTS]
+    if isinstance(bench, HomeBench) and verdicts:
+        terminalreporter.write_line(public_report(verdicts, bench.info, bench.load_error, bench.missing))

@@ -1,0 +1,151 @@
+"""Hints for the public tests: a wrong answer is recognised by its fingerprint, and told what to look at.
+
+`hints.json` holds the fingerprints of what known mistakes return in the public tests. A fingerprint is a hash of a few
+rounded numbers, so no value can be read from it, and the text of a hint is sealed with the fingerprint it belongs to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .compare import is_number, is_tensor
+from .student import Call
+
+NAME, KEY = 8, 16  # bytes of a fingerprint that name its entry, and that open it
+MOST = 16  # fingerprints of one value, where numbers lie so near the edge that either rounding may be meant
+OFFSET = 0.3819660112501051  # no round number lies on the edge between two roundings
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How numbers are rounded.
+
+    Attributes
+    ----------
+    bits : int
+        A number is known to 2^-bits of the largest in its array.
+    noise : float
+        Relative differences up to this size are those of another order of summation.
+    """
+
+    bits: int
+    noise: float
+
+
+@dataclass
+class Hints:
+    """The hints of a stage.
+
+    Attributes
+    ----------
+    rounding : Rounding
+    salt : str
+        Goes into every fingerprint.
+    entries : dict of str to str
+        Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``.
+    texts : list of str
+        Sealed texts, in hexadecimal digits.
+    """
+
+    rounding: Rounding
+    salt: str
+    entries: dict[str, str] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+    def look_up(self, test: str, calls: Sequence[Call]) -> str:
+        """The hint for a test that failed after these calls; empty where the values fit no known mistake."""
+        for prints in fingerprints(self.salt, test, calls, self.rounding):
+            for one in prints:
+                entry = self.entries.get(one[:NAME].hex())
+                if entry is not None:
+                    number, _, sealed = entry.partition(":")
+                    key = mixed(bytes.fromhex(sealed), one[NAME:])
+                    return mixed(bytes.fromhex(self.texts[int(number)]), key).decode("utf-8", "replace")
+        return ""
+
+    def as_json(self) -> str:
+        """The text of `hints.json`."""
+        return json.dumps({"bits": self.rounding.bits, "noise": self.rounding.noise, "salt": self.salt,
+                           "entries": dict(sorted(self.entries.items())), "texts": self.texts}, indent=0) + "\n"
+
+
+def read_hints(path: Path) -> Hints | None:
+    """The hints in a file, or None where there is no such file."""
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return Hints(Rounding(data["bits"], data["noise"]), data["salt"], data["entries"], data["texts"])
+
+
+def mixed(data: bytes, key: bytes) -> bytes:
+    """Text sealed with a key, or opened with the same one."""
+    stream = b"".join(hashlib.sha256(key + number.to_bytes(4, "big")).digest() for number in range(len(data) // 32 + 1))
+    return bytes(one ^ other for one, other in zip(data, stream))
+
+
+def fingerprints(salt: str, test: str, calls: Iterable[Call], rounding: Rounding) -> Iterator[list[bytes]]:
+    """For each call of a test, the fingerprints of all that was returned up to there.
+
+    The arguments follow from the test and from what was returned before. There is more than one fingerprint where a
+    number lies so near the edge between two roundings that either may be meant.
+    """
+    states = [hashlib.sha256(f"{salt}:{test}".encode())]
+    for call in calls:
+        answers = spellings((call.value, call.changed), rounding) if call.error is None else [type(call.error).__name__]
+        grown = []
+        for state, spelling in itertools.product(states, answers):
+            longer = state.copy()
+            longer.update(f"{call.name}.{call.method}={spelling};".encode())
+            grown.append(longer)
+        states = grown[:MOST]
+        yield [state.digest()[:NAME + KEY] for state in states]
+
+
+def spellings(value: Any, rounding: Rounding) -> list[str]:
+    """A value as text, rounded: one text as a rule, several where a number lies near an edge."""
+    if is_number(value) or is_tensor(value) or isinstance(value, np.ndarray):
+        return _numbers(value, rounding)
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=str)
+        return _joined([[f"{key!r}:{one}" for one in spellings(value[key], rounding)] for key in keys])
+    if isinstance(value, list | tuple):
+        return _joined([spellings(item, rounding) for item in value])
+    return [repr(value) if value is None or isinstance(value, str | bool | np.bool_) else "object"]
+
+
+def _joined(parts: Sequence[Sequence[str]]) -> list[str]:
+    return [f"[{','.join(some)}]" for some in itertools.islice(itertools.product(*parts), MOST)]
+
+
+def _numbers(value: Any, rounding: Rounding) -> list[str]:
+    """Shape, size and three weighted sums of the entries; what is not finite is spelled out with its places."""
+    array = np.asarray(value.detach().cpu() if is_tensor(value) else value)
+    if array.dtype.kind not in "biuf":
+        return ["object"]
+    flat = array.astype(float).ravel()
+    odd = "".join(f"{place}{number}" for place, number in enumerate(flat) if not np.isfinite(number))
+    flat = np.where(np.isfinite(flat), flat, 0.0)
+    largest = float(np.abs(flat).max(initial=0.0))
+    head = f"{array.shape}{odd}"
+    if largest == 0.0:
+        return [f"{head}:0"]
+    places = np.arange(1, flat.size + 1)
+    sums = [float((2 * np.modf(places * root)[0] - 1) @ (flat / largest)) / flat.size**0.5
+            for root in (2**0.5, 3**0.5, 5**0.5)]
+    rounded = [_rounded(number, rounding) for number in (float(np.log2(largest)), *sums)]
+    return [f"{head}:{some}" for some in itertools.islice(itertools.product(*rounded), MOST)]
+
+
+def _rounded(number: float, rounding: Rounding) -> list[int]:
+    """The number in steps of 2^-bits; both neighbours where noise may have carried it over an edge."""
+    step = 2.0 ** -rounding.bits
+    return sorted({int(np.floor((number + noise) / step + OFFSET)) for noise in (0.0, -rounding.noise, rounding.noise)},
+                  key=lambda one: abs(one - np.floor(number / step + OFFSET)))

@@ -1,0 +1,81 @@
+"""Automatic differentiation of a student's torch module, as plain values: here or in the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Autodiff:
+    """Runs a torch module or function and carries a gradient back through it.
+
+    Parameters
+    ----------
+    functions : module, optional
+        Where a function is found that is given by its name.
+    """
+
+    def __init__(self, functions: Any = None) -> None:
+        self._functions = functions
+
+    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+        """See `vector_jacobian`; `module` may be the name of a function of the student's."""
+        if isinstance(module, str):
+            module = getattr(self._functions, module)
+        return vector_jacobian(module, args, cotangents)
+
+
+def vector_jacobian(module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    """Outputs of ``module(*args)`` and the gradient of Σ cotangent · output.
+
+    Parameters
+    ----------
+    module : torch.nn.Module or function
+    args : tuple
+        Tensors, tuples of tensors, modules; floating-point tensors get a gradient.
+    cotangents : tensor or tuple of tensors
+        One for each output, of its shape.
+
+    Returns
+    -------
+    dict
+        "outputs" (tuple of tensors), "arguments" (gradient of each floating-point tensor in `args`, in
+        order; None where nothing flows back), "parameters" (name to gradient or None, of `module` and of the
+        modules in `args`), "left_behind" (names of parameters that had a gradient other than zero before).
+    """
+    import torch
+
+    leaves: list[torch.Tensor] = []
+
+    def fresh(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return type(value)(fresh(item) for item in value)
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            leaves.append(value.detach().clone().requires_grad_())
+            return leaves[-1]
+        return value
+
+    holders = [holder for holder in (module, *args) if isinstance(holder, torch.nn.Module)]
+    named = {name: parameter for holder in holders for name, parameter in holder.named_parameters()}
+    left_behind = tuple(name for name, p in named.items() if p.grad is not None and bool(p.grad.any()))
+    inputs = tuple(fresh(value) for value in args)
+    outputs = _tensors(module(*inputs))
+    total = sum((out * cotangent).sum() for out, cotangent in zip(outputs, _tensors(cotangents), strict=True))
+    parameters = [parameter for parameter in named.values() if parameter.requires_grad]
+    grads: tuple = (None,) * (len(leaves) + len(parameters))
+    if total.requires_grad:
+        grads = torch.autograd.grad(total, [*leaves, *parameters], allow_unused=True)
+    by_parameter = iter(grads[len(leaves):])
+    return {
+        "outputs": tuple(out.detach() for out in outputs),
+        "arguments": tuple(grads[: len(leaves)]),
+        "parameters": {name: next(by_parameter) if parameter.requires_grad else None
+                       for name, parameter in named.items()},
+        "left_behind": left_behind,
+    }
+
+
+def _tensors(value: Any) -> tuple:
+    """The tensors in a nested tuple, in order."""
+    if isinstance(value, tuple | list):
+        return tuple(tensor for item in value for tensor in _tensors(item))
+    return (value,)

@@ -1,0 +1,290 @@
+"""Compare what a student's function returned with what it should return.
+
+The order is always the same, and the first thing that is wrong is what the
+message says: None, type, shape, finite, value.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+RTOL = 1e-9
+ATOL = 1e-12
+
+
+class Mismatch(AssertionError):
+    """One thing about a returned value is wrong.
+
+    Parameters
+    ----------
+    what : str
+        The value in the lecture's symbols, such as ``h`` or ``softmax(z)``.
+    problem : str
+        What is wrong with it, in a sentence without its subject.
+    aspect : str
+        Which check failed: raised, none, type, shape, finite, value or property.
+    index : tuple of int, optional
+        First bad index of an array.
+    got, expected : str, optional
+        Both values in short.
+    remark : callable, optional
+        Gives a few words on what kind of slip it looks like; asked for only when the message is read.
+    """
+
+    def __init__(self, what: str, problem: str, aspect: str, *, index: tuple[int, ...] | None = None,
+                 got: str = "", expected: str = "", remark: Callable[[], str] = str) -> None:
+        self.what, self.problem, self.aspect = what, problem, aspect
+        self.index, self.got, self.expected, self.remark = index, got, expected, remark
+        super().__init__(what, problem)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """The message, one fact a line."""
+        remark = self.remark()
+        lines = [f"{self.what} {self.problem}{': ' if remark else ''}{remark}".strip()]
+        if self.got:
+            lines.append(f"  got       {shortened(self.got)}")
+        if self.expected:
+            lines.append(f"  expected  {shortened(self.expected)}")
+        return "\n".join(lines)
+
+
+def shortened(text: str, limit: int = 400) -> str:
+    """The beginning of a text."""
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def kind(value: Any) -> str:
+    """What a value is, in a few words a student knows."""
+    if value is None:
+        return "None"
+    if isinstance(value, bool | np.bool_):
+        return f"the truth value {bool(value)}"
+    if is_number(value):
+        return "a number"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if is_tensor(value):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    name = getattr(value, "type_name", None) or type(value).__name__
+    article = "an" if name[:1].lower() in "aeiou" else "a"
+    return f"{article} {name}"
+
+
+def is_number(value: Any) -> bool:
+    """True for a Python or NumPy number and a 0-d array of numbers."""
+    if isinstance(value, bool | np.bool_):
+        return False
+    if isinstance(value, numbers.Number | np.number):
+        return True
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iufc"
+
+
+def is_tensor(value: Any) -> bool:
+    """True for a torch tensor; torch itself is not imported."""
+    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach") and hasattr(value, "dtype")
+
+
+def show(value: Any, limit: int = 6) -> str:
+    """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
+    if is_number(value):
+        return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
+    if isinstance(value, np.ndarray):
+        flat = value.ravel()
+        shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:limit].tolist())
+        more = ", ..." if flat.size > limit else ""
+        return f"[{shown}{more}] of shape {value.shape}"
+    if is_tensor(value):
+        return show(value.detach().numpy())
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, atol: float = ATOL) -> None:
+    """Pass when `got` equals `want`; otherwise raise Mismatch for the first thing wrong.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned.
+    want : ndarray, tensor, number, bool, str, None, or tuple, list or dict of those
+        What it should have returned.
+    what : str or sequence of str
+        The value's name; for a tuple, one name an item.
+    rtol, atol : float
+        ``|got - want| <= atol + rtol * |want|`` for each entry.
+    """
+    __tracebackhide__ = True
+    name = what if isinstance(what, str) else "(" + ", ".join(what) + ")"
+    if got is None and want is not None:
+        raise Mismatch(name, "is None: the function ended without `return`", "none", expected=kind(want))
+    if want is None:
+        if got is not None:
+            raise Mismatch(name, "should be None here", "type", got=kind(got), expected="None")
+    elif isinstance(want, Mapping):
+        _expect_dict(got, want, name, rtol, atol)
+    elif isinstance(want, tuple | list):
+        _expect_items(got, want, what, name, rtol, atol)
+    elif isinstance(want, bool | np.bool_):
+        if not isinstance(got, bool | np.bool_) or bool(got) != bool(want):
+            aspect = "value" if isinstance(got, bool | np.bool_) else "type"
+            raise Mismatch(name, f"should be {bool(want)}", aspect, got=show(got), expected=str(bool(want)))
+    elif isinstance(want, str):
+        if got != want:
+            raise Mismatch(name, "is another text", "value", got=show(got), expected=show(want))
+    else:
+        _expect_numbers(got, want, name, rtol, atol)
+
+
+def _expect_dict(got: Any, want: Mapping, name: str, rtol: float, atol: float) -> None:
+    __tracebackhide__ = True
+    if not isinstance(got, Mapping):
+        raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
+                       expected=f"a dict with the keys {', '.join(map(repr, want))}")
+    missing = [key for key in want if key not in got]
+    if missing:
+        raise Mismatch(name, f"lacks the key {', '.join(map(repr, missing))}", "shape",
+                       got=", ".join(map(repr, got)) or "an empty dict", expected=", ".join(map(repr, want)))
+    extra = [key for key in got if key not in want]
+    if extra:
+        raise Mismatch(name, f"has {len(extra)} key{'s' * (len(extra) > 1)} too many", "shape",
+                       got=", ".join(map(repr, got)), expected=", ".join(map(repr, want)))
+    for key, value in want.items():
+        expect(got[key], value, f"{name}[{key!r}]", rtol, atol)
+
+
+def _expect_items(got: Any, want: Sequence, what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
+    __tracebackhide__ = True
+    if not isinstance(got, tuple | list):
+        raise Mismatch(name, "is of the wrong type", "type", got=kind(got), expected=kind(want))
+    if len(got) != len(want):
+        raise Mismatch(name, "has the wrong number of items", "shape", got=kind(got), expected=kind(want))
+    names = [f"{what}[{i}]" for i in range(len(want))] if isinstance(what, str) else what
+    for item, wanted, item_name in zip(got, want, names, strict=True):
+        expect(item, wanted, item_name, rtol, atol)
+
+
+def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
+    """`got` as an array, if it is one or is a number where a number is wanted."""
+    __tracebackhide__ = True
+    if isinstance(got, np.ndarray) or is_number(got):
+        array = np.asarray(got)
+        if array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b"):
+            return array
+    wanted = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
+    found = f"an array of {got.dtype}" if isinstance(got, np.ndarray) else kind(got)
+    raise Mismatch(name, "is of the wrong type", "type", got=found, expected=wanted)
+
+
+def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) -> None:
+    __tracebackhide__ = True
+    if is_tensor(want):
+        want = want.detach().numpy()
+        if not is_tensor(got):
+            raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
+                           expected=f"a tensor of shape {want.shape}")
+    if is_tensor(got):
+        got = got.detach().numpy()
+    want = np.asarray(want)
+    array = _as_array(got, want, name)
+    if array.shape != want.shape:
+        number = " (a number)"
+        raise Mismatch(name, "has the wrong shape", "shape",
+                       got=f"{array.shape}{number if array.ndim == 0 else ''}",
+                       expected=f"{want.shape}{number if want.ndim == 0 else ''}",
+                       remark=lambda: slip(array, want, rtol))
+    finite = np.isfinite(array) | ~np.isfinite(want)
+    if not finite.all():
+        index = _first(~finite)
+        raise Mismatch(_at(name, index), "is not finite", "finite", index=index,
+                       got=show(array[index]), expected=show(want[index]))
+    with np.errstate(all="ignore"):
+        close = np.isclose(array, want, rtol=rtol, atol=atol, equal_nan=True)
+    if not close.all():
+        index = _first(~close)
+        count = f" ({int((~close).sum())} of {close.size} entries are off)" if close.size > 1 else ""
+        raise Mismatch(_at(name, index), f"has the wrong value{count}", "value", index=index,
+                       got=show(array[index]), expected=show(want[index]), remark=lambda: slip(array, want, rtol))
+
+
+def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
+    """What a wrong array has to do with the right one, in a few words; empty where nothing is known."""
+    if want.dtype.kind not in "iuf" or not (np.isfinite(got).all() and np.isfinite(want).all() and np.any(want)):
+        return ""
+    largest = float(np.abs(want).max())
+
+    def close(one: Any, other: Any) -> bool:
+        return np.allclose(one, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest)
+
+    if want.ndim == 2 and got.shape == want.T.shape and close(got, want.T):
+        return "it is the transpose of the right one"
+    if got.shape != want.shape:
+        return ""
+    if close(got, -want):
+        return "its sign is wrong"
+    if want.size < 2:
+        return ""
+    if not np.any(got):
+        return "it is zero everywhere"
+    # Divided first: the squares of very large and very small numbers do not fit into a float.
+    factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
+    if abs(factor) > 1e-9 and close(got, factor * want):
+        return f"it is {factor:.4g} times the right one"
+    wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
+    if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
+        return f"only index {', '.join(wrong)} of the first axis is wrong"
+    return ""
+
+
+def _first(bad: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(bad)[0]) if bad.ndim else ()
+
+
+def _at(name: str, index: tuple[int, ...]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def expect_true(condition: Any, problem: str, what: str = "") -> None:
+    """Pass when a property holds; `problem` is the sentence shown when it does not."""
+    __tracebackhide__ = True
+    if not isinstance(condition, bool | np.bool_) or not condition:
+        raise Mismatch(what, problem, "property")
+
+
+def expect_unchanged(student: Any) -> None:
+    """Pass when no call of this test changed one of its arguments in place."""
+    __tracebackhide__ = True
+    for call in student.calls:
+        if call.changed:
+            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(call.changed)} in place: make a copy, or build a "
+                           "new array, and leave the caller's as it was", "property")
+
+
+def expect_raises(exception: type[BaseException], function: Callable, *args: Any, **kwargs: Any) -> None:
+    """Pass when ``function(*args, **kwargs)`` raises `exception`.
+
+    A stub's NotImplementedError is let through, so that the task counts as not yet written.
+    """
+    __tracebackhide__ = True
+    name = f"{getattr(function, '__name__', 'the function')}(...)"
+    try:
+        got = function(*args, **kwargs)
+    except exception as error:
+        if isinstance(error, NotImplementedError) and exception is not NotImplementedError:
+            raise
+        return
+    except NotImplementedError:
+        raise
+    except Exception as error:  # any other exception of the student's is a wrong answer here
+        raise Mismatch(name, "raised the wrong exception for a bad argument", "raised",
+                       got=f"{type(error).__name__}: {error}", expected=exception.__name__) from None
+    raise Mismatch(name, f"should raise {exception.__name__} for this argument", "raised",
+                   got=f"it returned {kind(got)}", expected=exception.__name__)

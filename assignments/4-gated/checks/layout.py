@@ -1,0 +1,144 @@
+"""Where a stage's own facts lie: `stage.toml`, beside the public tests, here and in the released folder."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+LEVELS = ("full", "hint", "verdict")
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """The facts of a stage that students have too.
+
+    Attributes
+    ----------
+    title : str
+        Title of the stage, such as "Derive BPTT".
+    file : str
+        The file a student writes.
+    tasks : dict of str to str
+        Title of each task by its id, in order.
+    preload : tuple of str
+        Libraries the file may import that are worth importing once for all workers.
+    uses : tuple of str
+        Ids of earlier stages whose module this stage's file imports.
+    own_cells : bool
+        torch's own recurrent modules are refused: see `ban`.
+    extras : tuple of str
+        Files beside the Python files that belong to a submission, such as trained weights.
+    hidden : str
+        What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
+    hands_out : dict of str to str
+        Files and folders of the kit that students get too, and their names in the student's folder.
+    folder : Path
+        Where the facts lie.
+    """
+
+    title: str
+    file: str
+    tasks: dict[str, str]
+    preload: tuple[str, ...]
+    uses: tuple[str, ...]
+    own_cells: bool
+    extras: tuple[str, ...]
+    hidden: str
+    hands_out: dict[str, str]
+    folder: Path
+
+
+def read_stage(folder: Path) -> StageInfo:
+    """Read the `stage.toml` in `folder`."""
+    with open(folder / "stage.toml", "rb") as file:
+        data = tomllib.load(file)
+    hidden = data.get("feedback", {}).get("hidden", "hint")
+    if hidden not in LEVELS:
+        raise ValueError(f"{folder / 'stage.toml'}: [feedback] hidden is one of {', '.join(LEVELS)}, not {hidden!r}")
+    return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
+                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())), hidden,
+                     dict(data.get("hands_out", {})), folder)
+
+
+def public_tests(folder: Path) -> Path:
+    """The public tests that go with a student's folder: beside the file, or the kit's own.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder is no assignment's.
+    """
+    beside = folder / "test_public.py"
+    if beside.exists():
+        return beside
+    own = Path(__file__).resolve().parents[1] / "stages" / folder.name.partition("-")[2] / "public.py"
+    if own.exists():
+        return own
+    raise FileNotFoundError(f"there is no test_public.py in {folder}: open the notebook, or the terminal, in the "
+                            "assignment's folder")
+
+
+def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
+    """Let `import bptt` find the student's own file of an earlier stage.
+
+    It is looked for beside the stage's file, where an instructor may have put a solved one, then in the
+    folder of that stage side by side with this one.
+
+    Returns
+    -------
+    list of str
+        A sentence for each stage whose file is not there.
+    """
+    missing = []
+    for stage_id in info.uses:
+        file = f"{stage_id.partition('-')[2]}.py"
+        places = [folder, folder.parent / stage_id]
+        found = [place for place in places if (place / file).exists()]
+        if not found:
+            missing.append(f"this stage builds on your {file}: put the folder {stage_id} side by side with "
+                           f"{folder.name}, or a copy of {file} into {folder.name}")
+        elif str(found[0]) not in sys.path:
+            sys.path.append(str(found[0]))
+    return missing
+
+
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+    """What the stage forbids, as a maker of contexts in which student code runs."""
+    if not info.own_cells:
+        return nullcontext
+    from .ban import install
+
+    return install().enforced
+
+
+def lend_modules(folder: Path, info: StageInfo) -> None:
+    """In the kit's own checkout, let `import data` find the module that students get beside their file.
+
+    Where the file lies in `folder`, Python finds it by itself and nothing is done.
+    """
+    kit = Path(__file__).resolve().parents[2]
+    for source, name in info.hands_out.items():
+        stem = Path(name).stem
+        if not source.endswith(".py") or (folder / name).exists() or stem in sys.modules or not (kit / source).exists():
+            continue
+        if str(kit) not in sys.path:
+            sys.path.append(str(kit))
+        # Under its own name too, so that a notebook's autoreload finds it again.
+        sys.modules[stem] = importlib.import_module(source.removesuffix(".py").replace("/", "."))
+
+
+def prepare() -> None:
+    """First call of every notebook: one look for all figures, and all files it needs within reach."""
+    from . import style
+
+    folder = Path.cwd()
+    info = read_stage(public_tests(folder).parent)
+    style.use()
+    lend_modules(folder, info)
+    for sentence in add_earlier_stages(folder, info):
+        print(f"Note: {sentence}.")

@@ -1,0 +1,37 @@
+"""Global state that code under test may leave behind, put back before each test."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import numpy as np
+
+
+def reset_generators(seed: int) -> None:
+    """The libraries' own random generators, as a fresh process has them after seeding."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+
+
+def reset_state(seed: int) -> None:
+    """Random generators, error handling and defaults of the libraries as a fresh process has them.
+
+    Libraries that are not imported are left alone: nothing is imported here.
+    """
+    reset_generators(seed)
+    np.seterr(all="warn", under="ignore")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_default_dtype(torch.float32)
+        torch.set_default_device("cpu")
+        torch.set_grad_enabled(True)
+        torch.set_num_threads(1)
+        if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
+            torch.use_deterministic_algorithms(False)
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None and matplotlib.rcParams != matplotlib.rcParamsDefault:
+        matplotlib.rcParams.update({key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"})

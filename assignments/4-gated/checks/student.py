@@ -1,0 +1,312 @@
+"""The student's module as the tests see it: every call is made through it and remembered."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .compare import is_tensor, show
+
+
+@dataclass
+class Call:
+    """One call of a student function: what went in, what came out.
+
+    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``. A call of an
+    object the student's code made has that object in `on` and the method's name in `method`.
+    """
+
+    name: str
+    args: tuple
+    kwargs: dict
+    value: Any = None
+    error: BaseException | None = None
+    text: str = field(default="", repr=False)
+    changed: tuple[str, ...] = ()
+    on: Any = None
+    method: str = ""
+
+
+class Student:
+    """Attribute access gives the student's functions; `calls` holds what a test called.
+
+    Parameters
+    ----------
+    call : callable
+        ``call(name, args, kwargs)`` runs the function, here or in the sandbox, and returns its value and
+        the names of the arguments it changed in place.
+    around : callable, optional
+        Makes a context in which the student's code runs.
+    """
+
+    def __init__(self, call: Callable[[str, tuple, dict], tuple[Any, tuple[str, ...]]],
+                 around: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext) -> None:
+        self._call, self._around = call, around
+        self.calls: list[Call] = []
+
+    def __getattr__(self, name: str) -> Callable:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            record = Call(name, args, kwargs, text=describe_call(name, args, kwargs))
+            return self.run(record, lambda: self._call(name, unwrapped(args), unwrapped(kwargs)))
+
+        function.__name__ = name
+        return function
+
+    def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
+        """Run student code and remember the call; a torch module it returns comes back as `Made`."""
+        __tracebackhide__ = True
+        self.calls.append(record)
+        try:
+            with self._around():
+                value, record.changed = action()
+        except BaseException as error:
+            record.error = error
+            raise
+        record.value = Made(self, value, record) if is_module(value) else value
+        return record.value
+
+
+class Made:
+    """A torch module the student's code made: it is called as the module is, and gives plain values.
+
+    Outputs are detached, `state_dict` is a copy, and each call is remembered.
+    """
+
+    def __init__(self, student: Student, target: Any, maker: Call) -> None:
+        self._student, self.target, self._maker = student, target, maker
+
+    @property
+    def type_name(self) -> str:
+        """The name of what made it."""
+        return self._maker.name
+
+    def __repr__(self) -> str:
+        return self._maker.text
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the module."""
+        __tracebackhide__ = True
+        # A handle of the sandbox knows what changed there; here, copies tell.
+        call = getattr(type(self.target), "call_and_changes", call_with_copies)
+        return self.run("__call__", args, lambda: call(self.target, unwrapped(args), {}))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Parameters by name."""
+        __tracebackhide__ = True
+        return self.run("state_dict", (), lambda: (dict(self.target.state_dict()), ()))
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put parameters in."""
+        __tracebackhide__ = True
+        self.run("load_state_dict", (state,), lambda: (self.target.load_state_dict(dict(state)), ()))
+
+    def train(self) -> None:
+        """Set the mode for training."""
+        self.run("train", (), lambda: (self.target.train(), ()))
+
+    def eval(self) -> None:
+        """Set the mode for evaluation."""
+        self.run("eval", (), lambda: (self.target.eval(), ()))
+
+    def run(self, method: str, args: tuple, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
+        """Run one method as a remembered call; what comes back are values, never the module."""
+        __tracebackhide__ = True
+        called = repr(self) if method == "__call__" else f"{self!r}.{method}"
+        record = Call(self.type_name, args, {}, text=describe_call(called, args, {}), on=self, method=method)
+
+        def plain() -> tuple[Any, tuple[str, ...]]:
+            __tracebackhide__ = True
+            value, changed = action()
+            return (None if method in ("load_state_dict", "train", "eval") else detached(value)), changed
+
+        return self._student.run(record, plain)
+
+
+class RecordedAutodiff:
+    """The bench's automatic differentiation, remembered as a call of the module."""
+
+    def __init__(self, autodiff: Any, student: Student) -> None:
+        self._autodiff, self._student = autodiff, student
+
+    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+        """See `checks.autodiff.Autodiff`."""
+        __tracebackhide__ = True
+
+        def action() -> tuple[Any, tuple[str, ...]]:
+            __tracebackhide__ = True
+            return self._autodiff.vjp(unwrapped(module), unwrapped(args), cotangents), ()
+
+        if isinstance(module, Made):
+            return module.run("vjp", (args, cotangents), action)
+        record = Call(module, (args, cotangents), {}, text=describe_call(module, args, {}), method="vjp")
+        return self._student.run(record, action)
+
+
+class RecordedCanvas:
+    """The bench's canvas; what is read from it is remembered as the outcome of the call that drew."""
+
+    def __init__(self, canvas: Any, student: Student) -> None:
+        self._canvas, self._student = canvas, student
+
+    def axes(self, count: int = 1) -> Any:
+        """One Axes, or an array of `count` Axes."""
+        axes = self._canvas.axes(count)
+        self._student.calls.append(Call("axes", (count,), {}, axes, text="a figure", method="axes"))
+        return axes
+
+    def read(self, axes: Any) -> Any:
+        """The description of one Axes, or a list of them."""
+        __tracebackhide__ = True
+        value = self._canvas.read(axes)
+        drawn = next((call for call in reversed(self._student.calls) if not call.method), None)
+        if drawn is not None:
+            self._student.calls.append(Call(drawn.name, (axes,), {}, value, text=drawn.text, method="read"))
+        return value
+
+
+def is_module(value: Any) -> bool:
+    """True for a torch module, here or behind a handle."""
+    return callable(value) and not isinstance(value, type) and hasattr(value, "load_state_dict")
+
+
+def unwrapped(value: Any) -> Any:
+    """Arguments with the module itself in the place of each `Made`."""
+    if isinstance(value, Made):
+        return value.target
+    if isinstance(value, list | tuple):
+        return type(value)(unwrapped(item) for item in value)
+    if isinstance(value, dict):
+        return {key: unwrapped(item) for key, item in value.items()}
+    return value
+
+
+def detached(value: Any) -> Any:
+    """Copies of tensors without their history, in whatever holds them."""
+    if isinstance(value, Mapping):
+        return {key: detached(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(detached(item) for item in value)
+    if is_tensor(value):
+        return value.detach().clone()
+    return value
+
+
+def call_with_copies(function: Callable, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    """Call a function on copies of its arguments; its value, and the arguments it changed in place."""
+    __tracebackhide__ = True
+    args, kwargs = copied(args), copied(kwargs)
+    before = copied(args), copied(kwargs)
+    value = function(*args, **kwargs)
+    return value, changed(before, (args, kwargs))
+
+
+def copied(value: Any) -> Any:
+    """A deep copy of containers, arrays and tensors; everything else goes in as it is."""
+    if isinstance(value, Mapping):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(copied(item) for item in value)
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return value
+
+
+def changed(before: tuple[tuple, dict], after: tuple[tuple, dict]) -> tuple[str, ...]:
+    """Names of the arrays, tensors and containers among the arguments that are not what they were."""
+    found: list[str] = []
+
+    def visit(old: Any, new: Any, name: str) -> None:
+        if isinstance(old, dict | list | tuple):
+            keys = list(old) if isinstance(old, dict) else range(len(old))
+            if len(old) != len(new) or (isinstance(old, dict) and list(old) != list(new)):
+                found.append(name)
+                return
+            for key in keys:
+                visit(old[key], new[key], f"{name}[{key!r}]")
+        elif hasattr(old, "dtype"):
+            same = old is new or (old.shape == new.shape and old.dtype == new.dtype
+                                  and _bytes(old) == _bytes(new))
+            if not same:
+                found.append(name)
+        elif isinstance(old, int | float | str) and old is not new and repr(old) != repr(new):
+            found.append(name)
+
+    for position, pair in enumerate(zip(before[0], after[0], strict=True), start=1):
+        visit(*pair, f"argument {position}")
+    for name in before[1]:
+        visit(before[1][name], after[1][name], f"argument {name!r}")
+    return tuple(found)
+
+
+def _bytes(array: Any) -> bytes:
+    return (array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)).tobytes()
+
+
+def describe_call(name: str, args: tuple, kwargs: Mapping[str, Any]) -> str:
+    """The call in one line, small values spelled out: ``softmax([0, 0, 0] of shape (3,))``."""
+    parts = [describe_argument(value) for value in args]
+    parts += [f"{key}={describe_argument(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def describe_argument(value: Any) -> str:
+    """One argument in short."""
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", precision=4) if 0 < value.size <= 4 and value.ndim == 1 \
+            else f"array {value.shape}"
+    if is_tensor(value):
+        return f"tensor {tuple(value.shape)}" if value.numel() > 4 else show(value)
+    if isinstance(value, Made):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {describe_argument(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        items = ", ".join(describe_argument(item) for item in value)
+        return f"{type(value).__name__} of {len(value)}" if len(value) > 4 else \
+            f"[{items}]" if isinstance(value, list) else f"({items})"
+    if callable(value):
+        return getattr(value, "__name__", "f").strip("<>") or "f"
+    return show(value)
+
+
+def load_module(path: Path) -> ModuleType:
+    """Import the student's file under its own name, fresh; what it raises is the caller's to tell."""
+    name = path.stem
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def student_trace(error: BaseException, folder: Path) -> str:
+    """The traceback with frames of the student's own files in `folder` only."""
+    kept = getattr(error, "student_trace", None)
+    if kept is not None:
+        return str(kept)
+    lines = []
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append(f"  {Path(error.filename).name}, line {error.lineno}: {(error.text or '').strip()}")
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.parent == folder and not path.name.startswith(("test_", "conftest")):
+            lines.append(f"  {path.name}, line {frame.lineno}, in {frame.name}: {frame.line}")
+    return "\n".join(lines)

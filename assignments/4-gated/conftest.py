@@ -1,0 +1,3 @@
+"""Lets pytest find the plugin that runs and reports the public tests."""
+
+pytest_plugins = ["checks.plugin"]

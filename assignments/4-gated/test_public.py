@@ -1,0 +1,376 @@
+"""Public tests of stage 4. torch's own cells are the measure here; the ban on them is for the file under test."""
+
+import importlib
+import math
+
+import numpy as np
+import torch
+
+from checks import expect, expect_true, expect_unchanged, task
+
+TORCH_CELLS = {"RNNCell": torch.nn.RNNCell, "LSTMCell": torch.nn.LSTMCell, "GRUCell": torch.nn.GRUCell}
+GATES = {"RNNCell": 1, "LSTMCell": 4, "GRUCell": 3}
+CELLS = tuple(TORCH_CELLS)
+CLASS_OF = {"rnn": "RNNCell", "lstm": "LSTMCell", "gru": "GRUCell"}
+# 32-bit numbers: another order of summation shows in the seventh digit, and more after many steps.
+CLOSE = {"rtol": 1e-4, "atol": 1e-5}
+
+
+def tensor(rng, *shape, scale=1.0):
+    """A random tensor of 32-bit numbers."""
+    return torch.tensor(scale * rng.standard_normal(shape), dtype=torch.float32)
+
+
+def random_weights(rng, name, D, H):
+    """Parameters of a cell with torch's names and shapes."""
+    rows = GATES[name] * H
+    return {"weight_ih": tensor(rng, rows, D, scale=0.7), "weight_hh": tensor(rng, rows, H, scale=0.7),
+            "bias_ih": tensor(rng, rows, scale=0.5), "bias_hh": tensor(rng, rows, scale=0.5)}
+
+
+def random_state(rng, name, B, H):
+    """A state of a cell: h, or (h, c) for the LSTM."""
+    return (tensor(rng, B, H), tensor(rng, B, H)) if name == "LSTMCell" else tensor(rng, B, H)
+
+
+def cell_with(student, name, D, H, weights):
+    """The student's cell with these parameters."""
+    cell = getattr(student, name)(D, H)
+    expect_true(hasattr(cell, "load_state_dict"), "is not a torch.nn.Module", f"{name}({D}, {H})")
+    shapes = {key: tuple(value.shape) for key, value in cell.state_dict().items()}
+    wanted = {key: tuple(value.shape) for key, value in weights.items()}
+    expect_true(shapes == wanted, f"has the parameters {shapes}; torch's {name} has {wanted}", f"{name}({D}, {H})")
+    cell.load_state_dict(weights)
+    return cell
+
+
+def torch_cell_with(name, D, H, weights):
+    """torch's cell with these parameters."""
+    cell = TORCH_CELLS[name](D, H)
+    cell.load_state_dict(weights)
+    return cell
+
+
+def expect_step(student, rng, name, sizes):
+    """One step of the student's cell against torch's, for several sizes (D, H, B)."""
+    for D, H, B in sizes:
+        weights = random_weights(rng, name, D, H)
+        cell = cell_with(student, name, D, H, weights)
+        x, state = tensor(rng, B, D), random_state(rng, name, B, H)
+        got = cell(x, state)
+        with torch.no_grad():
+            want = torch_cell_with(name, D, H, weights)(x, state)
+        expect(got, want, ("h_t", "c_t") if name == "LSTMCell" else "h_t", **CLOSE)
+
+
+@task("4.1", points=2)
+def test_rnn_cell_computes_equation_1(student, rng):
+    """RNNCell gives h_t of equation (1), as torch's cell does with the same parameters."""
+    expect_step(student, rng, "RNNCell", [(3, 5, 2), (6, 4, 3)])
+    expect_unchanged(student)
+
+
+@task("4.1", points=3)
+def test_lstm_cell_computes_its_equations(student, rng):
+    """LSTMCell gives (h_t, c_t) as torch's cell does with the same parameters."""
+    expect_step(student, rng, "LSTMCell", [(3, 5, 2), (6, 4, 3)])
+    expect_unchanged(student)
+
+
+@task("4.1", points=3)
+def test_gru_cell_computes_its_equations(student, rng):
+    """GRUCell gives h_t as torch's cell does with the same parameters."""
+    expect_step(student, rng, "GRUCell", [(3, 5, 2), (6, 4, 3)])
+    expect_unchanged(student)
+
+
+def stepped(cell, x, state, has_memory):
+    """What unroll should return, one call of the cell after the other."""
+    outputs = []
+    for x_t in x:
+        state = cell(x_t, state)
+        outputs.append(state[0] if has_memory else state)
+    return torch.stack(outputs), state
+
+
+def unrolled(name):
+    """Names of what unroll returns."""
+    return ("outputs", "state (h_T, c_T)") if name == "LSTMCell" else ("outputs", "state h_T")
+
+
+@task("4.2", points=1.5)
+def test_unroll_goes_on_from_the_state_it_is_given(student, rng):
+    """unroll starts from the state it is given, and calls the cell once for each step in order."""
+    for name in CELLS:
+        cell = cell_with(student, name, 3, 5, random_weights(rng, name, 3, 5))
+        x, state = tensor(rng, 4, 2, 3), random_state(rng, name, 2, 5)
+        want = stepped(cell, x, state, name == "LSTMCell")
+        expect(student.unroll(cell, x, state), want, unrolled(name), **CLOSE)
+    expect_unchanged(student)
+
+
+@task("4.2", points=1.5)
+def test_unroll_starts_from_zeros(student, rng):
+    """unroll without a state starts from zeros."""
+    for name in CELLS:
+        cell = cell_with(student, name, 3, 5, random_weights(rng, name, 3, 5))
+        x, zeros = tensor(rng, 3, 4, 3), torch.zeros(4, 5)
+        want = stepped(cell, x, (zeros, zeros) if name == "LSTMCell" else zeros, name == "LSTMCell")
+        expect(student.unroll(cell, x), want, unrolled(name), **CLOSE)
+
+
+def random_tokens(rng, V, *shape):
+    """Random word ids."""
+    return torch.tensor(rng.integers(0, V, shape))
+
+
+@task("4.3", points=1)
+def test_logits_do_not_see_the_future(student, rng):
+    """LanguageModel gives logits (B, T, V); those at t change with the tokens up to t, not with later ones."""
+    for cell in CLASS_OF:
+        model = student.LanguageModel(11, 4, 6, cell)
+        tokens = random_tokens(rng, 11, 2, 7)
+        logits = model(tokens)
+        shape = tuple(logits.shape)
+        expect_true(shape == (2, 7, 11), f"have the shape {shape} instead of (B, T, V) = (2, 7, 11)", "logits")
+        changed = tokens.clone()
+        changed[0, 3] = (tokens[0, 3] + 1) % 11
+        again = model(changed)
+        expect(again[:, :3], logits[:, :3], "logits before the token that was changed", **CLOSE)
+        moved = (again[0, 3:] - logits[0, 3:]).abs().amax(dim=1)
+        expect_true(bool((moved > 1e-7).all()), "do not depend on an earlier token: is the state handed on?", "logits")
+    expect_unchanged(student)
+
+
+@task("4.3", points=1)
+def test_each_sequence_is_read_on_its_own(student, rng):
+    """LanguageModel reads each sequence from the zero state: no row sees another, no call sees an earlier one."""
+    for cell in CLASS_OF:
+        model = student.LanguageModel(9, 3, 5, cell)
+        tokens = random_tokens(rng, 9, 3, 6)
+        together = model(tokens)
+        for row in range(3):
+            alone = model(tokens[row:row + 1])
+            expect(alone, together[row:row + 1], f"logits of sequence {row} read alone", **CLOSE)
+
+
+def blank_model(student, V, E, H, cell):
+    """A model whose parameters are all 0: every word is as likely as any other."""
+    model = student.LanguageModel(V, E, H, cell)
+    model.load_state_dict({key: torch.zeros_like(value) for key, value in model.state_dict().items()})
+    return model
+
+
+@task("4.4", points=1)
+def test_loss_is_weighted_and_divided_by_the_batch_size(student, rng):
+    """train's first loss is the sum of the weights times log V / B where the model finds all V words equally likely."""
+    for V, B, T in [(7, 2, 5), (5, 4, 3)]:
+        model = blank_model(student, V, 3, 4, "gru")
+        weights = torch.tensor(rng.uniform(0, 2, (B, T - 1)), dtype=torch.float32)
+        losses = student.train(model, [(random_tokens(rng, V, B, T), weights)], 0.01, 1.0)
+        expect(losses, [float(weights.sum()) * math.log(V) / B], "losses", **CLOSE)
+    expect_unchanged(student)
+
+
+@task("4.4", points=1)
+def test_loss_falls_on_a_batch_seen_again_and_again(student, rng):
+    """train learns a batch by heart."""
+    model = student.LanguageModel(8, 6, 12, "rnn")
+    batch = (random_tokens(rng, 8, 4, 6), torch.full((4, 5), 0.2))
+    losses = student.train(model, [batch] * 60, 0.03, 1.0)
+    expect_true(len(losses) == 60, f"holds {len(losses)} numbers for 60 batches", "losses")
+    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 60 updates on one batch; they should fall to less than half"
+    expect_true(losses[-1] < 0.5 * losses[0], fall, "losses")
+
+
+@task("4.4", points=1)
+def test_padding_does_not_count(student, rng):
+    """train gives the same losses whatever words stand where the weight is 0, at the end of a sequence."""
+    tokens, weights = random_tokens(rng, 6, 3, 7), torch.full((3, 6), 0.5)
+    weights[1, 3:] = 0.0
+    other = tokens.clone()
+    other[1, 4:] = (tokens[1, 4:] + 1 + random_tokens(rng, 5, 3)) % 6
+    start = {}
+    histories = []
+    for words in (tokens, other):
+        model = student.LanguageModel(6, 4, 5, "lstm")
+        start = start or model.state_dict()
+        model.load_state_dict(start)
+        histories.append(student.train(model, [(words, weights)] * 3, 0.05, 10.0))
+    expect(histories[1], histories[0], "losses with other words in the padding", **CLOSE)
+
+
+def as_norms(got):
+    """What gradient_reach returned, as an array: a tensor, an array or a list of numbers will do."""
+    expect_true(got is not None, "is None: the function ended without `return`", "norms")
+    return np.array([float(value) for value in got])
+
+
+def still_cell(student, name, D, H, gate_bias):
+    """A cell that stays at zero whatever comes in: its only parameter is the bias of the gate that keeps."""
+    rows = GATES[name] * H
+    weights = {"weight_ih": torch.zeros(rows, D), "weight_hh": torch.zeros(rows, H), "bias_ih": torch.zeros(rows),
+               "bias_hh": torch.zeros(rows)}
+    weights["bias_ih"][H:2 * H] = gate_bias
+    return cell_with(student, name, D, H, weights)
+
+
+@task("4.5", points=1)
+def test_reach_of_an_rnn_that_halves(student):
+    """gradient_reach of a plain cell with W_h = 0.5 I, at rest, is 0.5^(T-k)."""
+    weights = {"weight_ih": torch.zeros(4, 3), "weight_hh": 0.5 * torch.eye(4), "bias_ih": torch.zeros(4),
+               "bias_hh": torch.zeros(4)}
+    cell = cell_with(student, "RNNCell", 3, 4, weights)
+    for length in (6, 11):
+        got = as_norms(student.gradient_reach(cell, length, 1))
+        expect(got, 0.5 ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-4)
+    expect_unchanged(student)
+
+
+@task("4.5", points=1)
+def test_reach_of_a_gru_that_only_keeps(student):
+    """gradient_reach of a GRU whose update gate is z, at rest, is z^(T-k)."""
+    for bias in (2.0, -1.0):
+        cell = still_cell(student, "GRUCell", 3, 4, bias)
+        z = 1 / (1 + math.exp(-bias))
+        got = as_norms(student.gradient_reach(cell, 8, 2))
+        expect(got, z ** np.arange(8, -1.0, -1.0), "norms", rtol=1e-4)
+
+
+@task("4.5", points=1)
+def test_reach_of_an_lstm_that_only_keeps(student):
+    """gradient_reach of an LSTM whose forget gate is f, at rest, is f^(T-k)."""
+    for bias in (2.0, -1.0):
+        cell = still_cell(student, "LSTMCell", 3, 4, bias)
+        f = 1 / (1 + math.exp(-bias))
+        got = as_norms(student.gradient_reach(cell, 8, 3))
+        expect(got, f ** np.arange(8, -1.0, -1.0), "norms", rtol=1e-4)
+
+
+def last_logits(model, tokens):
+    """Logits after the last token."""
+    return model(tokens.unsqueeze(0))[0, -1]
+
+
+def stories(rng, model, V, plan):
+    """Items of task 4.6: for each (distance, length, right), one that the model gets right or not."""
+    items = []
+    for distance, length, right in plan:
+        tokens = random_tokens(rng, V, length)
+        best = int(last_logits(model, tokens).argmax())
+        items.append({"tokens": tokens, "target": best if right else (best + 1) % V, "distance": distance})
+    return items
+
+
+def spread(student, rng, V, E, H, cell):
+    """A model with large random parameters: its logits lie far apart."""
+    model = student.LanguageModel(V, E, H, cell)
+    model.load_state_dict({key: tensor(rng, *value.shape) for key, value in model.state_dict().items()})
+    return model
+
+
+def trained(student, checkpoints, task_name, cell):
+    """The student's model of a task with the weights handed in."""
+    words = importlib.import_module("data").Vocabulary.load(task_name)
+    chosen = getattr(importlib.import_module("settings"), task_name.upper())
+    model = student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
+    checkpoints.load(model, f"{task_name}_{cell}.pt")
+    return model
+
+
+def expect_weights(student, checkpoints, task_name):
+    """The three files of a task hold weights of the student's LanguageModel, three different ones."""
+    models = {cell: trained(student, checkpoints, task_name, cell) for cell in CLASS_OF}
+    tokens = torch.arange(1, 9).reshape(1, 8)
+    logits = {cell: model(tokens) for cell, model in models.items()}
+    for one, other in [("rnn", "lstm"), ("rnn", "gru"), ("lstm", "gru")]:
+        expect_true(not torch.allclose(logits[one], logits[other]), "holds the model of another file",
+                    f"{task_name}_{other}.pt")
+
+
+@task("4.6", points=1)
+def test_tickets_weights_can_be_loaded(student, checkpoints):
+    """tickets_rnn.pt, tickets_lstm.pt and tickets_gru.pt hold weights of your LanguageModel for this task."""
+    student.accuracy_by_distance(trained(student, checkpoints, "tickets", "gru"),
+                                 [{"tokens": torch.tensor([1, 2, 3]), "target": 4, "distance": 2}])
+    expect_weights(student, checkpoints, "tickets")
+
+
+@task("4.6", points=2)
+def test_accuracy_is_counted_for_each_distance(student, rng):
+    """accuracy_by_distance gives the share of right items for each distance."""
+    model = spread(student, rng, 10, 4, 6, "gru")
+    plan = [(8, 5, True), (3, 4, False), (8, 7, False), (3, 6, True), (8, 5, True), (20, 9, True), (8, 6, True)]
+    got = student.accuracy_by_distance(model, stories(rng, model, 10, plan))
+    expect(got, {3: 0.5, 8: 0.75, 20: 1.0}, "accuracy")
+    expect_unchanged(student)
+
+
+def sentences(rng, model, V, plan):
+    """Items of task 4.7: for each (attractors, length, plural, wrong), one that the model gets wrong or not."""
+    items = []
+    for attractors, length, plural, wrong in plan:
+        tokens = random_tokens(rng, V, length)
+        logits = last_logits(model, tokens)
+        high, low = sorted(rng.permutation(V)[:2].tolist(), key=lambda word: -float(logits[word]))
+        items.append({"tokens": tokens, "right": low if wrong else high, "wrong": high if wrong else low,
+                      "attractors": attractors, "plural": plural})
+    return items
+
+
+@task("4.7", points=1)
+def test_agreement_weights_can_be_loaded(student, checkpoints):
+    """agreement_rnn.pt, agreement_lstm.pt and agreement_gru.pt hold weights of your LanguageModel for this task."""
+    item = {"tokens": torch.tensor([1, 2, 3]), "right": 4, "wrong": 5, "attractors": 0, "plural": True}
+    student.error_by_attractors(trained(student, checkpoints, "agreement", "gru"), [item])
+    expect_weights(student, checkpoints, "agreement")
+
+
+@task("4.7", points=2)
+def test_error_is_the_mean_of_singular_and_plural(student, rng):
+    """error_by_attractors gives the mean of the singular and the plural error rate, by number of attractors."""
+    model = spread(student, rng, 12, 4, 6, "rnn")
+    plan = [(0, 3, True, False), (0, 4, False, False), (1, 6, True, True), (1, 5, True, True), (1, 7, True, False),
+            (1, 6, True, True), (1, 6, False, False), (2, 8, False, True), (2, 9, True, False), (2, 7, False, True)]
+    got = student.error_by_attractors(model, sentences(rng, model, 12, plan))
+    expect(got, {0: 0.0, 1: 0.375, 2: 0.5}, "error")
+    expect_unchanged(student)
+
+
+def curves_and_chance(axes, by_model, chance):
+    """The line of each model and the chance line; complains of what is missing."""
+    for name, curve in by_model.items():
+        xs = np.array(sorted(curve), dtype=float)
+        ys = np.array([curve[x] for x in sorted(curve)], dtype=float)
+        mine = [line for line in axes["lines"] if line["label"] == name]
+        expect_true(len(mine) == 1, f"holds {len(mine)} lines labelled {name!r}; it should hold one", "the figure")
+        expect(mine[0]["x"], xs, f"x of the line {name!r}")
+        expect(mine[0]["y"], ys, f"y of the line {name!r}")
+    level = [line for line in axes["lines"] if line["label"] not in by_model and len(line["y"]) >= 2
+             and np.allclose(line["y"], chance)]
+    expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}", "the figure")
+    extra = len(axes["lines"]) - len(by_model) - 1
+    expect_true(extra == 0, f"holds {extra} more lines than the models' and that of chance", "the figure")
+
+
+@task("4.8", points=2)
+def test_figure_has_a_line_for_each_model_and_one_for_chance(student, canvas):
+    """plot_curves draws one line for each model, from small to large x, and a horizontal line at chance."""
+    by_model = {"RNN": {8: 1.0, 20: 0.3, 12: 0.7}, "LSTM": {20: 0.99, 8: 1.0, 12: 0.98}}
+    ax = canvas.axes()
+    student.plot_curves(ax, by_model, "distance (words)", "accuracy", 0.25)
+    curves_and_chance(canvas.read(ax), by_model, 0.25)
+    expect_unchanged(student)
+
+
+@task("4.8", points=1)
+def test_figure_says_what_it_shows(student, canvas):
+    """plot_curves labels both axes and names every model in a legend."""
+    ax = canvas.axes()
+    student.plot_curves(ax, {"GRU": {0: 0.1, 1: 0.2}, "RNN": {0: 0.4, 1: 0.6}}, "attractors", "error rate", 0.5)
+    axes = canvas.read(ax)
+    expect(axes["xlabel"], "attractors", "xlabel")
+    expect(axes["ylabel"], "error rate", "ylabel")
+    expect_true(axes["legend"] is not None, "has no legend", "the figure")
+    for name in ("GRU", "RNN"):
+        expect_true(name in axes["legend"], f"does not name {name!r}: {axes['legend']}", "the legend")
