@@ -84,7 +84,8 @@ def hand_in(course: Path, stage: Stage, answers: dict[str, str]) -> None:
         folder = course / "submitted" / student / stage.id
         folder.mkdir(parents=True)
         (folder / stage.info.file).write_text(source)
-        (folder / released.name).write_bytes(released.read_bytes())
+        for name, data in (stage.trained() | {released.name: released.read_bytes()}).items():
+            (folder / name).write_bytes(data)
 
 
 def grade(stage: Stage, count: int, jobs: int = 0) -> Cost:
@@ -134,8 +135,8 @@ def warm_jail(stage: Stage, isolation: str = "sandbox") -> Iterator[Jail]:
 
 def one_record(stage: Stage, jail: Jail, rounds: int = 5) -> float:
     """Median CPU seconds from warm worker to record of a right submission: this process and the worker."""
-    job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": {stage.info.file: stage.solution.read_bytes()},
-                           "problem": "", "notes": [], "key": "", "seed": SEED}
+    files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
+    job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "", "seed": SEED}
     costs = []
     for _ in range(rounds):
         before = time.process_time()

@@ -21,17 +21,23 @@ from autograder.stages.points import task_points
 from autograder.stages.strip import BEGIN, END
 
 SETUP = '''
-import random, types, zlib
+import random, sys, types, zlib
+from pathlib import Path
 import numpy as np
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import Canvas
-from autograder.checks.student import Student, call_with_copies
+from autograder.checks.checkpoints import Checkpoints, load_checkpoint
+from autograder.checks.student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies
 reference = types.ModuleType("reference")
 exec(compile({reference!r}, "reference.py", "exec"), vars(reference))
 namespace = globals()
 student = Student(lambda name, args, kwargs: call_with_copies(namespace[name], args, kwargs))
-fixtures = dict(student=student, reference=reference, canvas=Canvas(), autodiff=Autodiff(), checkpoints=None)
+def load(model, file):
+    return load_checkpoint(model, Path({trained!r}) / file)
+fixtures = dict(student=student, reference=reference, canvas=RecordedCanvas(Canvas(), student),
+                autodiff=RecordedAutodiff(Autodiff(sys.modules["__main__"]), student),
+                checkpoints=Checkpoints(load, student))
 def run(test):
     student.calls.clear()
     names = test.__code__.co_varnames[:test.__code__.co_argcount]
@@ -54,7 +60,7 @@ def cells(stage: Stage) -> dict[str, str]:
             elif not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "autograder.checks")):
                 helpers += text + "\n"
     reference = unmarked(stage.solution.read_text(encoding="utf-8"))
-    return {"setup": SETUP.format(reference=reference) + helpers, **tests}
+    return {"setup": SETUP.format(reference=reference, trained=str(stage.suite / "checkpoints")) + helpers, **tests}
 
 
 def unmarked(source: str) -> str:

@@ -47,9 +47,10 @@ def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str,
     notebook = (RELEASE / stage.id / notebook_name).read_bytes()
     solution = stage.solution.read_text(encoding="utf-8")
     stub = strip(solution, stage.info.file)
+    trained = stage.trained()
 
     def handed_in(source: str, notebook: bytes | None = notebook) -> dict[str, bytes]:
-        files = {stage.info.file: source.encode()}
+        files = {stage.info.file: source.encode()} | trained
         return files if notebook is None else files | {notebook_name: notebook}
 
     yield "solution", handed_in(solution)

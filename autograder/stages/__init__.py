@@ -154,6 +154,10 @@ class Stage:
         file = self.suite / "standins.py"
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
+    def trained(self) -> dict[str, bytes]:
+        """Weights the model answers were trained to: what a right submission hands in beside its code."""
+        return {file.name: file.read_bytes() for file in sorted((self.suite / "checkpoints").glob("*.pt"))}
+
     def alternatives(self) -> dict[str, str]:
         """Right answers written differently: source by name."""
         files = sorted((self.suite / "alternatives").glob("*.py"))
