@@ -87,10 +87,11 @@ def test_gru_cell_computes_its_equations(student, rng):
 def stepped(cell, x, state, has_memory):
     """What unroll should return, one call of the cell after the other."""
     outputs = []
-    for x_t in x:
-        state = cell(x_t, state)
-        outputs.append(state[0] if has_memory else state)
-    return torch.stack(outputs), state
+    last = state
+    for inputs in x.unbind():
+        last = cell(inputs, last)
+        outputs.append(last[0] if has_memory else last)
+    return torch.stack(outputs), last
 
 
 def unrolled(name):
