@@ -22,7 +22,7 @@ demo: $(VENV)/.ready  ## build a sample class, grade it with the real pipeline, 
 	@$(RUN) demo $(course) $(stage) $(jobs)
 
 test: $(VENV)/.ready  ## the kit's own tests
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
 grade: $(VENV)/.ready  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION=]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation)

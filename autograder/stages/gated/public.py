@@ -313,7 +313,9 @@ def sentences(rng, model, V, plan):
     for attractors, length, plural, wrong in plan:
         tokens = random_tokens(rng, V, length)
         logits = last_logits(model, tokens)
-        high, low = sorted(rng.permutation(V)[:2].tolist(), key=lambda word: -float(logits[word]))
+        first, *others = rng.permutation(V).tolist()
+        second = next(word for word in others if logits[word] != logits[first])
+        low, high = sorted((first, second), key=lambda word: float(logits[word]))
         items.append({"tokens": tokens, "right": low if wrong else high, "wrong": high if wrong else low,
                       "attractors": attractors, "plural": plural})
     return items
