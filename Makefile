@@ -58,7 +58,7 @@ bench: $(VENV)/.ready  ## contributor: speed and memory, as ratios measured in o
 datasets: $(VENV)/.ready  ## contributor: make the data sets again, byte for byte
 	@$(VENV)/bin/python -m datasets
 
-baselines: $(VENV)/.ready  ## contributor: train RNN, LSTM and GRU on both tasks (about 20 minutes)
+baselines: $(VENV)/.ready  ## contributor: train RNN, LSTM and GRU on both tasks (about 10 minutes)
 	@$(VENV)/bin/python -m datasets.baselines
 
 lint: $(VENV)/.ready  ## contributor: ruff and mypy

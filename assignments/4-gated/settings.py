@@ -36,7 +36,7 @@ class Settings:
 
 
 TICKETS = Settings(
-    embedding_size=32, hidden_size=64, memory_bias=4.0, lr=0.004, threshold=1.0, batch_size=32, steps=800
+    embedding_size=32, hidden_size=64, memory_bias=3.0, lr=0.004, threshold=1.0, batch_size=32, steps=800
 )
 # Extra weight of the word at the blank; without it the gated cells are slow to find the noun among all other words.
 BLANK_WEIGHT = 5.0

@@ -87,10 +87,11 @@ def test_gru_cell_computes_its_equations(student, rng):
 def stepped(cell, x, state, has_memory):
     """What unroll should return, one call of the cell after the other."""
     outputs = []
-    for x_t in x:
-        state = cell(x_t, state)
-        outputs.append(state[0] if has_memory else state)
-    return torch.stack(outputs), state
+    last = state
+    for inputs in x.unbind():
+        last = cell(inputs, last)
+        outputs.append(last[0] if has_memory else last)
+    return torch.stack(outputs), last
 
 
 def unrolled(name):
@@ -312,7 +313,9 @@ def sentences(rng, model, V, plan):
     for attractors, length, plural, wrong in plan:
         tokens = random_tokens(rng, V, length)
         logits = last_logits(model, tokens)
-        high, low = sorted(rng.permutation(V)[:2].tolist(), key=lambda word: -float(logits[word]))
+        first, *others = rng.permutation(V).tolist()
+        second = next(word for word in others if logits[word] != logits[first])
+        low, high = sorted((first, second), key=lambda word: float(logits[word]))
         items.append({"tokens": tokens, "right": low if wrong else high, "wrong": high if wrong else low,
                       "attractors": attractors, "plural": plural})
     return items
