@@ -62,7 +62,7 @@ def _reason(words: list[str], error: BaseException) -> str:
     text = "\n".join(words)
     for marker in ("ValueError: ", "UsageError: ", "RuntimeError: "):
         if marker in text:
-            return text.rpartition(marker)[2].strip()
+            return text.rpartition(marker)[2].partition("\nThere was an error processing")[0].strip()
     return text[-2000:] or str(error)
 
 
