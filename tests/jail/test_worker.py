@@ -337,7 +337,9 @@ def test_a_new_worker_finds_nothing_of_the_one_before(make: Make) -> None:
     before = call(first, "free")
     call(first, "fill")
     first.close()
-    assert call(make(source), "free") == before
+    room, entries, names = call(make(source), "free")
+    assert (room, names) == (before[0], before[2])
+    assert abs(entries - before[1]) < 10  # of the 1,500 folders none is left; the kernel's own count moves by one or two
 
 
 def test_many_files_end_the_worker(make: Make) -> None:
