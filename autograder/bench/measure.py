@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bench import plain
-from autograder.grade.one import grade_one
+from autograder.grade.one import grade_one, rehearse
 from autograder.grade.pool import cores
 from autograder.grade.slot import warm
-from autograder.grade.suite import run_suite
+from autograder.grade.suite import Suite, collected
 from autograder.grade.trusted import TrustedBench
 from autograder.jail.client import Jail
 from autograder.stages import Stage
@@ -137,13 +137,16 @@ def one_record(stage: Stage, jail: Jail, rounds: int = 5) -> float:
     """Median CPU seconds from warm worker to record of a right submission: this process and the worker."""
     files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
     job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "", "seed": SEED}
-    costs = []
-    for _ in range(rounds):
-        before = time.process_time()
-        spent = _jail_cpu(jail)
-        grade_one(job, jail)
-        costs.append(time.process_time() - before + _jail_cpu(jail) - spent)
-    return statistics.median(costs)
+
+    def all_rounds(suite: Suite) -> list[float]:
+        memory, costs = rehearse(stage, jail, suite, SEED), []
+        for _ in range(rounds):
+            before, spent = time.process_time(), _jail_cpu(jail)
+            grade_one(job, jail, suite, memory)
+            costs.append(time.process_time() - before + _jail_cpu(jail) - spent)
+        return costs
+
+    return statistics.median(collected(stage, all_rounds))
 
 
 def _jail_cpu(jail: Jail) -> float:
@@ -154,13 +157,12 @@ def in_process(stage: Stage, rounds: int = 5) -> float:
     """Median CPU seconds of the bare suite, the solution in this very process."""
     source = stage.solution.read_text(encoding="utf-8")
 
-    def once() -> float:
+    def once(suite: Suite) -> float:
         before = time.process_time()
-        run_suite(stage, TrustedBench(stage, source, SEED))
+        suite.run(TrustedBench(stage, source, SEED))
         return time.process_time() - before
 
-    once()
-    return statistics.median(once() for _ in range(rounds))
+    return collected(stage, lambda suite: statistics.median(once(suite) for _ in range(rounds + 1)))
 
 
 def per_call(jail: Jail, rounds: int = 2000) -> float:

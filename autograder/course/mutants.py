@@ -24,7 +24,7 @@ from typing import Any
 from autograder.course.findings import SEED, Finding, reference_source
 from autograder.errors import InfrastructureError
 from autograder.grade.pool import cores
-from autograder.grade.suite import run_suite
+from autograder.grade.suite import Suite, collected
 from autograder.grade.trusted import TrustedBench
 from autograder.jail.walls import limit_memory
 from autograder.stages import Stage
@@ -317,7 +317,11 @@ def listed(stage: Stage) -> dict[tuple[str, str, str], str]:
 
 def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -> list[str]:
     """What became of each mutant: ``failed`` a test, ``raised`` an exception, ``endless``, or ``survived``."""
-    run_suite(stage, TrustedBench(stage, reference_source(stage), SEED))  # imports what every mutant needs
+    return collected(stage, lambda suite: _fates(stage, suite, candidates, jobs or cores()))
+
+
+def _fates(stage: Stage, suite: Suite, candidates: Sequence[Mutant], jobs: int) -> list[str]:
+    suite.run(TrustedBench(stage, reference_source(stage), SEED))  # imports what every mutant needs
     gc.collect()
     gc.freeze()
     context = multiprocessing.get_context("fork")
@@ -325,9 +329,9 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
     running: dict[Any, tuple[int, Any]] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < (jobs or cores()):
+            while waiting and len(running) < jobs:
                 number, mutant = waiting.pop(0)
-                process = context.Process(target=_try, args=(stage, mutant), daemon=True)
+                process = context.Process(target=_try, args=(stage, suite, mutant), daemon=True)
                 process.start()
                 running[process.sentinel] = number, process
             for sentinel in wait(list(running)):
@@ -343,7 +347,7 @@ def fates(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -
     return fate
 
 
-def _try(stage: Stage, mutant: Mutant) -> None:
+def _try(stage: Stage, suite: Suite, mutant: Mutant) -> None:
     """Run the tests of a mutant's task up to the first that fails; the exit status says what came of it."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # LAPACK complains of some mutants' numbers without asking
@@ -354,7 +358,7 @@ def _try(stage: Stage, mutant: Mutant) -> None:
         bench = TrustedBench(stage, mutant.source, SEED)
     except Exception:  # it cannot even be imported
         os._exit(RAISED)
-    results = run_suite(stage, bench, only=mutant.task, stop=True)
+    results = suite.run(bench, only=mutant.task, stop=True)
     outcomes = {result.verdict.outcome for result in results}
     os._exit(SURVIVED if outcomes == {"passed"} else FAILED if "failed" in outcomes else RAISED)
 

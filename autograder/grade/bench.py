@@ -15,6 +15,7 @@ from autograder.checks.plugin import classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.jail.client import Jail, Worker, is_missing
+from autograder.jail.memory import Memory, Remembering
 from autograder.jail.wire import NewAxes
 from autograder.stages import Stage
 
@@ -39,13 +40,17 @@ class GraderBench:
         The submission's files.
     seed : int
         Seed of the suite's random inputs.
+    memory : Memory, optional
+        What the reference answers, as far as it is known.
     """
 
     folder = Path("/nowhere")  # no frame of a trusted file is ever shown
 
-    def __init__(self, stage: Stage, jail: Jail, files: dict[str, bytes], seed: int) -> None:
+    def __init__(self, stage: Stage, jail: Jail, files: dict[str, bytes], seed: int, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
         self.stage, self.jail, self.files, self.seed = stage, jail, files, seed
         self.student = Student(self._run)
+        self._reference = Remembering(stage.reference(), self.memory)
         self.met_wall_clock = False
         self.pictures: dict[str, list[bytes]] = {}
         self._task = ""
@@ -69,7 +74,7 @@ class GraderBench:
         """A live worker with the student's file imported; a new one if the last is gone."""
         if self._worker is None or not self._worker.alive:
             self._worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self._answer,
-                                            self._standins)
+                                            self._standins, self.memory)
             self._worker.load()
             self._reset(self._worker)
         return self._worker
@@ -104,9 +109,9 @@ class GraderBench:
         self.stage.bind_earlier()
         return sys.modules[name]
 
-    def reference(self) -> ModuleType:
+    def reference(self) -> Any:
         """The reference module."""
-        return self.stage.reference()
+        return self._reference
 
     def canvas(self) -> JailCanvas:
         """Axes that are made in the worker and come back as what they hold."""

@@ -11,13 +11,14 @@ from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.bench import GraderBench
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.record import SCHEMA, versions
-from autograder.grade.suite import Result, run_suite
+from autograder.grade.suite import Result, Suite
 from autograder.jail.client import Jail
+from autograder.jail.memory import Memory
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
 
 
-def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
+def grade_one(job: dict[str, Any], jail: Jail, suite: Suite, memory: Memory | None = None) -> dict[str, Any]:
     """The record of one submission; the same job gives the same bytes.
 
     Parameters
@@ -26,6 +27,10 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
         student, stage, files (name to bytes), problem, notes, key, seed.
     jail : Jail
         A started jail for the stage's libraries.
+    suite : Suite
+        The stage's tests.
+    memory : Memory, optional
+        What a rehearsal taught of the reference's answers.
 
     Raises
     ------
@@ -38,7 +43,7 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
         "status": "graded", "reason": "", "isolation": jail.isolation, "versions": versions(stage), "seed": job["seed"],
         "pictures": {},
     }
-    bench = GraderBench(stage, jail, job["files"], job["seed"])
+    bench = GraderBench(stage, jail, job["files"], job["seed"], memory)
     try:
         reason = job["problem"] or _load_problem(bench)
         if reason:
@@ -46,7 +51,7 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
             results = _ungradable(stage, reason)
         else:
             diagnosis = Diagnosis(stage)
-            results = run_suite(stage, bench, diagnosis)
+            results = suite.run(bench, diagnosis)
             record["hints"] = diagnosis.found
             record["pictures"] = {task: [encode_picture(png) for png in pictures] for task, pictures in bench.pictures.items()}
             record["met_wall_clock"] = bench.met_wall_clock
@@ -60,6 +65,21 @@ def grade_one(job: dict[str, Any], jail: Jail) -> dict[str, Any]:
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record
+
+
+def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
+    """Grade the model answers for what is learned on the way, before the processes of many submissions are forked.
+
+    What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
+    """
+    memory = Memory(learning=True)
+    bench = GraderBench(stage, jail, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
+    try:
+        suite.run(bench)
+    finally:
+        bench.close()
+        memory.learning = False
+    return memory
 
 
 def _load_problem(bench: GraderBench) -> str:

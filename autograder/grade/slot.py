@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -109,34 +110,92 @@ class Slot:
             process.wait()
 
 
+class Server:
+    """The far end: serves jobs until the stream of requests ends.
+
+    pytest collects the tests of a stage when its first job comes, and the rest is served from inside that session: each
+    submission's process is forked from one in which all is imported and collected. From the second job on, the stage has
+    been rehearsed too: a single submission is not made to wait for that.
+    """
+
+    def __init__(self, requests: IO[bytes], answers: IO[bytes], isolation: str, limits: Limits) -> None:
+        self.requests, self.answers, self.isolation, self.limits = requests, answers, isolation, limits
+        self.jails: dict[tuple[str, ...], Any] = {}
+        self.suites: dict[str, Any] = {}
+        self.rehearsed: dict[tuple[str, int], Any] = {}
+
+    def serve(self, job: dict[str, Any] | None = None) -> None:
+        """Answer one job after the other, beginning with `job`, if there is one."""
+        from autograder.stages import find_stage
+
+        while job := job or receive(self.requests):
+            try:
+                stage = find_stage(job["stage"])
+                if stage.id not in self.suites:
+                    return self._enter(stage, job)
+                answer = self._answer(stage, job)
+            except KitError as error:
+                answer = {"ok": False, "kind": type(error).__name__, "message": str(error)}
+            send(self.answers, answer)
+            job = None
+
+    def _enter(self, stage: Any, job: dict[str, Any]) -> None:
+        """Get ready for a stage; serve this job and all that follow."""
+        from autograder.grade.suite import Suite, collected
+
+        def go_on(suite: Suite) -> None:
+            self.suites[stage.id] = suite
+            freeze()
+            self.serve(job)
+
+        warm(stage)
+        collected(stage, go_on)
+
+    def _answer(self, stage: Any, job: dict[str, Any]) -> dict[str, Any]:
+        from autograder.grade.one import rehearse
+
+        jail, suite, course = self._jail(stage), self.suites[stage.id], (stage.id, job["seed"])
+        if course not in self.rehearsed:
+            self.rehearsed[course] = None
+        elif self.rehearsed[course] is None:
+            self.rehearsed[course] = rehearse(stage, jail, suite, job["seed"])
+            freeze()
+        answer = _in_child(lambda: _graded(job, jail, suite, self.rehearsed[course]))
+        jail.sweep()
+        return answer
+
+    def _jail(self, stage: Any) -> Any:
+        from autograder.jail.client import Jail
+
+        preload = stage.info.preload
+        if preload not in self.jails:
+            jail = Jail(preload=preload, isolation=self.isolation, limits=self.limits)
+            jail.start()
+            self.jails[preload] = jail
+        return self.jails[preload]
+
+    def close(self) -> None:
+        """End the jails."""
+        for jail in self.jails.values():
+            jail.close()
+
+
+def freeze() -> None:
+    """Let the collector leave alone what is there: a child that it visits would have to copy it all."""
+    gc.collect()
+    gc.freeze()
+
+
 def main(isolation: str, limits: Limits) -> None:
     """Serve jobs until standard input ends."""
-    from autograder.jail.client import Jail
-    from autograder.stages import find_stage
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write into the stream of answers
-    jails: dict[tuple[str, ...], Jail] = {}
-    warmed: set[str] = set()
+    server = Server(requests, answers, isolation, limits)
     try:
-        while (job := receive(requests)) is not None:
-            try:
-                stage = find_stage(job["stage"])
-                if stage.id not in warmed:
-                    warm(stage)
-                    warmed.add(stage.id)
-                if stage.info.preload not in jails:
-                    jails[stage.info.preload] = Jail(preload=stage.info.preload, isolation=isolation, limits=limits)
-                    jails[stage.info.preload].start()
-                answer = _in_child(job, jails[stage.info.preload])
-                jails[stage.info.preload].sweep()
-                send(answers, answer)
-            except KitError as error:
-                send(answers, {"ok": False, "kind": type(error).__name__, "message": str(error)})
+        server.serve()
     finally:
-        for jail in jails.values():
-            jail.close()
+        server.close()
 
 
 def warm(stage: Any) -> None:
@@ -144,30 +203,30 @@ def warm(stage: Any) -> None:
     import importlib
 
     import numpy.testing  # noqa: F401
-    import pytest  # noqa: F401
 
     from autograder.grade.diagnosis import mistake_module
 
     for name in stage.info.preload:
         importlib.import_module(name)
     stage.reference()
-    for visibility in ("public", "hidden"):
+    for visibility in stage.test_files():
         importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
     for mistake in stage.mistakes():
         mistake_module(stage, mistake)
-    gc.collect()
-    gc.freeze()
 
 
-def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
-    """Grade in a process of the submission's own and hand over what it writes."""
+def _in_child(grade: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Grade in a process of the submission's own and hand over what it gives."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         status = 1
         try:
-            _grade_into(writer, job, jail)
+            die_with_parent()
+            limit_memory(MEMORY)
+            with os.fdopen(writer, "wb") as stream:
+                stream.write(msgspec.msgpack.encode(grade()))
             status = 0
         finally:
             os._exit(status)
@@ -184,22 +243,18 @@ def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
     return msgspec.msgpack.decode(data)
 
 
-def _grade_into(writer: int, job: dict[str, Any], jail: Any) -> None:
+def _graded(job: dict[str, Any], jail: Any, suite: Any, memory: Any) -> dict[str, Any]:
     from autograder.grade.one import grade_one
 
-    die_with_parent()
-    limit_memory(MEMORY)
     try:
-        answer = {"ok": True, "record": grade_one(job, jail)}
+        return {"ok": True, "record": grade_one(job, jail, suite, memory)}
     except KitError as error:
-        answer = {"ok": False, "kind": type(error).__name__, "message": str(error)}
+        return {"ok": False, "kind": type(error).__name__, "message": str(error)}
     except BaseException as error:
         import traceback
 
-        answer = {"ok": False, "kind": "InfrastructureError",
-                  "message": f"{type(error).__name__}: {error}\n{traceback.format_exc()[-3000:]}"}
-    with os.fdopen(writer, "wb") as stream:
-        stream.write(msgspec.msgpack.encode(answer))
+        return {"ok": False, "kind": "InfrastructureError",
+                "message": f"{type(error).__name__}: {error}\n{traceback.format_exc()[-3000:]}"}
 
 
 def _read_until(reader: int, deadline: float) -> bytes:

@@ -1,4 +1,4 @@
-"""Run a stage's suite on one submission, with pytest, in this process."""
+"""Collect a stage's suite with pytest, once, and run it on one submission after the other, in this process."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +23,11 @@ ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", 
              "--assert=plain", "--capture=no", "--noconftest", "-c", os.devnull)
 
 
+# Stands where no submission has come yet.
+NOBODY: Any = None
+T = TypeVar("T")
+
+
 @dataclass
 class Result:
     """A verdict and where the test lies: ``public`` or ``hidden``."""
@@ -30,56 +36,124 @@ class Result:
     verdict: Verdict
 
 
-class _Session:
-    """Puts the bench into the session, and collects what diagnosis has to say of a failure."""
+class Suite:
+    """A stage's tests as pytest collected them, to be run on one submission after the other.
 
-    def __init__(self, bench: Bench, diagnose: Any = None, backwards: bool = False) -> None:
-        self.bench, self.diagnose, self.backwards = bench, diagnose, backwards
-        self.verdicts: list[Verdict] = []
-        self.where: list[str] = []
-        self.places: list[int] = []
-        self.order: dict[str, int] = {}
-        self.extra: dict[str, dict[str, Any]] = {}
-        self.broken: BaseException | None = None
+    It is alive while the pytest session that collected it is: see `collected`.
+    """
 
-    def pytest_addoption(self, parser: pytest.Parser) -> None:
-        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
-        parser.addoption("--tb", dest="tbstyle", default="no")
+    def __init__(self, session: pytest.Session) -> None:
+        self.session = session
+        self.order = {item: number for number, item in enumerate(session.items)}
+        # Task by task: when one is graded, the reference has answered for earlier tasks and for nothing else.
+        self.items = sorted(session.items, key=lambda item: task_number(task_of(item)[0]))
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[BENCH] = self.bench
-        config.stash[VERDICTS] = self.verdicts
+    def run(self, bench: Bench, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
+            only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
+        """Every verdict of the tests on what `bench` runs, in the order of the files; see `run_suite`.
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Task by task: when one is graded, the reference has answered for earlier tasks and for nothing else."""
-        self.order = {item.nodeid: number for number, item in enumerate(items)}
-        items.sort(key=lambda item: task_number(task_of(item)[0]))
-        if self.backwards:
+        After a run that ended early, with `stop` or with an error, the suite is not to be run again.
+        """
+        items = [item for item in self.items
+                 if item.path.stem in visibilities and (only is None or task_of(item)[0] == only)]
+        if not items:
+            raise InfrastructureError(f"there is no task {only} with tests among those that are {' or '.join(visibilities)}")
+        if backwards:
             items.reverse()
+        config, run = self.session.config, _Run(bench, diagnose, stop)
+        config.stash[BENCH], config.stash[VERDICTS] = bench, run.verdicts
+        config.pluginmanager.register(run)
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if run.over:
+                    break
+        finally:
+            config.pluginmanager.unregister(run)
+        if run.broken is not None:
+            raise InfrastructureError(str(run.broken)) from run.broken
+        found = sorted(zip(run.items, run.verdicts, strict=True), key=lambda pair: self.order[pair[0]])
+        return [Result(item.path.stem, verdict) for item, verdict in found]
+
+
+class _Run:
+    """Hears of each test of one run, and collects what diagnosis has to say of a failure."""
+
+    def __init__(self, bench: Bench, diagnose: Any, stop: bool) -> None:
+        self.bench, self.diagnose, self.stop = bench, diagnose, stop
+        self.verdicts: list[Verdict] = []
+        self.items: list[pytest.Item] = []
+        self.broken: BaseException | None = None
+        self.over = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
         before = len(self.verdicts)
         report = yield
         if len(self.verdicts) > before:
-            self.where.append(item.path.stem)
-            self.places.append(self.order[item.nodeid])
-            if self.verdicts[-1].outcome == "infrastructure":
+            self.items.append(item)
+            latest = self.verdicts[-1]
+            if latest.outcome == "infrastructure":
                 assert call.excinfo is not None
                 self.broken = call.excinfo.value
-                item.session.shouldstop = "the grader's own trouble"
-            elif call.when == "call" and self.where[-1] == "public" and hasattr(self.bench, "keep_pictures"):
+            elif call.when == "call" and item.path.stem == "public" and hasattr(self.bench, "keep_pictures"):
                 # What is drawn in a hidden test may show its inputs.
-                self.bench.keep_pictures(self.verdicts[-1].task)
-            if self.broken is None and self.diagnose is not None and self.verdicts[-1].outcome == "failed":
-                self.diagnose(self.verdicts[-1], self.bench)
+                self.bench.keep_pictures(latest.task)
+            if self.broken is None and self.diagnose is not None and latest.outcome == "failed":
+                self.diagnose(latest, self.bench)
+            self.over = self.broken is not None or (self.stop and latest.outcome != "passed")
         return report
 
-    @pytest.hookimpl
+
+class _Collection:
+    """Takes pytest's session over once the tests are collected."""
+
+    def __init__(self, use: Callable[[Suite], Any]) -> None:
+        self.use = use
+        self.broken: BaseException | None = None
+        self.value: Any = None
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
+        parser.addoption("--tb", dest="tbstyle", default="no")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BENCH] = NOBODY  # nothing is run before a bench is given: no student's folder is looked for
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.broken = InfrastructureError(f"the suite cannot be collected:\n{report.longreprtext}")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self.broken is None:
+            try:
+                self.value = self.use(Suite(session))
+            except BaseException as error:  # pytest would make an "internal error" of it
+                self.broken = error
+        return True
+
+
+def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
+    """Let pytest collect the tests of a stage, and call `use` with them while its session lasts.
+
+    Raises
+    ------
+    InfrastructureError
+        When the suite cannot be collected; and whatever `use` raises.
+    """
+    collection = _Collection(use)
+    lend_modules(stage.suite, stage.info)
+    files = [str(path) for path in stage.test_files().values() if path.exists()]
+    for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
+        sys.modules.pop(name, None)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
+        status = pytest.main([*files, *ARGUMENTS, f"--rootdir={stage.suite}"], plugins=[plugin, collection])
+    if collection.broken is not None:
+        raise collection.broken
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise InfrastructureError(f"the suite of {stage.id} did not run (pytest: {status!r})\n{output.getvalue()[-4000:]}")
+    return collection.value
 
 
 def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
@@ -107,22 +181,7 @@ def run_suite(stage: Stage, bench: Bench, diagnose: Any = None, visibilities: tu
     InfrastructureError
         When the suite itself cannot run; the submission is not to blame.
     """
-    session = _Session(bench, diagnose, backwards)
-    lend_modules(stage.suite, stage.info)
-    files = [str(path) for visibility, path in stage.test_files().items() if visibility in visibilities and path.exists()]
-    arguments = [*files, *ARGUMENTS, f"--rootdir={stage.suite}"] + (["--task", only] if only else [])
-    arguments += ["--exitfirst"] if stop else []
-    for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
-        sys.modules.pop(name, None)
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
-        status = pytest.main(arguments, plugins=[plugin, session])
-    if session.broken is not None:
-        raise InfrastructureError(str(session.broken)) from session.broken
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
-        raise InfrastructureError(f"the suite of {stage.id} did not run (pytest: {status!r})\n{output.getvalue()[-4000:]}")
-    results = [Result(where, verdict) for where, verdict in zip(session.where, session.verdicts, strict=True)]
-    return [result for _, result in sorted(zip(session.places, results, strict=True), key=lambda pair: pair[0])]
+    return collected(stage, lambda suite: suite.run(bench, diagnose, visibilities, only, backwards, stop))
 
 
 @contextlib.contextmanager

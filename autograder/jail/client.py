@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, SandboxError, StudentError
 from autograder.jail import sandbox
 from autograder.jail.limits import Limits
+from autograder.jail.memory import Memory, question_of
 from autograder.jail.sources import Sources
 from autograder.jail.wire import MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference, frame
 
@@ -133,7 +135,7 @@ class Jail:
             raise InfrastructureError("the process that starts workers is gone") from error
 
     def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple, dict], Any], standins: str = "") -> Worker:
+               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: Memory | None = None) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters
@@ -148,6 +150,8 @@ class Jail:
             ``answer(module, name, args, kwargs)`` gives the reference's value.
         standins : str
             Source of replacements that run inside, for a stage that has them.
+        memory : Memory, optional
+            What `answer` is known to give, where it depends on its arguments alone.
         """
         ours, theirs = socket.socketpair()
         try:
@@ -156,7 +160,7 @@ class Jail:
         except InfrastructureError:
             ours.close()
             raise
-        return Worker(self, ours, pid, files, module, provided, answer, standins)
+        return Worker(self, ours, pid, files, module, provided, answer, standins, memory or Memory())
 
     def sweep(self) -> None:
         """End all workers and remove what they left."""
@@ -220,9 +224,10 @@ class Worker:
     """
 
     def __init__(self, jail: Jail, stream: socket.socket, pid: int, files: dict[str, bytes], module: str,
-                 provided: dict[str, tuple[str, ...]], answer: Callable, standins: str) -> None:
+                 provided: dict[str, tuple[str, ...]], answer: Callable, standins: str, memory: Memory) -> None:
         self.jail, self.limits, self.pid = jail, jail.limits, pid
         self.files, self.module, self.provided, self.answer, self.standins = files, module, provided, answer, standins
+        self.memory = memory
         self.channel = Channel(stream, jail.limits.message, LOOK)
         self.alive = True
         self.printed = ""
@@ -287,11 +292,13 @@ class Worker:
                     if len(payload) > MAX_QUESTION:
                         self._send("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"), budget)
                         continue
+                    if self._answer_from_memory(header, payload, budget):
+                        continue
                 decoder = Decoder(payload, self._resolve)
                 answer = [decoder.decode(form) for form in header[2:]]
                 decoder.finish()
                 if header[0] in ("ask", "callback"):
-                    self._answer(header[0], answer, budget)
+                    self._answer(header[0], answer, budget, question_of(header, payload))
                 else:
                     return self._conclude(header[0], answer)
         except Died:
@@ -303,10 +310,11 @@ class Worker:
             self.end()
             raise
 
-    def _send(self, kind: str, values: Iterable[Any], budget: Budget) -> None:
+    def _send(self, kind: str, values: Iterable[Any], budget: Budget) -> tuple[list, Encoder]:
         encoder = Encoder(self._refer, self.limits.message)
-        message = [kind, self._serial, *(encoder.encode(value) for value in values)]
-        self.channel.send(frame(message, encoder), budget.overdue)
+        forms = [encoder.encode(value) for value in values]
+        self.channel.send(frame([kind, self._serial, *forms], encoder), budget.overdue)
+        return forms, encoder
 
     def _conclude(self, kind: str, answer: list) -> Any:
         match kind, answer:
@@ -323,7 +331,18 @@ class Worker:
                 raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
         raise BadMessage("an answer of no known kind")
 
-    def _answer(self, kind: str, asked: list, budget: Budget) -> None:
+    def _answer_from_memory(self, header: list, payload: bytearray, budget: Budget) -> bool:
+        """Answer what the reference was asked before in the same bytes; True when that was done."""
+        match header:
+            case ["ask", _, str() as module, str() as name, *_] if name in self._may_ask(module):
+                known = self.memory.recall(question_of(header, payload))
+                if known is not None:
+                    form, encoder = known
+                    self.channel.send(frame(["answer", self._serial, form], encoder), budget.overdue)
+                    return True
+        return False
+
+    def _answer(self, kind: str, asked: list, budget: Budget, question: bytes) -> None:
         """Answer a call that came out of student code: a replaced function's, or a test's own function."""
         match kind, asked:
             case "ask", [str() as module, str() as name, tuple() as args, dict() as kwargs] \
@@ -353,7 +372,9 @@ class Worker:
         finally:
             self._answering = False
             budget.answering += time.process_time() - started
-        self._send(reply, values, budget)
+        forms, encoder = self._send(reply, values, budget)
+        if (kind, reply) == ("ask", "answer") and question:
+            self.memory.learn(question, forms[0], encoder)
 
     def _may_ask(self, module: str) -> frozenset[str]:
         return self.askable if module == self.module else frozenset(self.provided.get(module, ()))
@@ -444,13 +465,17 @@ class Budget:
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
     """Raise LimitExceeded in this thread when what is inside takes more CPU time."""
-    previous = signal.signal(signal.SIGPROF, _too_long)
+    _hear_the_alarm()
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, previous)
+
+
+@cache
+def _hear_the_alarm() -> None:
+    signal.signal(signal.SIGPROF, _too_long)
 
 
 def _too_long(signum: int, frame: Any) -> None:

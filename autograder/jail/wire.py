@@ -134,6 +134,10 @@ class Encoder:
             return self._tensor(value)
         return self.other(value)
 
+    def payload(self) -> bytes:
+        """The bytes of all arrays so far."""
+        return b"".join(part + b"\0" * (-len(part) % ALIGNMENT) for part in self.buffers)
+
     def _array(self, value: np.ndarray) -> list:
         name = _NAMES.get(value.dtype)
         if name is None:
@@ -180,7 +184,7 @@ def frame(message: Any, encoder: Encoder) -> bytes:
     header = msgspec.msgpack.encode(message)
     if len(header) > MAX_HEADER:
         raise LimitExceeded("size", "the value has too many items, or too long a text")
-    payload = b"".join(part + b"\0" * (-len(part) % ALIGNMENT) for part in encoder.buffers)
+    payload = encoder.payload()
     return PREFIX.pack(len(header), len(payload)) + header + payload
 
 

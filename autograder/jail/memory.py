@@ -1,0 +1,106 @@
+"""What the reference answered before, found again by the bytes of the question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from autograder.jail.wire import DTYPES, MAX_DEPTH, Decoder, Encoder, Reference
+
+# Longer questions are better answered anew than kept.
+MAX_QUESTION = 1 << 20
+
+
+@dataclass
+class Memory:
+    """Answers of the reference to functions under replacement, which are functions of their arguments alone.
+
+    The students of a class ask the same things: a test gives each of them the same inputs, and right code takes few ways
+    from there. Learned while `learning`, in a rehearsal with the model answers, and only read from then on: what one
+    student asks leaves nothing for the next.
+
+    Attributes
+    ----------
+    limit : int
+        Bytes kept; what comes after is not learned.
+    """
+
+    limit: int = 1 << 26
+    learning: bool = False
+    size: int = 0
+    answers: dict[bytes, tuple[Any, list[bytes]]] = field(default_factory=dict)
+
+    def recall(self, question: bytes) -> tuple[Any, Encoder] | None:
+        """Header form and payload of the answer, if it is known."""
+        found = self.answers.get(question)
+        return None if found is None else (found[0], Encoder(buffers=found[1]))
+
+    def learn(self, question: bytes, form: Any, encoder: Encoder) -> None:
+        """Keep an answer, as it goes over the wire."""
+        size = len(question) + encoder.size
+        if self.learning and self.size + size <= self.limit:
+            self.size += size
+            self.answers[question] = form, encoder.buffers
+
+
+def question_of(header: list, payload: bytes | bytearray) -> bytes:
+    """What identifies a question: function and arguments, without the number of the request it came in. Empty: not to be kept."""
+    if len(payload) > MAX_QUESTION:
+        return b""
+    return msgspec.msgpack.encode(header[2:]) + payload
+
+
+class Remembering:
+    """A module of the reference whose functions give known answers from memory.
+
+    Only calls of plain values with plain values are kept; all others are the module's own to answer.
+    """
+
+    def __init__(self, module: ModuleType, memory: Memory) -> None:
+        self._module, self._memory = module, memory
+
+    def __getattr__(self, name: str) -> Any:
+        own = getattr(self._module, name)
+        if not isinstance(own, FunctionType):
+            return own
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            question = self._question(name, args, kwargs)
+            known = self._memory.recall(question) if question else None
+            if known is not None:
+                form, encoder = known
+                return Decoder(bytearray(encoder.payload()), _nothing).decode(form)
+            value = own(*args, **kwargs)
+            if question and self._memory.learning and is_plain(value):
+                encoder = Encoder()
+                self._memory.learn(question, encoder.encode(value), encoder)
+            return value
+
+        return function
+
+    def _question(self, name: str, args: tuple, kwargs: dict) -> bytes:
+        if not (is_plain(args) and is_plain(kwargs)):
+            return b""
+        encoder = Encoder()
+        forms = [encoder.encode(args), encoder.encode(kwargs)]
+        return question_of(["reference", 0, name, *forms], encoder.payload())
+
+
+def is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether a value is all in the bytes it has on the wire: numbers, texts and arrays, in lists, tuples and dicts."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return depth < MAX_DEPTH and all(is_plain(item, depth + 1) for item in value)
+    if kind is dict:
+        return depth < MAX_DEPTH and all(type(key) is str and is_plain(item, depth + 1) for key, item in value.items())
+    if kind is np.ndarray or isinstance(value, np.generic):
+        return value.dtype.name in DTYPES
+    return value is None or kind in (bool, int, float, str)
+
+
+def _nothing(reference: Reference) -> Any:
+    raise ValueError(f"a kept answer refers to {reference.name}")
