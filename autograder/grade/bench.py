@@ -64,7 +64,7 @@ class GraderBench:
         """A clean state before each test; earlier tasks' functions are the reference's."""
         self.student.calls.clear()
         self._canvases.clear()
-        if self._standins and task_id != self._task:
+        if self._standins and self._task not in ("", task_id):
             self.close()  # what stood in for one task's classes must not be within reach when they are graded
         self._task, self._replaced = task_id, self.stage.names_of_earlier_tasks(task_id)
         if self._worker is not None and self._worker.alive:

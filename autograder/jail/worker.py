@@ -76,6 +76,8 @@ class Printed(io.TextIOBase):
 class Surroundings:
     """All that outlives a call beside the student's module: it is compared with what it was before the first test.
 
+    Taken once, before the forks: to copy the names of torch in each worker would cost more than all comparisons together.
+
     Names of the libraries, working folder, environment, search path, hooks, traces, handlers, timers, threads, limits.
     A worker in which any of these changed is not set right again but ended: see `Worker.reset`. Random numbers and the
     libraries' settings, which code may well change, are put back by `reset_state`.
@@ -87,7 +89,14 @@ class Surroundings:
                         if (found := getattr(sys.modules.get(name), kind, None)) is not None]
         self.names = [(library, {name: value for name, value in library.items() if name not in NOT_PATCHED})
                       for library in libraries]
-        self.state = self._state()
+        self.state: tuple = ()
+
+    def settle(self) -> None:
+        """The student's file was imported for the first time: what it changed on the way is as it should be."""
+        self.classes = [(found, dict(vars(found))) for found, _ in self.classes]
+        for library, names in self.names:
+            for name in [name for name, value in names.items() if library.get(name) is not value]:
+                names[name] = library.get(name)
 
     def unchanged(self) -> bool:
         """True when all is as it was."""
@@ -96,7 +105,7 @@ class Surroundings:
                 and all(all(map(operator.is_, map(library.get, names), names.values())) for library, names in self.names))
 
     def renew(self) -> None:
-        """The student's file was imported again: what it changed on the way is as it should be."""
+        """The same of what code may change each time the file is imported: settings and handlers, not names."""
         self.state = self._state()
 
     @staticmethod
@@ -113,8 +122,9 @@ class Surroundings:
 class Server:
     """Serves one grader over one socket until it closes."""
 
-    def __init__(self, channel: Channel, limits: Limits, scratch: Path) -> None:
-        self.channel, self.limits, self.scratch = channel, limits, scratch
+    def __init__(self, channel: Channel, limits: Limits, scratch: Path, surroundings: Surroundings) -> None:
+        self.channel, self.limits, self.scratch, self.surroundings = channel, limits, scratch, surroundings
+        self.settled = False
         self.module: types.ModuleType | None = None
         self.own: dict[str, Any] = {}
         self.load_seconds = 0.0
@@ -123,7 +133,6 @@ class Server:
         self.standins: dict[str, Any] = {}
         self.printed = Printed(limits.printed)
         self.provided: dict[str, list[str]] = {}
-        self.surroundings: Surroundings | None = None
         self.serial = 0
         self.libraries: frozenset[str] = frozenset()
         # Within one test, the reference's answers by the bytes of the question: a double sum asks most of them many times.
@@ -267,8 +276,9 @@ class Server:
         assert self.module is not None
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
         self.printed.text = ""
-        if self.surroundings is None:
-            self.surroundings = Surroundings()
+        if not self.settled:
+            self.surroundings.settle()
+            self.settled = True
         elif not self.surroundings.unchanged():
             return False, ()
         reset_state(seed)
@@ -342,10 +352,10 @@ class Missing:
         return Opaque("missing function")
 
 
-def serve(channel: Channel, limits: Limits, scratch: Path) -> None:
+def serve(channel: Channel, limits: Limits, scratch: Path, surroundings: Surroundings) -> None:
     """Serve until the grader closes its end, then end at once: nothing of the student's runs at exit."""
     try:
-        Server(channel, limits, scratch).run()
+        Server(channel, limits, scratch, surroundings).run()
     except (StudentError, BadMessage, OSError):
         pass
     except BaseException:

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from autograder.jail import walls, worker
 from autograder.jail.limits import Limits
@@ -41,6 +42,7 @@ class Zygote:
                  locked: bool) -> None:
         self.control, self.limits, self.scratch = control, limits, scratch
         self.readable, self.locked = readable, locked
+        self.surroundings = worker.Surroundings()
         self.alive: set[int] = set()
         self.count = 0
 
@@ -88,7 +90,7 @@ class Zygote:
             walls.limit_threads(self.limits)
             walls.restrict_files(self.readable, [home])
             walls.restrict_calls()
-        worker.serve(Channel(stream, self.limits.message), self.limits, home)
+        worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
 
     def do_look(self, pid: int) -> dict:
         """CPU seconds a worker has used, and the files and folders that were made."""
@@ -160,6 +162,15 @@ class Zygote:
             os.rmdir(path)
 
 
+def first_use(torch: Any) -> None:
+    """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
+    torch.set_num_threads(1)
+    for optimizer in vars(torch.optim).values():
+        if isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer):
+            with contextlib.suppress(Exception):  # a few want other parameters
+                optimizer([torch.nn.Parameter(torch.zeros(1))])
+
+
 def main(descriptor: int, settings: dict) -> None:
     """Import what is to be shared, say so, and serve."""
     control = socket.socket(fileno=descriptor)
@@ -173,7 +184,7 @@ def main(descriptor: int, settings: dict) -> None:
 
         picture(new_axes())  # fonts and renderer, once
     if "torch" in settings["preload"]:
-        sys.modules["torch"].set_num_threads(1)
+        first_use(sys.modules["torch"])
     readable = [Path(path) for path in settings["readable"]]
     zygote = Zygote(control, Limits(**settings["limits"]), scratch, readable, settings["locked"])
     zygote.empty()
