@@ -66,7 +66,7 @@ def configure(config: Any, course: Path) -> Any:
     # Where nbgrader would execute the notebook, marks and messages are taken from the record.
     c.Autograde.autograde_preprocessors = [
         "autograder.course.preprocessor.FromRecord", "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties", "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.AssignLatePenalties",
     ]
     # Students' .py files stay the students': nbgrader would put the source files in their place.
     c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]

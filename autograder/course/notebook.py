@@ -33,8 +33,11 @@ def released(stage_id: str) -> NotebookNode:
     return nbformat.read(RELEASE / stage_id / f"{stage_id}.ipynb", as_version=4)
 
 
+@lru_cache(maxsize=16)
 def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
     """The submitted notebook with every graded cell in its place, and what was wrong with it.
+
+    The notebook is shared by all who ask for the same bytes: who changes it, copies it first, as nbconvert does.
 
     Parameters
     ----------
@@ -62,9 +65,8 @@ def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, 
     notes: list[str] = []
     cells = _own_cells(submitted, {name: cell for cell in ours.cells if (name := _grade_id(cell))}, notes)
     cells = _put_back(cells, ours, notes)
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata))
-    _unique_cell_ids(notebook)
-    return notebook, tuple(notes)
+    _number(cells)
+    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(notes)
 
 
 def _read(data: bytes) -> NotebookNode:
@@ -141,9 +143,10 @@ def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: li
 
 def _plain(cell: Any, text: str) -> NotebookNode:
     if cell.get("cell_type") == "code":
-        return nbformat.v4.new_code_cell(text)
+        return nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
     pictures = _pictures(cell.get("attachments"))
-    return nbformat.v4.new_markdown_cell(text, **({"attachments": pictures} if pictures else {}))
+    return nbformat.from_dict({"cell_type": "markdown", "metadata": {}, "source": text}
+                              | ({"attachments": pictures} if pictures else {}))
 
 
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
@@ -175,9 +178,9 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
     return cells
 
 
-def _unique_cell_ids(notebook: NotebookNode) -> None:
-    """Number the cells: new ids are random, and the same submission is to give the same bytes."""
-    for number, cell in enumerate(notebook.cells):
+def _number(cells: list[NotebookNode]) -> None:
+    """Number the cells: ids may be missing or double, and the same submission is to give the same bytes."""
+    for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
 
 

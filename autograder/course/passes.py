@@ -172,6 +172,11 @@ class SubmissionAutograde(OneSubmission, Autograde):
 
     label = "autograde"
 
+    def start(self) -> None:
+        """All steps go into the exporter once."""
+        self.preprocessors = [*self.sanitize_preprocessors, *self.autograde_preprocessors]
+        super().start()
+
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """As nbgrader does, with the ordinary files at the top alone: no links, no folders, nothing too large to be read."""
         source = Path(self.coursedir.root, self._format_source(assignment_id, student_id))
@@ -183,6 +188,10 @@ class SubmissionAutograde(OneSubmission, Autograde):
             super().init_assignment(assignment_id, student_id)
         finally:
             self.coursedir.ignore = ignore
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Clean and grade in one conversion: nbgrader writes the clean notebook, reads it again and makes each step anew."""
+        BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
 def _is_ordinary(entry: os.DirEntry) -> bool:
