@@ -60,13 +60,13 @@ def configure(config: Any, course: Path) -> Any:
     c.Autograde.exporter_class = "autograder.course.notebook.TolerantExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.DeduplicateIds",
-        "nbgrader.preprocessors.OverwriteKernelspec", "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.OverwriteKernelspec", "autograder.course.kept.Overwrite",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Where nbgrader would execute the notebook, marks and messages are taken from the record.
     c.Autograde.autograde_preprocessors = [
-        "autograder.course.preprocessor.FromRecord", "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        "autograder.course.preprocessor.FromRecord", "autograder.course.kept.SaveGrades",
+        "autograder.course.kept.LatePenalties",
     ]
     # Students' .py files stay the students': nbgrader would put the source files in their place.
     c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.course.passes import Pipeline
 from autograder.course.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.errors import InfrastructureError
 from autograder.grade.classroom import Work, find_work, grade_work, records
 from autograder.jail.limits import Limits
+
+if TYPE_CHECKING:
+    from autograder.course.passes import Pipeline
 
 
 class Watcher(Protocol):
@@ -64,27 +68,36 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     course = course.resolve()
     work = find_work(course, stage_id, student, isolation)
     outcome = Outcome(work)
-    pipeline = Pipeline(course)
-    for stage in sorted({stage for stage, _ in work.all()}):
-        pipeline.ensure_assignment(stage)
-    failed = outcome.failed
-    waiting = [pair for pair in work.done if not pipeline.is_current(*pair)]
-    watcher.begin("grading", len(work.todo) + len(waiting))
-    for pair in waiting:  # graded before, but stopped before the gradebook had it
-        enter(pipeline, pair, failed)
-        watcher.advance("grading", pair in failed)
-    for job, result in grade_work(course, work.todo, isolation, jobs, cluster=cluster, limits=limits):
-        pair = job["stage"], job["student"]
-        if isinstance(result, Exception):
-            failed[pair] = str(result)
-        else:  # beside the grading of those that follow: this process would only wait
-            enter(pipeline, pair, failed)
-        watcher.advance("grading", pair in failed)
+    with ThreadPoolExecutor(1) as beside:  # nbgrader gets ready while the first submissions are graded
+        ready = beside.submit(open_pipeline, course, sorted({stage for stage, _ in work.all()}))
+        waiting = [pair for pair in work.done if not ready.result().is_current(*pair)]
+        watcher.begin("grading", len(work.todo) + len(waiting))
+        for pair in waiting:  # graded before, but stopped before the gradebook had it
+            enter(ready.result(), pair, outcome.failed)
+            watcher.advance("grading", pair in outcome.failed)
+        for job, result in grade_work(course, work.todo, isolation, jobs, cluster=cluster, limits=limits):
+            pair = job["stage"], job["student"]
+            if isinstance(result, Exception):
+                outcome.failed[pair] = str(result)
+            else:  # beside the grading of those that follow: this process would only wait
+                enter(ready.result(), pair, outcome.failed)
+            watcher.advance("grading", pair in outcome.failed)
+        pipeline = ready.result()
     write_tables(course, pipeline)
     outcome.records = list(records(course, [pair for pair in work.all() if pair not in outcome.failed]))
     with pipeline.gradebook() as gradebook:
         outcome.rows = grade_rows(outcome.records, gradebook)
     return outcome
+
+
+def open_pipeline(course: Path, stage_ids: Sequence[str]) -> Pipeline:
+    """nbgrader's steps for a course, with the stages entered into its gradebook."""
+    from autograder.course.passes import Pipeline
+
+    pipeline = Pipeline(course)
+    for stage_id in stage_ids:
+        pipeline.ensure_assignment(stage_id)
+    return pipeline
 
 
 def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:

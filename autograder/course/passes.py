@@ -20,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course.config import configure
+from autograder.course.kept import begin_submission
 from autograder.course.messages import heard
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
@@ -185,7 +186,7 @@ class SubmissionAutograde(OneSubmission, Autograde):
         left_out = [] if linked else [glob.escape(entry.name) for entry in os.scandir(source) if not _is_ordinary(entry)]
         self.coursedir.ignore = [*ignore, *linked, *left_out]
         try:
-            super().init_assignment(assignment_id, student_id)
+            begin_submission(self, assignment_id, student_id)
         finally:
             self.coursedir.ignore = ignore
 

@@ -46,11 +46,10 @@ class FromRecord(NbGraderPreprocessor):
 
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     """The record of a submission as it lies there now; graded on the spot if there is none."""
-    from autograder.grade.classroom import grade_now, job_for
+    from autograder.grade.classroom import grade_now, job_for, key_of
 
     record = read_record(record_path(course, stage_id, student))
     isolation = record["isolation"] if record else "sandbox"
-    job = job_for(course, stage_id, student, isolation=isolation)
-    if record is None or record["key"] != job["key"]:
-        record = grade_now(course, job, isolation)
+    if record is None or record["key"] != key_of(course, stage_id, student, isolation):
+        record = grade_now(course, job_for(course, stage_id, student, isolation), isolation)
     return record

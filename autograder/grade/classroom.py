@@ -74,9 +74,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
             continue
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
-                job = job_for(course, stage.id, entry.name, isolation, seed)
                 record = read_record(record_path(course, stage.id, entry.name))
-                fresh = record is not None and record["key"] == job["key"]
+                fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed)
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
     if not work.all() and not work.refused:
         raise UsageError(_nothing(folder, wanted, student))
@@ -103,6 +102,12 @@ def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
         return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
                 "  make collect ZIP=download.zip, or look at a sample class first with: make demo")
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
+
+
+def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED) -> str:
+    """What the record of a submission, as it lies there now, is known by."""
+    submission = read_submission(course / "submitted" / student / stage_id, student, find_stage(stage_id))
+    return submission_key(submission, isolation, seed)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED) -> dict[str, Any]:

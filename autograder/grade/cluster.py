@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, KitError, SandboxError, UsageError
 from autograder.grade.slot import Slot
+from autograder.jail.limits import Limits
 
 # Jobs under way for each place on the cluster: enough to keep it busy, little enough to keep memory flat.
 AHEAD = 3
@@ -19,7 +20,7 @@ CONNECT = 20.0
 _slots = threading.local()
 
 
-def grade_here(job: dict[str, Any], isolation: str) -> dict[str, Any]:
+def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None) -> dict[str, Any]:
     """Run by a Dask worker: grade one submission in this thread's slot.
 
     Raises
@@ -33,16 +34,19 @@ def grade_here(job: dict[str, Any], isolation: str) -> dict[str, Any]:
     if suite_hash(job["stage"]) != job["suite"]:
         raise InfrastructureError("a worker has another version of the kit, of Python or of a library; bring all machines "
                                   "to the same commit, with the same constraints.txt")
-    if not hasattr(_slots, "slot") or _slots.slot.isolation != isolation:
-        _slots.slot = Slot(isolation)
-    outcome = grade_patiently(_slots.slot, job)
+    slot = getattr(_slots, "slot", None)
+    if slot is None or (slot.isolation, slot.limits) != (isolation, limits or Limits()):
+        if slot is not None:
+            slot.close()
+        slot = _slots.slot = Slot(isolation, limits)
+    outcome = grade_patiently(slot, job)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
 def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isolation: str,
-                 ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+                 limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade jobs on the cluster at `address`; yields each with its record or exception, in order of completion.
 
     Raises
@@ -70,7 +74,8 @@ def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isola
         def send() -> None:
             job = next(drawn, None)
             if job is not None:
-                future = client.submit(grade_here, job, isolation, pure=False, key=f"{job['stage']}-{job['key']}-{len(waiting)}")
+                key = f"{job['stage']}-{job['key']}-{len(waiting)}"
+                future = client.submit(grade_here, job, isolation, limits, pure=False, key=key)
                 waiting[future] = job
                 done.add(future)
 

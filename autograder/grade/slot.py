@@ -32,6 +32,8 @@ from autograder.stages import KIT
 DEADLINE = 1800.0
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30
+# How far a slot stands back for the process that keeps the gradebook: there is one of that, and all results go through it.
+YIELD = 5
 _PREFIX = struct.Struct(">I")
 
 
@@ -53,10 +55,18 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 class Slot:
-    """The near end of a slot process; started when first used, replaced when it dies."""
+    """The near end of a slot process; started when first used, replaced when it dies.
 
-    def __init__(self, isolation: str = "sandbox", limits: Limits | None = None) -> None:
-        self.isolation, self.limits = isolation, limits or Limits()
+    Parameters
+    ----------
+    isolation : str
+    limits : Limits, optional
+    core : int, optional
+        Keep the slot and its jail on this core. Grader and worker take turns: on two cores each turn wakes one up.
+    """
+
+    def __init__(self, isolation: str = "sandbox", limits: Limits | None = None, core: int | None = None) -> None:
+        self.isolation, self.limits, self.core = isolation, limits or Limits(), core
         self._process: subprocess.Popen | None = None
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -90,9 +100,9 @@ class Slot:
             environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                                         "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
             self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.slot", self.isolation,
-                                              json.dumps(asdict(self.limits))],
+                                              json.dumps(asdict(self.limits)), json.dumps(self.core)],
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-                                             cwd=KIT, start_new_session=True)  # nbgrader changes ours meanwhile
+                                             cwd=KIT, process_group=0)  # nbgrader changes ours meanwhile
         return self._process
 
     def close(self) -> None:
@@ -186,8 +196,11 @@ def freeze() -> None:
     gc.freeze()
 
 
-def main(isolation: str, limits: Limits) -> None:
+def main(isolation: str, limits: Limits, core: int | None) -> None:
     """Serve jobs until standard input ends."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    os.nice(YIELD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write into the stream of answers
@@ -272,4 +285,4 @@ def _read_until(reader: int, deadline: float) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Limits(**json.loads(sys.argv[2])))
+    main(sys.argv[1], Limits(**json.loads(sys.argv[2])), json.loads(sys.argv[3]))

@@ -14,13 +14,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
+from autograder.course import kept
 from autograder.course.material import task_of_cell
 from autograder.course.notebook import released
 from autograder.course.sanitize import to_html
@@ -35,12 +35,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_SHOWN = 200_000
 
 
-@lru_cache(maxsize=4)
-def _gradebook(address: str) -> Gradebook:
-    """A gradebook for many pages: closed after each, it keeps the statements it has compiled."""
-    return Gradebook(address)
-
-
 class Marks(NbGraderPreprocessor):
     """What nbgrader's GetGrades does, with one question to the gradebook instead of two a cell.
 
@@ -50,7 +44,7 @@ class Marks(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Put marks and comments into the cells' metadata, the sums into the resources."""
         about = resources["nbgrader"]
-        with _gradebook(about["db_url"]) as gradebook:
+        with kept.gradebook(about["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             grades = {grade.name: grade for grade in notebook.grades}
             comments = {comment.name: comment.comment for comment in notebook.comments}
