@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import resource
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from autograder.jail.client import Jail
 from autograder.stages import Stage
 
 SEED = 20130618
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass
@@ -52,8 +54,14 @@ def timed() -> Iterator[Cost]:
     cost.cpu = sum(after[:4]) - sum(before[:4])
 
 
+def adopt_orphans() -> None:
+    """Processes below this one whose parent ends become its children: what they used is not lost to the account."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def command(*words: str, cwd: Path | None = None) -> Cost:
-    """Cost of a command of the kit."""
+    """Cost of a command of the kit, and of the jails it started."""
+    adopt_orphans()
     before = os.times()
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=subprocess.PIPE,
@@ -65,6 +73,9 @@ def command(*words: str, cwd: Path | None = None) -> Cost:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(words)} failed:\n{output[-3000:]}")
+    with suppress(ChildProcessError):  # a jail's first process outlives bubblewrap, which started it
+        while True:
+            os.waitpid(-1, 0)
     after = os.times()
     return Cost(wall, sum(after[2:4]) - sum(before[2:4]), usage.ru_maxrss / 1024)
 

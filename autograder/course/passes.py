@@ -96,6 +96,8 @@ class Pipeline:
             config = Config(self.config)
             config.CourseDirectory.release_directory = scratch
             config.CourseDirectory.source_directory = str(SOLUTIONS)
+            steps = config.GenerateAssignment.preprocessors  # nobody is handed what is made here: the gradebook alone is filled
+            config.GenerateAssignment.preprocessors = steps[: steps.index("nbgrader.preprocessors.SaveCells") + 1]
             directory = CourseDirectory(config=config)
             directory.assignment_id = stage_id
             converter = GenerateAssignment(coursedir=directory, config=config, force=True)
