@@ -2,6 +2,7 @@
 
 import importlib
 import shutil
+from pathlib import Path
 
 import pytest
 from nbgrader import apps, converters, plugins, preprocessors
@@ -44,6 +45,13 @@ def test_autograde_by_hand_gives_the_marks_of_make_grade(by_hand, ordinary):
     assert sum(score or 0 for score in theirs["ada"].values()) == 80
     assert not any(theirs["bob"].values())
     assert record_of(by_hand, "eve")["isolation"] == "sandbox"
+
+
+def test_autograde_by_hand_leaves_the_same_notebooks(by_hand, ordinary):
+    """nbgrader's two conversions, and `make grade`'s one with a gradebook that stays open, write the same bytes."""
+    for student in STUDENTS:
+        place = Path("autograded", student, "1-bptt", "1-bptt.ipynb")
+        assert (by_hand / place).read_bytes() == (ordinary[0] / place).read_bytes(), student
 
 
 def test_autograde_by_hand_leaves_students_files_the_students(by_hand):
