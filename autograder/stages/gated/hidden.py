@@ -253,7 +253,7 @@ def test_unknown_cell_is_refused(student):
         expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
 
 
-def training_run(rng, V, scales, B=3, T=6):
+def training_run(rng, V, scales, B=3, T=5):
     """Batches whose weights, and so whose gradients, differ much in size."""
     return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
             for scale in scales]
@@ -275,7 +275,7 @@ def trained_pair(student, reference, rng, cell, batches, lr, threshold):
 def test_training_without_clipping(student, reference, rng):
     """train follows Adam from batch to batch where no gradient reaches the threshold."""
     for cell in CLASS_OF:
-        batches = training_run(rng, 8, [1, 0.5, 1, 2, 0.7, 1])
+        batches = training_run(rng, 8, [1, 0.5, 2, 0.7, 1])
         losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.02, 1e6)
         expect(losses, wanted, "losses", rtol=1e-3)
         expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
@@ -286,7 +286,7 @@ def test_training_without_clipping(student, reference, rng):
 def test_training_clips_by_the_norm_of_all_gradients(student, reference, rng):
     """train scales all gradients together to the threshold where their norm reaches it, and only there."""
     for cell, threshold in [("gru", 1.0), ("lstm", 0.5), ("rnn", 2.0)]:
-        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 0.1, 1])
+        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 1])
         losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.05, threshold)
         expect(losses, wanted, "losses", rtol=1e-3)
         expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
@@ -317,7 +317,7 @@ def test_training_starts_afresh_each_time(student, reference, rng):
 
 def expect_reach(student, reference, rng, name):
     """gradient_reach of random cells against the reference's."""
-    for D, H, length, seed in [(3, 5, 12, 1), (2, 4, 25, 7)]:
+    for D, H, length, seed in [(3, 5, 8, 1), (2, 4, 25, 7)]:
         weights = random_weights(rng, name, D, H)
         cell = cell_with(student, name, D, H, weights)
         got = as_norms(student.gradient_reach(cell, length, seed))
