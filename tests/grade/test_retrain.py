@@ -108,7 +108,7 @@ def test_a_train_that_does_nothing_loses_the_points_whatever_weights_come_with_i
     found = verdicts(jail, with_code(IDLE))
     lost = {test for test, verdict in found.items() if verdict.outcome != "passed"}
     assert lost == WITH_MODELS - {"test_agreement_weights_can_be_loaded"}
-    assert "errs in" in found["test_trained_lstm_follows_the_subject"].message
+    assert "for each other" in found["test_trained_lstm_follows_the_subject"].message
 
 
 def test_weights_that_were_handed_in_are_out_of_reach(jail, short):

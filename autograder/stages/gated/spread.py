@@ -1,6 +1,6 @@
 """What the stage's settings reach, from seed to seed: the ground of the limits in `hidden.py`.
 
-    python -m autograder.stages.gated.spread 10          one line a model
+    python -m autograder.stages.gated.spread 20          one line a model
     python -m autograder.stages.gated.spread 1 --save    also keeps the weights of seed 0 in checkpoints/
 
 A change of the data or of the settings calls for both.
@@ -42,7 +42,7 @@ def measured(file: str, model: Any) -> str:
     if file.startswith("tickets"):
         return f"memory {hidden.memory(model):.3f}  nats a word {hidden.nats_a_word(model):.3f}"
     return (f"error without attractor {hidden.error_without_attractor(model):.3f}  "
-            f"with attractors {hidden.error_with_attractors(model):.3f}")
+            f"confusion {hidden.confusion(model):.3f}")
 
 
 def main(seeds: int, save: bool) -> None:
