@@ -10,7 +10,9 @@ from autograder.course.passes import Pipeline
 from autograder.course.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.errors import InfrastructureError
 from autograder.grade.classroom import Work, find_work, grade_work, records
+from autograder.grade.retrain import has_recipe
 from autograder.jail.limits import Limits
+from autograder.stages import find_stage
 
 
 class Watcher(Protocol):
@@ -46,11 +48,14 @@ class Outcome:
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
-                 isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None) -> Outcome:
+                 isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None,
+                 retrain: bool = False) -> Outcome:
     """Grade what is new or changed in a course folder and bring every output up to date.
 
     Parameters
     ----------
+    retrain : bool
+        Train models afresh by the submitted code, in place of the weights that were handed in.
     limits : Limits, optional
         Other limits than the course's own, for trials: a record does not say under which it was made.
 
@@ -62,24 +67,33 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         Student code cannot be shut in here.
     """
     course = course.resolve()
-    work = find_work(course, stage_id, student, isolation)
+    work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
     pipeline = Pipeline(course)
     for stage in sorted({stage for stage, _ in work.all()}):
         pipeline.ensure_assignment(stage)
     failed = outcome.failed
     waiting = [pair for pair in work.done if not pipeline.is_current(*pair)]
-    watcher.begin("grading", len(work.todo) + len(waiting))
+    # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
+    trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
+    steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
+             "training and grading": [pair for pair in work.todo if pair[0] in trained]}
+    watcher.begin("grading", len(steps["grading"]) + len(waiting))
     for pair in waiting:  # graded before, but stopped before the gradebook had it
         enter(pipeline, pair, failed)
         watcher.advance("grading", pair in failed)
-    for job, result in grade_work(course, work.todo, isolation, jobs, cluster=cluster, limits=limits):
-        pair = job["stage"], job["student"]
-        if isinstance(result, Exception):
-            failed[pair] = str(result)
-        else:  # beside the grading of those that follow: this process would only wait
-            enter(pipeline, pair, failed)
-        watcher.advance("grading", pair in failed)
+    for title, pairs in steps.items():
+        if not pairs:
+            continue
+        if title != "grading":
+            watcher.begin(title, len(pairs))
+        for job, result in grade_work(course, pairs, isolation, jobs, cluster=cluster, limits=limits, retrain=retrain):
+            pair = job["stage"], job["student"]
+            if isinstance(result, Exception):
+                failed[pair] = str(result)
+            else:  # beside the grading of those that follow: this process would only wait
+                enter(pipeline, pair, failed)
+            watcher.advance(title, pair in failed)
     write_tables(course, pipeline)
     outcome.records = list(records(course, [pair for pair in work.all() if pair not in outcome.failed]))
     with pipeline.gradebook() as gradebook:

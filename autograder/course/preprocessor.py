@@ -49,8 +49,8 @@ def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     from autograder.grade.classroom import grade_now, job_for
 
     record = read_record(record_path(course, stage_id, student))
-    isolation = record["isolation"] if record else "sandbox"
-    job = job_for(course, stage_id, student, isolation=isolation)
+    isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else ("sandbox", False)
+    job = job_for(course, stage_id, student, isolation=isolation, retrain=retrain)
     if record is None or record["key"] != job["key"]:
         record = grade_now(course, job, isolation)
     return record

@@ -29,6 +29,8 @@ from autograder.stages import KIT
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0
+# Where models are trained afresh it may take this many times as long.
+RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30
 _PREFIX = struct.Struct(">I")
@@ -173,7 +175,7 @@ def _in_child(job: dict[str, Any], jail: Any) -> dict[str, Any]:
             os._exit(status)
     os.close(writer)
     try:
-        data = _read_until(reader, time.monotonic() + DEADLINE)
+        data = _read_until(reader, time.monotonic() + DEADLINE * (RETRAINING if job.get("retrain") else 1))
     finally:
         os.close(reader)
         with contextlib.suppress(ProcessLookupError):
