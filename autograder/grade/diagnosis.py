@@ -25,6 +25,8 @@ from autograder.stages import Mistake, Stage, find_stage
 LARGE = 20_000
 # A failed test with more numbers than this in its calls is looked at after the smaller ones of its task.
 SMALL = 500
+# What is asked of an object without changing it.
+QUESTIONS = ("__call__", "state_dict", "vjp")
 # A function whose wrong values fit no known mistake in this many tests is not looked at again.
 TRIES = 2
 _modules: dict[tuple[str, str], ModuleType] = {}
@@ -104,7 +106,7 @@ class Diagnosis:
         if position is None:
             return
         call = failure.calls[position]
-        matches = self._matches(failure.calls, position, failure.seed)
+        matches = self._matches(failure.calls, position, names, failure.seed)
         self._tries[call.name] = self._tries.get(call.name, 0) + (not matches)
         before = {mistake_id for mistake_id, _ in self._found.values()}
         if len(matches) > 1:  # one that has a name already explains this failure too
@@ -122,7 +124,7 @@ class Diagnosis:
         """Where the call is that the reference answers otherwise: as a rule a test stops right after it."""
         asked = self._in_question(calls, names)
         if any(map(is_entangled, calls)):
-            needed = sorted({other for position in asked for other in leading_to(calls, position)})
+            needed = sorted({other for position in asked for other in leading_to(calls, position, names)})
             outcomes = zip(needed, replay([calls[position] for position in needed], self.stage.reference(), seed), strict=True)
         else:
             asked.reverse()
@@ -146,9 +148,9 @@ class Diagnosis:
                 and not (call.name in self._tries and size(call.args) > LARGE)
                 and any(calls[other].name in names for other in chain(calls, position))]
 
-    def _matches(self, calls: Sequence[Call], position: int, seed: int) -> list[Mistake]:
+    def _matches(self, calls: Sequence[Call], position: int, names: set[str], seed: int) -> list[Mistake]:
         """The mistakes of the task that answer the call at this position as the student did."""
-        again = [calls[other] for other in leading_to(calls, position)]
+        again = [calls[other] for other in leading_to(calls, position, names)]
         used = {name for call in again for name in self.stage.reaches.get(call.name, ())}
         mistakes = [mistake for mistake in self.stage.mistakes()
                     if mistake.task == self._task and used & set(mistake.functions)]
@@ -157,9 +159,13 @@ class Diagnosis:
                 if agrees(calls[position], outcome, self._single, self._tiny)]
 
 
-def leading_to(calls: Sequence[Call], position: int) -> list[int]:
-    """The calls to make again for the one at this position: its chain, and what makes objects, since that draws numbers."""
-    needed = chain(calls, position)
+def leading_to(calls: Sequence[Call], position: int, names: set[str]) -> list[int]:
+    """The calls to make again for the one at this position: its chain, and what makes objects, since that draws numbers.
+
+    What was only asked of an object is left out where the functions `names` have not made it: the reference's remember nothing.
+    """
+    needed = [other for other in chain(calls, position)
+              if other == position or calls[other].method not in QUESTIONS or calls[other].name in names]
     draws = any(is_entangled(calls[other]) for other in needed)
     return [other for other in range(position + 1) if other in needed or (draws and isinstance(calls[other].value, Made))]
 

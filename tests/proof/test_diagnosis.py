@@ -193,8 +193,17 @@ def test_what_makes_objects_is_made_again_since_it_draws_numbers():
     """But not what was done with other objects, nor anything before a call that builds on none."""
     (make_a, a), (make_b, b) = map(made_by, "ab")
     calls = [make_a, Call("train", (a,), {}), make_b, Call("train", (b,), {}), Call("f", (1.0,), {})]
-    assert leading_to(calls, 3) == [0, 2, 3]
-    assert leading_to(calls, 4) == [4]
+    assert leading_to(calls, 3, {"train"}) == [0, 2, 3]
+    assert leading_to(calls, 4, {"train"}) == [4]
+
+
+def test_what_was_asked_of_an_object_is_not_asked_again():
+    """Unless its class is what is graded: that may remember the question."""
+    maker, a = made_by("a")
+    ask, load = (Call("a", (), {}, on=a, method=method) for method in ("__call__", "load_state_dict"))
+    calls = [maker, ask, load, ask, ask]
+    assert leading_to(calls, 4, {"train"}) == [0, 2, 4]
+    assert leading_to(calls, 4, {"a"}) == [0, 1, 2, 3, 4]
 
 
 def test_nothing_is_made_again_before_it_is_asked_for():
