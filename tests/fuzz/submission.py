@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing of the submission reader: ``python -m tests.fuzz.submission [corpus] [-max_total_time=300]``.
 
-Needs `atheris`, which the kit itself does not. The first byte of an input says what the rest is: a notebook, or the files of
-a folder. A crash is written to the working folder; a seed that mattered goes, without that byte, into
-`tests/fuzz/seeds/submission/`, where `test_fuzz.py` tries it on every run.
+Needs `atheris`, which the kit itself does not; `-dict=tests/fuzz/notebook.dict` gets deeper. The first byte of an input
+says what the rest is: the files of a folder after an `f`, else a notebook. A crash is written to the working folder; a seed
+that mattered goes, without that byte, into `tests/fuzz/seeds/submission/`, where `test_fuzz.py` tries it on every run.
 """
 
 from __future__ import annotations
