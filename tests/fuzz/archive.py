@@ -22,5 +22,5 @@ def one(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    atheris.Setup([*sys.argv, "-rss_limit_mb=2048", "-timeout=20", "-max_len=4096"], one)
+    atheris.Setup([*sys.argv, "-rss_limit_mb=2048", "-timeout=120", "-max_len=4096"], one)
     atheris.Fuzz()
