@@ -117,8 +117,8 @@ def _name(info: zipfile.ZipInfo) -> tuple[str, str]:
     name = unicodedata.normalize("NFC", info.filename)
     kind = stat.S_IFMT(info.external_attr >> 16)
     raw = getattr(info, "orig_filename", name)
-    if not name:
-        return name, "is the name of a file"
+    if not name.endswith("/") and not PurePosixPath(name).parts:
+        return name, "is no name of a file"
     if "\0" in raw or any(ord(character) < 32 for character in name):
         return name, "has a control character in its name"
     if "\\" in raw or name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:

@@ -74,6 +74,7 @@ UNSAFE = {
     "device": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFCHR),
     "twice": named(HONEST),
     "no name": named(""),
+    "a dot": named("."),
     "long name": named("mallory/" + "x" * 300 + ".py"),
     "many": lambda bundle: [bundle.writestr(f"mallory/{number}", b"") for number in range(MAX_MEMBERS + 1)] and None,
 }
