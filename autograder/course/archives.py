@@ -129,7 +129,8 @@ def _name(info: zipfile.ZipInfo) -> tuple[str, str]:
         return name, "is encrypted"
     if any(len(part.encode()) > 255 for part in PurePosixPath(name).parts) or len(name) > 1000:
         return name, "has a name that is too long"
-    return name, ""
+    # Slashes in a row would be an absolute path once what stands before them is taken off.
+    return str(PurePosixPath(name)), ""
 
 
 def _sort_in(archive: Archive, name: str, info: zipfile.ZipInfo) -> None:

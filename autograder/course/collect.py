@@ -202,6 +202,8 @@ def _place(archive: Archive, handin: Handin, stage: Stage, submitted: Path, outc
     try:
         for name, data in files.items():
             file = scratch / "new" / name
+            if not file.is_relative_to(scratch / "new") or ".." in file.parts:
+                raise UsageError(f"{archive.path}: {name} leads out of the folder")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         target.parent.mkdir(exist_ok=True)

@@ -91,6 +91,19 @@ def test_an_unsafe_archive_is_refused_whole(tmp_path: Path, add: Callable[[zipfi
     assert tree(tmp_path) == before
 
 
+@pytest.mark.parametrize("before", ["Ada L_12_assignsubmission_file_/x/", "Ada L_12_assignsubmission_file_/", "ada/1-bptt/x/",
+                                    "./ada/./1-bptt/"])
+def test_slashes_in_a_row_lead_nowhere(tmp_path: Path, before: str) -> None:
+    """What stands in front of an absolute path is taken off by the layout, or as the one folder around all."""
+    inside, course = tmp_path / "outside" / STAGE.info.file, tmp_path / "course"
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr(f"{before}{inside}", model())
+    outcome = collect(path, course)
+    assert len(outcome.new) == 1 and not inside.exists()
+    assert len(list((course / "submitted").rglob(STAGE.info.file))) == 1
+
+
 def test_a_bomb_is_left_in_the_archive_and_the_rest_is_taken(tmp_path: Path) -> None:
     def add(bundle: zipfile.ZipFile) -> None:
         bundle.writestr(f"mallory/{STAGE.id}/{STAGE.info.file}", bytes(MAX_MEMBER - 1))
