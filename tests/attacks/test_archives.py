@@ -104,6 +104,17 @@ def test_slashes_in_a_row_lead_nowhere(tmp_path: Path, before: str) -> None:
     assert len(list((course / "submitted").rglob(STAGE.info.file))) == 1
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_of_which_nothing_is_left_costs_that_submission_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr(f"lovelaceada_12_345_{STAGE.info.file}", model())
+        bundle.writestr(f"mallory_13_346_{name}", model())
+    outcome = collect(path, tmp_path)
+    assert outcome.new == [("lovelaceada_12", STAGE.id)]
+    assert outcome.refused.keys() == {f"mallory_13/{STAGE.id}"}
+
+
 def test_a_bomb_is_left_in_the_archive_and_the_rest_is_taken(tmp_path: Path) -> None:
     def add(bundle: zipfile.ZipFile) -> None:
         bundle.writestr(f"mallory/{STAGE.id}/{STAGE.info.file}", bytes(MAX_MEMBER - 1))
