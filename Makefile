@@ -11,6 +11,7 @@ jobs      = $(if $(JOBS),--jobs "$(JOBS)")
 cluster   = $(if $(CLUSTER),--cluster "$(CLUSTER)")
 course    = $(if $(COURSE),--course "$(COURSE)")
 isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
+retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
@@ -24,8 +25,8 @@ demo: $(VENV)/.ready  ## build a sample class, grade it with the real pipeline, 
 test: $(VENV)/.ready  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
-grade: $(VENV)/.ready  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION=]
-	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation)
+grade: $(VENV)/.ready  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1]
+	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain)
 
 collect: $(VENV)/.ready  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
 	@$(RUN) collect $(course) $(stage) "$(ZIP)"

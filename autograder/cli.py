@@ -51,8 +51,10 @@ def release(stage_id: str | None) -> None:
 @click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
 @click.option("--isolation", type=click.Choice(["sandbox", "process"]), default="sandbox",
               help="How student code is shut in; `process` is weaker and is named on every result.")
+@click.option("--retrain", is_flag=True,
+              help="Train models afresh by the submitted code, in place of the weights that were handed in.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str) -> None:
+          isolation: str, retrain: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.course.grading import grade_course
     from autograder.grade.pool import cores
@@ -61,8 +63,10 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
-                               cluster=cluster)
+                               cluster=cluster, retrain=retrain)
     click.echo(summary(outcome, course or KIT))
+    if retrain and not any(record.get("retrain") for record in outcome.records):
+        click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
     if outcome.failed:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:

@@ -83,6 +83,10 @@ def summary(outcome: Outcome, course: Path) -> str:
     lines.append(f"{done} graded now, {len(outcome.work.done)} unchanged since the last run.")
     if any(record["isolation"] != "sandbox" for record in outcome.records):
         lines.append("Graded with --isolation=process: WITHOUT a sandbox.")
+    retrained = sum(record.get("retrain", False) for record in outcome.records)
+    if retrained:
+        lines.append(f"{retrained} submission{'' if retrained == 1 else 's'} graded with RETRAIN=1: on models trained afresh by "
+                     "the submitted code, not on the weights handed in.")
     for name, reason in outcome.work.refused.items():
         lines.append(f"Not graded: submitted/{name}: {reason}.")
     for (stage, student), reason in outcome.failed.items():

@@ -228,6 +228,15 @@ def cliff():
     return ws, bs, surface, plain, clipped
 
 
+def shows_the_loss_itself(panel, surface):
+    """True when all colours of a panel rise evenly with the loss; a contour plot keeps too little of it to tell."""
+    loss = np.sort(surface, axis=None)
+    loss = (loss - loss[0]) / (loss[-1] - loss[0])
+    return len(panel["colours"]) > 0 and all(
+        places.shape == loss.shape and np.allclose((places - places[0]) / np.ptp(places), loss, atol=1e-4)
+        for places in panel["colours"])
+
+
 def has_path(panel, path):
     """True when a line of the panel goes through exactly these points."""
     return any(line["x"].shape == (len(path),) and np.allclose(np.column_stack([line["x"], line["y"]]), path)
@@ -244,6 +253,8 @@ def test_each_panel_shows_the_surface_and_its_own_path(student, canvas):
     for side, panel in (("left", left), ("right", right)):
         expect_true(panel["meshes"] >= 1, f"has no picture of the surface in its {side} panel: pcolormesh, contourf or "
                     "imshow draws one", "the figure")
+        expect_true(not shows_the_loss_itself(panel, surface), f"shows the loss itself in the colours of its {side} panel, not "
+                    "its logarithm: all but the highest losses have one colour", "the figure")
     expect_true(has_path(left, plain), "has no line through all points of plain_path in its left panel", "the figure")
     expect_true(has_path(right, clipped), "has no line through all points of clipped_path in its right panel",
                 "the figure")

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bench import plain
+from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.one import grade_one, rehearse
 from autograder.grade.pool import cores
 from autograder.grade.slot import warm
-from autograder.grade.suite import Suite, collected
+from autograder.grade.suite import Suite, collected, run_suite
 from autograder.grade.trusted import TrustedBench
 from autograder.jail.client import Jail
 from autograder.stages import Stage
@@ -174,6 +175,20 @@ def in_process(stage: Stage, rounds: int = 5) -> float:
         return time.process_time() - before
 
     return collected(stage, lambda suite: statistics.median(once(suite) for _ in range(rounds + 1)))
+
+
+def naming(stage: Stage) -> dict[str, float]:
+    """CPU seconds that naming takes, by mistake: all that is made again after the failed tests of its task."""
+    warm(stage)
+    spent = {}
+    for mistake in stage.mistakes():
+        diagnosis = Diagnosis(stage)
+        run_suite(stage, TrustedBench(stage, mistake.source, SEED), diagnosis, only=mistake.task)
+        before = time.process_time()
+        if mistake.id not in {name for name, _ in diagnosis.found.values()}:
+            raise RuntimeError(f"{mistake.id} is not named")
+        spent[mistake.id] = time.process_time() - before
+    return spent
 
 
 def per_call(jail: Jail, rounds: int = 2000) -> float:

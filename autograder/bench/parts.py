@@ -1,4 +1,4 @@
-"""Where the CPU time of a submission goes: its tests on both sides of the wall, the gradebook, the page; and each wall by itself."""
+"""Where the CPU time of a submission goes: its tests on both sides of the wall, gradebook, page; and each wall by itself."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ def passes(stage: Stage, count: int = 12) -> tuple[float, float]:
         measure.command("grade", "--course", folder, "--stage", stage.id)
         pipeline = Pipeline(course)
         students = sorted(path.name for path in (course / "submitted").iterdir())
-        costs = [(_cpu(lambda: pipeline.autograde(stage.id, name)), _cpu(lambda: pipeline.feedback(stage.id, name)))
+        costs = [(_cpu(pipeline.autograde, stage.id, name), _cpu(pipeline.feedback, stage.id, name))
                  for name in students]
     warm = costs[len(costs) // 2:]
     return statistics.median(book for book, _ in warm), statistics.median(page for _, page in warm)
 
 
-def _cpu(action: Callable[[], Any]) -> float:
+def _cpu(action: Callable[..., Any], *arguments: Any) -> float:
     before = time.process_time()
-    action()
+    action(*arguments)
     return time.process_time() - before
 
 

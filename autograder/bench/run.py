@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -35,6 +36,7 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
     parts.append(throughput(stages, size, tell))
     parts.append(growth(stages[0], largest, tell))
     parts.append(walls(stages, tell))
+    parts.append(naming(stages, tell))
     return "\n".join(parts)
 
 
@@ -102,3 +104,18 @@ def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
             "us a call without / with walls", "ms a fresh worker without / with walls")
     return ("## The jail\n\nCPU seconds of the whole suite on the right submission, from warm worker to record, the worker's own "
             "time included; medians of five.\n\n" + table(head, rows))
+
+
+def naming(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
+    """What the name of a mistake costs, against the suite that found it."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: the names of mistakes")
+        bare, spent = measure.in_process(stage), measure.naming(stage)
+        dearest, median = max(spent, key=spent.__getitem__), statistics.median(spent.values())
+        rows.append((stage.id, f"{len(spent)}", f"{bare:.3f}", f"{median:.3f}", f"{median / bare:.2f} x",
+                     f"{spent[dearest]:.3f} ({dearest})", f"{spent[dearest] / bare:.2f} x"))
+    head = ("stage", "mistakes", "bare suite, CPU s", "naming, median CPU s", "against the suite", "the dearest, CPU s",
+            "against the suite")
+    return ("## Names of mistakes\n\nCPU seconds to find which known mistake a submission has made, once its tests have failed; "
+            "a right one costs nothing.\n\n" + table(head, rows))

@@ -62,13 +62,17 @@ class Hints:
 
     def look_up(self, test: str, calls: Sequence[Call]) -> str:
         """The hint for a test that failed after these calls; empty where the values fit no known mistake."""
-        for prints in fingerprints(self.salt, test, calls, self.rounding):
-            for one in prints:
-                entry = self.entries.get(one[:NAME].hex())
-                if entry is not None:
-                    number, _, sealed = entry.partition(":")
-                    key = mixed(bytes.fromhex(sealed), one[NAME:])
-                    return mixed(bytes.fromhex(self.texts[int(number)]), key).decode("utf-8", "replace")
+        opened = (self.open(prints) for prints in fingerprints(self.salt, test, calls, self.rounding))
+        return next(filter(None, opened), "")
+
+    def open(self, prints: Iterable[bytes]) -> str:
+        """The text behind the first of these fingerprints that has an entry; empty where none has."""
+        for one in prints:
+            entry = self.entries.get(one[:NAME].hex())
+            if entry is not None:
+                number, _, sealed = entry.partition(":")
+                key = mixed(bytes.fromhex(sealed), one[NAME:])
+                return mixed(bytes.fromhex(self.texts[int(number)]), key).decode("utf-8", "replace")
         return ""
 
     def as_json(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from autograder.errors import UsageError
 
@@ -74,12 +75,17 @@ def opened(path: Path) -> Iterator[Archive]:
     """
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
+    with open(path, "rb") as file:
+        yield checked(path, file)
+
+
+def checked(path: Path, file: BinaryIO) -> Archive:
+    """The archive in an open file; see `opened`."""
     try:
-        bundle = zipfile.ZipFile(path)
+        bundle = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UsageError(f"{path} is not a zip that can be read ({error}); download it again, as a .zip") from error
-    with bundle:
-        yield _checked(Archive(path, bundle))
+    return _checked(Archive(path, bundle))
 
 
 def _checked(archive: Archive) -> Archive:
@@ -111,6 +117,8 @@ def _name(info: zipfile.ZipInfo) -> tuple[str, str]:
     name = unicodedata.normalize("NFC", info.filename)
     kind = stat.S_IFMT(info.external_attr >> 16)
     raw = getattr(info, "orig_filename", name)
+    if not name.endswith("/") and not PurePosixPath(name).parts:
+        return name, "is no name of a file"
     if "\0" in raw or any(ord(character) < 32 for character in name):
         return name, "has a control character in its name"
     if "\\" in raw or name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:
@@ -121,7 +129,8 @@ def _name(info: zipfile.ZipInfo) -> tuple[str, str]:
         return name, "is encrypted"
     if any(len(part.encode()) > 255 for part in PurePosixPath(name).parts) or len(name) > 1000:
         return name, "has a name that is too long"
-    return name, ""
+    # Slashes in a row would be an absolute path once what stands before them is taken off.
+    return str(PurePosixPath(name)), ""
 
 
 def _sort_in(archive: Archive, name: str, info: zipfile.ZipInfo) -> None:

@@ -215,12 +215,21 @@ def _place(archive: Archive, handin: Handin, stage: Stage, submitted: Path, outc
 
 
 def _named(handin: Handin, stage: Stage, outcome: Collected) -> dict[str, str]:
-    """Name in the submission to name in the archive: one folder around all is taken off, numbers of copies too."""
+    """Name in the submission to name in the archive: one folder around all is taken off, numbers of copies too.
+
+    Raises
+    ------
+    UsageError
+        What is left of a name is none, or leads elsewhere.
+    """
     own = own_names(stages())
     files = handin.files
     tops = {PurePosixPath(name).parts[0] if "/" in name else "" for name in files}
     if len(tops) == 1 and "" not in tops:
         files = {name.partition("/")[2]: source for name, source in files.items()}
+    for name, source in files.items():
+        if name.startswith("/") or not PurePosixPath(name).parts or ".." in PurePosixPath(name).parts:
+            raise UsageError(f"{source!r} gives no name of a file below the student's folder")
     chosen_files: dict[str, tuple[int, str]] = {}
     for name, source in sorted(files.items()):
         plain, number = plain_name(name, own), copy_number(name, own)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from autograder.course.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.errors import InfrastructureError
 from autograder.grade.classroom import Work, find_work, grade_work, records
+from autograder.grade.retrain import has_recipe
 from autograder.jail.limits import Limits
+from autograder.stages import find_stage
 
 if TYPE_CHECKING:
     from autograder.course.passes import Pipeline
@@ -50,11 +52,14 @@ class Outcome:
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
-                 isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None) -> Outcome:
+                 isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None,
+                 retrain: bool = False) -> Outcome:
     """Grade what is new or changed in a course folder and bring every output up to date.
 
     Parameters
     ----------
+    retrain : bool
+        Train models afresh by the submitted code, in place of the weights that were handed in.
     limits : Limits, optional
         Other limits than the course's own, for trials: a record does not say under which it was made.
 
@@ -66,22 +71,29 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         Student code cannot be shut in here.
     """
     course = course.resolve()
-    work = find_work(course, stage_id, student, isolation)
+    work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
+    # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
+    trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
+    steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
+             "training and grading": [pair for pair in work.todo if pair[0] in trained]}
     with ThreadPoolExecutor(1) as beside:  # nbgrader gets ready while the first submissions are graded
         ready = beside.submit(open_pipeline, course, sorted({stage for stage, _ in work.all()}))
         waiting = [pair for pair in work.done if not ready.result().is_current(*pair)]
-        watcher.begin("grading", len(work.todo) + len(waiting))
+        watcher.begin("grading", len(steps["grading"]) + len(waiting))
         for pair in waiting:  # graded before, but stopped before the gradebook had it
             enter(ready.result(), pair, outcome.failed)
             watcher.advance("grading", pair in outcome.failed)
-        for job, result in grade_work(course, work.todo, isolation, jobs, cluster=cluster, limits=limits):
-            pair = job["stage"], job["student"]
-            if isinstance(result, Exception):
-                outcome.failed[pair] = str(result)
-            else:  # beside the grading of those that follow: this process would only wait
-                enter(ready.result(), pair, outcome.failed)
-            watcher.advance("grading", pair in outcome.failed)
+        for title, pairs in steps.items():
+            if pairs and title != "grading":
+                watcher.begin(title, len(pairs))
+            for job, result in grade_work(course, pairs, isolation, jobs, cluster=cluster, limits=limits, retrain=retrain):
+                pair = job["stage"], job["student"]
+                if isinstance(result, Exception):
+                    outcome.failed[pair] = str(result)
+                else:  # beside the grading of those that follow: this process would only wait
+                    enter(ready.result(), pair, outcome.failed)
+                watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
     write_tables(course, pipeline)
     outcome.records = list(records(course, [pair for pair in work.all() if pair not in outcome.failed]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autograder.checks.hints import KEY, NAME, Hints, Rounding, fingerprints, mixed
@@ -55,10 +55,35 @@ def make_hints(stage: Stage) -> Hints:
     home a function calls the student's own of earlier tasks. Where several return the same, the hint is what their
     texts have in common. Figures are left out, for a right one can be drawn in many ways.
     """
-    single = "torch" in stage.info.preload
-    salt = hashlib.sha256(stage.id.encode()).hexdigest()[:16]
-    hints = Hints(SINGLE if single else DOUBLE, salt)
+    hints = _no_hints(stage)
     numbers: dict[str, int] = {}
+    for prints, text in _told(stage, hints):
+        _add(hints, numbers, prints[0], text)
+    return hints
+
+
+def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
+    """Whether these hints, perhaps made on another machine, are those of the present material.
+
+    Another processor sums in another order, so that a number on the edge between two roundings may have been rounded
+    otherwise there: each wrong value must be told what it is told here, by one of its fingerprints, and no entry be left.
+    """
+    here = _no_hints(stage)
+    if hints is None or (hints.rounding, hints.salt) != (here.rounding, here.salt):
+        return False
+    told = list(_told(stage, here))
+    known = {one[:NAME].hex() for prints, _ in told for one in prints}
+    return all(hints.open(prints) == text for prints, text in told) and hints.entries.keys() <= known
+
+
+def _no_hints(stage: Stage) -> Hints:
+    salt = hashlib.sha256(stage.id.encode()).hexdigest()[:16]
+    return Hints(SINGLE if "torch" in stage.info.preload else DOUBLE, salt)
+
+
+def _told(stage: Stage, hints: Hints) -> Iterator[tuple[list[bytes], str]]:
+    """The fingerprints of each wrong value that gives a hint, the likeliest first, and the text."""
+    single = "torch" in stage.info.preload
     for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
         if any(call.method == "load_checkpoint" for call in calls):
             continue
@@ -70,8 +95,7 @@ def make_hints(stage: Stage) -> Hints:
             fitting = [other for other in mistakes if set(wrong[mistake.id]) & set(wrong[other.id])]
             text = f"{mistake.title}\n{mistake.hint}" if len(fitting) == 1 else in_common(fitting)
             if fitting and text:
-                _add(hints, numbers, wrong[mistake.id][0], text)
-    return hints
+                yield wrong[mistake.id], text
 
 
 def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call],

@@ -49,7 +49,7 @@ def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     from autograder.grade.classroom import grade_now, job_for, key_of
 
     record = read_record(record_path(course, stage_id, student))
-    isolation = record["isolation"] if record else "sandbox"
-    if record is None or record["key"] != key_of(course, stage_id, student, isolation):
-        record = grade_now(course, job_for(course, stage_id, student, isolation), isolation)
+    isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else ("sandbox", False)
+    if record is None or record["key"] != key_of(course, stage_id, student, isolation, retrain=retrain):
+        record = grade_now(course, job_for(course, stage_id, student, isolation, retrain=retrain), isolation)
     return record

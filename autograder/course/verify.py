@@ -21,7 +21,7 @@ from autograder.course.findings import SEED, Finding, Run, reference_source, run
 from autograder.course.leaks import kinds, leaks, plant
 from autograder.course.material import disagreements, task_of_cell
 from autograder.course.proof import hints_are_right, pairs_are_not_misnamed
-from autograder.course.release import DIST, built, differences, pack
+from autograder.course.release import DIST, built, drift, pack
 from autograder.errors import UsageError
 from autograder.grade.suite import run_suite
 from autograder.grade.trusted import TrustedBench
@@ -150,9 +150,9 @@ def assignments_are_what_release_makes(stage: Stage) -> Finding:
     finding = Finding("assignments/ is what release makes")
     with built(stage) as folder:
         finding.problems = [f"assignments/{stage.id}: {problem}; run make release"
-                            for problem in differences(folder, RELEASE / stage.id)]
+                            for problem in drift(stage, folder, RELEASE / stage.id)]
         archive = DIST / f"{stage.id}.zip"
-        pack(folder, folder.with_suffix(".zip"))
+        pack(RELEASE / stage.id, folder.with_suffix(".zip"))
         if archive.exists() and archive.read_bytes() != folder.with_suffix(".zip").read_bytes():
             finding.problems.append(f"dist/{archive.name} is not the zip of this release; run make release")
         finding.measured = f"{sum(path.is_file() for path in folder.rglob('*'))} files"

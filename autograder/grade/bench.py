@@ -14,6 +14,7 @@ from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
+from autograder.grade.retrain import Retrainer
 from autograder.jail.client import Jail, Worker, is_missing
 from autograder.jail.memory import Memory, Remembering
 from autograder.jail.wire import NewAxes
@@ -59,6 +60,7 @@ class GraderBench:
         self._worker: Worker | None = None
         self._standins = stage.standins()
         self._canvases: list[JailCanvas] = []
+        self.retrainer: Retrainer | None = None
 
     def begin(self, task_id: str) -> None:
         """A clean state before each test; earlier tasks' functions are the reference's."""
@@ -123,9 +125,14 @@ class GraderBench:
         return JailAutodiff(self)
 
     def checkpoints(self) -> Any:
-        """Files of the submission, loaded in the worker."""
+        """Files of the submission, loaded in the worker; or weights trained afresh in their place."""
+        if self.retrainer is not None:
+            self.close()
+            self.retrainer.prepare(self._task)
         self._replaced = frozenset()
         self._reset(self.worker())
+        if self.retrainer is not None:
+            return self.retrainer.load
         return lambda model, file: self.worker().call(["tool", "load_checkpoint"], (model, file), {})[0]
 
     def outcome(self, error: BaseException) -> str:

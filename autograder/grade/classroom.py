@@ -12,6 +12,7 @@ from typing import Any
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.pool import grade_many
 from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
+from autograder.grade.retrain import has_recipe
 from autograder.grade.slot import Slot
 from autograder.grade.submission import Submission, read_submission
 from autograder.jail.limits import Limits
@@ -54,7 +55,8 @@ def submitted(course: Path) -> Path:
     return folder
 
 
-def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int = SEED) -> Work:
+def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int = SEED,
+              retrain: bool = False) -> Work:
     """Look through ``submitted/`` and hold each submission against its record.
 
     Raises
@@ -75,7 +77,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
                 record = read_record(record_path(course, stage.id, entry.name))
-                fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed)
+                fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
     if not work.all() and not work.refused:
         raise UsageError(_nothing(folder, wanted, student))
@@ -104,26 +106,28 @@ def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
 
 
-def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED) -> str:
+def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> str:
     """What the record of a submission, as it lies there now, is known by."""
-    submission = read_submission(course / "submitted" / student / stage_id, student, find_stage(stage_id))
-    return submission_key(submission, isolation, seed)
+    stage = find_stage(stage_id)
+    submission = read_submission(course / "submitted" / student / stage_id, student, stage)
+    return submission_key(submission, isolation, seed, retrain and has_recipe(stage))
 
 
-def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED) -> dict[str, Any]:
-    """All that grading one submission needs, by value."""
+def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> dict[str, Any]:
+    """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
     from autograder.course.notebook import repair
 
     stage = find_stage(stage_id)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id)
+    retrain = retrain and has_recipe(stage)
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed), "seed": seed,
-            "suite": suite_hash(stage_id)}
+            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed, retrain),
+            "seed": seed, "suite": suite_hash(stage_id), "retrain": retrain}
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
-               cluster: str | None = None, limits: Limits | None = None,
+               cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
                ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.
 
@@ -132,7 +136,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     job, outcome
         The outcome is the record, or the exception when the grader failed.
     """
-    listed = (job_for(course, stage_id, student, isolation, seed) for stage_id, student in work)
+    listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
     for job, outcome in grade_many(listed, jobs, isolation, cluster, limits):
         if not isinstance(outcome, Exception):
             write_json(record_path(course, job["stage"], job["student"]), outcome)

@@ -9,19 +9,24 @@ be nothing. A right answer has no failing test, so it costs nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.checks.compare import is_tensor
 from autograder.checks.plugin import Verdict
-from autograder.checks.student import Call
-from autograder.grade.replay import Outcome, agrees, is_entangled, replay
+from autograder.checks.student import Call, Made
+from autograder.grade.replay import agrees, chain, is_entangled, replay
 from autograder.stages import Mistake, Stage, find_stage
 
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
 LARGE = 20_000
+# A failed test with more numbers than this in its calls is looked at after the smaller ones of its task.
+SMALL = 500
+# What is asked of an object without changing it.
+QUESTIONS = ("__call__", "state_dict", "vjp")
 # A function whose wrong values fit no known mistake in this many tests is not looked at again.
 TRIES = 2
 _modules: dict[tuple[str, str], ModuleType] = {}
@@ -47,86 +52,122 @@ def _reference_code(stage_id: str) -> CodeType:
     return compile(stage.solution.read_text(encoding="utf-8"), str(stage.solution), "exec", dont_inherit=True)
 
 
+@dataclass
+class _Failure:
+    """A failed test that waits to be looked at: its calls, and the seed they were made with."""
+
+    test: str
+    calls: list[Call]
+    seed: int
+
+
 class Diagnosis:
     """Collects the name of the mistake behind each failed test of one submission.
 
-    Attributes
-    ----------
-    found : dict
-        Test name to ``(mistake id, hint)``; the id is empty where several mistakes fit and share a hint.
+    The failed tests of a task are looked at together once another task begins or the names are asked for: those whose
+    calls are small come first, since a mistake that has a name there need not be looked for in a long training.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.found: dict[str, tuple[str, str]] = {}
+        self._found: dict[str, tuple[str, str]] = {}
         self._single = "torch" in stage.info.preload
         self._settled: set[str] = set()  # functions whose mistake has a name
         self._tiny = False
         self._tries: dict[str, int] = {}  # how many failed tests of a function fitted none
+        self._task = ""
+        self._waiting: list[_Failure] = []
 
     def __call__(self, verdict: Verdict, bench: Any) -> None:
-        """Compare the calls of the test that just failed with the catalogue."""
+        """Keep the calls of the test that just failed."""
         calls = list(bench.student.calls)
         if any(call.method == "load_checkpoint" for call in calls):
             return  # what was trained elsewhere cannot be made again
-        names = set(self.stage.functions.get(verdict.task, ()))
-        if all(self._is_done(call.name) for call in calls if _concerns(call, names)):
+        if verdict.task != self._task:
+            self._look()
+            self._task = verdict.task
+        self._waiting.append(_Failure(verdict.test, calls, bench.seed))
+
+    @property
+    def found(self) -> dict[str, tuple[str, str]]:
+        """Test name to ``(mistake id, hint)``; the id is empty where several mistakes fit and share a hint."""
+        self._look()
+        return self._found
+
+    def _look(self) -> None:
+        """Compare the calls of the tests that wait with the catalogue."""
+        waiting, self._waiting = self._waiting, []
+        for failure in sorted(waiting, key=lambda failure: sum(size(call.args) for call in failure.calls) > SMALL):
+            self._look_at(failure)
+
+    def _look_at(self, failure: _Failure) -> None:
+        names = set(self.stage.functions.get(self._task, ()))
+        position = self._wrong_call(failure.calls, names, failure.seed)
+        if position is None:
             return
-        position = self._wrong_call(calls, names, bench.seed)
-        if position is None or self._is_done(calls[position].name):
-            return
-        call = calls[position]
-        matches = self._matches(calls[:position + 1], verdict.task, bench.seed)
+        call = failure.calls[position]
+        matches = self._matches(failure.calls, position, names, failure.seed)
         self._tries[call.name] = self._tries.get(call.name, 0) + (not matches)
-        before = {mistake_id for mistake_id, _ in self.found.values()}
+        before = {mistake_id for mistake_id, _ in self._found.values()}
         if len(matches) > 1:  # one that has a name already explains this failure too
             matches = [mistake for mistake in matches if mistake.id in before] or matches
         if len(matches) == 1:
-            self.found[verdict.test] = matches[0].id, f"{matches[0].title}\n{matches[0].hint}"
+            self._found[failure.test] = matches[0].id, f"{matches[0].title}\n{matches[0].hint}"
             self._settled.add(call.name)
         elif text := in_common(matches):
-            self.found[verdict.test] = "", text
+            self._found[failure.test] = "", text
 
     def _is_done(self, name: str) -> bool:
         return name in self._settled or self._tries.get(name, 0) >= TRIES
 
     def _wrong_call(self, calls: Sequence[Call], names: set[str], seed: int) -> int | None:
         """Where the call is that the reference answers otherwise: as a rule a test stops right after it."""
-        reference = self.stage.reference()
-        outcomes: dict[int, Outcome] = {}
+        asked = self._in_question(calls, names)
         if any(map(is_entangled, calls)):
-            outcomes = dict(enumerate(replay(calls, reference, seed)))
-            order: Iterable[int] = range(len(calls))
+            needed = sorted({other for position in asked for other in leading_to(calls, position, names)})
+            outcomes = zip(needed, replay([calls[position] for position in needed], self.stage.reference(), seed), strict=True)
         else:
-            order = range(len(calls) - 1, -1, -1)
+            asked.reverse()
+            outcomes = zip(asked, (next(replay([calls[position]], self.stage.reference(), seed)) for position in asked))
+        seen = {}
+        for position, outcome in outcomes:
+            seen[position] = outcome
+            if position in asked and not agrees(calls[position], outcome, self._single):
+                self._tiny = False
+                return position
         # Where all calls agree, what is wrong lies below the absolute tolerance: a vanished gradient cut to 0, say.
-        for tiny in (False, True):
-            for position in order:
-                call = calls[position]
-                if call.error is not None or not _concerns(call, names):
-                    continue
-                if call.name in self._tries and size(call.args) > LARGE:
-                    continue
-                if position not in outcomes:
-                    outcomes[position] = replay([call], reference, seed)[0]
-                if not agrees(call, outcomes[position], self._single, tiny):
-                    self._tiny = tiny
-                    return position
-        return None
+        self._tiny = True
+        return next((position for position in asked
+                     if not agrees(calls[position], seen[position], self._single, self._tiny)), None)
 
-    def _matches(self, calls: Sequence[Call], task: str, seed: int) -> list[Mistake]:
-        """The mistakes of the task that answer the last of the calls as the student did."""
-        again = calls if any(map(is_entangled, calls)) else calls[-1:]
+    def _in_question(self, calls: Sequence[Call], names: set[str]) -> list[int]:
+        """Positions of the calls that may show a mistake of the functions `names` which has no name yet."""
+        names = {name for name in names if not self._is_done(name)}
+        return [position for position, call in enumerate(calls)
+                if call.error is None and not self._is_done(call.name)
+                and not (call.name in self._tries and size(call.args) > LARGE)
+                and any(calls[other].name in names for other in chain(calls, position))]
+
+    def _matches(self, calls: Sequence[Call], position: int, names: set[str], seed: int) -> list[Mistake]:
+        """The mistakes of the task that answer the call at this position as the student did."""
+        again = [calls[other] for other in leading_to(calls, position, names)]
         used = {name for call in again for name in self.stage.reaches.get(call.name, ())}
         mistakes = [mistake for mistake in self.stage.mistakes()
-                    if mistake.task == task and used & set(mistake.functions)]
-        outcomes = [replay(again, mistake_module(self.stage, mistake), seed)[-1] for mistake in mistakes]
+                    if mistake.task == self._task and used & set(mistake.functions)]
+        outcomes = [list(replay(again, mistake_module(self.stage, mistake), seed))[-1] for mistake in mistakes]
         return [mistake for mistake, outcome in zip(mistakes, outcomes, strict=True)
-                if agrees(calls[-1], outcome, self._single, self._tiny)]
+                if agrees(calls[position], outcome, self._single, self._tiny)]
 
 
-def _concerns(call: Call, names: set[str]) -> bool:
-    return call.name in names or call.on is not None
+def leading_to(calls: Sequence[Call], position: int, names: set[str]) -> list[int]:
+    """The calls to make again for the one at this position: its chain, and what makes objects, since that draws numbers.
+
+    What was only asked of an object is left out where the functions `names` have not made it: the reference's remember nothing.
+    """
+    needed = [other for other in chain(calls, position)
+              if other == position or calls[other].method not in QUESTIONS or calls[other].name in names]
+    draws = any(is_entangled(calls[other]) for other in needed)
+    return [other for other in range(position + 1) if other in needed or (draws and isinstance(calls[other].value, Made))]
 
 
 def size(value: Any) -> int:

@@ -11,6 +11,7 @@ from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.bench import GraderBench
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.record import SCHEMA, versions
+from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.suite import Result, Suite
 from autograder.jail.client import Jail
 from autograder.jail.memory import Memory
@@ -24,7 +25,8 @@ def grade_one(job: dict[str, Any], jail: Jail, suite: Suite, memory: Memory | No
     Parameters
     ----------
     job : dict
-        student, stage, files (name to bytes), problem, notes, key, seed.
+        student, stage, files (name to bytes), problem, notes, key, seed; and retrain, true where models are to be
+        trained afresh.
     jail : Jail
         A started jail for the stage's libraries.
     suite : Suite
@@ -41,9 +43,12 @@ def grade_one(job: dict[str, Any], jail: Jail, suite: Suite, memory: Memory | No
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
         "status": "graded", "reason": "", "isolation": jail.isolation, "versions": versions(stage), "seed": job["seed"],
-        "pictures": {},
+        "pictures": {}, "retrain": bool(job.get("retrain")),
     }
-    bench = GraderBench(stage, jail, job["files"], job["seed"], memory)
+    files = files_for(stage, job)
+    bench = GraderBench(stage, jail, files, job["seed"], memory)
+    if record["retrain"]:
+        bench.retrainer = Retrainer(stage, jail, files, bench._answer)
     try:
         reason = job["problem"] or _load_problem(bench)
         if reason:

@@ -37,6 +37,7 @@ def suite_hash(stage_id: str) -> str:
         path = KIT / "autograder" / name
         files += [path] if path.is_file() else sorted(path.glob("*.py"))
     files += sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))
+    files += data_files(stage)
     for file in files:
         data = file.read_bytes()
         digest.update(f"{file.relative_to(KIT)}:{len(data)}:".encode())
@@ -44,10 +45,19 @@ def suite_hash(stage_id: str) -> str:
     return digest.hexdigest()
 
 
-def submission_key(submission: Submission, isolation: str, seed: int) -> str:
+def data_files(stage: Stage) -> list[Path]:
+    """What a stage's tests read beside the suite: the kit's files that students get too, and the data sets they are part of."""
+    found: set[Path] = set()
+    for source in stage.info.hands_out:
+        path = KIT / source
+        found |= {path} if path.is_file() else {file for file in path.parent.rglob("*") if file.suffix in (".tsv", ".txt")}
+    return sorted(found)
+
+
+def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
     """The key a record is kept under: the same key, the same record."""
-    digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem,
-                                        submission.notes, submission.student], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
+                                        submission.student, *(["retrain"] if retrain else [])], sort_keys=True).encode())
     for name in sorted(submission.files):
         digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
         digest.update(submission.files[name])

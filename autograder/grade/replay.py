@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -32,21 +32,49 @@ class Outcome:
     changed: tuple[str, ...] = ()
 
 
-def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> list[Outcome]:
-    """The outcome of each call when `module` is in the student's place.
+def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> Iterator[Outcome]:
+    """The outcome of each call when `module` is in the student's place, each made when it is asked for.
 
     Objects and figures that student code made or drew on are made anew, in their order, so that a call that
     takes one meets it in the state it was in.
     """
     reset_generators(seed)
     again = _Again(module)
-    with np.errstate(all="ignore"):
-        return [again.outcome(call) for call in calls]
+    for call in calls:
+        yield again.outcome(call)
 
 
 def is_entangled(call: Call) -> bool:
     """Whether a call makes, uses or reads an object or a figure, so that the calls before it matter."""
     return bool(call.method) or call.on is not None or isinstance(call.value, Made)
+
+
+def chain(calls: Sequence[Call], position: int) -> list[int]:
+    """The calls that the one at this position builds on, itself the last: those that share an object or a figure with it."""
+    made = {id(call.value) for call in calls if call.method == "axes" or isinstance(call.value, Made)}
+    shared = _objects(calls[position], made)
+    found = [position]
+    for other in range(position - 1, -1, -1):
+        objects = _objects(calls[other], made)
+        if objects & shared:
+            shared |= objects
+            found.append(other)
+    return found[::-1]
+
+
+def _objects(call: Call, made: set[int]) -> set[int]:
+    """Identities of the objects and figures that a call makes, takes or is a method of."""
+    found = set()
+    waiting = [call.args, call.kwargs, call.on, call.value]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in made:
+            found.add(id(value))
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+    return found
 
 
 class _Again:
@@ -57,7 +85,8 @@ class _Again:
 
     def outcome(self, call: Call) -> Outcome:
         try:
-            value, changed = self._run(call)
+            with np.errstate(all="ignore"):
+                value, changed = self._run(call)
         except Exception:  # a mistake may fail on this input: then it is not what the student did
             return Outcome()
         return Outcome(value, tuple(changed))

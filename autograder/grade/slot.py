@@ -30,6 +30,8 @@ from autograder.stages import KIT
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the jail are far below.
 DEADLINE = 1800.0
+# Where models are trained afresh it may take this many times as long.
+RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30
 # How far a slot stands back for the process that keeps the gradebook: there is one of that, and all results go through it.
@@ -170,7 +172,8 @@ class Server:
         elif self.rehearsed[course] is None:
             self.rehearsed[course] = rehearse(stage, jail, suite, job["seed"])
             freeze()
-        answer = _in_child(lambda: _graded(job, jail, suite, self.rehearsed[course]))
+        deadline = DEADLINE * (RETRAINING if job.get("retrain") else 1)
+        answer = _in_child(lambda: _graded(job, jail, suite, self.rehearsed[course]), deadline)
         jail.sweep()
         return answer
 
@@ -228,7 +231,7 @@ def warm(stage: Any) -> None:
         mistake_module(stage, mistake)
 
 
-def _in_child(grade: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -> dict[str, Any]:
     """Grade in a process of the submission's own and hand over what it gives."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -245,7 +248,7 @@ def _in_child(grade: Callable[[], dict[str, Any]]) -> dict[str, Any]:
             os._exit(status)
     os.close(writer)
     try:
-        data = _read_until(reader, time.monotonic() + DEADLINE)
+        data = _read_until(reader, time.monotonic() + deadline)
     finally:
         os.close(reader)
         with contextlib.suppress(ProcessLookupError):

@@ -17,6 +17,8 @@ class Limits:
         CPU seconds of one call; this limit decides a mark.
     load_cpu : float
         CPU seconds of importing the student's file.
+    train_cpu : float
+        CPU seconds of training one model afresh; see `autograder.grade.retrain`.
     wall_factor : float
         Wall-clock limit of a call as a multiple of its CPU limit: catches code that sleeps.
     worker_cpu : int
@@ -41,6 +43,7 @@ class Limits:
 
     call_cpu: float = 10.0
     load_cpu: float = 5.0
+    train_cpu: float = 120.0
     wall_factor: float = 6.0
     worker_cpu: int = 300
     memory: int = 1024 * MIB

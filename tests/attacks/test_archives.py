@@ -73,6 +73,8 @@ UNSAFE = {
     "pipe": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFIFO),
     "device": special(f"mallory/{STAGE.id}/{STAGE.info.file}", stat.S_IFCHR),
     "twice": named(HONEST),
+    "no name": named(""),
+    "a dot": named("."),
     "long name": named("mallory/" + "x" * 300 + ".py"),
     "many": lambda bundle: [bundle.writestr(f"mallory/{number}", b"") for number in range(MAX_MEMBERS + 1)] and None,
 }
@@ -87,6 +89,30 @@ def test_an_unsafe_archive_is_refused_whole(tmp_path: Path, add: Callable[[zipfi
     with pytest.raises(UsageError, match="nothing was unpacked"):
         collect(path, course)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("before", ["Ada L_12_assignsubmission_file_/x/", "Ada L_12_assignsubmission_file_/", "ada/1-bptt/x/",
+                                    "./ada/./1-bptt/"])
+def test_slashes_in_a_row_lead_nowhere(tmp_path: Path, before: str) -> None:
+    """What stands in front of an absolute path is taken off by the layout, or as the one folder around all."""
+    inside, course = tmp_path / "outside" / STAGE.info.file, tmp_path / "course"
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr(f"{before}{inside}", model())
+    outcome = collect(path, course)
+    assert len(outcome.new) == 1 and not inside.exists()
+    assert len(list((course / "submitted").rglob(STAGE.info.file))) == 1
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_of_which_nothing_is_left_costs_that_submission_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "download.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr(f"lovelaceada_12_345_{STAGE.info.file}", model())
+        bundle.writestr(f"mallory_13_346_{name}", model())
+    outcome = collect(path, tmp_path)
+    assert outcome.new == [("lovelaceada_12", STAGE.id)]
+    assert outcome.refused.keys() == {f"mallory_13/{STAGE.id}"}
 
 
 def test_a_bomb_is_left_in_the_archive_and_the_rest_is_taken(tmp_path: Path) -> None:

@@ -65,6 +65,31 @@ def test_images_meshes_and_contours_are_counted():
     assert describe(ax)["meshes"] == 2
 
 
+NUMBERS = np.array([[1.0, 10.0, 100.0], [1000.0, 10.0, 1.0]])
+LINEAR, LOGARITHMIC = (np.sort((n - n.min()) / np.ptp(n), axis=None) for n in (NUMBERS, np.log10(NUMBERS)))
+
+
+@pytest.mark.parametrize("draw, places", [
+    (lambda ax: ax.pcolormesh(NUMBERS), LINEAR), (lambda ax: ax.pcolormesh(NUMBERS, norm="log"), LOGARITHMIC),
+    (lambda ax: ax.imshow(np.log10(NUMBERS)), LOGARITHMIC), (lambda ax: ax.imshow(NUMBERS, norm="log"), LOGARITHMIC),
+])
+def test_colours_are_places_on_a_scale(draw, places):
+    """The same whether the numbers or their scale are logarithmic."""
+    ax = new_axes()
+    draw(ax)
+    (found,) = describe(ax)["colours"]
+    np.testing.assert_allclose(found, places, atol=1e-12)
+
+
+def test_a_picture_of_colours_has_no_scale():
+    """Nor has a set of points of one colour, or one too large to describe."""
+    ax = new_axes()
+    ax.imshow(np.zeros((2, 2, 3)))
+    ax.scatter([1.0], [2.0])
+    ax.imshow(np.zeros((200, 200)))
+    assert describe(ax)["colours"] == []
+
+
 def test_a_canvas_gives_one_axes_or_several():
     """`axes()` one, `axes(2)` an array of two; `read` follows."""
     canvas = Canvas()

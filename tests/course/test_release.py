@@ -3,13 +3,15 @@
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 
 import nbformat
 import pytest
 
-from autograder.course.release import differences, files
+from autograder.checks.hints import read_hints
+from autograder.course.release import differences, drift, files
 from autograder.stages import find_stage
-from tests.classroom import SOLUTION, STUB, contents, copy_of_kit, in_kit, run, state
+from tests.classroom import SOLUTION, STAGE, STUB, contents, copy_of_kit, in_kit, run, state
 
 
 @pytest.fixture
@@ -99,3 +101,18 @@ def test_nbgraders_own_command_line_makes_the_same_folder(own, handout):
     assert (released / "bptt.py").read_text() == STUB
     assert differences(handout, released) == []
     assert find_stage("1-bptt").solution.read_text() == SOLUTION
+
+
+def test_hints_that_tell_the_same_are_no_drift(handout, tmp_path):
+    """Whatever their bytes; another text behind one entry is, and so is what is no JSON."""
+    there = shutil.copytree(handout, tmp_path / "1-bptt")
+    path = there / "checks" / "hints.json"
+    hints, last = read_hints(path), len(read_hints(path).texts) - 1
+    turned = {name: f"{last - int(number)}:{key}" for name, (number, key) in (
+        (name, entry.split(":")) for name, entry in hints.entries.items())}
+    for entries, found in ((turned, []), (hints.entries, ["checks/hints.json differs"])):
+        path.write_text(replace(hints, texts=hints.texts[::-1], entries=entries).as_json())
+        assert differences(handout, there) == ["checks/hints.json differs"]
+        assert drift(STAGE, handout, there) == found
+    path.write_text("no hints")
+    assert drift(STAGE, handout, there) == ["checks/hints.json differs"]

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import io
 import json
 import os
+import stat
 import tempfile
-from pathlib import Path
+import zipfile
+from functools import cache
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 
+from autograder.course import collect
+from autograder.course import notebook as module
+from autograder.course.archives import Archive, _checked, checked
+from autograder.course.collect import Collected
+from autograder.course.layouts import Handin, read_layout, usable
 from autograder.course.notebook import released, repair
-from autograder.errors import BadMessage, Died, LimitExceeded
+from autograder.errors import BadMessage, Died, LimitExceeded, UsageError
 from autograder.grade.submission import Submission, read_submission
 from autograder.jail.sources import Sources
 from autograder.jail.wire import Channel, Decoder, Encoder, Reference, frame, parse_header
-from autograder.stages import find_stage
+from autograder.stages import find_stage, stages
 
 STAGE = find_stage("1-bptt")
+STAGES = stages()
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a file system without a disk is faster
+KINDS = {"f": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK, "p": stat.S_IFIFO}
 SEEDS = Path(__file__).parent / "seeds"
 
 
@@ -91,13 +106,41 @@ def again(values: list[Any]) -> None:
     assert frame(["value", *forms], second) == data
 
 
+@cache
+def small() -> nbformat.NotebookNode:
+    """The released notebook with one graded cell, one written task and one other locked cell, and little text."""
+    notebook = copy.deepcopy(released(STAGE.id))
+    kinds: dict[tuple, nbformat.NotebookNode] = {}
+    for cell in notebook.cells:
+        plan = cell.metadata.get("nbgrader", {})
+        kinds.setdefault((plan.get("grade"), plan.get("task"), plan.get("locked")), cell).source = cell.cell_type
+    notebook.cells = list(kinds.values())
+    return notebook
+
+
+def repair_small(data: bytes) -> None:
+    """Any bytes as a notebook of a small assignment: the same code as for a large one, which copies it each time."""
+    ours = small()
+    with patch.object(module, "released", lambda stage_id: ours):
+        notebook, notes = repair(data, STAGE.id)
+        if "could not be read" in "".join(notes):
+            assert notebook == ours
+        else:
+            check_notebook(notebook, ours)
+
+
+def check_notebook(notebook: nbformat.NotebookNode, ours: nbformat.NotebookNode) -> None:
+    """A valid notebook, with every graded cell once."""
+    nbformat.validate(notebook)
+    ids, wanted = ([cell.metadata.nbgrader.grade_id for cell in one.cells if "nbgrader" in cell.metadata]
+                   for one in (notebook, ours))
+    assert sorted(ids) == sorted(wanted)
+
+
 def repair_notebook(data: bytes) -> tuple[str, ...]:
     """Any bytes as a notebook: a valid one comes back, with every graded cell once, and always the same."""
     notebook, notes = repair(data, STAGE.id)
-    nbformat.validate(notebook)
-    ids = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata]
-    ours = [cell.metadata.nbgrader.grade_id for cell in released(STAGE.id).cells if "nbgrader" in cell.metadata]
-    assert sorted(ids) == sorted(ours)
+    check_notebook(notebook, released(STAGE.id))
     text = nbformat.writes(notebook)
     assert nbformat.writes(repair(data, STAGE.id)[0]) == text
     text.encode("utf-8")
@@ -107,7 +150,7 @@ def repair_notebook(data: bytes) -> tuple[str, ...]:
 
 def read_folder(data: bytes) -> Submission:
     """Any bytes as the files of a submission: names and contents alternate, divided by null bytes."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         parts = data.split(b"\0")
         for name, content in zip(parts[::2], parts[1::2], strict=False):
             if name in (b"", b".", b"..") or b"/" in name or len(name) > 200:
@@ -131,6 +174,53 @@ def read_folder(data: bytes) -> Submission:
     told.encode("utf-8")
     assert told.isprintable()
     return submission
+
+
+def read_archive(data: bytes) -> list[Handin]:
+    """Any bytes as the download of an LMS: what would be unpacked has a place below the student's folder."""
+    try:
+        archive = checked(Path("download.zip"), io.BytesIO(data))
+        return handins(archive)
+    except UsageError:
+        return []
+
+
+def read_names(data: bytes) -> list[Handin]:
+    """Any names of files as those in an archive, one a line, its kind in front; the last part is what each file holds."""
+    listed, _, content = data.partition(b"\0")
+    lines = listed.decode("utf-8", "replace").split("\n")
+    infos = []
+    for line in lines[:50]:
+        info = zipfile.ZipInfo(line[1:])
+        info.external_attr = KINDS.get(line[:1], 0) << 16
+        infos.append(info)
+    bundle: Any = SimpleNamespace(infolist=lambda: infos, open=lambda info: io.BytesIO(content))
+    try:
+        return handins(_checked(Archive(Path("download.zip"), bundle)))
+    except UsageError:
+        return []
+
+
+def handins(archive: Archive) -> list[Handin]:
+    """Who handed in what, and under which names it would be put."""
+    found, rest = read_layout(archive, [stage.id for stage in STAGES])
+    assert all(name in archive.members for name in rest)
+    outcome = Collected()
+    with patch.object(collect, "stages", lambda: STAGES):  # which reads the folders of all stages each time
+        for handin, stage in collect._with_stages(found, STAGES, given=False):
+            assert usable(handin.student) == handin.student != ""
+            try:
+                named = collect._named(handin, stage or STAGE, outcome)
+            except UsageError:  # that one is refused
+                continue
+            for name, source in named.items():
+                parts = PurePosixPath(name).parts
+                assert parts and not name.startswith("/") and ".." not in parts and "\0" not in name, name
+                assert source in archive.members
+    for name in list(archive.members)[:5]:
+        with contextlib.suppress(UsageError):
+            archive.read(name)
+    return found
 
 
 def check_trace(data: bytes) -> None:

@@ -105,6 +105,20 @@ def test_any_folder_as_a_submission(files: list[tuple[bytes, bytes]]) -> None:
     targets.read_folder(b"\0".join(part.replace(b"\0", b"") for pair in files for part in pair))
 
 
+parts = st.sampled_from(["ada", "1-bptt", "bptt.py", "bptt-1.py", "bptt (2).py", "submission_metadata.yml", "submission_1",
+                         "lovelaceada_LATE_12_345_bptt.py", "Ada L_12_assignsubmission_file_", "..", "submitted", ""])
+
+
+@settings(**ANY)
+@given(
+    st.lists(st.tuples(st.sampled_from("fdlpx"), st.lists(parts | st.text(max_size=6), min_size=1, max_size=4)), max_size=6),
+    st.sampled_from([b"", b"submission_1:\n  :submitters:\n  - :sid: '12'\n", b"- *a", b"submission_1: 3"]),
+)
+def test_any_names_in_an_archive(members: list[tuple[str, list[str]]], content: bytes) -> None:
+    listed = "\n".join(kind + "/".join(names).replace("\n", "").replace("\0", "") for kind, names in members)
+    targets.read_names(listed.encode("utf-8", "replace") + b"\0" + content)
+
+
 @settings(**ANY)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_words_of_a_worker_about_an_exception(text: str, source: str) -> None:
@@ -128,7 +142,10 @@ def test_seeds_that_mattered(seed: Any) -> None:
         targets.decode_header,
         targets.check_trace,
         targets.repair_notebook,
+        targets.repair_small,
         targets.read_folder,
+        targets.read_archive,
+        targets.read_names,
     ):
         target(data)
 

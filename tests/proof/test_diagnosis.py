@@ -8,12 +8,13 @@ import pytest
 
 from autograder.checks.compare import Mismatch, expect
 from autograder.checks.plugin import Verdict
-from autograder.checks.student import Call
+from autograder.checks.student import Call, Made
 from autograder.course import proof
 from autograder.course.findings import Run, run_source
 from autograder.course.proof import pairs_are_not_misnamed, pairs_of_mistakes
 from autograder.grade import diagnosis
-from autograder.grade.diagnosis import Diagnosis, in_common, mistake_module
+from autograder.grade.diagnosis import Diagnosis, in_common, leading_to, mistake_module
+from autograder.grade.replay import chain, replay
 from tests.classroom import SOLUTION, STAGE, with_function
 
 MISTAKES = {mistake.id: mistake for mistake in STAGE.mistakes()}
@@ -31,9 +32,31 @@ def example(units=3):
 
 def diagnosed(*calls, name="a_test"):
     """What is said of a failed test of task 1.5 that made these calls."""
-    found = Diagnosis(STAGE)
-    found(Verdict("1.5", name, "", "failed", 1.0), SimpleNamespace(student=SimpleNamespace(calls=list(calls)), seed=0))
-    return found.found.get(name)
+    return told(**{name: calls}).get(name)
+
+
+def told(**tests):
+    """What is said of the failed tests of task 1.5 that made these calls."""
+    diagnose = Diagnosis(STAGE)
+    for name, calls in tests.items():
+        bench = SimpleNamespace(student=SimpleNamespace(calls=list(calls)), seed=0)
+        diagnose(Verdict("1.5", name, "", "failed", 1.0), bench)
+    return diagnose.found
+
+
+@pytest.fixture
+def made_again(monkeypatch):
+    """The calls that were made again, one after the other."""
+    calls = []
+    replay = diagnosis.replay
+
+    def noting(again, *rest):
+        for call, outcome in zip(again, replay(again, *rest), strict=True):
+            calls.append(call)
+            yield outcome
+
+    monkeypatch.setattr(diagnosis, "replay", noting)
+    return calls
 
 
 def call(function, value, *args):
@@ -99,18 +122,96 @@ def test_a_right_answer_costs_nothing(monkeypatch):
     assert run_source(STAGE, SOLUTION).named == {}
 
 
-def test_a_function_that_fits_nothing_is_given_up(monkeypatch):
+def test_a_function_that_fits_nothing_is_given_up(made_again):
     """A submission that is wrong everywhere in its own way does not hold the grader."""
-    made = []
-    replay = diagnosis.replay
-    monkeypatch.setattr(diagnosis, "replay", lambda calls, *rest: made.append(len(calls)) or replay(calls, *rest))
     source = with_function("_bptt = bptt\n\ndef bptt(*args):\n"
                            "    return {name: 1.1 * value + 0.01 for name, value in _bptt(*args).items()}\n")
     run = run_source(STAGE, source, only="1.6")
     failed = sum(result.verdict.outcome == "failed" for result in run.results)
     mistakes = sum(mistake.task == "1.6" for mistake in STAGE.mistakes())
     assert failed > 8 and run.named == {}
-    assert sum(made) <= diagnosis.TRIES * mistakes + failed
+    assert len(made_again) <= diagnosis.TRIES * mistakes + failed
+
+
+def test_what_is_large_waits_for_what_is_small(made_again):
+    """A name found in a small test need not be looked for in a large one, and the other way round it still is."""
+    mistake = MISTAKES["term-without-long-factor"]
+    small, large = ((*example(units), 4) for units in (3, 40))
+    calls = [call("dL_dW_x", mistake_module(STAGE, mistake).dL_dW_x(*args), *args) for args in (small, large)]
+    assert diagnosis.size(large) > diagnosis.SMALL > diagnosis.size(small)
+    assert list(told(first=[calls[1]], then=[calls[0]])) == ["then"]
+    assert made_again and all(again.args[0] is small[0] for again in made_again)
+    assert list(told(first=[calls[1]])) == ["first"]
+
+
+def test_a_function_with_a_name_is_not_looked_at_again(made_again):
+    """One of the same task that is wrong in another way still is."""
+    first, then = example(3), example(2)
+    wrong = mistake_module(STAGE, MISTAKES["sum-starts-at-zero"])
+    other = mistake_module(STAGE, MISTAKES["total-is-a-mean"])
+    one = call("dL_dW_x", wrong.dL_dW_x(*first, 4), *first, 4)
+    two = [call("dLtotal_dW_x", other.dLtotal_dW_x(*then), *then), call("dL_dW_x", wrong.dL_dW_x(*then, 4), *then, 4)]
+    assert [name for name, _ in told(one=[one], two=two).values()] == ["sum-starts-at-zero", "total-is-a-mean"]
+    assert {again.name for again in made_again if again.args[0] is then[0]} == {"dLtotal_dW_x"}
+
+
+def made_by(name):
+    """A call that made an object, and the object."""
+    maker = Call(name, (), {})
+    maker.value = Made(None, object(), maker)
+    return maker, maker.value
+
+
+def test_a_call_builds_on_those_that_share_an_object_with_it():
+    """Through whatever holds it, and through an object that another one was given."""
+    (make_a, a), (make_b, b), (make_c, c) = map(made_by, "abc")
+    train_a = Call("train", ([{"model": a}],), {})
+    couple = Call("couple", (a, b), {})
+    calls = [make_a, make_b, make_c, train_a, Call("f", (1.0,), {}), couple, Call("c", (), {}, on=c, method="__call__"),
+             Call("b", (), {}, on=b, method="__call__"), Call("train", (b,), {})]
+    assert chain(calls, 3) == [0, 3]
+    assert chain(calls, 4) == [4]
+    assert chain(calls, 6) == [2, 6]
+    assert chain(calls, 7) == [0, 1, 3, 5, 7]
+    figure = object()
+    drawn = [Call("axes", (), {}, figure, method="axes"), Call("plot", (figure,), {}), Call("plot", (object(),), {}),
+             Call("plot", (figure,), {}, {}, method="read")]
+    assert chain(drawn, 3) == [0, 1, 3]
+
+
+def test_calls_of_an_object_are_in_question_through_what_was_done_with_it():
+    """Until they have a name themselves; one that nothing was done with is not."""
+    (make_a, a), (make_b, b) = map(made_by, "ab")
+    calls = [make_a, make_b, Call("train", (a,), {}), *(Call(o.type_name, (), {}, on=o, method="__call__") for o in (a, b))]
+    diagnose = Diagnosis(STAGE)
+    assert diagnose._in_question(calls, {"train"}) == [2, 3]
+    diagnose._settled.add("a")
+    assert diagnose._in_question(calls, {"train"}) == [2]
+
+
+def test_what_makes_objects_is_made_again_since_it_draws_numbers():
+    """But not what was done with other objects, nor anything before a call that builds on none."""
+    (make_a, a), (make_b, b) = map(made_by, "ab")
+    calls = [make_a, Call("train", (a,), {}), make_b, Call("train", (b,), {}), Call("f", (1.0,), {})]
+    assert leading_to(calls, 3, {"train"}) == [0, 2, 3]
+    assert leading_to(calls, 4, {"train"}) == [4]
+
+
+def test_what_was_asked_of_an_object_is_not_asked_again():
+    """Unless its class is what is graded: that may remember the question."""
+    maker, a = made_by("a")
+    ask, load = (Call("a", (), {}, on=a, method=method) for method in ("__call__", "load_state_dict"))
+    calls = [maker, ask, load, ask, ask]
+    assert leading_to(calls, 4, {"train"}) == [0, 2, 4]
+    assert leading_to(calls, 4, {"a"}) == [0, 1, 2, 3, 4]
+
+
+def test_nothing_is_made_again_before_it_is_asked_for():
+    """What comes after the wrong call of a test costs nothing."""
+    seen = []
+    outcomes = replay([Call("f", (1.0,), {}), Call("f", (2.0,), {})], SimpleNamespace(f=seen.append), 0)
+    assert seen == [] and next(outcomes).value is None
+    assert seen == [1.0]
 
 
 def test_two_mistakes_at_once():

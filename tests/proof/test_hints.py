@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.checks.hints import Hints, Rounding, fingerprints, read_hints
+from autograder.checks.hints import Hints, Rounding, fingerprints, mixed, read_hints
 from autograder.checks.student import Call
+from autograder.course import hints as course_hints
 from autograder.course import proof
-from autograder.course.hints import DOUBLE, SINGLE, make_hints, public_calls
+from autograder.course.hints import DOUBLE, SINGLE, make_hints, public_calls, tell_the_same
 from autograder.course.proof import hints_are_right
+from autograder.grade.replay import agrees
 from tests.classroom import SOLUTION, STAGE, run, with_function
 
 MISTAKES = {mistake.id: mistake for mistake in STAGE.mistakes()}
@@ -115,6 +117,56 @@ def test_what_was_returned_before_counts_too():
     name, calls = next((name, calls) for name, calls in tests.items() if hints.look_up(name, calls))
     first = replace(calls[0], value=np.asarray(calls[0].value) + 1.0)
     assert len(calls) == 1 or hints.look_up(name, [first, *calls[1:]]) == ""
+
+
+@pytest.fixture
+def another_machine(monkeypatch):
+    """Makes whatever is computed from then on a little other than it was, and the rounding finer than its noise calls for."""
+    noise = np.random.default_rng(1)
+    monkeypatch.setattr(course_hints, "DOUBLE", Rounding(bits=11, noise=SINGLE.noise))
+
+    def other(value):
+        if isinstance(value, dict):
+            return {key: other(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(other(item) for item in value)
+        is_real = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+        return value * (1 + noise.uniform(-3e-6, 3e-6, np.shape(value))) if is_real else value
+
+    def start():
+        run, again = course_hints.public_calls, course_hints.replay
+        monkeypatch.setattr(course_hints, "public_calls", lambda *arguments: [
+            (*test, [replace(call, value=other(call.value)) for call in calls]) for *test, calls in run(*arguments)])
+        monkeypatch.setattr(course_hints, "replay", lambda *arguments: [
+            replace(outcome, value=other(outcome.value)) for outcome in again(*arguments)])
+        monkeypatch.setattr(course_hints, "agrees", lambda call, outcome, single: agrees(call, outcome, True))
+
+    return start
+
+
+def test_another_machine_makes_other_hints_that_tell_the_same(another_machine):
+    """A number on an edge is rounded otherwise there: the file differs, but no hint is lost, there or here."""
+    here = make_hints(STAGE)
+    tests = {mistake.id: [(name, calls) for _, name, outcome, calls in public_calls(STAGE, mistake.source, mistake.task)
+                          if outcome == "failed"] for mistake in STAGE.mistakes()}
+    another_machine()
+    there = make_hints(STAGE)
+    assert len(here.entries) == len(there.entries) and here.entries.keys() != there.entries.keys()
+    assert tell_the_same(STAGE, here) and tell_the_same(STAGE, there)
+    for failed in tests.values():
+        for name, calls in failed:
+            assert there.look_up(name, calls) == here.look_up(name, calls)
+
+
+def test_hints_of_other_material_do_not_tell_the_same():
+    """One too few, one too many, another text, another salt or rounding, none at all."""
+    hints = make_hints(STAGE)
+    assert tell_the_same(STAGE, hints)
+    first, *others = hints.entries.items()
+    words = [mixed(b"Something else.", bytes(16)).hex(), *hints.texts[1:]]
+    for other in (replace(hints, entries=dict(others)), replace(hints, entries=hints.entries | {"0" * 16: first[1]}),
+                  replace(hints, texts=words), replace(hints, salt="0" * 16), replace(hints, rounding=SINGLE), None):
+        assert not tell_the_same(STAGE, other)
 
 
 def test_the_gate_can_fail(monkeypatch):

@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+# The colours of a picture with more numbers than this are not described.
+MOST_COLOURS = 20_000
+
 
 class Canvas:
     """Axes for a plotting function, and the reader of what it drew."""
@@ -39,7 +42,8 @@ def describe(ax: Any) -> dict[str, Any]:
     dict
         title, xlabel, ylabel, xscale, yscale, xlim, ylim, legend (list of texts or None), texts,
         xticks, xticklabels, lines (list of {x, y, label, linestyle, marker}), bars (list of {x, height,
-        bottom, width, label}), meshes (number of images, meshes and contour sets).
+        bottom, width, label}), meshes (number of images, meshes and contour sets), colours (for each of these, in
+        rising order, the places of its numbers on its scale of colours, from 0 to 1; none for large ones).
     """
     legend = ax.get_legend()
     bars = [{"x": p.get_x() + p.get_width() / 2, "height": p.get_height(), "bottom": p.get_y(), "width": p.get_width()}
@@ -57,7 +61,17 @@ def describe(ax: Any) -> dict[str, Any]:
                    "marker": str(line.get_marker())} for line in ax.get_lines()],
         "bars": [{key: float(value) for key, value in bar.items()} for bar in bars],
         "meshes": len(ax.images) + len(ax.collections),
+        "colours": [places for shown in (*ax.images, *ax.collections) if (places := _places_of_colour(shown)) is not None],
     }
+
+
+def _places_of_colour(shown: Any) -> np.ndarray | None:
+    """Where the numbers that an image or a mesh shows lie on its scale of colours."""
+    numbers = shown.get_array()
+    if numbers is None or not 0 < np.size(numbers) <= MOST_COLOURS or (np.ndim(numbers) == 3 and np.shape(numbers)[2] > 1):
+        return None
+    shown.autoscale_None()
+    return np.sort(_floats(shown.norm(numbers)), axis=None)
 
 
 def _floats(data: Any) -> np.ndarray:

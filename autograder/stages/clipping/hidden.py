@@ -5,6 +5,7 @@ import cmath
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.stages.clipping.public import has_path, shows_the_loss_itself
 
 PASCANU = {"h_0": 1 / (1 + np.exp(-0.5)), "steps": 50, "target": 0.7}  # Pascanu et al. 2013, figure 6
 
@@ -386,21 +387,17 @@ def drawing(student, canvas, rng):
     plain[5], plain[7] = (-40.0, 0.9), (0.3, 55.0)
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    return ws, bs, plain, clipped, canvas.read(axes)
-
-
-def has_path(panel, path):
-    """True when a line of the panel goes through exactly these points."""
-    return any(line["x"].shape == (len(path),) and np.allclose(np.column_stack([line["x"], line["y"]]), path)
-               for line in panel["lines"])
+    return ws, bs, surface, plain, clipped, canvas.read(axes)
 
 
 @task("3.6", points=4)
 def test_panels_hold_what_they_were_given(student, canvas, rng):
     """Each panel shows the surface and the path it was given, w to the right and b upwards."""
-    _, _, plain, clipped, (left, right) = drawing(student, canvas, rng)
+    _, _, surface, plain, clipped, (left, right) = drawing(student, canvas, rng)
     for side, panel, own in (("left", left, plain), ("right", right, clipped)):
         expect_true(panel["meshes"] >= 1, f"has no picture of the surface in its {side} panel", "the figure")
+        expect_true(not shows_the_loss_itself(panel, surface), f"shows the loss itself in the colours of its {side} panel, not "
+                    "its logarithm", "the figure")
         expect_true(not has_path(panel, own[:, ::-1]), f"has w and b exchanged in the path of its {side} panel",
                     "the figure")
         expect_true(has_path(panel, own), f"has no line through all points of its path in its {side} panel",
@@ -413,7 +410,7 @@ def test_panels_hold_what_they_were_given(student, canvas, rng):
 @task("3.6", points=2)
 def test_window_is_that_of_the_grid(student, canvas, rng):
     """Both panels show the grid and no more, though a path leaves it to the left and to the top."""
-    ws, bs, _, _, panels = drawing(student, canvas, rng)
+    ws, bs, _, _, _, panels = drawing(student, canvas, rng)
     for panel in panels:
         for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
             cell = grid[1] - grid[0]

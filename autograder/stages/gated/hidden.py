@@ -253,7 +253,7 @@ def test_unknown_cell_is_refused(student):
         expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
 
 
-def training_run(rng, V, scales, B=3, T=6):
+def training_run(rng, V, scales, B=3, T=5):
     """Batches whose weights, and so whose gradients, differ much in size."""
     return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
             for scale in scales]
@@ -275,7 +275,7 @@ def trained_pair(student, reference, rng, cell, batches, lr, threshold):
 def test_training_without_clipping(student, reference, rng):
     """train follows Adam from batch to batch where no gradient reaches the threshold."""
     for cell in CLASS_OF:
-        batches = training_run(rng, 8, [1, 0.5, 1, 2, 0.7, 1])
+        batches = training_run(rng, 8, [1, 0.5, 2, 0.7, 1])
         losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.02, 1e6)
         expect(losses, wanted, "losses", rtol=1e-3)
         expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
@@ -286,7 +286,7 @@ def test_training_without_clipping(student, reference, rng):
 def test_training_clips_by_the_norm_of_all_gradients(student, reference, rng):
     """train scales all gradients together to the threshold where their norm reaches it, and only there."""
     for cell, threshold in [("gru", 1.0), ("lstm", 0.5), ("rnn", 2.0)]:
-        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 0.1, 1])
+        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 1])
         losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.05, threshold)
         expect(losses, wanted, "losses", rtol=1e-3)
         expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
@@ -317,7 +317,7 @@ def test_training_starts_afresh_each_time(student, reference, rng):
 
 def expect_reach(student, reference, rng, name):
     """gradient_reach of random cells against the reference's."""
-    for D, H, length, seed in [(3, 5, 12, 1), (2, 4, 25, 7)]:
+    for D, H, length, seed in [(3, 5, 8, 1), (2, 4, 25, 7)]:
         weights = random_weights(rng, name, D, H)
         cell = cell_with(student, name, D, H, weights)
         got = as_norms(student.gradient_reach(cell, length, seed))
@@ -400,10 +400,10 @@ def untrained(student, task_name, cell):
     """A new model of a task, as it is before training."""
     words = importlib.import_module("data").Vocabulary.load(task_name)
     chosen = getattr(importlib.import_module("settings"), task_name.upper())
-    return student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
+    return student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell, chosen.memory_bias)
 
 
-# The limits below leave room on both sides of what `spread.py` measured over ten seeds.
+# The limits below leave room on both sides of what `spread.py` measured over twenty seeds.
 NEAR, FAR = (5, 10, 15), (20, 30, 40, 60)
 REMEMBERS = 0.80
 
@@ -420,15 +420,24 @@ def nats_a_word(model):
                           for rows, item in zip(all_logits(model, items), items)]))
 
 
-def error_with_attractors(model):
-    """Mean error in new sentences over one, two, three and four attractors."""
-    errors = agreement_errors(model, [item for item in hidden_items("agreement") if item["attractors"] > 0])
-    return float(np.mean(list(errors.values())))
+def confusion(model):
+    """How often a model takes two new sentences with attractors, a singular and a plural one, for each other.
+
+    Over all such pairs, the share in which the plural form is ahead of the singular one by more in the singular sentence
+    (1 - AUC). Unlike the error rate it does not depend on which of the two forms a model prefers in general, and it leaves a
+    wider gap between plain and gated cells.
+    """
+    items = [item for item in hidden_items("agreement") if item["attractors"] > 0]
+    leads = plural_leads(model, items)
+    singular, plural = (leads[[item["plural"] == number for item in items]] for number in (False, True))
+    return float(np.mean((plural[:, None] < singular) + 0.5 * (plural[:, None] == singular)))
 
 
 def error_without_attractor(model):
-    """Error in new sentences whose nouns all have one number."""
-    return agreement_errors(model, [item for item in hidden_items("agreement") if item["attractors"] == 0])[0]
+    """Error in new sentences whose nouns all have one number, the two numbers weighted equally."""
+    items = [item for item in hidden_items("agreement") if item["attractors"] == 0]
+    leads, plural = plural_leads(model, items), np.array([item["plural"] for item in items])
+    return float((np.mean(leads[plural] <= 0) + np.mean(leads[~plural] >= 0)) / 2)
 
 
 def expect_memory(student, checkpoints, cell):
@@ -519,26 +528,23 @@ def test_equal_logits_count_as_wrong(student, rng):
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error")
 
 
-def agreement_errors(model, items):
-    """Error rate by number of attractors, singular and plural weighted equally."""
-    wrong = {}
-    for rows, item in zip(all_logits(model, items), items):
-        key = item["attractors"], item["plural"]
-        wrong.setdefault(key, []).append(bool(rows[-1][item["wrong"]] >= rows[-1][item["right"]]))
-    rates = {key: np.mean(values) for key, values in wrong.items()}
-    return {count: float(np.mean([rate for (n, _), rate in rates.items() if n == count])) for count, _ in rates}
+def plural_leads(model, items):
+    """By how much the plural form of the verb is ahead of the singular one, in each sentence."""
+    return np.array([(1 if item["plural"] else -1) * float(rows[-1][item["right"]] - rows[-1][item["wrong"]])
+                     for rows, item in zip(all_logits(model, items), items)])
 
 
-GATED_ERROR, RNN_ERROR = 0.14, 0.30
+CONFUSES, RNN_ERROR = 0.11, 0.30
 
 
 def expect_subject(student, checkpoints, cell):
     """A trained model keeps the subject's number past attractors."""
     model = trained(student, checkpoints, "agreement", cell)
     student.error_by_attractors(model, hidden_items("agreement")[:1])
-    mean = error_with_attractors(model)
-    expect_true(mean <= GATED_ERROR, f"errs in {mean:.0%} of the sentences with attractors; at most {GATED_ERROR:.0%} "
-                "are allowed. To follow the last noun gives 100%", f"agreement_{cell}.pt")
+    share = confusion(model)
+    expect_true(share <= CONFUSES, f"takes {share:.0%} of the pairs of a singular and a plural sentence with attractors for "
+                f"each other; at most {CONFUSES:.0%} are allowed. A guess gives 50%, and to follow the last noun more",
+                f"agreement_{cell}.pt")
 
 
 @task("4.7", points=2)

@@ -225,10 +225,9 @@ def test_sweep_of_random_networks(student, reference):
 def test_sweep_keeps_what_has_vanished(student, reference):
     """Norms of 1e-80 are averaged without becoming exactly 0."""
     seeds = [0, 1, 2, 3, 4]
-    got, want = student.sweep([0.1, 0.5], 4, 80, seeds), reference.sweep([0.1, 0.5], 4, 80, seeds)
+    got, want = student.sweep([0.1], 4, 80, seeds), reference.sweep([0.1], 4, 80, seeds)
     expect_shape(got, want.shape, "sweep(...)")
-    for i in range(2):
-        expect_flow(got[i], want[i], f"row {i} of sweep(...)", lags=np.arange(81), rtol=1e-8)
+    expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(81), rtol=1e-8)
 
 
 @task("2.4", points=2)

@@ -1,0 +1,75 @@
+"""A plain recurrent cell that is called LSTM, or GRU, and has its parameters, does not pass for one."""
+
+import io
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder.grade.bench import GraderBench
+from autograder.grade.suite import run_suite
+from autograder.jail.client import Jail
+from autograder.stages import find_stage
+
+STAGE = find_stage("4-gated")
+SOLUTION = STAGE.solution.read_text(encoding="utf-8")
+# Of twenty plain models trained as `spread.py` does, those that did best: the seeds are in the names.
+BEST = {"tickets": "tickets_rnn_seed_2.pt", "agreement": "agreement_rnn_seed_4.pt"}
+WEIGHTS = Path(__file__).parent / "weights"
+# Equation (1) by the first H rows of the parameters; the others, and the LSTM's cell, are carried along unused.
+IMPOSTOR = '''
+
+def _plain(cell, x, h):
+    rows = slice(0, cell.hidden_size)
+    return torch.tanh(x @ cell.weight_ih[rows].T + cell.bias_ih[rows] + h @ cell.weight_hh[rows].T + cell.bias_hh[rows])
+
+
+class LSTMCell(LSTMCell):
+    def forward(self, x, state):
+        return _plain(self, x, state[0]), state[1]
+
+
+class GRUCell(GRUCell):
+    def forward(self, x, state):
+        return _plain(self, x, state)
+'''
+
+
+@pytest.fixture(scope="module")
+def jail():
+    """A jail for stage 4."""
+    made = Jail(preload=STAGE.info.preload)
+    made.start()
+    yield made
+    made.close()
+
+
+def padded(file: str, gates: int) -> bytes:
+    """A plain model's weights in the shapes of a cell with `gates` matrices."""
+    state = torch.load(WEIGHTS / file, weights_only=True)
+    for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        plain = state[f"cell.{key}"]
+        state[f"cell.{key}"] = torch.cat([plain, *[torch.zeros_like(plain)] * (gates - 1)])
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name, task", [("tickets", "4.6"), ("agreement", "4.7")])
+def test_a_plain_cell_does_not_pass_for_a_gated_one(jail, name, task):
+    """Not even the luckiest of twenty; as the plain model that it is, it gets its points."""
+    code = {STAGE.info.file: f"{SOLUTION}{IMPOSTOR}".encode()}
+    weights = {f"{name}_{cell}.pt": padded(BEST[name], gates) for cell, gates in (("rnn", 1), ("lstm", 4), ("gru", 3))}
+    bench = GraderBench(STAGE, jail, code | weights, 1)
+    try:
+        found = {result.verdict.test: result.verdict for result in run_suite(STAGE, bench, visibilities=("hidden",), only=task)}
+    finally:
+        bench.close()
+    trained = {test: verdict for test, verdict in found.items() if test.startswith("test_trained_")}
+    assert len(trained) == 3
+    for test, verdict in trained.items():
+        if "rnn" in test:
+            assert verdict.outcome == "passed", verdict.message
+        else:
+            words = "of the blanks rightly" if name == "tickets" else "for each other"
+            assert verdict.outcome == "failed" and words in verdict.message.splitlines()[0]
