@@ -52,7 +52,7 @@ class Progress:
         step["done"] += 1
         step["failed"] += failed
         rate = step["done"] / max(now - step["started"], 1e-9)
-        note = f"{rate * 60:.0f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
+        note = f"{rate * 60:.{0 if rate * 60 >= 10 else 1}f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
         if step["bar"] is not None:
             self.bars.update(step["bar"], advance=1, note=note)
         elif now - step["told"] >= PLAIN_INTERVAL or step["done"] == step["total"]:
