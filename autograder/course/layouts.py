@@ -142,7 +142,8 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[dict[str, Any]]]:
     for submission, facts in content.items() if isinstance(content, dict) else ():
         facts = facts if isinstance(facts, dict) else {}
         created = str(facts.get(":created_at", ""))
-        for person in facts.get(":submitters") or ():
+        people = facts.get(":submitters")
+        for person in people if isinstance(people, list) else ():
             person = person if isinstance(person, dict) else {}
             sid, email, full = (str(person.get(key) or "") for key in (":sid", ":email", ":name"))
             student = usable(sid) or usable(email) or usable(full)
