@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from autograder.checks.axes import new_axes, picture
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
@@ -77,6 +78,8 @@ def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
 
     What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
     """
+    if "matplotlib" in stage.info.preload:
+        picture(new_axes())  # fonts and renderer: a mistake in a figure is named by drawing it again
     memory = Memory(learning=True)
     bench = GraderBench(stage, jail, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
     try:

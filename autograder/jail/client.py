@@ -28,6 +28,8 @@ from autograder.jail.wire import MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder
 READY = 120.0
 # A worker's CPU time is looked at whenever nothing came from it for this long.
 LOOK = 0.25
+# More than this between two looks is not counted as waiting.
+PAUSE = 4 * LOOK
 # Below this share of the wall clock a worker counts as idle; one that computes has this many times as long.
 IDLE, PATIENCE = 0.05, 10
 ISOLATIONS = ("sandbox", "process")
@@ -431,8 +433,9 @@ class Budget:
 
     def __init__(self, worker: Worker, cpu: float) -> None:
         self.worker, self.cpu = worker, cpu
-        self.started = time.monotonic()
-        self.next_look = self.started + LOOK * 0.9
+        self.seen = time.monotonic()
+        self.next_look = self.seen + LOOK * 0.9
+        self.waited = 0.0
         self.used_before: float | None = None
         self.answering = 0.0  # what the grader computes for the student's code is the student's time too
 
@@ -442,7 +445,9 @@ class Budget:
         if now < self.next_look:
             return
         self.next_look = now + LOOK * 0.9
-        waited = now - self.started
+        # Where nobody looked for longer than that, this process or the whole machine stood still.
+        self.waited += min(now - self.seen, PAUSE)
+        self.seen, waited = now, self.waited
         seen = self.worker.jail.ask("look", pid=self.worker.pid)
         used = seen["cpu"]
         if used is None:

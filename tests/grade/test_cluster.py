@@ -79,7 +79,7 @@ def test_a_worker_killed_in_the_middle_costs_a_retry(address, tmp_path):
 
 
 def test_a_job_on_which_workers_die_is_set_aside_and_the_next_goes_on(address, monkeypatch):
-    def die_or_answer(job, isolation):  # inside the test, so that it travels by value
+    def die_or_answer(job, isolation, limits=None):  # inside the test, so that it travels by value
         if job["student"] == "killer":
             os._exit(1)
         return {"fine": True}

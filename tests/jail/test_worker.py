@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from autograder.errors import BadMessage, Died, LimitExceeded, Raised
-from autograder.jail.client import Handle, Jail, TooLarge, is_missing
+from autograder.jail import client
+from autograder.jail.client import LOOK, Budget, Handle, Jail, TooLarge, is_missing
+from autograder.jail.limits import Limits
 from tests.jail.conftest import LIMITS, Make, call, no_answer
 
 
@@ -404,3 +406,23 @@ def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
     finally:
         worker.close()
         jail.close()
+
+
+def test_a_machine_that_stood_still_is_not_held_against_the_worker(monkeypatch) -> None:
+    """Where nobody looked for minutes, they were not waited for; a worker that sleeps under watch runs out of time."""
+    class Idle:
+        pid, limits = 1, Limits(call_cpu=1.0, wall_factor=2.0)
+
+        class jail:  # noqa: N801
+            ask = staticmethod(lambda *_, **__: {"cpu": 0.5, "entries": 0})
+
+    now = 1000.0
+    monkeypatch.setattr(client.time, "monotonic", lambda: now)
+    budget = Budget(Idle(), 1.0)
+    now += 600.0
+    budget.overdue()
+    budget = Budget(Idle(), 1.0)
+    with pytest.raises(LimitExceeded, match="hardly computes"):
+        for _ in range(20):
+            now += LOOK
+            budget.overdue()

@@ -33,5 +33,8 @@ def reset_state(seed: int) -> None:
         if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
             torch.use_deterministic_algorithms(False)
     matplotlib = sys.modules.get("matplotlib")
-    if matplotlib is not None and matplotlib.rcParams != matplotlib.rcParamsDefault:
-        matplotlib.rcParams.update({key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"})
+    if matplotlib is not None:
+        # Plain dicts: looking each key up, or setting it, takes matplotlib far longer than comparing all of them.
+        current, default = dict.copy(matplotlib.rcParams), dict.copy(matplotlib.rcParamsDefault)
+        matplotlib.rcParams.update({key: value for key, value in default.items()
+                                    if key != "backend" and current.get(key) != value})

@@ -22,7 +22,8 @@ class Call:
     """One call of a student function: what went in, what came out.
 
     `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``. A call of an
-    object the student's code made has that object in `on` and the method's name in `method`.
+    object the student's code made has that object in `on` and the method's name in `method`. `said` is what the
+    reader is told of the call where that is not its name and arguments.
     """
 
     name: str
@@ -30,10 +31,18 @@ class Call:
     kwargs: dict
     value: Any = None
     error: BaseException | None = None
-    text: str = field(default="", repr=False)
     changed: tuple[str, ...] = ()
     on: Any = None
     method: str = ""
+    said: str = field(default="", repr=False)
+
+    @property
+    def text(self) -> str:
+        """The call in one line, put together when someone wants to read it."""
+        if self.said:
+            return self.said
+        name = self.name if self.on is None else repr(self.on) + (f".{self.method}" if self.method != "__call__" else "")
+        return describe_call(name, self.args, self.kwargs)
 
 
 class Student:
@@ -59,7 +68,7 @@ class Student:
 
         def function(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            record = Call(name, args, kwargs, text=describe_call(name, args, kwargs))
+            record = Call(name, args, kwargs)
             return self.run(record, lambda: self._call(name, unwrapped(args), unwrapped(kwargs)))
 
         function.__name__ = name
@@ -124,8 +133,7 @@ class Made:
     def run(self, method: str, args: tuple, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
         """Run one method as a remembered call; what comes back are values, never the module."""
         __tracebackhide__ = True
-        called = repr(self) if method == "__call__" else f"{self!r}.{method}"
-        record = Call(self.type_name, args, {}, text=describe_call(called, args, {}), on=self, method=method)
+        record = Call(self.type_name, args, {}, on=self, method=method)
 
         def plain() -> tuple[Any, tuple[str, ...]]:
             __tracebackhide__ = True
@@ -151,7 +159,7 @@ class RecordedAutodiff:
 
         if isinstance(module, Made):
             return module.run("vjp", (args, cotangents), action)
-        record = Call(module, (args, cotangents), {}, text=describe_call(module, args, {}), method="vjp")
+        record = Call(module, (args, cotangents), {}, method="vjp", said=describe_call(module, args, {}))
         return self._student.run(record, action)
 
 
@@ -164,7 +172,7 @@ class RecordedCanvas:
     def axes(self, count: int = 1) -> Any:
         """One Axes, or an array of `count` Axes."""
         axes = self._canvas.axes(count)
-        self._student.calls.append(Call("axes", (count,), {}, axes, text="a figure", method="axes"))
+        self._student.calls.append(Call("axes", (count,), {}, axes, method="axes", said="a figure"))
         return axes
 
     def read(self, axes: Any) -> Any:
@@ -173,7 +181,7 @@ class RecordedCanvas:
         value = self._canvas.read(axes)
         drawn = next((call for call in reversed(self._student.calls) if not call.method), None)
         if drawn is not None:
-            self._student.calls.append(Call(drawn.name, (axes,), {}, value, text=drawn.text, method="read"))
+            self._student.calls.append(Call(drawn.name, (axes,), {}, value, method="read", said=drawn.text))
         return value
 
 

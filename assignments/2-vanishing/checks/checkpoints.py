@@ -31,7 +31,7 @@ class Checkpoints:
         def action() -> tuple[str, tuple[str, ...]]:
             return self._load(unwrapped(model), file), ()
 
-        record = Call("load_checkpoint", (model, file), {}, text=f"{model!r} with the weights in {file}",
+        record = Call("load_checkpoint", (model, file), {}, said=f"{model!r} with the weights in {file}",
                       method="load_checkpoint")
         problem = self._student.run(record, action)
         if problem != "":
