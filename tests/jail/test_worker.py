@@ -413,8 +413,8 @@ def test_a_machine_that_stood_still_is_not_held_against_the_worker(monkeypatch) 
     class Idle:
         pid, limits = 1, Limits(call_cpu=1.0, wall_factor=2.0)
 
-        class jail:  # noqa: N801
-            ask = staticmethod(lambda *_, **__: {"cpu": 0.5, "entries": 0})
+        class jail:
+            ask = staticmethod(lambda *_, **__: {"cpu": 0.0, "entries": 0})
 
     now = 1000.0
     monkeypatch.setattr(client.time, "monotonic", lambda: now)
