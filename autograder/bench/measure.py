@@ -19,7 +19,6 @@ from typing import Any
 
 from autograder.bench import plain
 from autograder.grade.diagnosis import Diagnosis
-from autograder.grade.one import grade_one, rehearse
 from autograder.grade.pool import cores
 from autograder.grade.slot import warm
 from autograder.grade.suite import Suite, collected, run_suite
@@ -143,26 +142,6 @@ def warm_jail(stage: Stage, isolation: str = "sandbox") -> Iterator[Jail]:
         yield jail
     finally:
         jail.close()
-
-
-def one_record(stage: Stage, jail: Jail, rounds: int = 5) -> float:
-    """Median CPU seconds from warm worker to record of a right submission: this process and the worker."""
-    files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
-    job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "", "seed": SEED}
-
-    def all_rounds(suite: Suite) -> list[float]:
-        memory, costs = rehearse(stage, jail, suite, SEED), []
-        for _ in range(rounds):
-            before, spent = time.process_time(), _jail_cpu(jail)
-            grade_one(job, jail, suite, memory)
-            costs.append(time.process_time() - before + _jail_cpu(jail) - spent)
-        return costs
-
-    return statistics.median(collected(stage, all_rounds))
-
-
-def _jail_cpu(jail: Jail) -> float:
-    return float(jail.ask("spent")["cpu"])
 
 
 def in_process(stage: Stage, rounds: int = 5) -> float:

@@ -102,8 +102,9 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
 
 
 def environment() -> dict[str, str]:
-    """With the interpreter's folder on the path: nbgrader starts `alembic` by name."""
-    return os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    """With the interpreter's folder on the path, since nbgrader starts `alembic` by name; one thread, as there is one core."""
+    return os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+                         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def nbgrader(course: Path, *words: str) -> None:
