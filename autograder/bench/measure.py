@@ -125,7 +125,7 @@ def plain_nbgrader(stage: Stage, count: int) -> Cost:
             plain.build(share, stage, dict(answers[place::places]))
         with timed() as cost:
             for words in (("autograde", stage.id), ("generate_feedback", stage.id)):
-                started = [subprocess.Popen([sys.executable, "-m", "nbgrader", *words], cwd=share, env=plain.environment(),
+                started = [subprocess.Popen([sys.executable, "-m", "nbgrader", *words], cwd=share, env=plain.environment(share),
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for share in shares]
                 for process in started:
                     process.wait()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,10 +17,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.stages import Stage
+from autograder.stages import KIT, Stage, find_stage
 from autograder.stages.points import task_points
 from autograder.stages.strip import BEGIN, END
 
+MODULES = "modules"
 SETUP = '''
 import random, sys, types, zlib
 from pathlib import Path
@@ -38,7 +40,7 @@ def load(model, file):
 fixtures = dict(student=student, reference=reference, canvas=RecordedCanvas(Canvas(), student),
                 autodiff=RecordedAutodiff(Autodiff(sys.modules["__main__"]), student),
                 checkpoints=Checkpoints(load, student))
-def run(test):
+def run_this_test(test):
     student.calls.clear()
     names = test.__code__.co_varnames[:test.__code__.co_argcount]
     made = fixtures | dict(rng=np.random.default_rng([0, zlib.crc32(test.__name__.encode())]))
@@ -56,9 +58,9 @@ def cells(stage: Stage) -> dict[str, str]:
             marks = getattr(node, "decorator_list", [])
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 task = ast.literal_eval(marks[0].args[0])  # type: ignore[attr-defined]
-                tests[task] += f"{text}\nrun({node.name})\n"
+                tests[task] += f"{text}\nrun_this_test({node.name})\n"
             elif not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "autograder.checks")):
-                helpers += text + "\n"
+                helpers += "".join(f"@{ast.unparse(mark)}\n" for mark in marks) + text + "\n"
     reference = unmarked(stage.solution.read_text(encoding="utf-8"))
     return {"setup": SETUP.format(reference=reference, trained=str(stage.suite / "checkpoints")) + helpers, **tests}
 
@@ -91,6 +93,7 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
     source.mkdir(parents=True)
     (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
                                                'c.ClearSolutions.enforce_metadata = False\n')
+    _lend(course / MODULES, stage)
     nbformat.write(notebook(stage, unmarked(stage.solution.read_text(encoding="utf-8"))), source / f"{stage.id}.ipynb")
     nbgrader(course, "generate_assignment", stage.id)
     for student, answer in answers.items():
@@ -101,15 +104,26 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
         nbformat.write(released, folder / f"{stage.id}.ipynb")
 
 
-def environment() -> dict[str, str]:
+def _lend(folder: Path, stage: Stage) -> None:
+    """What the notebook imports: the model answers of earlier stages, and the modules and data students are given."""
+    folder.mkdir()
+    for earlier in map(find_stage, stage.info.uses):
+        (folder / earlier.info.file).write_text(unmarked(earlier.solution.read_text(encoding="utf-8")))
+    for source, name in stage.info.hands_out.items():
+        copy = shutil.copytree if (KIT / source).is_dir() else shutil.copy
+        copy(KIT / source, folder / name)
+
+
+def environment(course: Path) -> dict[str, str]:
     """With the interpreter's folder on the path, since nbgrader starts `alembic` by name; one thread, as there is one core."""
     return os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+                         "PYTHONPATH": os.pathsep.join([str(course / MODULES), str(KIT)]),
                          "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def nbgrader(course: Path, *words: str) -> None:
     """One nbgrader command; its output is shown when it fails."""
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, env=environment(), text=True,
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, env=environment(course), text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         raise RuntimeError(f"nbgrader {' '.join(words)} failed:\n{done.stdout[-3000:]}")

@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+from functools import cache
 
 import numpy as np
 import torch
@@ -371,6 +372,7 @@ def test_reach_that_vanishes_is_not_zero(student):
     expect(got, 0.3 ** np.arange(60, -1.0, -1.0), "norms", rtol=1e-3, atol=1e-36)
 
 
+@cache
 def hidden_items(task_name):
     """The items of a task that no student has seen."""
     data = importlib.import_module("data")
