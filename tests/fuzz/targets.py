@@ -122,7 +122,7 @@ def repair_small(data: bytes) -> None:
     """Any bytes as a notebook of a small assignment: the same code as for a large one, which copies it each time."""
     ours = small()
     with patch.object(module, "released", lambda stage_id: ours):
-        notebook, notes = repair(data, STAGE.id)
+        notebook, notes = repair.__wrapped__(data, STAGE.id)  # kept answers are of the real notebook
         if "could not be read" in "".join(notes):
             assert notebook == ours
         else:

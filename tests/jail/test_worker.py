@@ -222,7 +222,7 @@ SPOILERS = {
     "search path": "import sys; sys.path.clear()",
     "warnings": "import warnings; warnings.simplefilter('error')",
     "collector": "import gc; gc.disable()",
-    "signal handler": "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)",
+    "signal handler": "import signal; signal.signal(signal.SIGUSR1, print)",
     "timer": "import signal; signal.signal(signal.SIGALRM, print); signal.setitimer(signal.ITIMER_REAL, 100)",
     "thread": "import threading, time; threading.Thread(target=time.sleep, args=(100,), daemon=True).start()",
     "buffer size": "np.setbufsize(16)",
