@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.bench import plain
 from autograder.grade.diagnosis import Diagnosis
+from autograder.grade.one import draw_once
 from autograder.grade.pool import cores
 from autograder.grade.slot import warm
 from autograder.grade.suite import Suite, collected, run_suite
@@ -62,22 +63,30 @@ def adopt_orphans() -> None:
 def command(*words: str, cwd: Path | None = None) -> Cost:
     """Cost of a command of the kit, and of the jails it started."""
     adopt_orphans()
-    before = os.times()
-    started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(words)} failed:\n{output[-3000:]}")
+    before, started, peak = os.times(), time.perf_counter(), 0
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            peak = max(peak, peak_kib(process.pid))
+            time.sleep(0.05)
+        wall = time.perf_counter() - started
+        if process.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{' '.join(words)} failed:\n{output.read()[-3000:]}")
     with suppress(ChildProcessError):  # a jail's first process outlives bubblewrap, which started it
         while True:
             os.waitpid(-1, 0)
     after = os.times()
-    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), usage.ru_maxrss / 1024)
+    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), peak / 1024)
+
+
+def peak_kib(pid: int) -> int:
+    """Peak memory of a running process. Not what `wait4` tells of it: that begins with the memory of whoever started it."""
+    try:
+        found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found.group(1)) if found else 0
 
 
 def class_of(stage: Stage, count: int) -> dict[str, str]:
@@ -159,6 +168,7 @@ def in_process(stage: Stage, rounds: int = 5) -> float:
 def naming(stage: Stage) -> dict[str, float]:
     """CPU seconds that naming takes, by mistake: all that is made again after the failed tests of its task."""
     warm(stage)
+    draw_once(stage)
     spent = {}
     for mistake in stage.mistakes():
         diagnosis = Diagnosis(stage)

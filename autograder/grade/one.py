@@ -78,8 +78,7 @@ def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
 
     What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
     """
-    if "matplotlib" in stage.info.preload:
-        picture(new_axes())  # fonts and renderer: a mistake in a figure is named by drawing it again
+    draw_once(stage)
     memory = Memory(learning=True)
     bench = GraderBench(stage, jail, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
     try:
@@ -88,6 +87,12 @@ def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
         bench.close()
         memory.learning = False
     return memory
+
+
+def draw_once(stage: Stage) -> None:
+    """Fonts and renderer are set up by the first figure; a mistake in a figure is named by drawing it again."""
+    if "matplotlib" in stage.info.preload:
+        picture(new_axes())
 
 
 def _load_problem(bench: GraderBench) -> str:
