@@ -21,7 +21,7 @@ from autograder.bench import plain
 from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.one import draw_once
 from autograder.grade.pool import cores
-from autograder.grade.slot import warm
+from autograder.grade.slot import freeze, warm
 from autograder.grade.suite import Suite, collected, run_suite
 from autograder.grade.trusted import TrustedBench
 from autograder.jail.client import Jail
@@ -169,6 +169,7 @@ def naming(stage: Stage) -> dict[str, float]:
     """CPU seconds that naming takes, by mistake: all that is made again after the failed tests of its task."""
     warm(stage)
     draw_once(stage)
+    freeze()
     spent = {}
     for mistake in stage.mistakes():
         diagnosis = Diagnosis(stage)

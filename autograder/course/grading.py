@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.course.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.errors import InfrastructureError
-from autograder.grade.classroom import Work, find_work, grade_work, records
+from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.retrain import has_recipe
 from autograder.jail.limits import Limits
 from autograder.stages import find_stage
@@ -39,7 +39,7 @@ class Outcome:
         What was found in ``submitted/``.
     rows : list of dict
         The rows of grades.csv.
-    records : list of dict
+    records : Records
         The records behind them.
     failed : dict
         Submissions on which the grader failed, with the reason.
@@ -47,7 +47,7 @@ class Outcome:
 
     work: Work
     rows: list[dict[str, Any]] = field(default_factory=list)
-    records: list[dict[str, Any]] = field(default_factory=list)
+    records: Records | tuple[()] = ()
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -96,7 +96,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                 watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
     write_tables(course, pipeline)
-    outcome.records = list(records(course, [pair for pair in work.all() if pair not in outcome.failed]))
+    outcome.records = Records(course, [pair for pair in work.all() if pair not in outcome.failed])
     with pipeline.gradebook() as gradebook:
         outcome.rows = grade_rows(outcome.records, gradebook)
     return outcome
@@ -124,7 +124,7 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
 def write_tables(course: Path, pipeline: Pipeline) -> None:
     """grades.csv and items.csv over every record of the course, not only those of this run."""
     graded = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))]
-    every = list(records(course, graded))
+    every = Records(course, graded)
     with pipeline.gradebook() as gradebook:
         write_csv(course / "grades.csv", GRADES, grade_rows(every, gradebook))
     write_csv(course / "items.csv", ITEMS, item_rows(every))

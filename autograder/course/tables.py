@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,12 @@ def grade_rows(records: Iterable[dict[str, Any]], gradebook: Gradebook) -> list[
     return rows
 
 
-def item_rows(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def item_rows(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """One row a test of each submission."""
-    return [{"student": record["student"], "stage": record["stage"], **{key: test[key] for key in ITEMS[2:6]},
-             "points": points(test["points"]), "max_points": points(test["max_points"]), "mistake": test["mistake"]}
-            for record in records for test in record["tests"]]
+    for record in records:
+        for test in record["tests"]:
+            yield {"student": record["student"], "stage": record["stage"], **{key: test[key] for key in ITEMS[2:6]},
+                   "points": points(test["points"]), "max_points": points(test["max_points"]), "mistake": test["mistake"]}
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:

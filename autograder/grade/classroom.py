@@ -154,10 +154,18 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
     return record
 
 
-def records(course: Path, work: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-    """The records of submissions, in order."""
-    for stage_id, student in sorted(work):
-        record = read_record(record_path(course, stage_id, student))
-        if record is None:
-            raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
-        yield record
+class Records:
+    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory."""
+
+    def __init__(self, course: Path, work: Iterable[tuple[str, str]]) -> None:
+        self.course, self.work = course, sorted(work)
+
+    def __len__(self) -> int:
+        return len(self.work)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for stage_id, student in self.work:
+            record = read_record(record_path(self.course, stage_id, student))
+            if record is None:
+                raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
+            yield record

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from autograder.course.passes import Pipeline
 from autograder.course.tables import grade_rows
 from autograder.errors import UsageError
-from autograder.grade.classroom import records
+from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
 from autograder.grade.record import write_atomically
 from autograder.report import figures
@@ -124,7 +124,7 @@ def gather(course: Path) -> list[StageReport]:
     graded = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))]
     if not graded:
         return []
-    every = list(records(course, graded))
+    every = list(Records(course, graded))
     with Pipeline(course).gradebook() as gradebook:
         rows = {(row["stage"], row["student"]): row for row in grade_rows(every, gradebook)}
     by_stage: dict[str, list[dict[str, Any]]] = defaultdict(list)
