@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -219,8 +218,3 @@ def machine() -> str:
         model = re.search(r"model name\s*:\s*(.*)", file.read())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cores()} cores ({model.group(1).strip() if model else 'unknown'}), {memory:.0f} GiB, Linux {os.uname().release}"
-
-
-def own_peak() -> float:
-    """Peak memory of this process in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -57,7 +57,8 @@ class Suite:
         items = [item for item in self.items
                  if item.path.stem in visibilities and (only is None or task_of(item)[0] == only)]
         if not items:
-            raise InfrastructureError(f"there is no task {only} with tests among those that are {' or '.join(visibilities)}")
+            what = f"there is no task {only} with" if only else "there is not one among"
+            raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
         if backwards:
             items.reverse()
         config, run = self.session.config, _Run(bench, diagnose, stop)

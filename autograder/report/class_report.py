@@ -76,8 +76,9 @@ class StageReport:
         """Mean, median, lowest and highest."""
         if not self.scores:
             return "No submission could be graded."
-        return (f"Mean {points(round(mean(self.scores), 1))}, median {points(round(median(self.scores), 1))}, from "
-                f"{points(min(self.scores))} to {points(max(self.scores))}, of {points(self.max_score)} points.")
+        middle, half = (points(round(of(self.scores), 1)) for of in (mean, median))
+        return (f"Of those that ran: mean {middle}, median {half}, from {points(min(self.scores))} to {points(max(self.scores))}, "
+                f"of {points(self.max_score)} points.")
 
     @property
     def nobody(self) -> list[TestRow]:

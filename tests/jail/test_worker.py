@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from autograder.errors import BadMessage, Died, LimitExceeded, Raised
-from autograder.jail import client
-from autograder.jail.client import LOOK, Budget, Handle, Jail, TooLarge, is_missing
+from autograder.jail import budget as budgets
+from autograder.jail.budget import LOOK, Budget
+from autograder.jail.client import Handle, Jail, TooLarge, is_missing
 from autograder.jail.limits import Limits
 from tests.jail.conftest import LIMITS, Make, call, no_answer
 
@@ -417,7 +418,7 @@ def test_a_machine_that_stood_still_is_not_held_against_the_worker(monkeypatch) 
             ask = staticmethod(lambda *_, **__: {"cpu": 0.0, "entries": 0})
 
     now = 1000.0
-    monkeypatch.setattr(client.time, "monotonic", lambda: now)
+    monkeypatch.setattr(budgets.time, "monotonic", lambda: now)
     budget = Budget(Idle(), 1.0)
     now += 600.0
     budget.overdue()

@@ -8,6 +8,7 @@ import pytest
 
 
 def softmax(z):
+    # The attack itself, in student code: a grader that ran it beside its tests would count them as skipped.
     pytest.skip("nothing to see here")
 
 
