@@ -77,8 +77,8 @@ class StageReport:
         if not self.scores:
             return "No submission could be graded."
         middle, half = (points(round(of(self.scores), 1)) for of in (mean, median))
-        return (f"Of those that ran: mean {middle}, median {half}, from {points(min(self.scores))} to {points(max(self.scores))}, "
-                f"of {points(self.max_score)} points.")
+        return (f"Of those that ran: mean {middle}, median {half}, from {points(min(self.scores))} to "
+                f"{points(max(self.scores))}, of {points(self.max_score)} points.")
 
     @property
     def nobody(self) -> list[TestRow]:
