@@ -137,10 +137,11 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
         The outcome is the record, or the exception when the grader failed.
     """
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
-    for job, outcome in grade_many(listed, jobs, isolation, cluster, limits):
-        if not isinstance(outcome, Exception):
-            write_json(record_path(course, job["stage"], job["student"]), outcome)
-        yield job, outcome
+
+    def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
+        write_json(record_path(course, job["stage"], job["student"]), record)
+
+    yield from grade_many(listed, jobs, isolation, cluster, limits, keep)
 
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:

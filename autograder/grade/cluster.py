@@ -7,7 +7,7 @@ costs a retry; a submission on which workers died several times is set aside for
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograder.errors import InfrastructureError, KitError, SandboxError, UsageError
@@ -46,7 +46,8 @@ def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None
 
 
 def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isolation: str,
-                 limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+                 limits: Limits | None = None, keep: Callable[[dict[str, Any], Any], None] = lambda job, outcome: None,
+                 ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade jobs on the cluster at `address`; yields each with its record or exception, in order of completion.
 
     Raises
@@ -83,7 +84,9 @@ def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isola
             send()
         for future in done:
             job = waiting.pop(future)
-            yield job, _outcome(future)
+            outcome = _outcome(future)
+            keep(job, outcome)
+            yield job, outcome
             future.release()
             send()
 

@@ -7,7 +7,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from autograder.grade.slot import Slot
 from autograder.jail.limits import Limits
 
 TRIES = 3
+Keep = Callable[[dict[str, Any], dict[str, Any]], None]
 
 
 def cores() -> int:
@@ -46,8 +47,12 @@ def grade_patiently(slot: Slot, job: dict[str, Any]) -> dict[str, Any] | Excepti
 
 
 def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, cluster: str | None = None,
-               limits: Limits | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               limits: Limits | None = None, keep: Keep = lambda job, record: None,
+               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade jobs as they are drawn; yields each job with its record or exception, in order of completion.
+
+    `keep` is given each record that stands the moment it comes, however far the one who draws them is behind: a run that is
+    killed then loses what was in flight and nothing else.
 
     A submission that met the wall-clock limit is graded again at the end, alone, before it counts: a busy
     machine never lowers a grade.
@@ -58,18 +63,23 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
         run = partial(over_cluster, address=cluster, isolation=isolation, limits=limits)
     else:
         run = partial(_over_slots, isolation=isolation, limits=limits)
+
+    def settle(job: dict[str, Any], outcome: dict[str, Any] | Exception) -> None:
+        if isinstance(outcome, dict) and not outcome.get("met_wall_clock"):
+            keep(job, outcome)
+
     again: list[dict[str, Any]] = []
-    for job, outcome in run(jobs, slots):
+    for job, outcome in run(jobs, slots, keep=settle):
         if isinstance(outcome, dict) and outcome.get("met_wall_clock"):
             again.append(job)
         else:
             yield job, outcome
     if again:
-        yield from run(iter(again), 1)
+        yield from run(iter(again), 1, keep=lambda job, outcome: None if isinstance(outcome, Exception) else keep(job, outcome))
 
 
-def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None
-                ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None,
+                keep: Callable[[dict[str, Any], Any], None]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     slots = max(1, slots)
     stop = threading.Event()
     ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead: no slot waits for a submission to be read
@@ -91,7 +101,9 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
         try:
             while (job := ready.get()) is not None:
                 if not stop.is_set():
-                    done.put((job, grade_patiently(slot, job)))
+                    outcome = grade_patiently(slot, job)
+                    keep(job, outcome)
+                    done.put((job, outcome))
         except BaseException as error:
             done.put(({}, error))
         finally:
