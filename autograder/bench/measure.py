@@ -23,7 +23,7 @@ from autograder.grade.pool import cores
 from autograder.grade.slot import freeze, warm
 from autograder.grade.suite import Suite, collected, run_suite
 from autograder.grade.trusted import TrustedBench
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.stages import Stage
 
 SEED = 20130618

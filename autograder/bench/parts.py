@@ -14,7 +14,7 @@ from autograder.bench import measure
 from autograder.grade.one import grade_one, rehearse
 from autograder.grade.suite import Suite, collected
 from autograder.jail import walls
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 from autograder.jail.sandbox import PACKAGE
 from autograder.stages import Stage

@@ -26,7 +26,7 @@ class AtHome(TrustedBench):
         super().__init__(stage, source, SEED)
         self.made: list[list[Call]] = []
 
-    def begin(self, task_id: str) -> None:
+    def begin(self, task_id: str, own: bool = False) -> None:
         """A test begins: the calls of the one before it are kept."""
         self.made.append(list(self.student.calls))
         self.student.calls.clear()

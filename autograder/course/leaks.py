@@ -115,8 +115,8 @@ def secrets(stage: Stage) -> tuple[Secret, ...]:
         for file in sorted((stage.suite / folder).glob("*.py")):
             text = file.read_text(encoding="utf-8")
             found += [*_docstrings(kind, file.name, text, public), *_code(kind, file.name, text, public)]
-    if stage.standins():
-        found += _code("stand-in", "standins.py", stage.standins(), public)
+    if stage.standins_source():
+        found += _code("stand-in", "standins.py", stage.standins_source(), public)
     return tuple({(secret.text, secret.name): secret for secret in reversed(found)}.values())[::-1]
 
 

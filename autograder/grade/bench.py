@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.compare import Mismatch
-from autograder.checks.plugin import classify
+from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.retrain import Retrainer
-from autograder.jail.client import Jail, Worker, is_missing
+from autograder.jail.client import Worker, is_missing
+from autograder.jail.conversation import Conversation
+from autograder.jail.jail import Jail
 from autograder.jail.memory import Memory, Remembering
 from autograder.jail.wire import NewAxes
 from autograder.stages import Stage
@@ -27,6 +30,26 @@ MANY_SLOW = 5
 MAX_PICTURE = 400_000
 MAX_SIDE = 4000
 PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A test as it went with the model answers.
+
+    Attributes
+    ----------
+    conversation : Conversation
+    verdict : Verdict
+    pictures : list of bytes
+        What was kept for the feedback page.
+    draws : bool
+        Whether it drew a figure.
+    """
+
+    conversation: Conversation
+    verdict: Verdict
+    pictures: list[bytes]
+    draws: bool
 
 
 class GraderBench:
@@ -54,37 +77,82 @@ class GraderBench:
         self._reference = Remembering(stage.reference(), self.memory)
         self.met_wall_clock = False
         self.pictures: dict[str, list[bytes]] = {}
+        self._drawn: list[bytes] = []
         self._task = ""
         self._slow: set[str] = set()
         self._replaced: frozenset[str] = frozenset()
         self._worker: Worker | None = None
         self._standins = stage.standins()
+        self._lent: frozenset[str] = frozenset()
+        self._recording: Conversation | None = None
+        self._begun = False
         self._canvases: list[JailCanvas] = []
         self.retrainer: Retrainer | None = None
 
-    def begin(self, task_id: str) -> None:
-        """A clean state before each test; earlier tasks' functions are the reference's."""
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """A clean state before each test; earlier tasks' functions are the reference's, unless it is to meet its `own` alone."""
+        if not self._begun:
+            self._start(task_id, own)
+        self._begun = False
+
+    def _start(self, task_id: str, own: bool, known: Conversation | None = None) -> None:
         self.student.calls.clear()
         self._canvases.clear()
-        if self._standins and self._task not in ("", task_id):
+        self._drawn = []
+        self._task, self._replaced = task_id, frozenset() if own else self.stage.names_of_earlier_tasks(task_id)
+        self._recording = Conversation() if self.memory.learning else None
+        if self._worker is None:
+            return
+        self._worker.finish_play()
+        if not self._lent <= self._standins.needed(self._replaced) | self._standins.beginning()[1]:
             self.close()  # what stood in for one task's classes must not be within reach when they are graded
-        self._task, self._replaced = task_id, self.stage.names_of_earlier_tasks(task_id)
-        if self._worker is not None and self._worker.alive:
-            self._reset(self._worker)
+        elif self._worker.alive:
+            self._reset(self._worker, known)
 
-    def worker(self) -> Worker:
+    def worker(self, known: Conversation | None = None) -> Worker:
         """A live worker with the student's file imported; a new one if the last is gone."""
         if self._worker is None or not self._worker.alive:
-            self._worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self._answer,
-                                            self._standins, self.memory)
+            text, self._lent = self._standins.beginning()
+            self._worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self._answer, text, self.memory)
             self._worker.load()
-            self._reset(self._worker)
+            self._reset(self._worker, known)
         return self._worker
 
-    def _reset(self, worker: Worker) -> None:
-        worker.askable = self._replaced
+    def _reset(self, worker: Worker, known: Conversation | None = None) -> None:
+        worker.askable, worker.recording = self._replaced, None
+        missing = self._standins.needed(self._replaced) - self._lent
+        self._lent |= missing
         with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
-            worker.reset(self.seed, self._replaced)
+            worker.reset(self.seed, self._replaced, self._standins.source(missing), known)
+        worker.recording = self._recording
+
+    def known_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
+        """The verdict on a test whose conversation is known, where it goes word for word as it went with the model answers.
+
+        Where it does not, the test that is run next meets what was heard.
+        """
+        known = self.memory.tests.get(test)
+        if known is None or self.retrainer is not None or (known.draws and not known.pictures and task_id not in self.pictures):
+            return None
+        self._start(task_id, own, known.conversation)
+        self._begun = True
+        try:
+            worker = self.worker(known.conversation)
+            if worker.play is None or not worker.play.goes_as_known():
+                return None
+        except StudentError:
+            self._begun = False
+            return None
+        worker.play, self._begun = None, False
+        if known.pictures:
+            self.pictures.setdefault(task_id, known.pictures)
+        return replace(known.verdict)
+
+    def learn(self, test: str, verdict: Verdict) -> None:
+        """Keep the conversation that led to a verdict, in a rehearsal."""
+        if self._recording is not None:
+            self.memory.tests[test] = Rehearsed(self._recording, verdict, self._drawn, bool(self._canvases))
+            self._recording = None
 
     def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
@@ -129,9 +197,6 @@ class GraderBench:
         if self.retrainer is not None:
             self.close()
             self.retrainer.prepare(self._task)
-        self._replaced = frozenset()
-        self._reset(self.worker())
-        if self.retrainer is not None:
             return self.retrainer.load
         return lambda model, file: self.worker().call(["tool", "load_checkpoint"], (model, file), {})[0]
 
@@ -151,7 +216,7 @@ class GraderBench:
         if self._canvases and task_id not in self.pictures:
             pictures = [png for canvas in self._canvases for png in canvas.pictures()]
             if pictures:
-                self.pictures[task_id] = pictures[:2]
+                self.pictures[task_id] = self._drawn = pictures[:2]
 
     def close(self) -> None:
         """Let the worker go."""

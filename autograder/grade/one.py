@@ -14,7 +14,7 @@ from autograder.grade.diagnosis import Diagnosis
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.suite import Result, Suite
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.jail.memory import Memory
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list

@@ -15,7 +15,8 @@ from typing import Any
 
 from autograder.checks.compare import Mismatch, is_tensor
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
-from autograder.jail.client import Handle, Jail, Worker, is_missing
+from autograder.jail.client import Handle, Worker, is_missing
+from autograder.jail.jail import Jail
 from autograder.stages import Stage
 
 # Training computes all the time: one that sleeps is not waited for as long as a test's call, in proportion.
@@ -116,7 +117,8 @@ class Retrainer:
 
     def _trained(self, plan: Training) -> dict[str, Any]:
         """The weights after training, as values."""
-        worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self.answer, self.stage.standins())
+        worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self.answer,
+                                  self.stage.standins().beginning()[0])
         cpu = worker.limits.train_cpu / (AFTER_A_TIMEOUT if self._slow else 1)
         worker.limits = replace(worker.limits, wall_factor=WALL_FACTOR)
         try:

@@ -178,7 +178,7 @@ class Server:
         return answer
 
     def _jail(self, stage: Any) -> Any:
-        from autograder.jail.client import Jail
+        from autograder.jail.jail import Jail
 
         preload = stage.info.preload
         if preload not in self.jails:

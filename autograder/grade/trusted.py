@@ -49,7 +49,7 @@ class TrustedBench:
         self.student = Student(self._run, rules)
         self.canvases: list[Canvas] = []
 
-    def begin(self, task_id: str) -> None:
+    def begin(self, task_id: str, own: bool = False) -> None:
         """Own functions for this task and those after it, the reference's for those before."""
         self.student.calls.clear()
         self.canvases.clear()

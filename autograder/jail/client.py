@@ -1,184 +1,32 @@
-"""The grader's side: a jail lends workers, a worker answers calls with values."""
+"""The grader's side of one worker: it answers requests with values."""
 
 from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, SandboxError, StudentError
-from autograder.jail import sandbox
+from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, StudentError
 from autograder.jail.budget import LOOK, Budget, at_most
-from autograder.jail.limits import Limits
+from autograder.jail.conversation import Conversation, Message, Play, Turn
 from autograder.jail.memory import Memory, question_of
 from autograder.jail.sources import Sources
-from autograder.jail.wire import MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference, frame
+from autograder.jail.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference
 
-READY = 120.0
-ISOLATIONS = ("sandbox", "process")
+if TYPE_CHECKING:
+    from autograder.jail.jail import Jail
+
 MAX_TEXT = 2000
 # What student code may send along with a question, and the CPU seconds an answer to it may take here.
 MAX_QUESTION = 8 << 20
 ANSWER_CPU = 5.0
-
-
-class Jail:
-    """A zygote in a sandbox, and the workers it forks.
-
-    Parameters
-    ----------
-    preload : sequence of str
-        Libraries imported once for all workers.
-    isolation : str
-        ``"sandbox"``, or ``"process"`` for separate processes with limits only.
-    limits : Limits
-    """
-
-    def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
-        if isolation not in ISOLATIONS:
-            raise SandboxError(f"there is no isolation {isolation!r}; there are: {', '.join(ISOLATIONS)}")
-        self.preload, self.isolation, self.limits = tuple(preload), isolation, limits or Limits()
-        self.landlock = 0
-        self._control: socket.socket | None = None
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
-
-    def start(self) -> None:
-        """Start the zygote and make sure that nothing gets out.
-
-        Raises
-        ------
-        SandboxError
-            The sandbox cannot be set up here, or the probe got out.
-        """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
-        with theirs:
-            descriptor = theirs.fileno()
-            try:
-                command = self._command(descriptor)
-            except SandboxError:
-                self.close()
-                raise
-            self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
-                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment())
-        ours.settimeout(READY)
-        try:
-            answer = json.loads(ours.recv(1 << 16) or b"{}")
-        except (TimeoutError, OSError, ValueError):
-            answer = {}
-        if not answer.get("ready"):
-            said = self._last_words()
-            self.close()
-            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are "
-                               "switched off, see docs/ta.md; --isolation=process grades without a sandbox.")
-        self.landlock = answer["landlock"]
-        if self.isolation == "sandbox":
-            self.probe()
-
-    def _command(self, descriptor: int) -> list[str]:
-        if self.isolation == "sandbox":
-            settings = self._settings(sandbox.SCRATCH, sandbox.readable_inside(), locked=True)
-            return sandbox.command(descriptor, settings, self.limits)
-        self._folder = tempfile.TemporaryDirectory(prefix="jail-")
-        settings = self._settings(self._folder.name, [], locked=False)
-        return [sys.executable, "-I", "-B", "-c", sandbox.START, str(sandbox.PACKAGE.parent), str(descriptor), settings]
-
-    def _settings(self, scratch: str, readable: list[str], *, locked: bool) -> str:
-        return json.dumps({"preload": self.preload, "limits": asdict(self.limits), "scratch": scratch,
-                           "readable": readable, "locked": locked})
-
-    def _environment(self) -> dict[str, str]:
-        scratch = {"HOME": self._folder.name, "TMPDIR": self._folder.name} if self._folder else {}
-        return sandbox.ENVIRONMENT | scratch
-
-    def _last_words(self) -> str:
-        assert self._process is not None and self._process.stderr is not None
-        self._process.kill()
-        return self._process.stderr.read().decode("utf-8", "replace").strip()[-1000:]
-
-    def probe(self) -> None:
-        """Let a worker try to get out; raise SandboxError when it does."""
-        worker = self.worker({}, "", {}, lambda *_: None)
-        try:
-            escaped = worker.request("probe", sandbox.secrets(), cpu=10.0)
-        finally:
-            worker.close()
-        if escaped:
-            raise SandboxError("the sandbox does not hold here, nothing is graded. From inside it was possible to "
-                               + "; ".join(escaped))
-
-    def ask(self, do: str, descriptors: list[int] | None = None, **rest: Any) -> dict[str, Any]:
-        """One request to the zygote."""
-        if self._control is None:
-            raise InfrastructureError("the jail is not started")
-        try:
-            socket.send_fds(self._control, [json.dumps({"do": do, **rest}).encode()], descriptors or [])
-            answer = self._control.recv(1 << 16)
-            return json.loads(answer)
-        except (OSError, ValueError) as error:
-            raise InfrastructureError("the process that starts workers is gone") from error
-
-    def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: Memory | None = None) -> Worker:
-        """A fresh worker; its file is not imported before `load` is called.
-
-        Parameters
-        ----------
-        files : dict of str to bytes
-            Written into its own folder.
-        module : str
-            The module to import.
-        provided : dict of str to tuple of str
-            Modules made of functions that `answer` answers for.
-        answer : callable
-            ``answer(module, name, args, kwargs)`` gives the reference's value.
-        standins : str
-            Source of replacements that run inside, for a stage that has them.
-        memory : Memory, optional
-            What `answer` is known to give, where it depends on its arguments alone.
-        """
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                pid = self.ask("spawn", [theirs.fileno()])["pid"]
-        except InfrastructureError:
-            ours.close()
-            raise
-        return Worker(self, ours, pid, files, module, provided, answer, standins, memory or Memory())
-
-    def sweep(self) -> None:
-        """End all workers and remove what they left."""
-        self.ask("sweep")
-
-    def close(self) -> None:
-        """End the zygote; the kernel ends all that lives in its namespaces."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._process is not None:
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            if self._process.stderr is not None:
-                self._process.stderr.close()
-            self._process = None
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                self._folder.cleanup()
-            self._folder = None
+# A longer question is not answered ahead.
+LONG_QUESTION = 1 << 16
 
 
 class Handle:
@@ -216,6 +64,12 @@ class Worker:
         False once it ended, was ended, or broke the protocol.
     printed : str
         What the last call printed, the beginning of it.
+    askable : frozenset of str
+        The module's own functions that student code may ask the reference for.
+    play : Play or None
+        The known conversation that is under way.
+    recording : Conversation or None
+        Where all that is said is kept.
     """
 
     def __init__(self, jail: Jail, stream: socket.socket, pid: int, files: dict[str, bytes], module: str,
@@ -226,8 +80,11 @@ class Worker:
         self.channel = Channel(stream, jail.limits.message, LOOK)
         self.alive = True
         self.printed = ""
+        self.askable: frozenset[str] = frozenset()
+        self.play: Play | None = None
+        self.recording: Conversation | None = None
+        self.serial = 0
         self._functions: list[Callable] = []
-        self._serial = 0
         self._answering = False
         self._resets = 0
         self._sources = Sources(files)
@@ -238,21 +95,45 @@ class Worker:
         provided = {module: list(names) for module, names in self.provided.items()}
         self.request("load", self.module, files, provided, self.standins, cpu=self.limits.load_cpu)
 
-    def reset(self, seed: int, replace: Iterable[str] = ()) -> None:
+    def reset(self, seed: int, replace: Iterable[str] = (), standins: str = "", known: Conversation | None = None) -> None:
         """A clean state before a test; calls to the functions in `replace` come back to the grader.
 
         A worker that cannot give one, because a library was patched, a thread goes on or a timer is set, is ended; a
         fresh one takes its place. What the student's file itself leaves behind when it is imported is left alone.
+
+        Parameters
+        ----------
+        seed : int
+        replace : iterable of str
+        standins : str
+            Source of replacements that it does not have yet.
+        known : Conversation, optional
+            To be held with this worker: its requests go out together with this one. See `play`.
         """
+        self.finish_play()
         self._functions.clear()
         self._resets += 1
+        glossary = known.glossary_bytes if known is not None else None
+        request = self._message("reset", (seed, sorted(replace), glossary, standins))
         try:
-            clean = self.request("reset", seed, sorted(replace), cpu=self.limits.call_cpu)
+            reply = self.exchange(request, self.limits.call_cpu) if known is None else self._begin_play(known, request)
+            clean = self._conclude(reply)
         except StudentError:
             self.close()
             raise
         if clean is not True and self._resets > 1:
             self.close()
+
+    def _begin_play(self, known: Conversation, request: Message) -> Message:
+        """The answer to the reset, which goes out together with the first requests of the test."""
+        self._expect_alive()
+        self.play = Play(self, known)
+        serial, budget = self.next_serial(), Budget(self, self.limits.call_cpu)
+        self.play.send_ahead(request.framed(serial))
+        with self.watched():
+            reply, _ = self.hear(serial, budget)
+        assert reply is not None
+        return reply
 
     def call(self, target: list, args: tuple, kwargs: dict, cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
         """Call what `target` names; its value, and the arguments it changed in place.
@@ -270,32 +151,97 @@ class Worker:
         StudentError
             A limit was passed, the worker ended, or what came back is no message.
         """
-        if not self.alive:
-            raise Died("it had ended before")
         if self._answering:
             raise Raised("TypeError", "an object of your own cannot be used by a function of another task")
-        self._serial += 1
-        budget = Budget(self, cpu)
-        try:
-            self._send(kind, values, budget)
-            while True:
+        if self.play is None:
+            self._expect_alive()
+        message = self._message(kind, values)
+        reply = self.exchange(message, cpu) if self.play is None else self.play.ask(message, cpu)
+        return self._conclude(reply)
+
+    def exchange(self, request: Message, cpu: float) -> Message:
+        """Send a request and hear its answer."""
+        self._expect_alive()
+        turn, budget = Turn(request), Budget(self, cpu)
+        with self.watched():
+            serial = self.next_serial()
+            self.channel.send(request.framed(serial), budget.overdue)
+            reply, _ = self.hear(serial, budget, turn=turn)
+        assert reply is not None
+        if self.recording is not None:
+            turn.reply = reply.text()
+            self.recording.turns.append(turn)
+        return reply
+
+    def next_serial(self) -> int:
+        """The number of the next request."""
+        self.serial += 1
+        return self.serial
+
+    def hear(self, serial: int, budget: Budget, call_back: Callable[[Message], Message | None] | None = None,
+             first: Message | None = None, turn: Turn | None = None) -> tuple[Message | None, Message | None]:
+        """Wait for the answer to the request of this number; what student code asks meanwhile is answered.
+
+        Parameters
+        ----------
+        serial : int
+        budget : Budget
+        call_back : callable, optional
+            Answers for the test's own functions. Where it gives None, the question is handed back in place of the answer.
+        first : Message, optional
+            A question that came before and still waits.
+        turn : Turn, optional
+            Where the answers of the test's own functions are kept.
+        """
+        while True:
+            if first is not None:
+                message, first = first, None
+            else:
                 header, payload = self.channel.receive(budget.overdue)
-                if len(header) < 2 or header[1] != self._serial or isinstance(header[1], bool):
+                if len(header) < 2 or header[1] != serial or isinstance(header[1], bool):
                     raise BadMessage("an answer to no question")
-                if header[0] in ("ask", "callback"):
-                    budget.overdue()
-                    if len(payload) > MAX_QUESTION:
-                        self._send("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"), budget)
-                        continue
-                    if self._answer_from_memory(header, payload, budget):
-                        continue
-                decoder = Decoder(payload, self._resolve)
-                answer = [decoder.decode(form) for form in header[2:]]
-                decoder.finish()
-                if header[0] in ("ask", "callback"):
-                    self._answer(header[0], answer, budget, question_of(header, payload))
-                else:
-                    return self._conclude(header[0], answer)
+                message = Message(header[0], header[2:], payload)
+            if message.kind not in ("ask", "callback"):
+                if message.kind == "raised":
+                    self.serial = (serial // EPOCH + 1) * EPOCH
+                return message, None
+            budget.overdue()
+            if len(message.payload) > MAX_QUESTION:
+                answer = self._message("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"))
+            elif message.kind == "ask":
+                answer = self._from_memory(message) or self._answer(message, budget)
+                self._note_question(message, answer)
+            elif call_back is not None:
+                known = call_back(message)
+                if known is None:
+                    return None, message
+                answer = known
+            else:
+                answer = self._answer(message, budget)
+                if turn is not None:
+                    turn.callbacks.append((message.text(), answer))
+                    turn.asked.append(message)
+            self.channel.send(answer.framed(serial), budget.overdue)
+
+    def call_back(self, question: Message) -> None:
+        """Let the test's own functions see a question that was answered in their place."""
+        self._answer(question, None)
+
+    def finish_play(self) -> None:
+        """Give up what is left of a known conversation."""
+        play, self.play = self.play, None
+        if play is not None:
+            play.finish()
+
+    def _expect_alive(self) -> None:
+        if not self.alive:
+            raise Died("it had ended before")
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """What goes wrong between the two sides inside ends the worker."""
+        try:
+            yield
         except Died:
             how = self.end()
             raise self._why_it_died(how) from None
@@ -305,41 +251,46 @@ class Worker:
             self.end()
             raise
 
-    def _send(self, kind: str, values: Iterable[Any], budget: Budget) -> tuple[list, Encoder]:
+    def _message(self, kind: str, values: Iterable[Any]) -> Message:
         encoder = Encoder(self._refer, self.limits.message)
         forms = [encoder.encode(value) for value in values]
-        self.channel.send(frame([kind, self._serial, *forms], encoder), budget.overdue)
-        return forms, encoder
+        return Message(kind, forms, encoder.payload())
 
-    def _conclude(self, kind: str, answer: list) -> Any:
-        match kind, answer:
-            case "value", [value, tuple() as changed, str() as printed] if all(type(name) is str for name in changed):
-                self._changed: tuple[str, ...] = tuple(name[:100] for name in changed[:10])
-                self.printed = printed[: self.limits.printed]
-                return value
-            case "oversize", [str() as printed]:
-                self.printed = printed[: self.limits.printed]
-                raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than "
-                                       f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
-            case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
-                self.printed = printed[: self.limits.printed]
-                raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
-        raise BadMessage("an answer of no known kind")
+    def _decoded(self, message: Message) -> list:
+        decoder = Decoder(bytearray(message.payload), self._resolve)
+        values = [decoder.decode(form) for form in message.forms]
+        decoder.finish()
+        return values
 
-    def _answer_from_memory(self, header: list, payload: bytearray, budget: Budget) -> bool:
-        """Answer what the reference was asked before in the same bytes; True when that was done."""
-        match header:
-            case ["ask", _, str() as module, str() as name, *_] if name in self._may_ask(module):
-                known = self.memory.recall(question_of(header, payload))
+    def _conclude(self, reply: Message) -> Any:
+        with self.watched():
+            answer = self._decoded(reply)
+            match reply.kind, answer:
+                case "value", [value, tuple() as changed, str() as printed] if all(type(name) is str for name in changed):
+                    self._changed: tuple[str, ...] = tuple(name[:100] for name in changed[:10])
+                    self.printed = printed[: self.limits.printed]
+                    return value
+                case "oversize", [str() as printed]:
+                    self.printed = printed[: self.limits.printed]
+                    raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than "
+                                           f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
+                case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
+                    self.printed = printed[: self.limits.printed]
+                    raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
+            raise BadMessage("an answer of no known kind")
+
+    def _from_memory(self, question: Message) -> Message | None:
+        """The answer to what the reference was asked before in the same bytes."""
+        match question.forms:
+            case [str() as module, str() as name, *_] if name in self._may_ask(module):
+                known = self.memory.recall(question_of(question.forms, question.payload))
                 if known is not None:
-                    form, encoder = known
-                    self.channel.send(frame(["answer", self._serial, form], encoder), budget.overdue)
-                    return True
-        return False
+                    return Message("answer", [known[0]], known[1])
+        return None
 
-    def _answer(self, kind: str, asked: list, budget: Budget, question: bytes) -> None:
+    def _answer(self, question: Message, budget: Budget | None) -> Message:
         """Answer a call that came out of student code: a replaced function's, or a test's own function."""
-        match kind, asked:
+        match question.kind, self._decoded(question):
             case "ask", [str() as module, str() as name, tuple() as args, dict() as kwargs] \
                     if name in self._may_ask(module):
                 def function() -> Any:
@@ -351,7 +302,6 @@ class Worker:
                 raise BadMessage("a question that was not expected")
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
-        values: tuple
         self._answering = True
         started = time.process_time()
         try:
@@ -361,20 +311,25 @@ class Worker:
             raise
         except Exception as error:  # bad arguments from student code: the exception is the student's to see
             known = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
-            reply, values = "refuse", (known, str(error)[:500])
-        else:
-            reply, values = "answer", (value,)
+            return self._message("refuse", (known, str(error)[:500]))
         finally:
             self._answering = False
-            budget.answering += time.process_time() - started
-        forms, encoder = self._send(reply, values, budget)
-        if (kind, reply) == ("ask", "answer") and question:
-            self.memory.learn(question, forms[0], encoder)
+            if budget is not None:
+                budget.answering += time.process_time() - started
+        answer = self._message("answer", (value,))
+        if question.kind == "ask":
+            self.memory.learn(question_of(question.forms, question.payload), answer.forms[0], bytes(answer.payload))
+        return answer
+
+    def _note_question(self, question: Message, answer: Message) -> None:
+        """Keep what the reference answered, if this conversation is kept."""
+        if self.recording is not None and answer.kind == "answer" \
+                and len(question.payload) + len(answer.payload) <= LONG_QUESTION:
+            asked = question_of(question.forms, question.payload)
+            self.recording.glossary[asked] = answer.forms[0], bytes(answer.payload)
 
     def _may_ask(self, module: str) -> frozenset[str]:
         return self.askable if module == self.module else frozenset(self.provided.get(module, ()))
-
-    askable: frozenset[str] = frozenset()
 
     def _refer(self, value: Any) -> list:
         if isinstance(value, Handle):
@@ -411,6 +366,7 @@ class Worker:
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
+        self.play = None
         if self.alive:
             self.alive = False
             self.channel.stream.close()
@@ -439,4 +395,3 @@ def is_missing(value: Any) -> bool:
     return value == Opaque("missing function") if isinstance(value, Opaque) else False
 
 
-__all__ = ["Handle", "Jail", "Limits", "Opaque", "TooLarge", "Worker", "is_missing"]

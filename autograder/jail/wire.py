@@ -49,6 +49,9 @@ MAX_NUMBERED_KEYS = 256
 ALIGNMENT = 16
 CHUNK = 1 << 16
 PREFIX = struct.Struct(">II")
+# After an exception the numbers of requests go on from the next multiple of this: what has a smaller one was asked ahead,
+# and is dropped.
+EPOCH = 1 << 32
 DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
                     "float16", "float32", "float64", "complex64", "complex128"})
 _NAMES = {np.dtype(name): name for name in DTYPES}
@@ -179,12 +182,11 @@ def _digits(value: int) -> str:
     return str(value)
 
 
-def frame(message: Any, encoder: Encoder) -> bytes:
-    """The bytes of a message whose values went through `encoder`."""
+def frame(message: Any, payload: bytes | bytearray) -> bytes:
+    """The bytes of a message: its header, and what an Encoder made of its values' arrays."""
     header = msgspec.msgpack.encode(message)
     if len(header) > MAX_HEADER:
         raise LimitExceeded("size", "the value has too many items, or too long a text")
-    payload = encoder.payload()
     return PREFIX.pack(len(header), len(payload)) + header + payload
 
 
@@ -397,6 +399,13 @@ class Channel:
             if overdue is not None:
                 overdue()
         return message, payload
+
+    def holds_a_message(self) -> bool:
+        """Whether a whole message was read already."""
+        if len(self.rest) < PREFIX.size:
+            return False
+        head, size = PREFIX.unpack_from(self.rest)
+        return len(self.rest) >= PREFIX.size + head + size
 
     def _fill(self, size: int, overdue: Callable[[], None] | None) -> None:
         while len(self.rest) < size:

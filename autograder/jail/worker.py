@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _signal
 import _thread
+import builtins
 import gc
 import importlib.util
 import io
@@ -19,9 +20,11 @@ import time
 import traceback
 import types
 import warnings
+from collections import deque
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from autograder.checks.autodiff import Autodiff
@@ -30,8 +33,9 @@ from autograder.checks.checkpoints import load_checkpoint
 from autograder.checks.state import reset_state
 from autograder.checks.student import changed, copied, student_trace
 from autograder.errors import BadMessage, LimitExceeded, StudentError
+from autograder.jail.conversation import read_glossary
 from autograder.jail.limits import Limits
-from autograder.jail.wire import Channel, Decoder, Encoder, Opaque, Reference, frame
+from autograder.jail.wire import EPOCH, Channel, Decoder, Encoder, Opaque, Reference, frame
 
 MAX_TEXT = 2000
 # Exceptions that are told by name; any subclass travels as the first of these among its bases.
@@ -50,6 +54,8 @@ CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), 
 NOT_PATCHED = frozenset({"Storage"})
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# Answers to requests that were made ahead wait for one another, but no longer than this, in seconds.
+OFTEN = 0.02
 # A question longer than this is asked anew each time.
 LONG_QUESTION = 1 << 16
 # A file that is imported faster than this is imported anew for each test.
@@ -130,21 +136,30 @@ class Server:
         self.load_seconds = 0.0
         self.objects: dict[int, Any] = {}
         self.figures: dict[str, Any] = {}
-        self.standins: dict[str, Any] = {}
+        self.standins: dict[str, Any] = {"__name__": "standins"}
         self.printed = Printed(limits.printed)
         self.provided: dict[str, list[str]] = {}
         self.serial = 0
         self.libraries: frozenset[str] = frozenset()
-        # Within one test, the reference's answers by the bytes of the question: a double sum asks most of them many times.
-        self.asked: dict[bytes, tuple[list, bytearray]] = {}
+        self.ahead: deque[tuple[list, bytearray]] = deque()
+        self.unsent: list[bytes] = []
+        self.spoke = 0.0
+        self.floor = 0  # a request with a smaller number is dropped
+        # Within one test, the reference's answers by question: what is known to be asked, and a double sum asks most of it
+        # many times. Header form and payload.
+        self.asked: dict[bytes, tuple[Any, bytes]] = {}
 
     # -- messages ------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """One request after the other."""
         while True:
-            header, payload = self.channel.receive()
+            if not (self.ahead or self.channel.holds_a_message()) or time.monotonic() > self.spoke + OFTEN:
+                self.flush()
+            header, payload = self.ahead.popleft() if self.ahead else self.channel.receive()
             kind, self.serial = header[0], header[1]
+            if self.serial < self.floor:
+                continue
             decoder = Decoder(payload, self.resolve)
             arguments = [decoder.decode(form) for form in header[2:]]
             decoder.finish()
@@ -158,11 +173,22 @@ class Server:
     def send(self, kind: str, *values: Any) -> None:
         encoder = Encoder(self.refer, self.limits.message)
         message = [kind, self.serial, *(encoder.encode(value) for value in values)]
-        self.channel.send(frame(message, encoder))
+        self.unsent.append(frame(message, encoder.payload()))
 
-    def exchange(self, question: bytes) -> tuple[list, bytearray]:
-        self.channel.send(question)
-        return self.channel.receive()
+    def flush(self) -> None:
+        """Send the answers that are ready: one at a time each would wake the grader."""
+        if self.unsent:
+            self.channel.send(b"".join(self.unsent))
+            self.unsent.clear()
+        self.spoke = time.monotonic()
+
+    def answer(self) -> tuple[list, bytearray]:
+        """The grader's answer to a question; requests that were made ahead come in between."""
+        while True:
+            header, payload = self.channel.receive()
+            if header[0] in ("answer", "refuse"):
+                return header, payload
+            self.ahead.append((header, payload))
 
     def tell_value(self, value: Any, extra: tuple[str, ...]) -> None:
         text = self.printed.text
@@ -179,6 +205,7 @@ class Server:
             message = ""
         if isinstance(error, StudentError):
             known = ""
+        self.floor = (self.serial // EPOCH + 1) * EPOCH
         self.send("raised", known, type(error).__name__[:80], message[:MAX_TEXT], self.trace(error), self.printed.text)
 
     def trace(self, error: BaseException) -> str:
@@ -212,17 +239,23 @@ class Server:
         def function(*args: Any, **kwargs: Any) -> Any:
             encoder = Encoder(self.refer, self.limits.message)
             forms = [encoder.encode(value) for value in (*where, args, kwargs)]
-            question = frame(forms, encoder) if kind == "ask" else b""
-            header, payload = self.asked.get(question) or self.exchange(frame([kind, self.serial, *forms], encoder))
-            decoder = Decoder(bytearray(payload), self.resolve)
+            sent = encoder.payload()
+            question = msgspec.msgpack.encode(forms) + sent if kind == "ask" else b""
+            known = self.asked.get(question)
+            if known is not None:
+                return Decoder(bytearray(known[1]), self.resolve).decode(known[0])
+            self.unsent.append(frame([kind, self.serial, *forms], sent))
+            self.flush()
+            header, payload = self.answer()
+            if question and header[0] == "answer" and len(question) <= LONG_QUESTION:
+                self.asked[question] = header[2], bytes(payload)
+            decoder = Decoder(payload, self.resolve)
             values = [decoder.decode(form) for form in header[2:]]
             decoder.finish()
             if header[0] == "answer":
-                if 0 < len(question) <= LONG_QUESTION:
-                    self.asked[question] = header, payload
                 return values[0]
-            known, message = values
-            raise getattr(__import__("builtins"), known if known in KNOWN else "RuntimeError")(message)
+            name_of, message = values
+            raise getattr(builtins, name_of if name_of in KNOWN else "RuntimeError")(message)
 
         function.__name__ = function.__qualname__ = name
         return function
@@ -237,6 +270,7 @@ class Server:
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
         if standins:
             self.load_standins(standins)
+            self.standins["prepare_worker"]()
         self.provided = provided
         path = self.scratch / f"{module}.py"
         self.code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
@@ -264,14 +298,10 @@ class Server:
         self.own = dict(vars(self.module))
 
     def load_standins(self, source: str) -> None:
-        """Replacements made of the library's own parts, for what cannot be answered by value."""
-        module = types.ModuleType("standins")
-        exec(compile(source, "standins.py", "exec"), vars(module))
-        self.standins = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-        if "prepare_worker" in self.standins:
-            self.standins["prepare_worker"]()
+        """Replacements made of the library's own parts, for what cannot be answered by value; a later piece knows the earlier."""
+        exec(compile(source, "standins.py", "exec", dont_inherit=True), self.standins)
 
-    def do_reset(self, seed: int, replace: list[str]) -> tuple[Any, tuple]:
+    def do_reset(self, seed: int, replace: list[str], glossary: Any, standins: str) -> tuple[Any, tuple]:
         """A clean state before a test; the functions named are answered by the grader. False when it is not clean."""
         assert self.module is not None
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
@@ -284,7 +314,9 @@ class Server:
         reset_state(seed)
         self.objects.clear()
         self.figures.clear()
-        self.asked.clear()
+        self.asked = read_glossary(glossary)
+        if standins:
+            self.load_standins(standins)
         names = vars(self.module)
         if self.load_seconds < QUICK_IMPORT:
             self.import_module(self.module.__name__)

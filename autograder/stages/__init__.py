@@ -15,6 +15,7 @@ from types import ModuleType
 
 from autograder.checks.layout import StageInfo, read_stage
 from autograder.errors import UsageError
+from autograder.stages.standins import Standins, standins_of
 from autograder.stages.strip import task_of_docstring
 
 KIT = Path(__file__).resolve().parents[2]
@@ -149,10 +150,14 @@ class Stage:
         """The catalogue of wrong answers, in order of their ids."""
         return _mistakes(self.id)
 
-    def standins(self) -> str:
+    def standins_source(self) -> str:
         """Source of what takes the place of other tasks' classes inside the sandbox; empty for most stages."""
         file = self.suite / "standins.py"
         return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def standins(self) -> Standins:
+        """The same in pieces."""
+        return standins_of(self.standins_source())
 
     def trained(self) -> dict[str, bytes]:
         """Weights the model answers were trained to: what a right submission hands in beside its code."""

@@ -19,7 +19,7 @@ import pytest
 
 from autograder.course.grading import Outcome, grade_course
 from autograder.jail import sandbox
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 from autograder.jail.sandbox import UNPRIVILEGED
 from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowledge, model, notebook

@@ -95,7 +95,7 @@ def again(values: list[Any]) -> None:
 
     try:
         first = Encoder(refer)
-        data = frame(["value", *(first.encode(value) for value in values)], first)
+        data = frame(["value", *(first.encode(value) for value in values)], first.payload())
     except LimitExceeded:
         return
     header, payload = Channel(Bytes(data, 1 << 16), 1 << 20).receive()  # type: ignore[arg-type]
@@ -103,7 +103,7 @@ def again(values: list[Any]) -> None:
     second = Encoder(refer)
     forms = [second.encode(decoder.decode(form)) for form in header[1:]]
     decoder.finish()
-    assert frame(["value", *forms], second) == data
+    assert frame(["value", *forms], second.payload()) == data
 
 
 @cache

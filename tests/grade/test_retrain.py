@@ -18,7 +18,7 @@ from autograder.grade.record import data_files, submission_key
 from autograder.grade.retrain import Retrainer, files_for, has_recipe
 from autograder.grade.submission import Submission
 from autograder.grade.suite import collected, run_suite
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 from autograder.stages import find_stage, stages
 from autograder.stages.gated import recipe

@@ -21,9 +21,9 @@ class Watched(TrustedBench):
         super().__init__(*arguments)
         self.begun: list[str] = []
 
-    def begin(self, task_id: str) -> None:
+    def begin(self, task_id: str, own: bool = False) -> None:
         self.begun.append(task_id)
-        super().begin(task_id)
+        super().begin(task_id, own)
 
 
 def verdicts(source: str, **settings) -> list:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.jail.client import Jail, Worker
+from autograder.jail.client import Worker
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 
 # A call that is meant to run into a limit need not take long.

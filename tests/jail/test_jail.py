@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InfrastructureError, SandboxError
-from autograder.jail import client, sandbox
-from autograder.jail.client import Jail
+from autograder.jail import jail as jails
+from autograder.jail import sandbox
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 from tests.jail.conftest import LIMITS, call, no_answer
 
@@ -171,7 +172,7 @@ ORDINARY = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import os
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 assert os.geteuid() != 0
 jail = Jail()
 jail.start()
@@ -235,4 +236,4 @@ def test_limits_reach_the_worker() -> None:
     assert call(worker, "f") == [20, 1 << 20, 0]
     worker.close()
     jail.close()
-    assert client.ISOLATIONS == ("sandbox", "process")
+    assert jails.ISOLATIONS == ("sandbox", "process")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from autograder.errors import BadMessage
-from autograder.jail.client import Jail, Worker
+from autograder.jail.client import Worker
+from autograder.jail.jail import Jail
 from autograder.jail.memory import Memory, Remembering, is_plain
 from tests.jail.conftest import call
 

@@ -29,7 +29,7 @@ def refuse(reference: Reference) -> Any:
 def there_and_back(value: Any) -> Any:
     """A value sent and received."""
     encoder = Encoder()
-    data = frame(["value", 1, encoder.encode(value)], encoder)
+    data = frame(["value", 1, encoder.encode(value)], encoder.payload())
     head, size = wire.PREFIX.unpack_from(data)
     header, payload = data[8 : 8 + head], bytearray(data[8 + head :])
     assert len(payload) == size
@@ -177,7 +177,7 @@ def test_a_deep_or_endless_value_is_refused() -> None:
 def test_a_long_text_is_refused() -> None:
     encoder = Encoder()
     with pytest.raises(LimitExceeded):
-        frame(["value", encoder.encode("x" * (wire.MAX_HEADER + 1))], encoder)
+        frame(["value", encoder.encode("x" * (wire.MAX_HEADER + 1))], encoder.payload())
 
 
 BAD = [
@@ -306,7 +306,7 @@ def pair() -> Any:
 def test_messages_come_one_after_the_other(pair: Any) -> None:
     channel, far = pair
     encoder = Encoder()
-    data = frame(["value", 1, encoder.encode(np.arange(3.0))], encoder)
+    data = frame(["value", 1, encoder.encode(np.arange(3.0))], encoder.payload())
     far.sendall(data + data[:20])
     assert channel.receive()[0][:2] == ["value", 1]
     far.sendall(data[20:])

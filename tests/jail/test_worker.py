@@ -10,7 +10,8 @@ import pytest
 from autograder.errors import BadMessage, Died, LimitExceeded, Raised
 from autograder.jail import budget as budgets
 from autograder.jail.budget import LOOK, Budget
-from autograder.jail.client import Handle, Jail, TooLarge, is_missing
+from autograder.jail.client import Handle, TooLarge, is_missing
+from autograder.jail.jail import Jail
 from autograder.jail.limits import Limits
 from tests.jail.conftest import LIMITS, Make, call, no_answer
 

@@ -8,7 +8,7 @@ import torch
 
 from autograder.grade.bench import GraderBench
 from autograder.grade.suite import run_suite
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.stages import find_stage
 
 STAGE = find_stage("4-gated")
