@@ -153,8 +153,9 @@ class Server:
 
     def run(self) -> None:
         """One request after the other."""
+        kind = ""
         while True:
-            if not (self.ahead or self.channel.holds_a_message()) or time.monotonic() > self.spoke + OFTEN:
+            if kind == "reset" or not (self.ahead or self.channel.holds_a_message()) or time.monotonic() > self.spoke + OFTEN:
                 self.flush()
             header, payload = self.ahead.popleft() if self.ahead else self.channel.receive()
             kind, self.serial = header[0], header[1]

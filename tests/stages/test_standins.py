@@ -1,0 +1,125 @@
+"""Stand-ins in pieces: a worker holds those of earlier tasks, and no other, when it meets a task."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.grade.bench import GraderBench
+from autograder.jail.jail import Jail
+from autograder.stages import find_stage, task_number
+from autograder.stages.standins import Standins
+
+STAGE = find_stage("4-gated")
+SOURCE = '''"""Words."""
+
+import math
+
+_base = math.tau
+
+
+def prepare_worker():
+    """First."""
+    return _helped()
+
+
+def _helped():
+    return 1
+
+
+@property
+def one(x):
+    return _base + x
+
+
+class Two:
+    def f(self):
+        return one
+
+
+def three():
+    return four()
+
+
+def four():
+    return 4
+'''
+
+
+def names(source: str) -> set[str]:
+    """What a source defines when it is run."""
+    space: dict = {}
+    exec(source, space)
+    return {name for name in space if not name.startswith("__")}
+
+
+def test_pieces_come_with_what_they_are_made_of() -> None:
+    made = Standins(SOURCE)
+    assert made.needed({"Two"}) == {"Two", "one", "_base"}
+    assert made.needed({"three"}) == {"three", "four"}
+    assert made.needed({"unknown"}) == set()
+    assert made.source({"one"}).startswith("@property\ndef one")
+    assert made.source(()) == ""
+
+
+def test_the_beginning_is_what_prepares_a_worker() -> None:
+    text, defined = Standins(SOURCE).beginning()
+    assert defined == {"prepare_worker", "_helped"}
+    assert names(text) == {"math", "prepare_worker", "_helped"}
+
+
+def test_a_stage_without_stand_ins_has_none() -> None:
+    made = Standins("")
+    assert (bool(made), made.beginning(), made.needed({"f"})) == (False, ("", frozenset()), frozenset())
+
+
+@pytest.mark.parametrize("task", [*STAGE.functions])
+def test_nothing_of_this_task_or_a_later_one_is_among_the_pieces(task: str) -> None:
+    later = {name for other, own in STAGE.functions.items() if task_number(other) >= task_number(task) for name in own}
+    assert later
+    assert not STAGE.standins().needed(STAGE.names_of_earlier_tasks(task)) & later
+
+
+def test_all_pieces_together_are_the_whole() -> None:
+    made = STAGE.standins()
+    everything = made.needed([name for own in STAGE.functions.values() for name in own])
+    whole = names(STAGE.standins_source())
+    assert everything | made.beginning()[1] == whole - {"torch", "install"}
+
+
+LOOKING = '''
+
+def _within_reach():
+    import gc
+    return sorted({thing.__qualname__ for thing in gc.get_objects()
+                   if getattr(thing, "__module__", None) == "standins" and "." not in getattr(thing, "__qualname__", ".")})
+
+
+def unroll(cell, x, state=None):
+    return _within_reach()
+
+
+def train(model, batches, lr, threshold):
+    return _within_reach()
+'''
+
+
+def test_what_student_code_finds_in_its_process() -> None:
+    """As 4.2 is graded there are cells, as 4.4 is there are unroll and LanguageModel too; with its own code alone, nothing."""
+    jail = Jail(preload=STAGE.info.preload)
+    jail.start()
+    bench = GraderBench(STAGE, jail, {STAGE.info.file: (STAGE.solution.read_text() + LOOKING).encode()}, 1)
+    try:
+        bench.begin("4.2")
+        cells = bench.student.unroll(1, 2)
+        bench.begin("4.4")
+        more = bench.student.train(1, 2, 3, 4)
+        bench.begin("4.2")
+        again = bench.student.unroll(1, 2)
+        bench.begin("4.6", own=True)
+        own = bench.student.train(1, 2, 3, 4)
+    finally:
+        bench.close()
+        jail.close()
+    assert cells == again == ["GRUCell", "LSTMCell", "RNNCell", "prepare_worker"]
+    assert more == ["GRUCell", "LSTMCell", "LanguageModel", "RNNCell", "prepare_worker", "unroll"]
+    assert own == ["prepare_worker"]
