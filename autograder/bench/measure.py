@@ -89,8 +89,11 @@ def peak_kib(pid: int) -> int:
 
 
 def class_of(stage: Stage, count: int) -> dict[str, str]:
-    """Sources of a class: the solution and the catalogued mistakes in turn, each made a file of its own."""
-    sources = [stage.solution.read_text(encoding="utf-8"), *(mistake.source for mistake in stage.mistakes())]
+    """Sources of a class: the model answers, right answers written differently and catalogued mistakes in turn, each a file
+    of its own."""
+    groups = ([stage.solution.read_text(encoding="utf-8")], list(stage.alternatives().values()),
+              [mistake.source for mistake in stage.mistakes()])
+    sources = [group[n % len(group)] for n in range(max(map(len, groups))) for group in groups]
     return {f"student-{n:04d}": f"{sources[n % len(sources)]}\n# {n}\n" for n in range(count)}
 
 

@@ -61,7 +61,7 @@ def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]
     return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
             "generate_feedback; plain nbgrader runs one process a core, each with its share. Both sides start cold, with one "
             "thread of linear algebra a process. CPU time is that of all processes, those in the jail among them. The class is "
-            "the model answers and the known mistakes in turn.\n\n"
+            "the model answers, right answers written differently and known mistakes in turn.\n\n"
             + table(head, rows))
 
 

@@ -60,7 +60,7 @@ def configure(config: Any, course: Path) -> Any:
     c.Autograde.exporter_class = "autograder.course.notebook.TolerantExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.DeduplicateIds",
-        "nbgrader.preprocessors.OverwriteKernelspec", "autograder.course.kept.Overwrite",
+        "autograder.course.kept.Kernelspec", "autograder.course.kept.Overwrite",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Where nbgrader would execute the notebook, marks and messages are taken from the record.

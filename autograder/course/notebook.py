@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
+from traitlets import default
 
 from autograder.course.config import RELEASE
 from autograder.grade.submission import MAX_TOTAL, Refused, read_bytes
@@ -194,6 +195,10 @@ def _handed_in(path: Path) -> bytes | None:
 
 class TolerantExporter(NotebookExporter):
     """nbgrader's exporter for autograde, which takes any submitted notebook (`Autograde.exporter_class`)."""
+
+    @default("optimistic_validation")
+    def _validated_when_all_steps_are_done(self) -> bool:
+        return True
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read, repair, and go on as NotebookExporter does."""

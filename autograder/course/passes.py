@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course.config import configure
-from autograder.course.kept import begin_submission
+from autograder.course.kept import begin_submission, gradebook
 from autograder.course.messages import heard
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
@@ -124,7 +124,8 @@ class Pipeline:
             raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
         self._stamp(stage_id, student).unlink(missing_ok=True)
         remove(self.course / "autograded" / student / stage_id)  # what a killed run left half-written would be skipped in silence
-        self._convert(self.autograde_converter, stage_id, student)
+        with gradebook(self.database).one_transaction():
+            self._convert(self.autograde_converter, stage_id, student)
 
     def feedback(self, stage_id: str, student: str) -> None:
         """nbgrader's feedback page for one submission."""

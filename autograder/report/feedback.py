@@ -147,6 +147,10 @@ class FeedbackExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
+    @default("optimistic_validation")
+    def _validated_when_all_steps_are_done(self) -> bool:
+        return True
+
     def _create_environment(self) -> Environment:
         """nbconvert's environment with autoescape on, and the style sheet; made once a process."""
         environment = super()._create_environment()
