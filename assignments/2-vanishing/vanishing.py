@@ -31,7 +31,7 @@ def jacobian_norms(h, W_h, t):
     Notes
     -----
     dh_t/dh_k is the product of the one-step factors of equation (3). Make do with t matrix products in all: a call
-    with t = 3000 must end within seconds.
+    with t = 1500 must end within two seconds.
 
     NOTE: a gradient that has vanished is tiny, 1e-28 say, and still right to many digits. It is not 0.
     """

@@ -158,6 +158,7 @@ class GraderBench:
         __tracebackhide__ = True
         worker = self.worker()
         limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
+        limit = min(limit, self.stage.info.seconds.get(name, limit))
         try:
             value, changed = worker.call(["function", name], args, kwargs, cpu=limit)
         except LimitExceeded as error:

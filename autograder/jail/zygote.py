@@ -183,6 +183,7 @@ def main(descriptor: int, settings: dict) -> None:
         from autograder.checks.axes import new_axes, picture
 
         picture(new_axes())  # fonts and renderer, once
+        new_axes(2)
     if "torch" in settings["preload"]:
         first_use(sys.modules["torch"])
     readable = [Path(path) for path in settings["readable"]]

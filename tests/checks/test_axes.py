@@ -115,3 +115,52 @@ def test_what_is_no_axes_is_not_read(value):
     """An honest error, not an empty description."""
     with pytest.raises(AttributeError):
         Canvas().read(value)
+
+
+def drawn_by_hand(ax):
+    """A little of everything on an Axes."""
+    ax.plot([0.0, 7.0], [1.0, 2.0], label="norm")
+    ax.bar([1], [2.0])
+    ax.set(xlabel="lag", ylabel="norm", title="decay")
+    ax.legend()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_copy_of_fresh_axes_is_as_good_as_new_ones(count):
+    """What is drawn on it comes out the same, to the pixel, and nothing of it is on the next one."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4 * count, 4.2), dpi=100)
+    FigureCanvasAgg(figure)
+    plain, copied = np.ravel(figure.subplots(1, count)), np.ravel(new_axes(count))
+    for ax in (*plain, *copied):
+        drawn_by_hand(ax)
+    assert [repr(describe(ax)) for ax in plain] == [repr(describe(ax)) for ax in copied]
+    assert picture(plain[0]) == picture(copied[0])
+    assert all(describe(ax)["lines"] == [] for ax in np.ravel(new_axes(count)))
+
+
+def test_fresh_axes_follow_the_settings():
+    """A style that was set meanwhile holds for the next Axes, and no longer than it is set."""
+    import matplotlib
+
+    before = new_axes().title.get_fontsize()
+    with matplotlib.rc_context({"axes.titlesize": 3 * before}):
+        assert new_axes().title.get_fontsize() == 3 * before
+    assert new_axes().title.get_fontsize() == before
+
+
+@pytest.mark.parametrize("change", [
+    lambda ax: None, lambda ax: ax.tick_params(labelbottom=False), lambda ax: ax.tick_params(labeltop=True),
+    lambda ax: [label.set_visible(False) for label in ax.get_xticklabels()[::2]], lambda ax: ax.set_xscale("log"),
+    lambda ax: ax.set_xticks([1, 2], ["brown", "black"]), lambda ax: ax.set_xticks([3]), lambda ax: ax.set_xticks([]),
+    lambda ax: ax.xaxis.set_major_formatter("step {x:g}"), lambda ax: ax.plot(["dog", "cat"], [1, 2]),
+    lambda ax: ax.get_figure().canvas.draw(),
+], ids=["plain", "hidden", "above", "every other", "log", "words", "one", "none", "formatter", "names", "drawn"])
+def test_ticks_that_are_not_made_are_told_as_if_they_were(change):
+    """The labels matplotlib would give, whatever was done to them."""
+    ax = new_axes()
+    change(ax)
+    found = describe(ax)["xticklabels"]
+    assert found == [label.get_text() for label in ax.get_xticklabels()]

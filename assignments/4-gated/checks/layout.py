@@ -37,6 +37,8 @@ class StageInfo:
         What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
     hands_out : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
+    seconds : dict of str to float
+        CPU seconds a call of a function may take in the grader, where that is less than usual.
     folder : Path
         Where the facts lie.
     """
@@ -50,6 +52,7 @@ class StageInfo:
     extras: tuple[str, ...]
     hidden: str
     hands_out: dict[str, str]
+    seconds: dict[str, float]
     folder: Path
 
 
@@ -62,7 +65,7 @@ def read_stage(folder: Path) -> StageInfo:
         raise ValueError(f"{folder / 'stage.toml'}: [feedback] hidden is one of {', '.join(LEVELS)}, not {hidden!r}")
     return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
                      tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())), hidden,
-                     dict(data.get("hands_out", {})), folder)
+                     dict(data.get("hands_out", {})), dict(data.get("seconds", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:

@@ -5,8 +5,8 @@ import numpy as np
 from autograder.checks import expect, expect_raises, expect_true, task
 from autograder.stages.bptt.public import expect_grad, expect_gradient
 
-SHAPES = ((5, 3, 4, 6), (4, 2, 3, 3), (7, 5, 2, 4))             # T, D, H, V
-CORNERS = ((1, 3, 4, 5), (4, 1, 3, 2), (4, 2, 1, 3), (1, 1, 1, 2), (3, 2, 2, 1))
+SHAPES = ((5, 3, 4, 6), (4, 5, 2, 3))                           # T, D, H, V
+CORNERS = ((1, 3, 4, 5), (3, 1, 3, 2), (3, 2, 1, 3), (1, 1, 1, 2), (2, 2, 2, 1))
 
 
 def problem(rng, T, D, H, V, gain=1.2):
@@ -40,7 +40,7 @@ def strided(value):
 @task("1.1", points=1)
 def test_softmax_of_random_scores(student, reference, rng):
     """softmax of random scores, small and large, of one class and of many."""
-    for V, scale in ((6, 1), (1, 3), (3, 2), (5, 1e4), (40, 30), (2, 1)):
+    for V, scale in ((6, 1), (1, 3), (5, 1e4), (40, 30)):
         z = scale * rng.standard_normal(V)
         expect(student.softmax(z), reference.softmax(z), "softmax(z)")
 
@@ -48,7 +48,7 @@ def test_softmax_of_random_scores(student, reference, rng):
 @task("1.1", points=1)
 def test_cross_entropy_of_random_probabilities(student, rng):
     """cross_entropy looks at the probability of the right class and at no other."""
-    for V in (2, 5, 9):
+    for V in (2, 5):
         y_hat_t = rng.dirichlet(np.ones(V))
         for y_t in range(V):
             expect(student.cross_entropy(y_hat_t, y_t), -np.log(y_hat_t[y_t]), "L_t")
@@ -72,8 +72,8 @@ def test_forward_of_the_smallest_sizes(student, reference, rng):
 
 @task("1.2", points=1)
 def test_forward_of_a_long_sequence(student, reference, rng):
-    """forward of T = 500 steps is right to the last step."""
-    params, x, _, h_0 = problem(rng, 500, 3, 4, 5, gain=0.6)
+    """forward of T = 100 steps is right to the last step."""
+    params, x, _, h_0 = problem(rng, 100, 3, 4, 5, gain=0.6)
     expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"), rtol=1e-7)
 
 
@@ -144,8 +144,8 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
 def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
     """dh_t/dh_k is right for each 0 <= k <= t <= T of random sequences."""
     for H in (2, 4):
-        h, W_h = np.tanh(rng.standard_normal((6, H))), rng.standard_normal((H, H))
-        for t in range(1, 6):
+        h, W_h = np.tanh(rng.standard_normal((4, H))), rng.standard_normal((H, H))
+        for t in range(1, 4):
             for k in range(t + 1):
                 want = reference.dh_dh(h, W_h, t, k)
                 expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
@@ -163,12 +163,12 @@ def test_dh_dh_of_one_unit_and_of_strided_arrays(student, reference, rng):
 
 @task("1.4", points=1)
 def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
-    """dh_100/dh_0 is tiny, not zero, and right in all its digits."""
-    h, W_h = np.tanh(rng.standard_normal((101, 5))), 0.5 * rng.standard_normal((5, 5))
-    want = reference.dh_dh(h, W_h, 100, 0)
+    """dh_30/dh_0 is tiny, not zero, and right in all its digits."""
+    h, W_h = np.tanh(rng.standard_normal((31, 5))), 0.1 * rng.standard_normal((5, 5))
+    want = reference.dh_dh(h, W_h, 30, 0)
     scale = np.linalg.norm(want)
-    got = student.dh_dh(h, W_h, 100, 0)
-    expect(got, want, "dh_100/dh_0", rtol=1e-8, atol=1e-9 * scale)
+    got = student.dh_dh(h, W_h, 30, 0)
+    expect(got, want, "dh_30/dh_0", rtol=1e-8, atol=1e-9 * scale)
 
 
 @task("1.4", points=1)
@@ -183,7 +183,7 @@ def test_dh_dh_refuses_every_step_out_of_range(student, rng):
 @task("1.5", points=2)
 def test_term_of_all_pairs_of_steps(student, reference, rng):
     """term is right for each 1 <= k <= t <= T of random sequences."""
-    for shape in ((4, 3, 2, 5), (3, 2, 2, 2)):
+    for shape in ((3, 3, 2, 5), (2, 2, 4, 2)):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             for k in range(1, t + 1):
@@ -193,7 +193,7 @@ def test_term_of_all_pairs_of_steps(student, reference, rng):
 @task("1.5", points=2)
 def test_dL_dW_x_of_random_sequences(student, reference, rng):
     """dL_t/dW_x is right for each t of random sequences."""
-    for shape in SHAPES[:2]:
+    for shape in ((3, 3, 4, 6), (2, 5, 2, 3)):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
@@ -202,7 +202,7 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
 @task("1.5", points=1)
 def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     """dL_total/dW_x is right for random sequences."""
-    for shape in SHAPES:
+    for shape in ((3, 3, 4, 6), (4, 5, 2, 3)):
         args = solved(reference, rng, *shape)
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
 
@@ -221,10 +221,10 @@ def test_sums_of_the_smallest_sizes(student, reference, rng):
 @task("1.5", points=1)
 def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
     """The sums do not mind how their arrays lie in memory."""
-    args = solved(reference, rng, 4, 3, 3, 2)
+    args = solved(reference, rng, 3, 4, 3, 2)
     apart = tuple(strided(value) for value in args)
-    expect_gradient(student.term(*apart, 4, 2), reference.term(*args, 4, 2), "term(t=4, k=2)")
-    expect_gradient(student.dL_dW_x(*apart, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x")
+    expect_gradient(student.term(*apart, 3, 2), reference.term(*args, 3, 2), "term(t=3, k=2)")
+    expect_gradient(student.dL_dW_x(*apart, 2), reference.dL_dW_x(*args, 2), "dL_2/dW_x")
     expect_gradient(student.dLtotal_dW_x(*apart), reference.dLtotal_dW_x(*args), "dL_total/dW_x")
 
 
@@ -279,9 +279,20 @@ def test_bptt_of_the_smallest_sizes(student, reference, rng):
 @task("1.6", points=2)
 def test_bptt_is_linear_in_T(student, reference, rng):
     """bptt handles T = 3000 steps: one pass back, not a sum over k for every t, which runs out of time."""
-    args = solved(reference, rng, 3000, 3, 8, 4, gain=0.6)
-    grads = student.bptt(*args)
-    for key, want in reference.bptt(*args).items():
+    # Inputs that come again and again bring the states round to themselves: no need to follow all of them.
+    period, times = 60, 50
+    params, x, y, h_0 = problem(rng, period, 3, 8, 4, gain=0.6)
+    h, _, y_hat = reference.forward(params, np.tile(x, (3, 1)), h_0)
+
+    def periods(n):
+        return (params, np.tile(x, (n, 1)), np.tile(y, n), np.concatenate([h[-1:], np.tile(h[-period:], (n, 1))]),
+                np.tile(y_hat[-period:], (n, 1)))
+
+    grads = student.bptt(*periods(times))
+    # Each period more adds as much as the one before it, but for h_0, which they do not reach.
+    three, four = reference.bptt(*periods(3)), reference.bptt(*periods(4))
+    for key in three:
+        want = three[key] + (times - 3) * (four[key] - three[key]) * (key != "h_0")
         expect_grad(grads, key, want, rtol=1e-8, atol=1e-9 * np.abs(want).max())
 
 
@@ -297,7 +308,7 @@ def test_bptt_of_arrays_that_are_not_contiguous(student, reference, rng):
 @task("1.7", points=1)
 def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
     """numerical_gradient moves each entry by eps up and down: for a cube that gives 3 theta^2 + eps^2."""
-    theta = rng.standard_normal(4)
+    theta = rng.standard_normal(2)
 
     def cube(at):
         return float(np.sum(np.asarray(at) ** 3))
@@ -310,7 +321,7 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
 @task("1.7", points=1)
 def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
     """numerical_gradient has eps = 1e-5 by default."""
-    theta = rng.uniform(-1e-4, 1e-4, 5)
+    theta = rng.uniform(-1e-4, 1e-4, 3)
 
     def wave(at):
         return float(np.sum(np.sin(1e5 * np.asarray(at))))
@@ -322,7 +333,7 @@ def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
 @task("1.7", points=1)
 def test_numerical_gradient_of_any_shape(student, reference, rng):
     """numerical_gradient has the shape of theta: one entry, a vector, a matrix, three axes, any memory order."""
-    for shape in ((1,), (3,), (2, 3), (3, 1), (2, 1, 3)):
+    for shape, lies in (((1,), np.array), ((2,), strided), ((2, 3), strided), ((2, 1, 2), np.array)):
         theta = rng.standard_normal(shape)
         weights = rng.standard_normal(shape)
 
@@ -330,30 +341,29 @@ def test_numerical_gradient_of_any_shape(student, reference, rng):
             return float(np.sum(weights * at) ** 2 + np.sum(np.asarray(at) ** 2))
 
         want = 2 * np.sum(weights * theta) * weights + 2 * theta
-        expect_gradient(student.numerical_gradient(f, theta), want, "numerical_gradient", rtol=1e-6, atol=1e-6)
-        got = student.numerical_gradient(f, strided(theta))
+        got = student.numerical_gradient(f, lies(theta))
         expect_gradient(got, want, "numerical_gradient", rtol=1e-6, atol=1e-6)
 
 
 @task("1.7", points=1)
-def test_relative_error_is_relative_and_symmetric(student, reference, rng):
+def test_relative_error_is_relative_and_symmetric(student, rng):
     """relative_error does not change with the scale, nor when a and b change places."""
-    for shape in ((4,), (3, 2), (2, 2, 3), (1, 1)):
+    for shape, scale in (((4,), 1e-8), ((2, 2, 3), 1e8), ((1, 1), 1e-20)):
         a, b = rng.standard_normal(shape), rng.standard_normal(shape)
         want = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
-        for first, second in ((a, b), (b, a), (1e-8 * a, 1e-8 * b), (1e8 * a, 1e8 * b), (np.zeros(shape), b)):
-            expect(student.relative_error(first, second), reference.relative_error(first, second), "relative_error")
-        expect(student.relative_error(a, b), want, "relative_error")
-        expect(student.relative_error(np.zeros(shape), np.zeros(shape)), 0.0, "relative_error")
+        for first, second in ((a, b), (scale * b, scale * a)):
+            expect(student.relative_error(first, second), want, "relative_error")
+    expect(student.relative_error(np.zeros((1, 1)), b), 1.0, "relative_error")
+    expect(student.relative_error(np.zeros((3, 2)), np.zeros((3, 2))), 0.0, "relative_error")
 
 
 @task("1.7", points=1)
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
-    params = {"W_x": rng.standard_normal((2, 3)), "b": rng.standard_normal(2), "s": rng.standard_normal(1)}
+    params = {"W_x": rng.standard_normal((1, 2)), "b": rng.standard_normal(2), "s": rng.standard_normal(1)}
 
     def loss(at):
-        return float(np.sum(np.tanh(at["W_x"] @ np.ones(3) + at["b"])) * np.sum(at["s"] ** 3))
+        return float(np.sum(np.tanh(at["W_x"] @ np.ones(2) + at["b"])) * np.sum(at["s"] ** 3))
 
     grads = {name: rng.standard_normal(value.shape) for name, value in params.items()} | {"h_0": np.ones(2)}
     for eps in (1e-5, 0.5):

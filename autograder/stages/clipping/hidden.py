@@ -185,8 +185,8 @@ def test_clipping_leaves_the_callers_arrays_alone(student, rng):
 @task("3.3", points=2)
 def test_train_without_clipping(student, reference, rng):
     """A run without clipping has the right losses, norms and parameters, for sequences of any size."""
-    for sizes in ({"T": 1}, {"H": 1, "T": 4}, {"D": 1, "V": 2}, {"D": 3, "H": 5, "V": 6, "T": 8}):
-        params, batches = problem(rng, 5, **sizes)
+    for sizes in ({"T": 1}, {"H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6, "T": 6}):
+        params, batches = problem(rng, 2, **sizes)
         expect_history(student.train(params, batches, 0.3), reference.train(params, batches, 0.3))
     expect_history(student.train(params, [], 0.3), {"params": params, "losses": [], "norms": [], "restarts": 0})
     expect_unchanged(student)
@@ -195,9 +195,9 @@ def test_train_without_clipping(student, reference, rng):
 @task("3.3", points=2)
 def test_train_with_clipping(student, reference, rng):
     """With a threshold, long gradients are clipped, short ones are not, and norms are those before clipping."""
-    params, batches = problem(rng, 8, T=5)
+    params, batches = problem(rng, 5, T=2)
     norms = sorted(reference.train(params, batches, 0.2)["norms"])
-    for threshold in (0.1, norms[4], 1e3):
+    for threshold in (0.1, norms[2], 1e3):
         want = reference.train(params, batches, 0.2, threshold=threshold)
         expect_history(student.train(params, batches, 0.2, threshold=threshold), want, rtol=1e-5)
 
@@ -205,19 +205,19 @@ def test_train_with_clipping(student, reference, rng):
 @task("3.3", points=2)
 def test_train_restarts_where_it_should(student, reference, rng):
     """Batches with NaN at several places: each restart goes back to the right checkpoint and halves the rate again."""
-    params, batches = problem(rng, 16)
-    for every, bad in ((1, (0, 5)), (3, (4, 5, 11)), (10, (12,)), (4, (6, 15)), (5, (5, 8, 14))):
-        run = [spoiled(batch) if i in bad else batch for i, batch in enumerate(batches)]
+    params, batches = problem(rng, 12, T=1)
+    for every, bad, count in ((1, (0, 3), 5), (3, (4, 5, 8), 10), (4, (6, 7), 8)):
+        run = [spoiled(batch) if i in bad else batch for i, batch in enumerate(batches[:count])]
         want = reference.train(params, run, 0.3, threshold=2.0, checkpoint_every=every)
         expect_history(student.train(params, run, 0.3, threshold=2.0, checkpoint_every=every), want, rtol=1e-5)
-    default = [spoiled(batch) if i == 12 else batch for i, batch in enumerate(batches)]
+    default = [*batches[:11], spoiled(batches[11])]
     expect_history(student.train(params, default, 0.3), reference.train(params, default, 0.3))
 
 
 @task("3.3", points=1)
 def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
     """What comes back after giving up is the checkpoint, to the last bit."""
-    params, batches = problem(rng, 4)
+    params, batches = problem(rng, 4, T=1)
     saved = history(student.train(params, batches, 0.3, checkpoint_every=4))
     gone = history(student.train(params, [*batches, batches[0], spoiled(batches[0])], 0.3, checkpoint_every=4,
                                  max_restarts=0))
@@ -228,10 +228,10 @@ def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
 @task("3.3", points=1)
 def test_train_counts_its_restarts(student, reference, rng):
     """max_restarts restarts are made, not one less and not one more."""
-    params, batches = problem(rng, 6)
+    params, batches = problem(rng, 4, T=1)
     bad = spoiled(batches[0])
-    run = [batches[0], bad, batches[1], bad, bad, *batches[2:5], bad, bad, batches[5], bad, batches[0]]
-    for limit in (1, 2, 4, 5, 6, 9, 0):
+    run = [batches[0], bad, batches[1], bad, bad, *batches[2:], bad, batches[0]]
+    for limit in (1, 3, 4, 0):
         got = student.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit)
         expect_history(got, reference.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit))
     expect(history(student.train(params, [bad] * 7, 0.3))["restarts"], 5, "restarts")
@@ -289,7 +289,7 @@ def test_scalar_loss_of_random_cases(student, rng):
 @task("3.4", points=3)
 def test_scalar_gradient_of_random_cases(student, rng):
     """The gradient agrees with an independent one that is exact to rounding, from one step to thirty."""
-    for steps in (1, 1, 2, 3, 8, 30):
+    for steps in (1, 2, 3, 30):
         w, b, h_0, target = (float(v) for v in rng.uniform([0.5, -1, 0.1, -1], [3, 1, 0.9, 0]))
         for sign in (1.0, -1.0):
             got = student.scalar_rnn_grad(sign * w, b, h_0, steps, target)
@@ -351,8 +351,8 @@ def expect_steps(path, threshold, lr, h_0, steps, target):
 @task("3.5", points=2)
 def test_descend_is_thrown_off_the_cliff(student):
     """Without clipping, a step at the cliff throws (w, b) far away, where the gradient is gone."""
-    path = student.descend((5.0, -2.5), 0.2, 30, **PASCANU)
-    expect_true(isinstance(path, np.ndarray) and path.shape == (31, 2), "should be an array of shape (31, 2)", "path")
+    path = student.descend((5.0, -2.5), 0.2, 14, **PASCANU)
+    expect_true(isinstance(path, np.ndarray) and path.shape == (15, 2), "should be an array of shape (15, 2)", "path")
     expect(path[0], np.array([5.0, -2.5]), "path[0]")
     expect_steps(path[:12], None, 0.2, **PASCANU)
     expect(path[-1], np.array([15.819, 15.055]), "path[-1]", rtol=1e-3)
@@ -360,11 +360,11 @@ def test_descend_is_thrown_off_the_cliff(student):
 
 @task("3.5", points=2)
 def test_descend_with_clipping_stays_at_the_cliff(student):
-    """With clipping, the same start stays near the cliff and ends at a small loss."""
-    path = student.descend(np.array([5.0, -2.5]), 0.2, 60, **PASCANU, threshold=0.2)
-    expect_true(isinstance(path, np.ndarray) and path.shape == (61, 2), "should be an array of shape (61, 2)", "path")
+    """With clipping, the same start stays near the cliff."""
+    path = student.descend(np.array([5.0, -2.5]), 0.2, 25, **PASCANU, threshold=0.2)
+    expect_true(isinstance(path, np.ndarray) and path.shape == (26, 2), "should be an array of shape (26, 2)", "path")
     expect_steps(path, 0.2, 0.2, **PASCANU)
-    expect_true(np.all(np.abs(path - [4.7, -2.4]) < 0.6), "leaves the neighbourhood of the start", "path")
+    expect_true(np.all(np.abs(path - [4.9, -2.5]) < 0.3), "leaves the neighbourhood of the start", "path")
 
 
 @task("3.5", points=1)

@@ -12,7 +12,7 @@ from autograder.stages.vanishing.public import (
     expect_shape,
     expect_terms,
     expect_words,
-    jacobian_by_complex_step,
+    jacobians_by_complex_step,
     random_params,
     states,
     term_norms_by_complex_step,
@@ -62,23 +62,23 @@ def test_jacobian_norms_of_random_networks(student, reference, rng):
 @task("2.1", points=2)
 def test_jacobian_norms_that_have_vanished_are_tiny_and_right(student, rng):
     """A norm of 1e-28 is right to nine digits at every lag, and never exactly 0."""
-    for hidden, sigma, steps in ((8, 0.6, 60), (4, 0.3, 60)):
+    for hidden, sigma, steps in ((6, 0.5, 15), (3, 0.05, 22)):
         W_h = contraction(rng, hidden, sigma)
         h, u = trajectory(rng, W_h, steps)
-        want = [np.linalg.norm(jacobian_by_complex_step(W_h, h[k], u[k:]), 2) for k in range(steps + 1)]
+        want = [np.linalg.norm(jacobian, 2) for jacobian in jacobians_by_complex_step(W_h, h, u)]
         expect_flow(student.jacobian_norms(h, W_h, steps), want, "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
 def test_jacobian_norms_that_explode_are_right(student, rng):
     """Growing norms are right too: nothing is clipped from above."""
-    W_h = 2.5 * orthogonal(rng, 4)
-    h = 1e-3 * rng.standard_normal((51, 4))
-    jacobian, want = np.eye(4), np.ones(51)
-    for k in range(50, 0, -1):
+    W_h = 5 * orthogonal(rng, 4)
+    h = 1e-3 * rng.standard_normal((31, 4))
+    jacobian, want = np.eye(4), np.ones(31)
+    for k in range(30, 0, -1):
         jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
         want[k - 1] = np.linalg.norm(jacobian, 2)
-    expect_flow(student.jacobian_norms(h, W_h, 50), want, "‖dh_t/dh_k‖")
+    expect_flow(student.jacobian_norms(h, W_h, 30), want, "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
@@ -86,20 +86,20 @@ def test_jacobian_norms_do_not_depend_on_the_basis(student, rng):
     """Turning the hidden space by an orthogonal matrix changes no norm where the tanh has the same slope everywhere."""
     for value in (0.0, 0.6):
         W_h, Q = rng.standard_normal((5, 5)) / 2, orthogonal(rng, 5)
-        h = value * rng.choice([-1.0, 1.0], (11, 5))
-        powers = [np.linalg.norm(np.linalg.matrix_power((1 - value**2) * W_h, 10 - k), 2) for k in range(11)]
-        expect_flow(student.jacobian_norms(h, W_h, 10), powers, "‖dh_t/dh_k‖ for states of one absolute value")
-        expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 10), powers, "‖dh_t/dh_k‖ in another orthogonal basis")
+        h = value * rng.choice([-1.0, 1.0], (7, 5))
+        powers = [np.linalg.norm(np.linalg.matrix_power((1 - value**2) * W_h, 6 - k), 2) for k in range(7)]
+        expect_flow(student.jacobian_norms(h, W_h, 6), powers, "‖dh_t/dh_k‖ for states of one absolute value")
+        expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 6), powers, "‖dh_t/dh_k‖ in another orthogonal basis")
 
 
 @task("2.1", points=1)
 def test_jacobian_norms_stay_below_the_bound(student, rng):
     """At every lag the norm is at most sigma_max(W_h)^lag; with a W_h that is nilpotent it reaches exactly 0."""
-    for _ in range(4):
-        W_h = rng.standard_normal((4, 4)) * rng.uniform(0.2, 1.0)
-        h, _ = trajectory(rng, W_h, 15)
-        norms, bound = student.jacobian_norms(h, W_h, 15), np.linalg.norm(W_h, 2) ** np.arange(15, -1, -1)
-        expect_shape(norms, (16,), "‖dh_t/dh_k‖ for t = 15")
+    for scale in rng.uniform(0.2, 1.0, 2):
+        W_h = rng.standard_normal((4, 4)) * scale
+        h, _ = trajectory(rng, W_h, 10)
+        norms, bound = student.jacobian_norms(h, W_h, 10), np.linalg.norm(W_h, 2) ** np.arange(10, -1, -1)
+        expect_shape(norms, (11,), "‖dh_t/dh_k‖ for t = 10")
         expect_true((norms <= bound * (1 + 1e-9)).all(), "is above sigma_max(W_h)^(t - k), which no right value can be",
                     "‖dh_t/dh_k‖")
     shift, h = np.diag([0.5, 0.5, 0.5], -1), rng.uniform(-0.5, 0.5, (7, 4))
@@ -110,13 +110,12 @@ def test_jacobian_norms_stay_below_the_bound(student, rng):
 
 @task("2.1", points=1)
 def test_jacobian_norms_needs_t_products_only(student, rng):
-    """With t = 3000 the call ends within seconds: each product goes on from the last one."""
-    T, period = 3000, 12
+    """With t = 1500 the call ends within two seconds: each product goes on from the last one."""
+    T, period = 1500, 12
     W_h, h = orthogonal(rng, 3), np.tile(rng.uniform(-0.02, 0.02, (period, 3)), (T // period + 1, 1))[: T + 1]
     norms = student.jacobian_norms(h, W_h, T)
-    jacobian = np.eye(3)
-    for k in range(T, 0, -1):
-        jacobian = jacobian @ ((1 - h[k] ** 2)[:, None] * W_h)
+    of_a_period = np.linalg.multi_dot([(1 - h[k] ** 2)[:, None] * W_h for k in range(period, 0, -1)])
+    jacobian = np.linalg.matrix_power(of_a_period, T // period)
     expect_shape(norms, (T + 1,), f"‖dh_t/dh_k‖ for t = {T}")
     expect(norms[0], np.linalg.norm(jacobian, 2), f"‖dh_t/dh_k‖ at k = 0, for t = {T},", rtol=1e-8, atol=0)
 
@@ -142,8 +141,8 @@ def test_decay_bound_of_zero(student):
 @task("2.2", points=1)
 def test_decay_bound_is_not_passed(student, reference, rng):
     """It bounds the norms at every lag, and is reached where W_h is orthogonal and all states are 0."""
-    for _ in range(4):
-        W_h = rng.standard_normal((4, 4)) * rng.uniform(0.2, 1.0)
+    for scale in rng.uniform(0.2, 1.0, 2):
+        W_h = rng.standard_normal((4, 4)) * scale
         h, _ = trajectory(rng, W_h, 12)
         bound = student.decay_bound(W_h, 12)
         expect_shape(bound, (13,), "bound for t = 12")
@@ -156,9 +155,9 @@ def test_decay_bound_is_not_passed(student, reference, rng):
 @task("2.2", points=2)
 def test_vanishing_lag_of_random_norms(student, reference, rng):
     """The first lag counts, also where the norms rise again, and one entry is enough of an array."""
-    for size in (1, 2, 9, 40):
+    for size in (1, 2, 40):
         norms = np.exp(rng.uniform(-8, 0, size))
-        for tolerance in (*np.exp(rng.uniform(-9, 0.5, 4)), norms[0], norms[-1], norms.min(), 10.0):
+        for tolerance in (np.exp(rng.uniform(-9, 0.5)), norms[0], norms[-1], norms.min(), 10.0):
             want = reference.vanishing_lag(norms, float(tolerance))
             expect(student.vanishing_lag(norms, float(tolerance)), want, "lag")
     falling = 0.5 ** np.arange(60.0)[::-1]
@@ -170,9 +169,9 @@ def test_vanishing_lag_of_random_norms(student, reference, rng):
 @task("2.3", points=2)
 def test_rescale_of_random_matrices(student, rng):
     """The result is W_h times one positive number, and its spectral radius is the one asked for."""
-    for hidden in (1, 2, 5, 16):
+    for hidden in (1, 2, 6):
         W_h = rng.standard_normal((hidden, hidden)) * 10 ** rng.uniform(-3, 3)
-        for radius in (0.5, 1.0, 1.7):
+        for radius in (0.5, 1.7):
             got = student.rescale(W_h, radius)
             expect_shape(got, W_h.shape, "W_h rescaled")
             expect(np.abs(np.linalg.eigvals(got)).max(), radius, "its spectral radius")
@@ -214,7 +213,7 @@ def test_decay_rate_is_the_least_squares_slope(student, rng):
 @task("2.4", points=2)
 def test_sweep_of_random_networks(student, reference):
     """The geometric means are right for other sizes, lengths and seeds."""
-    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 9, [0, 1, 2]), ([1.0], 2, 15, [11]),
+    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 5, [0, 1, 2]), ([1.0], 2, 8, [11]),
                                          ([0.9, 0.3, 1.5], 3, 1, [4, 2])):
         got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
         expect(got, want, "sweep(...)", rtol=1e-8, atol=0)
@@ -225,19 +224,19 @@ def test_sweep_of_random_networks(student, reference):
 def test_sweep_keeps_what_has_vanished(student, reference):
     """Norms of 1e-80 are averaged without becoming exactly 0."""
     seeds = [0, 1, 2, 3, 4]
-    got, want = student.sweep([0.1], 4, 80, seeds), reference.sweep([0.1], 4, 80, seeds)
+    got, want = student.sweep([1e-5], 3, 16, seeds), reference.sweep([1e-5], 3, 16, seeds)
     expect_shape(got, want.shape, "sweep(...)")
-    expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(81), rtol=1e-8)
+    expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(17), rtol=1e-8)
 
 
 @task("2.4", points=2)
 def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
     """Below radius 1 the norms fall by log(radius) a step; above it they do not vanish."""
     radii = [0.4, 0.7, 1.5]
-    got = student.sweep(radii, 12, 60, [int(seed) for seed in rng.integers(0, 1000, 6)])
-    expect_shape(got, (3, 61), "sweep(...)")
+    got = student.sweep(radii, 12, 20, [int(seed) for seed in rng.integers(0, 1000, 2)])
+    expect_shape(got, (3, 21), "sweep(...)")
     expect_true((got > 0).all(), "should all be positive", "sweep(...)")
-    slopes = np.log(got[:, 60] / got[:, 30]) / 30
+    slopes = np.log(got[:, 20] / got[:, 10]) / 10
     for slope, radius in zip(slopes[:2], radii):
         expect_true(abs(slope - np.log(radius)) < 0.15, f"should be near log({radius:g}) = {np.log(radius):.2f} and is "
                     f"{slope:.2f}", "the slope of the log norms")
@@ -258,7 +257,7 @@ def test_sweep_takes_the_geometric_mean(student):
 @task("2.5", points=2)
 def test_term_norms_of_random_problems(student, reference, rng):
     """The norms are right for other sizes, for t before the end, and for a word whose vector is 0."""
-    for hidden, inputs, classes, steps, t in ((4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 15, 15)):
+    for hidden, inputs, classes, steps, t in ((4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 9, 9)):
         problem = run(reference, rng, hidden, inputs, classes, steps, 0.8)
         problem[1][t // 2] *= steps > 8
         want = reference.term_norms(*problem, t)
@@ -268,10 +267,10 @@ def test_term_norms_of_random_problems(student, reference, rng):
 
 @task("2.5", points=2)
 def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rng):
-    """After 40 steps the first words' summands are right to nine digits, and not 0."""
-    params, x, y, h, y_hat = run(reference, rng, 4, 2, 3, 40, 0.35)
+    """After 16 steps the first words' summands, of 1e-20, are right to nine digits, and not 0."""
+    params, x, y, h, y_hat = run(reference, rng, 3, 2, 3, 16, 0.05)
     want = term_norms_by_complex_step(params, x, h[0], y[-1])
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 40), want, "term_norms(..., 40)")
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 16), want, "term_norms(..., 16)")
 
 
 @task("2.5", points=1)
@@ -289,10 +288,10 @@ def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
 def test_far_share_of_random_norms(student, rng):
     """The far share falls from 1 to 0 as the lag grows, and does not depend on the scale of the norms."""
     norms = np.exp(rng.uniform(-30, 0, 15))
-    for lag in range(18):
+    for lag in (0, 1, 2, 7, 13, 14, 15, 17):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
-        expect(student.far_share(norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
-        expect(student.far_share(1e-40 * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
+        scale = 1 if lag % 2 else 1e-40
+        expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
 
@@ -311,19 +310,19 @@ def test_early_gradients_of_random_problems(student, reference, rng):
 
 @task("2.6", points=2)
 def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
-    """After 60 steps they are right to nine digits, and not 0."""
-    params = random_params(rng, 6, 2, 3, 0.5)
-    sequences = [rng.standard_normal((steps, 2)) for steps in (20, 40, 60)]
+    """After 20 steps they are right to nine digits, and not 0."""
+    params = random_params(rng, 5, 2, 3, 0.05)
+    sequences = [rng.standard_normal((steps, 2)) for steps in (7, 14, 20)]
     want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, (2, 0, 1))]
     got = as_array(student.early_gradients(params, sequences, [2, 0, 1]))
-    expect_flow(got, want, "‖dL_T/dh_1‖", lags=[19, 39, 59])
+    expect_flow(got, want, "‖dL_T/dh_1‖", lags=[6, 13, 19])
 
 
 @task("2.6", points=2)
 def test_can_tell_apart_treats_both_sets_alike(student, reference, rng):
     """It does not matter which set comes first, in which unit both are measured, or what a few outliers do."""
-    for _ in range(12):
-        a, b = np.exp(rng.normal(0, 2, rng.integers(1, 8))), np.exp(rng.normal(1, 2, rng.integers(1, 8)))
+    for n, m in ((1, 2), (3, 7), (6, 4), (5, 5), (7, 1)):
+        a, b = np.exp(rng.normal(0, 2, n)), np.exp(rng.normal(1, 2, m))
         factor = float(rng.uniform(1, 6))
         want = reference.can_tell_apart(a, b, factor)
         for first, second in ((a, b), (b, a), (1e-25 * a, 1e-25 * b)):
@@ -332,14 +331,13 @@ def test_can_tell_apart_treats_both_sets_alike(student, reference, rng):
 
 
 @task("2.7", points=3)
-def test_plot_decay_of_other_radii(student, reference, canvas):
+def test_plot_decay_of_other_radii(student, canvas):
     """Radii in any order, some without a bound, and norms down to 1e-40 are all drawn."""
     lags = np.arange(31)
     for norms, bound in (
         ({1.3: 1.02**lags, 0.05: 0.05**lags, 0.75: 1.5 * 0.74**lags, 0.9: 0.9**lags * np.cos(lags) ** 2},
          {0.75: 0.98**lags}),
-        ({0.6: 0.5 ** lags[:4]}, {0.6: 0.8 ** lags[:4]}),
-        (dict(zip((0.3, 0.8), reference.sweep([0.3, 0.8], 4, 12, [0, 1]))), {}),
+        ({0.6: 0.5 ** lags[:4]}, {}),
     ):
         ax = canvas.axes()
         student.plot_decay(ax, norms, bound)
@@ -360,7 +358,7 @@ def test_plot_decay_labels_of_other_radii(student, canvas):
 @task("2.7", points=2)
 def test_plot_terms_of_the_sentence(student, canvas, rng):
     """All 15 words of the sentence are shown, also those that occur twice and those that have vanished."""
-    for words, spread in ((SENTENCE, 12), (["end"], 1), (["a", "a", "a"], 40)):
+    for words, spread in ((SENTENCE, 40), (["end"], 1)):
         norms = 10 ** rng.uniform(-spread, 0, len(words))
         ax = canvas.axes()
         student.plot_terms(ax, norms, words)
@@ -370,8 +368,9 @@ def test_plot_terms_of_the_sentence(student, canvas, rng):
 
 @task("2.7", points=2)
 def test_plot_terms_labels_of_the_sentence(student, canvas, rng):
-    """Each of the 15 words stands at its own bar or point."""
-    norms = 10 ** rng.uniform(-9, 0, len(SENTENCE))
+    """Each word of a part of the sentence, in which one occurs twice, stands at its own bar or point."""
+    words = SENTENCE[5:12]
+    norms = 10 ** rng.uniform(-9, 0, len(words))
     ax = canvas.axes()
-    student.plot_terms(ax, norms, SENTENCE)
-    expect_words(canvas.read(ax), norms, SENTENCE)
+    student.plot_terms(ax, norms, words)
+    expect_words(canvas.read(ax), norms, words)
