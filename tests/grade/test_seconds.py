@@ -4,7 +4,7 @@ import pytest
 
 from autograder.grade.bench import GraderBench
 from autograder.grade.suite import run_suite
-from autograder.jail.client import Jail
+from autograder.jail.jail import Jail
 from autograder.stages import find_stage, stages
 
 STAGE = find_stage("2-vanishing")
