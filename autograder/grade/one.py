@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from autograder.checks.axes import new_axes, picture
+from autograder.checks.axes import draw_once
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
@@ -78,7 +78,8 @@ def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
 
     What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
     """
-    draw_once(stage)
+    if "matplotlib" in stage.info.preload:
+        draw_once()  # a mistake in a figure is named by drawing it again
     memory = Memory(learning=True)
     bench = GraderBench(stage, jail, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
     try:
@@ -87,12 +88,6 @@ def rehearse(stage: Stage, jail: Jail, suite: Suite, seed: int) -> Memory:
         bench.close()
         memory.learning = False
     return memory
-
-
-def draw_once(stage: Stage) -> None:
-    """Fonts and renderer are set up by the first figure; a mistake in a figure is named by drawing it again."""
-    if "matplotlib" in stage.info.preload:
-        picture(new_axes())
 
 
 def _load_problem(bench: GraderBench) -> str:
