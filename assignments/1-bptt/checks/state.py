@@ -14,7 +14,10 @@ def reset_generators(seed: int) -> None:
     np.random.seed(seed % 2**32)
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(seed)
+        # torch.manual_seed would do the same for every kind of device, and keep a trace of the stack for each that is asleep.
+        torch.default_generator.manual_seed(seed)
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed_all(seed)
 
 
 def reset_state(seed: int) -> None:
@@ -27,7 +30,7 @@ def reset_state(seed: int) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_default_dtype(torch.float32)
-        torch.set_default_device("cpu")
+        torch.set_default_device(None)  # not "cpu": a default that is set is looked up at each call of torch
         torch.set_grad_enabled(True)
         torch.set_num_threads(1)
         if torch.are_deterministic_algorithms_enabled():  # setting it costs an import of a second
