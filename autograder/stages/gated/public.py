@@ -304,7 +304,7 @@ def test_tickets_weights_can_be_loaded(student, checkpoints):
 def test_accuracy_is_counted_for_each_distance(student, rng):
     """accuracy_by_distance gives the share of right items for each distance."""
     model = spread(student, rng, 10, 4, 6, "gru")
-    plan = [(8, 3, True), (3, 4, False), (8, 6, False), (3, 5, True), (8, 3, True), (20, 7, True), (8, 4, True)]
+    plan = [(8, 4, True), (3, 3, False), (8, 6, False), (3, 4, True), (8, 5, True), (20, 7, True), (8, 5, True)]
     got = student.accuracy_by_distance(model, stories(rng, model, 10, plan))
     expect(got, {3: 0.5, 8: 0.75, 20: 1.0}, "accuracy")
     expect_unchanged(student)
