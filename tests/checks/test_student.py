@@ -116,6 +116,7 @@ def test_reset_state_puts_back_what_student_code_may_change():
     first = random.random(), np.random.random(), float(torch.rand(()))
     np.seterr(all="raise")
     torch.set_default_dtype(torch.float64)
+    torch.set_default_device("meta")
     torch.set_grad_enabled(False)
     mpl.rcParams["lines.linewidth"] = 99
     reset_state(7)
@@ -123,9 +124,19 @@ def test_reset_state_puts_back_what_student_code_may_change():
     assert np.geterr() == {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
     assert torch.get_default_dtype() is torch.float32
     assert torch.is_grad_enabled()
+    assert torch.zeros(()).device.type == "cpu"
+    assert torch._C._len_torch_function_stack() == 0, "a default device that is set costs time at each call of torch"
     assert mpl.rcParams["lines.linewidth"] == mpl.rcParamsDefault["lines.linewidth"]
     reset_state(8)
     assert random.random() != first[0]
+
+
+def test_reset_state_is_torchs_own_seed():
+    """Who calls torch.manual_seed with the same number meets the same random numbers."""
+    reset_state(7)
+    mine = torch.rand(3)
+    torch.manual_seed(7)
+    assert torch.equal(mine, torch.rand(3))
 
 
 def test_a_trace_has_frames_of_the_students_files_only(tmp_path):

@@ -1,7 +1,6 @@
 """Hidden tests of stage 4: other shapes, gradients, edge cases, histories of training."""
 
 import importlib
-import itertools
 from functools import cache
 
 import numpy as np
@@ -14,10 +13,12 @@ from autograder.stages.gated.public import (
     CELLS,
     CLASS_OF,
     CLOSE,
+    all_logits,
     as_norms,
     cell_with,
     curves_and_chance,
     expect_step,
+    last_logits,
     random_state,
     random_tokens,
     random_weights,
@@ -59,49 +60,48 @@ def torch_unroll(name, D, H, weights):
     return run
 
 
-def expect_cell_gradients(student, autodiff, rng, name, sizes):
-    """Values and gradients of one step against torch's, for several sizes (D, H, B)."""
-    for D, H, B in sizes:
-        weights = random_weights(rng, name, D, H)
-        cell = cell_with(student, name, D, H, weights)
-        x, state = tensor(rng, B, D), random_state(rng, name, B, H)
-        cotangents = like(rng, flat(state))
-        got = autodiff.vjp(cell, (x, state), cotangents)
-        want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
-        has_memory = name == "LSTMCell"
-        expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **CLOSE)
-        of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
-        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **GRADIENTS)
-        expect(got["parameters"], want["parameters"], "gradients", **GRADIENTS)
+def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
+    """Values and gradients of one step against torch's."""
+    weights = random_weights(rng, name, D, H)
+    cell = cell_with(student, name, D, H, weights)
+    x, state = tensor(rng, B, D), random_state(rng, name, B, H)
+    cotangents = like(rng, flat(state))
+    got = autodiff.vjp(cell, (x, state), cotangents)
+    want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
+    has_memory = name == "LSTMCell"
+    expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **CLOSE)
+    of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
+    expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **GRADIENTS)
+    expect(got["parameters"], want["parameters"], "gradients", **GRADIENTS)
 
 
 @task("4.1", points=2)
 def test_rnn_cell_gradients(student, autodiff, rng):
     """The gradients through RNNCell are right, for its arguments and its parameters."""
-    expect_cell_gradients(student, autodiff, rng, "RNNCell", [(4, 3, 5), (2, 7, 1)])
+    expect_cell_gradients(student, autodiff, rng, "RNNCell", 4, 3, 2)
 
 
 @task("4.1", points=3)
 def test_lstm_cell_gradients(student, autodiff, rng):
     """The gradients through LSTMCell are right, for its arguments and its parameters."""
-    expect_cell_gradients(student, autodiff, rng, "LSTMCell", [(4, 3, 5), (2, 7, 1)])
+    expect_cell_gradients(student, autodiff, rng, "LSTMCell", 4, 3, 2)
 
 
 @task("4.1", points=3)
 def test_gru_cell_gradients(student, autodiff, rng):
     """The gradients through GRUCell are right, for its arguments and its parameters."""
-    expect_cell_gradients(student, autodiff, rng, "GRUCell", [(4, 3, 5), (2, 7, 1)])
+    expect_cell_gradients(student, autodiff, rng, "GRUCell", 4, 3, 2)
 
 
 def expect_edges(student, rng, name):
     """One step with one sequence, one input or one unit, and with large inputs."""
-    expect_step(student, rng, name, [(1, 1, 1), (1, 4, 2), (3, 1, 2)])
-    weights = random_weights(rng, name, 2, 3)
-    cell = cell_with(student, name, 2, 3, weights)
-    x, state = 1e4 * tensor(rng, 2, 2), random_state(rng, name, 2, 3)
+    expect_step(student, rng, name, [(1, 1, 1), (3, 1, 2)])
+    weights = random_weights(rng, name, 1, 4)
+    cell = cell_with(student, name, 1, 4, weights)
+    x, state = 1e4 * tensor(rng, 2, 1), random_state(rng, name, 2, 4)
     got = cell(x, state)
     with torch.no_grad():
-        want = torch_cell_with(name, 2, 3, weights)(x, state)
+        want = torch_cell_with(name, 1, 4, weights)(x, state)
     expect(got, want, ("h_t", "c_t") if name == "LSTMCell" else "h_t", **CLOSE)
 
 
@@ -143,7 +143,7 @@ def test_unroll_long_sequences(student, rng):
     for name in CELLS:
         weights = random_weights(rng, name, 4, 6)
         cell = cell_with(student, name, 4, 6, weights)
-        x, state = tensor(rng, 3, 30, 4).transpose(0, 1), random_state(rng, name, 3, 6)
+        x, state = tensor(rng, 3, 15, 4).transpose(0, 1), random_state(rng, name, 3, 6)
         got = student.unroll(cell, x, state)
         with torch.no_grad():
             want = torch_unroll(name, 4, 6, weights)(x, state)
@@ -155,7 +155,7 @@ def test_unroll_long_sequences(student, rng):
 def test_unroll_one_step(student, rng):
     """unroll works for one step, one sequence, one unit."""
     for name in CELLS:
-        for T, B, D, H in [(1, 2, 3, 4), (5, 1, 1, 1), (1, 1, 1, 1)]:
+        for T, B, D, H in [(1, 2, 3, 4), (3, 1, 1, 1)]:
             weights = random_weights(rng, name, D, H)
             cell = cell_with(student, name, D, H, weights)
             x, state = tensor(rng, T, B, D), random_state(rng, name, B, H)
@@ -172,11 +172,11 @@ def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
         weights = random_weights(rng, name, 3, 4)
         cell = cell_with(student, name, 3, 4, weights)
         run = torch_unroll(name, 3, 4, weights)
-        x, state = tensor(rng, 6, 2, 3), random_state(rng, name, 2, 4)
-        cotangents = (tensor(rng, 6, 2, 4), like(rng, flat(state)))
+        x, state = tensor(rng, 4, 2, 3), random_state(rng, name, 2, 4)
+        cotangents = (tensor(rng, 4, 2, 4), like(rng, flat(state)))
         got = autodiff.vjp("unroll", (cell, x, state), cotangents)
         want = vector_jacobian(run, (x, state), cotangents)
-        lost = [t + 1 for t in range(6) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
+        lost = [t + 1 for t in range(4) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
         last = lost[-1] if lost else 0
         expect_true(not lost, f"is 0 for step {last}: the path is cut on the way back", "gradient of x")
         of = ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0")
@@ -213,8 +213,9 @@ def expected_logits(state, tokens, name, V, E, H):
 @task("4.3", points=3)
 def test_logits_have_the_right_values(student, rng):
     """LanguageModel is embedding, then the cell from step to step, then a linear layer to V logits."""
-    sizes = [(13, 4, 6, 3, 8), (10, 3, 2, 1, 1), (5, 7, 11, 2, 3)]
-    for cell, (V, E, H, B, T) in itertools.product(CLASS_OF, sizes):
+    general, one_word = (13, 4, 6, 3, 4), (10, 3, 2, 1, 1)
+    for cell, (V, E, H, B, T) in [("rnn", (5, 7, 11, 2, 3)), ("lstm", general), ("lstm", one_word), ("gru", general),
+                                  ("rnn", one_word)]:
         model = student.LanguageModel(V, E, H, cell)
         state = {key: tensor(rng, *value.shape, scale=0.6) for key, value in model.state_dict().items()}
         model.load_state_dict(state)
@@ -254,7 +255,7 @@ def test_unknown_cell_is_refused(student):
         expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
 
 
-def training_run(rng, V, scales, B=3, T=5):
+def training_run(rng, V, scales, B=2, T=3):
     """Batches whose weights, and so whose gradients, differ much in size."""
     return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
             for scale in scales]
@@ -275,19 +276,18 @@ def trained_pair(student, reference, rng, cell, batches, lr, threshold):
 @task("4.4", points=1.5)
 def test_training_without_clipping(student, reference, rng):
     """train follows Adam from batch to batch where no gradient reaches the threshold."""
-    for cell in CLASS_OF:
-        batches = training_run(rng, 8, [1, 0.5, 2, 0.7, 1])
-        losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.02, 1e6)
-        expect(losses, wanted, "losses", rtol=1e-3)
-        expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
+    batches = training_run(rng, 8, [1, 0.5, 2])
+    losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, "lstm", batches, 0.02, 1e6)
+    expect(losses, wanted, "losses", rtol=1e-3)
+    expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
     expect_unchanged(student)
 
 
 @task("4.4", points=1.5)
 def test_training_clips_by_the_norm_of_all_gradients(student, reference, rng):
     """train scales all gradients together to the threshold where their norm reaches it, and only there."""
-    for cell, threshold in [("gru", 1.0), ("lstm", 0.5), ("rnn", 2.0)]:
-        batches = training_run(rng, 8, [0.3, 40, 0.5, 5, 1])
+    for cell, threshold in [("gru", 0.5), ("rnn", 2.0)]:
+        batches = training_run(rng, 8, [0.3, 40, 0.5])
         losses, wanted, logits, wanted_logits = trained_pair(student, reference, rng, cell, batches, 0.05, threshold)
         expect(losses, wanted, "losses", rtol=1e-3)
         expect(logits, wanted_logits, "logits after training", rtol=2e-2, atol=2e-2)
@@ -296,8 +296,8 @@ def test_training_clips_by_the_norm_of_all_gradients(student, reference, rng):
 @task("4.4", points=1)
 def test_training_leaves_no_gradient_behind(student, autodiff, rng):
     """train leaves no gradient in the parameters when it returns."""
-    model = student.LanguageModel(7, 3, 4, "gru")
-    student.train(model, training_run(rng, 7, [1, 1]), 0.01, 1.0)
+    model = student.LanguageModel(7, 3, 4, "rnn")
+    student.train(model, training_run(rng, 7, [1]), 0.01, 1.0)
     tokens = random_tokens(rng, 7, 2, 4)
     left = autodiff.vjp(model, (tokens,), tensor(rng, 2, 4, 7))["left_behind"]
     expect_true(len(left) == 0, f"have a gradient left after train: {', '.join(left)}", "the parameters")
@@ -307,26 +307,31 @@ def test_training_leaves_no_gradient_behind(student, autodiff, rng):
 def test_training_starts_afresh_each_time(student, reference, rng):
     """train remembers nothing of an earlier call: two calls in a row follow two fresh optimizers."""
     batches = training_run(rng, 8, [1, 3, 0.5, 2])
-    model = student.LanguageModel(8, 4, 6, "lstm")
+    model = student.LanguageModel(8, 4, 6, "rnn")
     start = model.state_dict()
-    twin = reference.LanguageModel(8, 4, 6, "lstm")
+    twin = reference.LanguageModel(8, 4, 6, "rnn")
     twin.load_state_dict(start)
     for part, threshold in ((batches[:2], 1.0), (batches[2:], 0.5)):
         losses = student.train(model, part, 0.05, threshold)
         expect(losses, reference.train(twin, part, 0.05, threshold), "losses", rtol=1e-3)
 
 
+def expect_same_reach(student, reference, rng, name, D, H, length, seed):
+    """gradient_reach of a random cell against the reference's; the cell and its weights."""
+    weights = random_weights(rng, name, D, H)
+    cell = cell_with(student, name, D, H, weights)
+    got = as_norms(student.gradient_reach(cell, length, seed))
+    twin = getattr(reference, name)(D, H)
+    twin.load_state_dict(weights)
+    want = np.array(reference.gradient_reach(twin, length, seed).tolist())
+    expect(got, want, "norms", rtol=1e-3, atol=1e-30)
+    return cell, weights
+
+
 def expect_reach(student, reference, rng, name):
-    """gradient_reach of random cells against the reference's."""
-    for D, H, length, seed in [(3, 5, 8, 1), (2, 4, 25, 7)]:
-        weights = random_weights(rng, name, D, H)
-        cell = cell_with(student, name, D, H, weights)
-        got = as_norms(student.gradient_reach(cell, length, seed))
-        twin = getattr(reference, name)(D, H)
-        twin.load_state_dict(weights)
-        want = np.array(reference.gradient_reach(twin, length, seed).tolist())
-        expect(got, want, "norms", rtol=1e-3, atol=1e-30)
-        expect(cell.state_dict(), weights, "parameters of the cell afterwards")
+    """gradient_reach of a random cell against the reference's; the cell is as it was afterwards."""
+    cell, weights = expect_same_reach(student, reference, rng, name, 2, 3, 4, 7)
+    expect(cell.state_dict(), weights, "parameters of the cell afterwards")
     expect_unchanged(student)
 
 
@@ -351,25 +356,18 @@ def test_reach_of_random_gru_cells(student, reference, rng):
 @task("4.5", points=1)
 def test_reach_over_one_step_and_one_unit(student, reference, rng):
     """gradient_reach works for one step and for one unit."""
-    for name in CELLS:
-        for D, H, length in [(2, 3, 1), (1, 1, 9), (3, 1, 1)]:
-            weights = random_weights(rng, name, D, H)
-            cell = cell_with(student, name, D, H, weights)
-            got = as_norms(student.gradient_reach(cell, length, 11))
-            twin = getattr(reference, name)(D, H)
-            twin.load_state_dict(weights)
-            want = np.array(reference.gradient_reach(twin, length, 11).tolist())
-            expect(got, want, "norms", rtol=1e-3, atol=1e-30)
+    for name, D, H, length in [("GRUCell", 1, 1, 3), ("LSTMCell", 2, 2, 1), ("LSTMCell", 1, 1, 2)]:
+        expect_same_reach(student, reference, rng, name, D, H, length, 11)
 
 
 @task("4.5", points=1)
 def test_reach_that_vanishes_is_not_zero(student):
-    """gradient_reach over 60 steps tells a tiny norm from zero."""
-    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": torch.tensor([[0.3, 0.0], [0.0, -0.25]]),
+    """gradient_reach tells a tiny norm, such as 1e-30, from zero."""
+    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": torch.tensor([[0.001, 0.0], [0.0, -0.0008]]),
                "bias_ih": torch.zeros(2), "bias_hh": torch.zeros(2)}
     cell = cell_with(student, "RNNCell", 3, 2, weights)
-    got = as_norms(student.gradient_reach(cell, 60, 0))
-    expect(got, 0.3 ** np.arange(60, -1.0, -1.0), "norms", rtol=1e-3, atol=1e-36)
+    got = as_norms(student.gradient_reach(cell, 10, 0))
+    expect(got, 0.001 ** np.arange(10, -1.0, -1.0), "norms", rtol=1e-3, atol=1e-36)
 
 
 @cache
@@ -380,22 +378,10 @@ def hidden_items(task_name):
     return read(data.Vocabulary.load(task_name), KIT / "datasets" / task_name / "hidden" / "test.tsv")
 
 
-def all_logits(model, items, group=48):
-    """Logits (n, V) at every position of each item; shorter ones are padded on the right, where nothing looks back."""
-    order = sorted(range(len(items)), key=lambda i: len(items[i]["tokens"]))
-    found = {}
-    for start in range(0, len(order), group):
-        chosen = order[start:start + group]
-        words = [items[i]["tokens"] for i in chosen]
-        logits = model(torch.nn.utils.rnn.pad_sequence(words, batch_first=True))
-        found.update({i: logits[row, :len(words[row])] for row, i in enumerate(chosen)})
-    return [found[i] for i in range(len(items))]
-
-
 def share_remembered(model, items):
     """Share of the blanks that a model fills with the right noun."""
-    logits = all_logits(model, items)
-    return float(np.mean([int(rows[-1].argmax()) == item["target"] for rows, item in zip(logits, items)]))
+    guesses = last_logits(model, [item["tokens"] for item in items]).argmax(dim=1)
+    return float(np.mean([guess == item["target"] for guess, item in zip(guesses.tolist(), items)]))
 
 
 def untrained(student, task_name, cell):
@@ -405,21 +391,36 @@ def untrained(student, task_name, cell):
     return student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell, chosen.memory_bias)
 
 
-# The limits below leave room on both sides of what `spread.py` measured over twenty seeds.
+# Of the hidden texts a part is enough, spread evenly over nouns, distances, numbers and constructions. The limits below leave
+# room on both sides of what `spread.py` measured over twenty seeds on just these texts.
 NEAR, FAR = (5, 10, 15), (20, 30, 40, 60)
 REMEMBERS = 0.80
 
 
+def far_stories():
+    """Stories whose blank is far from the noun."""
+    return [item for item in hidden_items("tickets") if item["distance"] in FAR][::15]
+
+
 def memory(model):
     """Share of the blanks of new stories that are filled rightly, far from the noun."""
-    return share_remembered(model, [item for item in hidden_items("tickets") if item["distance"] in FAR][::4])
+    return share_remembered(model, far_stories())
 
 
 def nats_a_word(model):
     """Mean cross-entropy of the words of new short stories."""
-    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::6]
-    return float(np.mean([torch.nn.functional.cross_entropy(rows[:-1], item["tokens"][1:]).item()
-                          for rows, item in zip(all_logits(model, items), items)]))
+    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::13]
+    texts = [item["tokens"] for item in items]
+    return float(np.mean([torch.nn.functional.cross_entropy(logits[:len(tokens) - 1], tokens[1:]).item()
+                          for logits, tokens in zip(all_logits(model, texts), texts)]))
+
+
+def plural_leads(model, items):
+    """By how much the plural form of the verb is ahead of the singular one, in each sentence."""
+    logits = last_logits(model, [item["tokens"] for item in items]).numpy()
+    rows = np.arange(len(items))
+    ahead = logits[rows, [item["right"] for item in items]] - logits[rows, [item["wrong"] for item in items]]
+    return np.where([item["plural"] for item in items], ahead, -ahead)
 
 
 def confusion(model):
@@ -429,17 +430,18 @@ def confusion(model):
     (1 - AUC). Unlike the error rate it does not depend on which of the two forms a model prefers in general, and it leaves a
     wider gap between plain and gated cells.
     """
-    items = [item for item in hidden_items("agreement") if item["attractors"] > 0]
+    items = [item for item in hidden_items("agreement") if item["attractors"] > 0][3::8]
     leads = plural_leads(model, items)
     singular, plural = (leads[[item["plural"] == number for item in items]] for number in (False, True))
-    return float(np.mean((plural[:, None] < singular) + 0.5 * (plural[:, None] == singular)))
+    ahead, level = plural[:, None] > singular, plural[:, None] == singular
+    return 1.0 - float(np.mean(ahead + 0.5 * level))  # so that NaN is on the wrong side
 
 
 def error_without_attractor(model):
     """Error in new sentences whose nouns all have one number, the two numbers weighted equally."""
-    items = [item for item in hidden_items("agreement") if item["attractors"] == 0]
+    items = [item for item in hidden_items("agreement") if item["attractors"] == 0][::6]
     leads, plural = plural_leads(model, items), np.array([item["plural"] for item in items])
-    return float((np.mean(leads[plural] <= 0) + np.mean(leads[~plural] >= 0)) / 2)
+    return 1.0 - float((np.mean(leads[plural] > 0) + np.mean(leads[~plural] < 0)) / 2)
 
 
 def expect_memory(student, checkpoints, cell):
@@ -450,7 +452,7 @@ def expect_memory(student, checkpoints, cell):
     expect_true(share >= REMEMBERS, f"fills {share:.0%} of the blanks rightly, 20 to 60 words after the noun; at least "
                 f"{REMEMBERS:.0%} are needed, and chance is 8%. Train with the settings of the stage, and see whether "
                 "memory_bias is where it belongs", f"tickets_{cell}.pt")
-    blind = memory(untrained(student, "tickets", cell))
+    blind = share_remembered(untrained(student, "tickets", cell), [item for item in far_stories() if item["distance"] == FAR[0]])
     expect_true(blind < 0.5, f"fills {blind:.0%} of the blanks rightly without any training: the weights are to do it",
                 f"LanguageModel, {cell!r},")
 
@@ -485,9 +487,9 @@ def test_accuracy_of_each_kind_of_model(student, rng):
     """accuracy_by_distance is right for stories of many lengths, read by each kind of cell."""
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell)
-        plan = [(int(rng.choice([1, 6, 30])), int(rng.integers(1, 14)), bool(rng.integers(2))) for _ in range(24)]
-        items = stories(rng, model, 15, plan)
-        got = student.accuracy_by_distance(model, items)
+        distances, right = rng.permutation([1, 1, 6, 6, 6, 30]).tolist(), rng.permutation([True, False] * 3).tolist()
+        plan = list(zip(distances, [1, 2, 2, 3, 4, 6], right))
+        got = student.accuracy_by_distance(model, stories(rng, model, 15, plan))
         by_distance = {distance: [right for d, _, right in plan if d == distance] for distance, *_ in plan}
         expect(got, {distance: float(np.mean(hits)) for distance, hits in by_distance.items()}, "accuracy")
     expect_unchanged(student)
@@ -498,8 +500,8 @@ def test_error_of_each_kind_of_model(student, rng):
     """error_by_attractors is right for sentences of many lengths, with few plurals, and with one number alone."""
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell)
-        plan = [(int(rng.integers(3)), int(rng.integers(1, 12)), bool(rng.random() < 0.3), bool(rng.integers(2)))
-                for _ in range(24)] + [(7, 4, True, True), (7, 5, True, False), (9, 3, False, True)]
+        plan = [(int(rng.integers(2)), length, bool(rng.random() < 0.3), bool(rng.integers(2)))
+                for length in (1, 2, 2, 3, 4, 6)] + [(7, 2, True, True), (7, 3, True, False), (9, 1, False, True)]
         got = student.error_by_attractors(model, sentences(rng, model, 15, plan))
         wanted = {}
         for count in sorted({attractors for attractors, *_ in plan}):
@@ -528,12 +530,6 @@ def test_equal_logits_count_as_wrong(student, rng):
     others = sentences(rng, model, V, [(0, 3, True, False), (0, 4, False, False), (2, 5, True, True)])
     got = student.error_by_attractors(model, tied + others)
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error")
-
-
-def plural_leads(model, items):
-    """By how much the plural form of the verb is ahead of the singular one, in each sentence."""
-    return np.array([(1 if item["plural"] else -1) * float(rows[-1][item["right"]] - rows[-1][item["wrong"]])
-                     for rows, item in zip(all_logits(model, items), items)])
 
 
 CONFUSES, RNN_ERROR = 0.11, 0.30
@@ -574,12 +570,11 @@ def test_trained_rnn_follows_a_near_subject(student, checkpoints):
 @task("4.8", points=2)
 def test_figure_of_many_models(student, canvas, rng):
     """plot_curves is right for any number of models, for curves over different x, and for one point."""
-    for count in (1, 3, 8):
-        by_model = {f"model {number}": {int(x): float(rng.random()) for x in rng.permutation(40)[:1 + 3 * number]}
-                    for number in range(count)}
-        ax = canvas.axes()
-        student.plot_curves(ax, by_model, "x", "y", 1 / 12)
-        curves_and_chance(canvas.read(ax), by_model, 1 / 12)
+    by_model = {f"model {number}": {int(x): float(rng.random()) for x in rng.permutation(40)[:1 + 3 * number]}
+                for number in range(9)}
+    ax = canvas.axes()
+    student.plot_curves(ax, by_model, "x", "y", 1 / 12)
+    curves_and_chance(canvas.read(ax), by_model, 1 / 12)
     expect_unchanged(student)
 
 
