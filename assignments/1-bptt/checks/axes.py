@@ -115,3 +115,19 @@ def picture(ax: Any) -> bytes:
     buffer = BytesIO()
     ax.figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def draw_once() -> None:
+    """One figure of each kind, so that what matplotlib keeps of the first one (fonts, formulas, scales) is there for the next."""
+    left, right = new_axes(2)
+    left.set_yscale("log")
+    left.plot([0, 30], [1e-30, 1.0], "o--", label="$10^{-3}$")
+    left.bar([1, 2], [1e-3, 1.0])
+    left.text(0, 1e-3, "x")
+    left.set(title="x", xlabel="x", ylabel="y")
+    left.legend()
+    mesh = right.pcolormesh(np.arange(3.0), np.arange(3.0), np.arange(4.0).reshape(2, 2))
+    right.contourf(np.arange(4.0).reshape(2, 2))
+    right.figure.colorbar(mesh, ax=[left, right])
+    picture(left)
+    picture(new_axes())

@@ -67,8 +67,8 @@ class Bench(Protocol):
     student: Student
     seed: int
 
-    def begin(self, task_id: str) -> None:
-        """Called before each test."""
+    def begin(self, task_id: str, own: bool) -> None:
+        """Called before each test; `own` where it is to meet the student's own functions alone."""
 
     def reference(self) -> Any:
         """The reference module; the grader's bench alone has one."""
@@ -114,7 +114,7 @@ class HomeBench:
             raise Mismatch(name, f"is not defined in {self.info.file}", "none")
         return call_with_copies(getattr(self._module, name), args, kwargs)
 
-    def begin(self, task_id: str) -> None:
+    def begin(self, task_id: str, own: bool = False) -> None:
         """Each test starts with no calls remembered and the libraries' state reset."""
         self.student.calls.clear()
         reset_state(self.seed)
@@ -206,6 +206,11 @@ def task_of(item: pytest.Item) -> tuple[str, float]:
     return marker.args[0], float(marker.kwargs["points"])
 
 
+def wants_own(item: pytest.Item) -> bool:
+    """Whether a test is to meet the student's own functions of all tasks: one that loads trained weights into them."""
+    return "checkpoints" in getattr(item, "fixturenames", ())
+
+
 def title_of_function(test: Any) -> str:
     """The sentence the student reads: the test's docstring, on one line."""
     return " ".join((test.__doc__ or test.__name__).split()).rstrip(".")
@@ -258,7 +263,7 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
     """Tell the bench which task is under test."""
-    item.config.stash[BENCH].begin(task_of(item)[0])
+    item.config.stash[BENCH].begin(task_of(item)[0], wants_own(item))
     return (yield)
 
 
