@@ -42,7 +42,7 @@ def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tup
     """Task, name, outcome and calls of each public test over trusted source, or of those of one task."""
     bench = AtHome(stage, source)
     results = run_suite(stage, bench, visibilities=("public",), only=only)
-    results.sort(key=lambda result: task_number(result.verdict.task))  # as they ran
+    results.sort(key=lambda result: result.turn)
     return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
             for result, calls in zip(results, bench.calls_by_test(), strict=True)]
 

@@ -31,10 +31,11 @@ T = TypeVar("T")
 
 @dataclass
 class Result:
-    """A verdict and where the test lies: ``public`` or ``hidden``."""
+    """A verdict, where the test lies (``public`` or ``hidden``), and as which of all it ran."""
 
     visibility: str
     verdict: Verdict
+    turn: int = 0
 
 
 class Suite:
@@ -75,8 +76,9 @@ class Suite:
             config.pluginmanager.unregister(run)
         if run.broken is not None:
             raise InfrastructureError(str(run.broken)) from run.broken
-        found = sorted(zip(run.items, run.verdicts, strict=True), key=lambda pair: self.order[pair[0]])
-        return [Result(item.path.stem, verdict) for item, verdict in found]
+        results = [Result(item.path.stem, verdict, turn)
+                   for turn, (item, verdict) in enumerate(zip(run.items, run.verdicts, strict=True))]
+        return sorted(results, key=lambda result: self.order[run.items[result.turn]])
 
 
 class _Run:

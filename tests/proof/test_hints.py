@@ -14,6 +14,7 @@ from autograder.course import proof
 from autograder.course.hints import DOUBLE, SINGLE, make_hints, public_calls, tell_the_same
 from autograder.course.proof import hints_are_right
 from autograder.grade.replay import agrees
+from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, run, with_function
 
 MISTAKES = {mistake.id: mistake for mistake in STAGE.mistakes()}
@@ -181,3 +182,11 @@ def test_the_gate_can_fail(monkeypatch):
     problems = hints_are_right(STAGE).problems
     assert any("model answers gets a hint" in problem for problem in problems)
     assert "dL-dyhat-sign is told: Something else." in problems
+
+
+def test_each_test_has_the_calls_it_made():
+    """Also where the tests are not run in the order of their tasks: weights are loaded by those that ask for them, and no other."""
+    stage = find_stage("4-gated")
+    loading = {test for _, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8"))
+               if any(call.method == "load_checkpoint" for call in calls)}
+    assert loading == {"test_tickets_weights_can_be_loaded", "test_agreement_weights_can_be_loaded"}
