@@ -185,7 +185,7 @@ def test_the_gate_can_fail(monkeypatch):
 
 
 def test_each_test_has_the_calls_it_made():
-    """Also where the tests are not run in the order of their tasks: weights are loaded by those that ask for them, and no other."""
+    """Also where the tests are not run in the order of their tasks: weights are loaded by those that ask for them."""
     stage = find_stage("4-gated")
     loading = {test for _, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8"))
                if any(call.method == "load_checkpoint" for call in calls)}
