@@ -17,7 +17,7 @@ from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.retrain import Retrainer
 from autograder.jail.client import Worker, is_missing
-from autograder.jail.conversation import Conversation
+from autograder.jail.conversation import PATIENCE, Conversation
 from autograder.jail.jail import Jail
 from autograder.jail.memory import Memory, Remembering
 from autograder.jail.wire import NewAxes
@@ -123,7 +123,8 @@ class GraderBench:
         missing = self._standins.needed(self._replaced) - self._lent
         self._lent |= missing
         with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
-            worker.reset(self.seed, self._replaced, self._standins.source(missing), known)
+            patience = min(PATIENCE, worker.limits.call_cpu, *self.stage.info.seconds.values())
+            worker.reset(self.seed, self._replaced, self._standins.source(missing), known, patience)
         worker.recording = self._recording
 
     def known_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
@@ -132,7 +133,9 @@ class GraderBench:
         Where it does not, the test that is run next meets what was heard.
         """
         known = self.memory.tests.get(test)
-        if known is None or self.retrainer is not None or (known.draws and not known.pictures and task_id not in self.pictures):
+        if known is None or self.retrainer is not None or self._slow:  # after a timeout calls have limits of their own
+            return None
+        if known.draws and not known.pictures and task_id not in self.pictures:
             return None
         self._start(task_id, own, known.conversation)
         self._begun = True

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, StudentError
 from autograder.jail.budget import LOOK, Budget, at_most
-from autograder.jail.conversation import Conversation, Message, Play, Turn
+from autograder.jail.conversation import PATIENCE, Conversation, Message, Play, Turn
 from autograder.jail.memory import Memory, question_of
 from autograder.jail.sources import Sources
 from autograder.jail.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference
@@ -95,7 +95,8 @@ class Worker:
         provided = {module: list(names) for module, names in self.provided.items()}
         self.request("load", self.module, files, provided, self.standins, cpu=self.limits.load_cpu)
 
-    def reset(self, seed: int, replace: Iterable[str] = (), standins: str = "", known: Conversation | None = None) -> None:
+    def reset(self, seed: int, replace: Iterable[str] = (), standins: str = "", known: Conversation | None = None,
+              patience: float = PATIENCE) -> None:
         """A clean state before a test; calls to the functions in `replace` come back to the grader.
 
         A worker that cannot give one, because a library was patched, a thread goes on or a timer is set, is ended; a
@@ -109,6 +110,8 @@ class Worker:
             Source of replacements that it does not have yet.
         known : Conversation, optional
             To be held with this worker: its requests go out together with this one. See `play`.
+        patience : float
+            CPU seconds for each of its answers; no more than a call may take that is made by itself.
         """
         self.finish_play()
         self._functions.clear()
@@ -116,7 +119,7 @@ class Worker:
         glossary = known.glossary_bytes if known is not None else None
         request = self._message("reset", (seed, sorted(replace), glossary, standins))
         try:
-            reply = self.exchange(request, self.limits.call_cpu) if known is None else self._begin_play(known, request)
+            reply = self.exchange(request, self.limits.call_cpu) if known is None else self._begin_play(known, request, patience)
             clean = self._conclude(reply)
         except StudentError:
             self.close()
@@ -124,10 +127,10 @@ class Worker:
         if clean is not True and self._resets > 1:
             self.close()
 
-    def _begin_play(self, known: Conversation, request: Message) -> Message:
+    def _begin_play(self, known: Conversation, request: Message, patience: float) -> Message:
         """The answer to the reset, which goes out together with the first requests of the test."""
         self._expect_alive()
-        self.play = Play(self, known)
+        self.play = Play(self, known, patience)
         serial, budget = self.next_serial(), Budget(self, self.limits.call_cpu)
         self.play.send_ahead(request.framed(serial))
         with self.watched():

@@ -134,10 +134,12 @@ class Play:
     ----------
     worker : Worker
     known : Conversation
+    patience : float
+        CPU seconds in which the next answer has to come.
     """
 
-    def __init__(self, worker: Worker, known: Conversation) -> None:
-        self.worker, self.turns = worker, known.turns
+    def __init__(self, worker: Worker, known: Conversation, patience: float = PATIENCE) -> None:
+        self.worker, self.turns, self.patience = worker, known.turns, patience
         self.sent: list[int] = []  # the numbers of the requests that were made ahead
         self.heard: list[Heard] = []
         self.used = 0              # how many of them the test has made itself
@@ -173,7 +175,7 @@ class Play:
             parts.append(request.framed(self.sent[-1]))
         if parts:
             with self.worker.watched():
-                self.worker.channel.send(b"".join(parts), Budget(self.worker, PATIENCE).overdue)
+                self.worker.channel.send(b"".join(parts), Budget(self.worker, self.patience).overdue)
 
     def ask(self, request: Message, cpu: float) -> Message:
         """The answer to what the test asks now: heard already, on the way, or given now.
@@ -225,7 +227,7 @@ class Play:
 
         first, self._waiting = self._waiting, None
         with self.worker.watched():
-            reply, self._waiting = self.worker.hear(self.sent[len(self.heard)], Budget(self.worker, PATIENCE),
+            reply, self._waiting = self.worker.hear(self.sent[len(self.heard)], Budget(self.worker, self.patience),
                                                     None if live else call_back, first)
         if reply is None:
             self._called = called

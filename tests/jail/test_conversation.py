@@ -39,9 +39,9 @@ def keep(worker: Worker, *calls: tuple) -> Conversation:
     return found
 
 
-def play(worker: Worker, known: Conversation) -> conversation.Play:
+def play(worker: Worker, known: Conversation, patience: float = conversation.PATIENCE) -> conversation.Play:
     """The conversation begun with a worker."""
-    worker.reset(1, worker.askable, known=known)
+    worker.reset(1, worker.askable, known=known, patience=patience)
     assert worker.play is not None
     return worker.play
 
@@ -148,17 +148,15 @@ def test_large_requests_and_answers_do_not_lock_each_other(make: Make) -> None:
     assert play(make(SOURCE), known).goes_as_known()
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation, "PATIENCE", 0.3)
+IMPATIENT = 0.3
 
 
 @pytest.mark.parametrize("end", ["while True: pass", "import os; os._exit(3)"])
-def test_a_worker_that_ends_over_it_is_the_callers_to_replace(make: Make, impatient: None, end: str) -> None:
+def test_a_worker_that_ends_over_it_is_the_callers_to_replace(make: Make, end: str) -> None:
     known = keep(make(SOURCE), ("f", 1), ("f", 2), ("count",))
     worker = make(SOURCE.replace("done.append(1)", f"done.append(1)\n    if x == 2:\n        {end}"))
     with pytest.raises(StudentError):
-        play(worker, known).goes_as_known()
+        play(worker, known, IMPATIENT).goes_as_known()
     assert not worker.alive
 
 
@@ -173,10 +171,10 @@ def f(x):
 """
 
 
-def test_the_test_starts_again_when_the_worker_ends_while_it_runs(make: Make, impatient: None) -> None:
+def test_the_test_starts_again_when_the_worker_ends_while_it_runs(make: Make) -> None:
     known = keep(make(SOURCE), ("f", 1), ("f", 2))
     worker = make(SLOWLY)
-    assert not play(worker, known).goes_as_known()
+    assert not play(worker, known, IMPATIENT).goes_as_known()
     assert call(worker, "f", 1) == 4
     with pytest.raises(StartAgain):
         call(worker, "f", 2)
@@ -192,10 +190,10 @@ def test_what_is_left_of_it_does_not_disturb_the_next_test(make: Make) -> None:
     assert [call(worker, "f", 7), call(worker, "count")] == [7, 1]
 
 
-def test_what_is_left_of_it_and_takes_long_ends_the_worker(make: Make, impatient: None) -> None:
+def test_what_is_left_of_it_and_takes_long_ends_the_worker(make: Make) -> None:
     known = keep(make(SOURCE), ("f", 1), ("f", 2))
     worker = make(SLOWLY)
-    assert not play(worker, known).goes_as_known()
+    assert not play(worker, known, IMPATIENT).goes_as_known()
     worker.finish_play()
     assert not worker.alive
 
@@ -281,7 +279,7 @@ def f(x):
         play(make(forging), known).goes_as_known()
 
 
-def test_the_limit_of_a_call_is_told_of_the_call_itself(make: Make, impatient: None) -> None:
+def test_the_limit_of_a_call_is_told_of_the_call_itself(make: Make) -> None:
     """A call that takes longer than what is asked ahead may take gets its own time when it is asked by itself."""
     slow = SOURCE.replace("2 * x", "spin(x) or 2 * x") + """
 import time
@@ -294,6 +292,6 @@ def spin(x):
     known = keep(make(SOURCE), ("f", 1), ("f", 2))
     worker = make(slow)
     with pytest.raises(LimitExceeded):
-        play(worker, known).goes_as_known()
+        play(worker, known, IMPATIENT).goes_as_known()
     fresh = make(slow)
     assert [call(fresh, "f", 1), call(fresh, "f", 2)] == [2, 4]
