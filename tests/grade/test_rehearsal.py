@@ -125,7 +125,8 @@ BROKEN = {
 def test_a_broken_answer(grade: Grade, kind: str) -> None:
     record, again, known = grade(BPTT, changed(BPTT, BROKEN[kind]))
     assert record == again
-    assert sum(known.values()) > 20
+    # After a call that ran out of time nothing is asked ahead any more: each has a limit of its own.
+    assert sum(known.values()) == 0 if kind == "endless" else sum(known.values()) > 20
     if kind != "prints" and kind != "asks for other things":
         assert record["score"] < record["max_score"]
 
