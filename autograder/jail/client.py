@@ -222,8 +222,7 @@ class Worker:
             else:
                 answer = self._answer(message, budget)
                 if turn is not None:
-                    turn.callbacks.append((message.text(), answer))
-                    turn.asked.append(message)
+                    turn.callbacks.append((message, answer))
             self.channel.send(answer.framed(serial), budget.overdue)
 
     def call_back(self, question: Message) -> None:

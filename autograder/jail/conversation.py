@@ -73,16 +73,13 @@ class Turn:
     Attributes
     ----------
     request : Message
-    callbacks : list of (bytes, Message)
-        Text of each question, and what it was answered.
-    asked : list of Message
-        The same questions.
+    callbacks : list of (Message, Message)
+        Each question, and what it was answered.
     reply : bytes
     """
 
     request: Message
-    callbacks: list[tuple[bytes, Message]] = field(default_factory=list)
-    asked: list[Message] = field(default_factory=list)
+    callbacks: list[tuple[Message, Message]] = field(default_factory=list)
     reply: bytes = b""
 
 
@@ -220,10 +217,11 @@ class Play:
 
         def call_back(question: Message) -> Message | None:
             nonlocal called
-            if called < len(turn.callbacks) and question.text() == turn.callbacks[called][0]:
-                called += 1
-                return turn.callbacks[called - 1][1]
-            return None
+            known, answer = turn.callbacks[called] if called < len(turn.callbacks) else (None, None)
+            if known is None or question.text() != known.text():
+                return None
+            called += 1
+            return answer
 
         first, self._waiting = self._waiting, None
         with self.worker.watched():
@@ -241,5 +239,5 @@ class Play:
 
     def _relive(self, turn: Turn, called: int) -> None:
         """Let the test's own functions see what was answered in their place."""
-        for question in turn.asked[:called]:
+        for question, _ in turn.callbacks[:called]:
             self.worker.call_back(question)
