@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from autograder.course.config import configure
+from autograder.course_config import configure
 
 configure(get_config(), Path(__file__).parent)  # noqa: F821

@@ -36,7 +36,7 @@ one_stage = click.option("--stage", "stage_id", default=None, help="One stage on
 @one_stage
 def release(stage_id: str | None) -> None:
     """Make assignments/ and dist/ from solutions/."""
-    from autograder.course.release import release as make
+    from autograder.publish.release import release as make
     from autograder.stages import chosen
 
     for stage in chosen(stage_id):
@@ -56,8 +56,8 @@ def release(stage_id: str | None) -> None:
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
           isolation: str, retrain: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
-    from autograder.course.grading import grade_course
-    from autograder.grade.pool import cores
+    from autograder.grade.schedule.slots import cores
+    from autograder.gradebook.grading import grade_course
     from autograder.stages import KIT
     from autograder.terminal import Progress, summary
 
@@ -80,7 +80,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @click.pass_context
 def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
-    from autograder.course.demo import build
+    from autograder.demo import build
 
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
     context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
@@ -94,12 +94,12 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.course.mutants import mutants_are_killed
-    from autograder.course.verify import GATES, Finding, suite_is_stable
-    from autograder.course.verify import verify as run
+    from autograder.prove.gates import GATES, GateResult, suite_is_stable
+    from autograder.prove.gates import verify as run
+    from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
 
-    def tell(finding: Finding, seconds: float) -> None:
+    def tell(finding: GateResult, seconds: float) -> None:
         click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
         for line in finding.table if verbose else ():
             click.echo(f"         {line}")
@@ -123,7 +123,7 @@ def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None
 @click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")
 def bench(stage_id: str | None, size: int, largest: int, write: bool) -> None:
     """Measure speed and memory as ratios, in one run."""
-    from autograder.bench.run import bench as measure
+    from autograder.benchmarks.run import bench as measure
     from autograder.stages import KIT, chosen
 
     page = measure(chosen(stage_id), size, largest, lambda step: click.echo(step, err=True))
@@ -142,7 +142,7 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
 @one_stage
 def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
     """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
-    from autograder.course.collect import collect as unpack
+    from autograder.lms.collect import collect as unpack
     from autograder.stages import KIT
 
     outcome = unpack(archive, course or KIT, stage_id)
@@ -180,7 +180,7 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
               help="Port on this machine (default: a free one).")
 def formgrader(course: Path | None, port: int | None) -> None:
     """Serve nbgrader's page for what is graded by hand."""
-    from autograder.course.formgrader import FormGrader
+    from autograder.gradebook.formgrader import FormGrader
     from autograder.stages import KIT
 
     with FormGrader(course or KIT, port or 0) as server:
@@ -196,7 +196,7 @@ def formgrader(course: Path | None, port: int | None) -> None:
               help="Whose layout (default: csv, everything).")
 def export(course: Path | None, stage_id: str | None, layout: str) -> None:
     """Write the marks for an LMS into exports/."""
-    from autograder.report.export import export as write
+    from autograder.lms.export import export as write
     from autograder.stages import KIT
 
     path, pending = write(course or KIT, layout, stage_id)
@@ -220,7 +220,7 @@ def report(course: Path | None) -> None:
 @one_stage
 def gradescope(stage_id: str | None) -> None:
     """Make dist/gradescope-<stage>.zip, an autograder for Gradescope."""
-    from autograder.report.gradescope import pack
+    from autograder.lms.gradescope import pack
     from autograder.stages import chosen
 
     for stage in chosen(stage_id):

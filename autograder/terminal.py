@@ -14,7 +14,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from autograder.course.grading import Outcome
+    from autograder.gradebook.grading import Outcome
 
 # Seconds between two plain lines when the output is no terminal.
 PLAIN_INTERVAL = 5.0

@@ -9,9 +9,8 @@ import sys
 from html import unescape
 from pathlib import Path
 
-from autograder.course.config import RELEASE
-from autograder.course.grading import Outcome, grade_course
-from autograder.stages import KIT, find_stage
+from autograder.gradebook.grading import Outcome, grade_course
+from autograder.stages import KIT, RELEASE, find_stage
 from autograder.stages.strip import strip
 
 STAGE = find_stage("1-bptt")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.release import built
+from autograder.publish.release import built
 from tests.classroom import STAGE, copy_of_kit
 
 
@@ -36,3 +36,5 @@ def bare_python(tmp_path_factory) -> str:
     # A path named in a .pth file is searched, but its own .pth files, the kit's among them, are not read.
     (libraries / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return str(folder / "bin" / Path(sys.executable).name)
+
+from tests.graded_class import course, graded  # noqa: E402, F401  (fixtures of every folder)

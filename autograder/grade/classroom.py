@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grade.pool import grade_many
 from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
 from autograder.grade.retrain import has_recipe
-from autograder.grade.slot import Slot
+from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
-from autograder.jail.limits import Limits
+from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 
 # nbgrader uses folder names as ids, in globs, patterns and addresses; these work in all of them.
@@ -115,7 +115,7 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> dict[str, Any]:
     """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
-    from autograder.course.notebook import repair
+    from autograder.grade.notebook import repair
 
     stage = find_stage(stage_id)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)

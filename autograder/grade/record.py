@@ -18,7 +18,7 @@ from autograder.stages import KIT, Stage, find_stage
 
 SCHEMA = 1
 # What decides a mark besides the submission: the suite, the reference, and all code that grades.
-GRADING_CODE = ("checks", "jail", "grade", "stages", "errors.py")
+GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py")
 
 
 def versions(stage: Stage) -> dict[str, str]:
@@ -32,7 +32,7 @@ def suite_hash(stage_id: str) -> str:
     """Hash of everything but the submission that decides a mark."""
     stage = find_stage(stage_id)
     digest = hashlib.sha256(json.dumps([SCHEMA, versions(stage)], sort_keys=True).encode())
-    files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.uses] + [stage.solution]
+    files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]
     for name in GRADING_CODE:
         path = KIT / "autograder" / name
         files += [path] if path.is_file() else sorted(path.glob("*.py"))
@@ -48,7 +48,7 @@ def suite_hash(stage_id: str) -> str:
 def data_files(stage: Stage) -> list[Path]:
     """What a stage's tests read beside the suite: the kit's files that students get too, and the data sets they are part of."""
     found: set[Path] = set()
-    for source in stage.info.hands_out:
+    for source in stage.info.handout_files:
         path = KIT / source
         found |= {path} if path.is_file() else {file for file in path.parent.rglob("*") if file.suffix in (".tsv", ".txt")}
     return sorted(found)

@@ -15,8 +15,8 @@ from typing import Any
 
 from autograder.checks.compare import Mismatch, is_tensor
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
-from autograder.jail.client import Handle, Worker, is_missing
-from autograder.jail.jail import Jail
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Handle, Worker, is_missing
 from autograder.stages import Stage
 
 # Training computes all the time: one that sleeps is not waited for as long as a test's call, in proportion.
@@ -63,7 +63,7 @@ def has_recipe(stage: Stage) -> bool:
 
 def files_for(stage: Stage, job: Mapping[str, Any]) -> dict[str, bytes]:
     """The files that go into the sandbox: without the weights that were handed in, when models are trained afresh."""
-    left_out = stage.info.extras if job.get("retrain") else ()
+    left_out = stage.info.submission_files if job.get("retrain") else ()
     return {name: data for name, data in job["files"].items() if name not in left_out}
 
 
@@ -74,18 +74,19 @@ class Retrainer:
     ----------
     stage : Stage
         One that has a recipe.
-    jail : Jail
+    sandbox : Sandbox
         It holds one worker at a time: the caller's is gone while models are trained.
     files : dict of str to bytes
         The submission's files.
     answer : callable
-        Answers calls to functions of earlier stages; see `Jail.worker`.
+        Answers calls to functions of earlier stages; see `Sandbox.worker`.
     """
 
-    def __init__(self, stage: Stage, jail: Jail, files: dict[str, bytes], answer: Callable[[str, str, tuple, dict], Any]) -> None:
+    def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes],
+                 answer: Callable[[str, str, tuple, dict], Any]) -> None:
         found = recipe(stage)
         assert found is not None, stage.id
-        self.stage, self.jail, self.files, self.answer, self.recipe = stage, jail, files, answer, found
+        self.stage, self.sandbox, self.files, self.answer, self.recipe = stage, sandbox, files, answer, found
         self._weights: dict[str, dict[str, Any]] = {}
         self._problems: dict[str, tuple[str, Exception]] = {}
         self._slow = False
@@ -117,7 +118,7 @@ class Retrainer:
 
     def _trained(self, plan: Training) -> dict[str, Any]:
         """The weights after training, as values."""
-        worker = self.jail.worker(self.files, self.stage.module, self.stage.provided(), self.answer,
+        worker = self.sandbox.worker(self.files, self.stage.module, self.stage.provided(), self.answer,
                                   self.stage.standins().beginning()[0])
         cpu = worker.limits.train_cpu / (AFTER_A_TIMEOUT if self._slow else 1)
         worker.limits = replace(worker.limits, wall_factor=WALL_FACTOR)

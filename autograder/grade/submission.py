@@ -88,7 +88,7 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     files: dict[str, bytes] = {}
     problem = ""
     total = 0
-    for path in _candidates(folder, wanted, stage.info.extras):
+    for path in _candidates(folder, wanted, stage.info.submission_files):
         try:
             data = read_bytes(path)
             total += len(data)

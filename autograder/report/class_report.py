@@ -12,12 +12,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from autograder.course.passes import Pipeline
-from autograder.course.tables import grade_rows
 from autograder.errors import UsageError
 from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
 from autograder.grade.record import write_atomically
+from autograder.gradebook.pipeline import Pipeline
+from autograder.gradebook.tables import grade_rows
 from autograder.report import figures
 from autograder.report.feedback import TEMPLATES, prepared
 from autograder.stages import Stage, find_stage

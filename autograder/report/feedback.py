@@ -20,13 +20,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
-from autograder.course import kept
-from autograder.course.material import task_of_cell
-from autograder.course.notebook import released
-from autograder.course.sanitize import to_html
 from autograder.errors import InfrastructureError
 from autograder.grade.feedback_text import points
+from autograder.grade.notebook import released, task_of_cell
 from autograder.grade.record import read_record, record_path
+from autograder.gradebook import shared_gradebook as kept
+from autograder.gradebook.sanitize import to_html
 from autograder.report.facts import Mark, next_steps, tasks_of
 from autograder.stages import find_stage
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.course.grading import Watcher, write_tables
-from autograder.course.passes import Pipeline
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.feedback_text import points
+from autograder.gradebook.grading import Watcher, write_tables
+from autograder.gradebook.pipeline import Pipeline
 from autograder.stages import find_stage
 
 
@@ -53,7 +53,7 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
     pipeline = Pipeline(course)
     outcome = Remade()
-    outcome.stale = [pair for pair in pairs if not pipeline.is_entered(*pair)]
+    outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs if pair not in outcome.stale]
     watcher.begin("feedback", len(work))
     for pair in work:

@@ -20,6 +20,7 @@ from autograder.stages.strip import task_of_docstring
 
 KIT = Path(__file__).resolve().parents[2]
 SOLUTIONS = KIT / "solutions"
+RELEASE = KIT / "assignments"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Stage:
 
     def provided(self) -> dict[str, tuple[str, ...]]:
         """Public names of the earlier stages' modules that this stage's file may import."""
-        earlier = [find_stage(stage_id) for stage_id in self.info.uses]
+        earlier = [find_stage(stage_id) for stage_id in self.info.requires_stages]
         return {stage.module: tuple(name for names in stage.functions.values() for name in names) for stage in earlier}
 
     def reference(self) -> ModuleType:
@@ -142,7 +143,7 @@ class Stage:
 
     def bind_earlier(self) -> None:
         """Make `import` find the references of the earlier stages this stage's file imports."""
-        for earlier in self.info.uses:
+        for earlier in self.info.requires_stages:
             module = _reference(earlier)
             sys.modules[module.__name__] = module
 

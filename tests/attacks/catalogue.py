@@ -26,8 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.config import RELEASE
-from autograder.stages import find_stage
+from autograder.stages import RELEASE, find_stage
 from autograder.stages.strip import strip
 
 STAGE = find_stage("1-bptt")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.archives import MAX_MEMBER, MAX_MEMBERS
-from autograder.course.collect import collect
 from autograder.errors import UsageError
+from autograder.lms.archives import MAX_MEMBER, MAX_MEMBERS
+from autograder.lms.collect import collect
 from tests.attacks.catalogue import STAGE, model
 
 HONEST = f"honest/{STAGE.id}/{STAGE.info.file}"

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course.grading import Outcome, grade_course
-from autograder.jail import sandbox
-from autograder.jail.jail import Jail
-from autograder.jail.limits import Limits
-from autograder.jail.sandbox import UNPRIVILEGED
+from autograder.gradebook.grading import Outcome, grade_course
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.bubblewrap import UNPRIVILEGED
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.limits import Limits
 from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowledge, model, notebook
 
 # What sleeps or loops is meant to meet its limit; here it need not take long.
@@ -73,7 +73,7 @@ def running_as(uid: int) -> list[str]:
 def left_running() -> list[str]:
     """Processes of this class, and any of the unprivileged user's that belong to no grader."""
     ours = [line for uid in {UNPRIVILEGED, os.getuid()} for line in running_as(uid) if '"printed": 4001' in line]
-    return ours + [line for line in running_as(UNPRIVILEGED) if "autograder.jail.zygote" not in line]
+    return ours + [line for line in running_as(UNPRIVILEGED) if "autograder.sandbox.zygote" not in line]
 
 
 def build_class(course: Path, outside: Path) -> None:
@@ -197,10 +197,10 @@ def test_nothing_is_left_written(graded: Graded) -> None:
 
 def without_walls(attack: Attack, place: Place) -> str:
     """What an attempt gets hold of in a separate process that has no sandbox around it."""
-    jail = Jail(isolation="process", limits=LIMITS)
-    jail.start()
+    sandbox = Sandbox(isolation="process", limits=LIMITS)
+    sandbox.start()
     source = model() + knowledge(place) + (attack.source or "")
-    worker = jail.worker({STAGE.info.file: source.encode()}, STAGE.module, {}, lambda *_: None)
+    worker = sandbox.worker({STAGE.info.file: source.encode()}, STAGE.module, {}, lambda *_: None)
     try:
         worker.load()
         worker.call(["function", "softmax"], (np.zeros(3),), {})
@@ -208,7 +208,7 @@ def without_walls(attack: Attack, place: Place) -> str:
         return str(error)
     finally:
         worker.close()
-        jail.close()
+        sandbox.close()
     return ""
 
 
@@ -220,7 +220,7 @@ def test_an_attempt_succeeds_where_there_is_no_wall(
     attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that what the walls are tried with is no blank."""
-    monkeypatch.setitem(sandbox.ENVIRONMENT, "GRADER_SECRET", "a secret of the grader")
+    monkeypatch.setitem(bubblewrap.ENVIRONMENT, "GRADER_SECRET", "a secret of the grader")
     course, outside = tmp_path / "course", tmp_path / "outside"
     for folder in (
         outside,

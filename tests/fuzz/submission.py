@@ -11,7 +11,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.course.notebook", "autograder.grade.submission", "json"]):
+with atheris.instrument_imports(include=["autograder.grade.notebook", "autograder.grade.submission", "json"]):
     from tests.fuzz.targets import read_folder, repair_small
 
 

@@ -18,16 +18,16 @@ from unittest.mock import patch
 
 import nbformat
 
-from autograder.course import collect
-from autograder.course import notebook as module
-from autograder.course.archives import Archive, _checked, checked
-from autograder.course.collect import Collected
-from autograder.course.layouts import Handin, read_layout, usable
-from autograder.course.notebook import released, repair
 from autograder.errors import BadMessage, Died, LimitExceeded, UsageError
+from autograder.grade import notebook as module
+from autograder.grade.notebook import released, repair
 from autograder.grade.submission import Submission, read_submission
-from autograder.jail.sources import Sources
-from autograder.jail.wire import Channel, Decoder, Encoder, Reference, frame, parse_header
+from autograder.lms import collect
+from autograder.lms.archives import Archive, _checked, checked
+from autograder.lms.collect import Collected
+from autograder.lms.formats import Handin, read_layout, usable
+from autograder.sandbox.client.sources import Sources
+from autograder.sandbox.wire import Channel, Decoder, Encoder, Reference, frame, parse_header
 from autograder.stages import find_stage, stages
 
 STAGE = find_stage("1-bptt")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course.config import RELEASE
-from autograder.jail.wire import PREFIX
+from autograder.sandbox.wire import PREFIX
+from autograder.stages import RELEASE
 from tests.fuzz import targets
 
 ANY = {"deadline": None, "max_examples": 100}

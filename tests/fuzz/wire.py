@@ -10,7 +10,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.jail"]):
+with atheris.instrument_imports(include=["autograder.sandbox"]):
     from tests.fuzz.targets import check_trace, decode_header, read_messages
 
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograder.grade.pool import cores
-from autograder.jail.limits import Limits
+from autograder.grade.schedule.slots import cores
+from autograder.sandbox.limits import Limits
 from tests.classroom import SOLUTION, contents, grade, hand_in, record_of, with_function
 
 LIMITS = Limits(call_cpu=1.0, load_cpu=2.0, wall_factor=2.0)

@@ -13,8 +13,8 @@ import pytest
 from distributed import Client
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grade import cluster
-from autograder.grade.cluster import over_cluster
+from autograder.grade.schedule import cluster
+from autograder.grade.schedule.cluster import over_cluster
 from tests.classroom import grade, hand_in, with_function
 
 BIN = Path(sys.executable).parent

@@ -7,19 +7,19 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from autograder.bench import measure
+from autograder.benchmarks import measure
 from autograder.cli import main
 from autograder.errors import LimitExceeded
-from autograder.grade.bench import GraderBench
+from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.grade.classroom import job_for
 from autograder.grade.feedback_text import told
-from autograder.grade.one import grade_one
 from autograder.grade.record import data_files, submission_key
 from autograder.grade.retrain import Retrainer, files_for, has_recipe
+from autograder.grade.runner import collected, run_suite
 from autograder.grade.submission import Submission
-from autograder.grade.suite import collected, run_suite
-from autograder.jail.jail import Jail
-from autograder.jail.limits import Limits
+from autograder.grade.submission_grader import grade_one
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage, stages
 from autograder.stages.gated import recipe
 from tests import classroom
@@ -36,9 +36,9 @@ IDLE = "def train(model, batches, lr, threshold):\n    return []\n"
 
 
 @pytest.fixture(scope="module")
-def jail():
-    """A jail for stage 4 in which a training that has no end is soon over."""
-    made = Jail(preload=STAGE.info.preload, limits=Limits(train_cpu=60.0))
+def sandbox():
+    """A sandbox for stage 4 in which a training that has no end is soon over."""
+    made = Sandbox(preload=STAGE.info.preload, limits=Limits(train_cpu=60.0))
     made.start()
     yield made
     made.close()
@@ -62,24 +62,24 @@ def with_code(text: str) -> dict[str, bytes]:
     return {STAGE.info.file: f"{SOLUTION}\n\n{text}".encode()} | STAGE.trained()
 
 
-def retrainer(jail, text: str = "") -> Retrainer:
+def retrainer(sandbox, text: str = "") -> Retrainer:
     """One that has lent the stage's modules to the recipe, as `run_suite` does."""
-    from autograder.checks.layout import lend_modules
+    from autograder.checks.layout import expose_handout_modules
 
-    lend_modules(STAGE.suite, STAGE.info)
-    return Retrainer(STAGE, jail, files_for(STAGE, {"files": with_code(text), "retrain": True}), lambda *_: None)
+    expose_handout_modules(STAGE.suite, STAGE.info)
+    return Retrainer(STAGE, sandbox, files_for(STAGE, {"files": with_code(text), "retrain": True}), lambda *_: None)
 
 
-def verdicts(jail, files: dict[str, bytes], retrain: bool = True) -> dict:
+def verdicts(sandbox, files: dict[str, bytes], retrain: bool = True) -> dict:
     """The verdicts of task 4.7 by test."""
     files = files_for(STAGE, {"files": files, "retrain": retrain})
-    bench = GraderBench(STAGE, jail, files, 1)
+    backend = SandboxBackend(STAGE, sandbox, files, 1)
     if retrain:
-        bench.retrainer = Retrainer(STAGE, jail, files, bench._answer)
+        backend.retrainer = Retrainer(STAGE, sandbox, files, backend._answer)
     try:
-        results = run_suite(STAGE, bench, only="4.7")
+        results = run_suite(STAGE, backend, only="4.7")
     finally:
-        bench.close()
+        backend.close()
     assert {result.verdict.test for result in results} == WITH_MODELS | WITHOUT
     return {result.verdict.test: result.verdict for result in results}
 
@@ -89,31 +89,31 @@ def hidden_words(verdict) -> str:
     return "\n".join(told(verdict.as_dict() | {"visibility": "hidden"}))
 
 
-def test_right_code_gets_all_points_without_a_file_of_weights(jail):
+def test_right_code_gets_all_points_without_a_file_of_weights(sandbox):
     """Trained as the notebook does, in full."""
-    found = verdicts(jail, {STAGE.info.file: SOLUTION.encode()})
+    found = verdicts(sandbox, {STAGE.info.file: SOLUTION.encode()})
     assert {test: verdict.outcome for test, verdict in found.items()} == dict.fromkeys(found, "passed")
 
 
-def test_without_it_the_weights_handed_in_are_graded(jail):
+def test_without_it_the_weights_handed_in_are_graded(sandbox):
     """And where they are missing, the points are lost."""
     idle = with_code(IDLE)
-    assert all(verdict.outcome == "passed" for verdict in verdicts(jail, idle, retrain=False).values())
-    alone = verdicts(jail, {STAGE.info.file: idle[STAGE.info.file]}, retrain=False)
+    assert all(verdict.outcome == "passed" for verdict in verdicts(sandbox, idle, retrain=False).values())
+    alone = verdicts(sandbox, {STAGE.info.file: idle[STAGE.info.file]}, retrain=False)
     assert {test for test, verdict in alone.items() if verdict.outcome == "passed"} == WITHOUT
 
 
-def test_a_train_that_does_nothing_loses_the_points_whatever_weights_come_with_it(jail):
+def test_a_train_that_does_nothing_loses_the_points_whatever_weights_come_with_it(sandbox):
     """The weights that were handed in are good; they are not looked at."""
-    found = verdicts(jail, with_code(IDLE))
+    found = verdicts(sandbox, with_code(IDLE))
     lost = {test for test, verdict in found.items() if verdict.outcome != "passed"}
     assert lost == WITH_MODELS - {"test_agreement_weights_can_be_loaded"}
     assert "for each other" in found["test_trained_lstm_follows_the_subject"].message
 
 
-def test_weights_that_were_handed_in_are_out_of_reach(jail, short):
+def test_weights_that_were_handed_in_are_out_of_reach(sandbox, short):
     """A train that loads them finds no file."""
-    found = verdicts(jail, with_code("def train(model, batches, lr, threshold):\n"
+    found = verdicts(sandbox, with_code("def train(model, batches, lr, threshold):\n"
                                      "    model.load_state_dict(torch.load('agreement_lstm.pt'))\n    return []\n"))
     assert {test for test, verdict in found.items() if verdict.outcome == "error"} == WITH_MODELS
     verdict = found["test_trained_lstm_follows_the_subject"]
@@ -122,10 +122,10 @@ def test_weights_that_were_handed_in_are_out_of_reach(jail, short):
     assert hidden_words(verdict).startswith("training your agreement LSTM model ended with FileNotFoundError\n")
 
 
-def test_a_training_without_an_end_runs_out_of_time_and_costs_its_own_models_alone(jail, short, monkeypatch):
+def test_a_training_without_an_end_runs_out_of_time_and_costs_its_own_models_alone(sandbox, short, monkeypatch):
     """The LSTM's; the RNN's tests, and those that need no model, are passed. A second one is waited for less long."""
-    monkeypatch.setattr(jail, "limits", replace(jail.limits, train_cpu=4.0))
-    trained = retrainer(jail, "_train = train\n\ndef train(model, batches, lr, threshold):\n"
+    monkeypatch.setattr(sandbox, "limits", replace(sandbox.limits, train_cpu=4.0))
+    trained = retrainer(sandbox, "_train = train\n\ndef train(model, batches, lr, threshold):\n"
                               "    while not isinstance(model.cell, RNNCell):\n        pass\n"
                               "    return _train(model, batches, lr, threshold)\n")
     trained.prepare("4.7")
@@ -137,19 +137,19 @@ def test_a_training_without_an_end_runs_out_of_time_and_costs_its_own_models_alo
         assert caught.value.kind == "cpu"
 
 
-def test_a_training_that_sleeps_is_not_waited_for_long(jail, short, monkeypatch):
+def test_a_training_that_sleeps_is_not_waited_for_long(sandbox, short, monkeypatch):
     """Its clock is the wall's."""
-    monkeypatch.setattr(jail, "limits", replace(jail.limits, train_cpu=0.5))
-    trained = retrainer(jail, "import time\n\ndef train(model, batches, lr, threshold):\n    time.sleep(1000)\n")
+    monkeypatch.setattr(sandbox, "limits", replace(sandbox.limits, train_cpu=0.5))
+    trained = retrainer(sandbox, "import time\n\ndef train(model, batches, lr, threshold):\n    time.sleep(1000)\n")
     trained.prepare("4.7")
     with pytest.raises(LimitExceeded, match="training your agreement RNN model: no answer within 1 seconds"):
         trained.load(None, RNN)
 
 
-def test_a_timeout_is_the_verdict_of_the_tests_that_need_the_model(jail, short, monkeypatch):
+def test_a_timeout_is_the_verdict_of_the_tests_that_need_the_model(sandbox, short, monkeypatch):
     """And its sentence is told for hidden tests too."""
-    monkeypatch.setattr(jail, "limits", replace(jail.limits, train_cpu=0.4))
-    found = verdicts(jail, with_code("def train(model, batches, lr, threshold):\n    while True:\n        pass\n"))
+    monkeypatch.setattr(sandbox, "limits", replace(sandbox.limits, train_cpu=0.4))
+    found = verdicts(sandbox, with_code("def train(model, batches, lr, threshold):\n    while True:\n        pass\n"))
     assert {test for test, verdict in found.items() if verdict.outcome == "timeout"} == WITH_MODELS
     assert {test for test, verdict in found.items() if verdict.outcome == "passed"} == WITHOUT
     assert hidden_words(found["test_trained_gru_follows_the_subject"]).startswith("training your agreement GRU model: more than")
@@ -167,23 +167,23 @@ def test_a_timeout_is_the_verdict_of_the_tests_that_need_the_model(jail, short, 
     ("def train(model, batches, lr, threshold):\n    import os\n    os._exit(0)\n", "error",
      "training your agreement RNN model ended with Died: "),
 ])
-def test_what_ends_a_training_is_told(jail, short, text, outcome, words):
+def test_what_ends_a_training_is_told(sandbox, short, text, outcome, words):
     """Once a model, in one sentence."""
-    bench = GraderBench(STAGE, jail, {}, 1)
-    trained = retrainer(jail, text)
+    backend = SandboxBackend(STAGE, sandbox, {}, 1)
+    trained = retrainer(sandbox, text)
     trained.prepare("4.7")
     with pytest.raises(Exception) as caught:
         trained.load(None, RNN)
     error = caught.value
-    assert bench.outcome(error) == outcome
+    assert backend.outcome(error) == outcome
     name = getattr(error, "type_name", "")
     assert (f"{name}: {error.message}" if name else str(error)).startswith(words)
 
 
-def test_the_same_code_gives_the_same_weights_to_the_byte(jail, short, monkeypatch):
+def test_the_same_code_gives_the_same_weights_to_the_byte(sandbox, short, monkeypatch):
     """Whatever random numbers were drawn before; and another seed gives others."""
     def weights() -> dict[str, bytes]:
-        trained = retrainer(jail)
+        trained = retrainer(sandbox)
         trained.prepare("4.7")
         assert set(trained._weights) == {RNN, LSTM, GRU} and not trained._problems
         return {file: b"".join(value.numpy().tobytes() for value in state.values())
@@ -197,9 +197,9 @@ def test_the_same_code_gives_the_same_weights_to_the_byte(jail, short, monkeypat
     assert weights()[GRU] != first[GRU]
 
 
-def test_models_are_trained_once_and_only_for_tasks_that_need_them(jail, short):
+def test_models_are_trained_once_and_only_for_tasks_that_need_them(sandbox, short):
     """A task without models trains none; a second test trains none again."""
-    trained = retrainer(jail)
+    trained = retrainer(sandbox)
     trained.prepare("4.4")
     assert not trained._weights
     trained.prepare("4.7")
@@ -211,7 +211,7 @@ def test_models_are_trained_once_and_only_for_tasks_that_need_them(jail, short):
 def test_the_recipe_trains_every_file_that_is_handed_in():
     """The stage's `extras` are its weights."""
     files = sorted(file for files in recipe.FILES.values() for file in files)
-    assert files == sorted(STAGE.info.extras) == sorted(STAGE.trained())
+    assert files == sorted(STAGE.info.submission_files) == sorted(STAGE.trained())
     assert [stage.id for stage in stages() if has_recipe(stage)] == ["4-gated"]
 
 
@@ -236,12 +236,12 @@ def test_the_data_that_models_are_trained_and_tested_on_decide_the_key():
     assert data_files(find_stage("1-bptt")) == []
 
 
-def test_the_record_says_so(jail, short):
+def test_the_record_says_so(sandbox, short):
     """Also of a submission of which nothing could be run."""
     files = {STAGE.info.file: b"def broken(:\n"}
     job = {"student": "x", "stage": STAGE.id, "files": files, "problem": "", "notes": [], "key": "", "seed": 1}
     jobs = [job | more for more in ({"retrain": True}, {"retrain": False}, {})]
-    records = collected(STAGE, lambda suite: [grade_one(job, jail, suite) for job in jobs])
+    records = collected(STAGE, lambda suite: [grade_one(job, sandbox, suite) for job in jobs])
     assert [record["retrain"] for record in records] == [True, False, False]
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.grade.bench import GraderBench
-from autograder.grade.suite import run_suite
-from autograder.jail.jail import Jail
+from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.runner import run_suite
+from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import find_stage, stages
 
 STAGE = find_stage("2-vanishing")
@@ -26,16 +26,16 @@ def jacobian_norms(h, W_h, t):
                          ids=["linear", "quadratic"])
 def test_a_function_has_its_own_limit(monkeypatch, source, outcome):
     """The answer that does far more work than it needs runs out of it, in that one test; the limit is low, to be quick here."""
-    assert set(STAGE.info.seconds) == {"jacobian_norms"}
-    monkeypatch.setitem(STAGE.info.seconds, "jacobian_norms", 0.5)
-    jail = Jail(preload=STAGE.info.preload)
-    jail.start()
+    assert set(STAGE.info.cpu_seconds) == {"jacobian_norms"}
+    monkeypatch.setitem(STAGE.info.cpu_seconds, "jacobian_norms", 0.5)
+    sandbox = Sandbox(preload=STAGE.info.preload)
+    sandbox.start()
     try:
-        bench = GraderBench(STAGE, jail, {STAGE.info.file: source.encode()}, 1)
-        found = {result.verdict.test: result.verdict.outcome for result in run_suite(STAGE, bench, only="2.1")}
-        bench.close()
+        backend = SandboxBackend(STAGE, sandbox, {STAGE.info.file: source.encode()}, 1)
+        found = {result.verdict.test: result.verdict.outcome for result in run_suite(STAGE, backend, only="2.1")}
+        backend.close()
     finally:
-        jail.close()
+        sandbox.close()
     assert found.pop("test_jacobian_norms_needs_t_products_only") == outcome
     assert set(found.values()) == {"passed"}
 
@@ -43,5 +43,5 @@ def test_a_function_has_its_own_limit(monkeypatch, source, outcome):
 def test_limits_are_those_of_functions_there_are():
     """A limit of a function that no task has would never hold."""
     for stage in stages():
-        assert set(stage.info.seconds) <= {name for names in stage.functions.values() for name in names}
-        assert all(seconds > 0 for seconds in stage.info.seconds.values())
+        assert set(stage.info.cpu_seconds) <= {name for names in stage.functions.values() for name in names}
+        assert all(seconds > 0 for seconds in stage.info.cpu_seconds.values())

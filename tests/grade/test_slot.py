@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from autograder.errors import InfrastructureError
-from autograder.grade import pool
-from autograder.grade.slot import Slot
+from autograder.grade.schedule import slots as pool
+from autograder.grade.schedule.slot import Slot
 from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, with_function
 
@@ -69,6 +69,6 @@ def test_a_slot_stays_on_its_core() -> None:
 
 def test_every_core_gets_a_slot_or_the_scheduler_chooses(monkeypatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {2, 3, 7})
-    assert pool.places(2) == [None, None]
-    assert pool.places(3) == [2, 3, 7]
-    assert pool.places(5) == [2, 3, 7, 2, 3]
+    assert pool.core_of_slot(2) == [None, None]
+    assert pool.core_of_slot(3) == [2, 3, 7]
+    assert pool.core_of_slot(5) == [2, 3, 7, 2, 3]

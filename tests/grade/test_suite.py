@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from autograder.checks.plugin import title_of_function
-from autograder.course.verify import SEED, run_source
 from autograder.errors import InfrastructureError
+from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.record import read_record, submission_key, suite_hash, write_json
+from autograder.grade.runner import run_suite
 from autograder.grade.submission import MAX_FILE, Refused, Submission, read_bytes, read_submission
-from autograder.grade.suite import run_suite
-from autograder.grade.trusted import TrustedBench
+from autograder.prove.gates import SEED, run_source
 from autograder.stages import points
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, with_function
 
 
-class Watched(TrustedBench):
-    """A bench that remembers for which tasks a test began."""
+class Watched(InProcessBackend):
+    """A backend that remembers for which tasks a test began."""
 
     def __init__(self, *arguments) -> None:
         super().__init__(*arguments)
@@ -28,7 +28,7 @@ class Watched(TrustedBench):
 
 def verdicts(source: str, **settings) -> list:
     """Verdicts of the suite over trusted source."""
-    return [result.verdict for result in run_suite(STAGE, TrustedBench(STAGE, source, SEED), **settings)]
+    return [result.verdict for result in run_suite(STAGE, InProcessBackend(STAGE, source, SEED), **settings)]
 
 
 def test_every_test_is_run_once_in_the_order_of_the_files():
@@ -40,9 +40,9 @@ def test_every_test_is_run_once_in_the_order_of_the_files():
 def test_backwards_is_the_same_in_reverse():
     """The last test is run first; the verdicts are the same, and in the order of the files."""
     def ran(**settings) -> tuple[list[str], list[dict]]:
-        bench = Watched(STAGE, STUB, SEED)
-        found = run_suite(STAGE, bench, **settings)
-        return bench.begun, [result.verdict.as_dict() for result in found]
+        backend = Watched(STAGE, STUB, SEED)
+        found = run_suite(STAGE, backend, **settings)
+        return backend.begun, [result.verdict.as_dict() for result in found]
 
     (order, found), (turned, again) = ran(), ran(backwards=True)
     assert turned == order[::-1] != order
@@ -85,11 +85,11 @@ def test_random_inputs_depend_on_the_seed_and_the_test_alone():
     def seen(seed: int, **settings) -> dict:
         calls: dict[str, list] = {}
 
-        def keep(verdict, bench):
-            calls[verdict.test] = [call.args for call in bench.student.calls if call.name == "softmax"]
+        def keep(verdict, backend):
+            calls[verdict.test] = [call.args for call in backend.student.calls if call.name == "softmax"]
 
         source = with_function("def softmax(z):\n    return np.full(np.shape(z), 0.7)\n")
-        run_suite(STAGE, TrustedBench(STAGE, source, seed), keep, **settings)
+        run_suite(STAGE, InProcessBackend(STAGE, source, seed), keep, **settings)
         return calls
 
     first, again, other = seen(1), seen(1, backwards=True), seen(2)

@@ -9,8 +9,8 @@ import pytest
 from autograder.errors import UsageError
 from autograder.report.class_report import gather, write_report
 from tests.classroom import STAGE, record_of
-from tests.report.conftest import HOSTILE
-from tests.report.reading import Page
+from tests.graded_class import HOSTILE
+from tests.reading import Page
 
 
 def test_the_numbers_are_those_of_the_records(graded):

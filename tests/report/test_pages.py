@@ -9,12 +9,12 @@ from itertools import pairwise
 import pytest
 
 from autograder.checks.layout import read_stage
-from autograder.course.passes import Pipeline
+from autograder.gradebook.pipeline import Pipeline
 from autograder.report.feedback import style_sheet
 from autograder.report.remake import remake
 from tests.classroom import STAGE, Silent, record_of
-from tests.report.conftest import OWNED, dump, needs_browser, png
-from tests.report.reading import Page, html_of
+from tests.graded_class import OWNED, dump, needs_browser, png
+from tests.reading import Page, html_of
 
 STUDENTS = ("solution", "mistaken", "half", "broken", "hostile")
 
@@ -197,7 +197,7 @@ def test_pages_that_are_not_ready_are_left_alone(course):
     path.write_text(json.dumps(record | {"key": "another"}))
     outcome = remake(course, Silent())
     assert outcome.stale == [(STAGE.id, "half")] and outcome.pages == len(STUDENTS) - 1
-    assert not Pipeline(course).is_current(STAGE.id, "half")
+    assert not Pipeline(course).up_to_date(STAGE.id, "half")
 
 
 @needs_browser

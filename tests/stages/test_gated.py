@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.checks.layout import lend_modules
-from autograder.grade.bench import GraderBench
-from autograder.grade.suite import run_suite
-from autograder.jail.jail import Jail
+from autograder.checks.layout import expose_handout_modules
+from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.runner import run_suite
+from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import find_stage
 
 STAGE = find_stage("4-gated")
@@ -39,9 +39,9 @@ class GRUCell(GRUCell):
 
 
 @pytest.fixture(scope="module")
-def jail():
-    """A jail for stage 4."""
-    made = Jail(preload=STAGE.info.preload)
+def sandbox():
+    """A sandbox for stage 4."""
+    made = Sandbox(preload=STAGE.info.preload)
     made.start()
     yield made
     made.close()
@@ -59,15 +59,15 @@ def padded(file: Path, gates: int) -> bytes:
 
 
 @pytest.mark.parametrize("name, task", [("tickets", "4.6"), ("agreement", "4.7")])
-def test_a_plain_cell_does_not_pass_for_a_gated_one(jail, name, task):
+def test_a_plain_cell_does_not_pass_for_a_gated_one(sandbox, name, task):
     """Not even the luckiest of twenty; as the plain model that it is, it gets its points."""
     code = {STAGE.info.file: f"{SOLUTION}{IMPOSTOR}".encode()}
     weights = {f"{name}_{cell}.pt": padded(BEST[name], gates) for cell, gates in (("rnn", 1), ("lstm", 4), ("gru", 3))}
-    bench = GraderBench(STAGE, jail, code | weights, 1)
+    backend = SandboxBackend(STAGE, sandbox, code | weights, 1)
     try:
-        found = {result.verdict.test: result.verdict for result in run_suite(STAGE, bench, visibilities=("hidden",), only=task)}
+        found = {result.verdict.test: result.verdict for result in run_suite(STAGE, backend, visibilities=("hidden",), only=task)}
     finally:
-        bench.close()
+        backend.close()
     trained = {test: verdict for test, verdict in found.items() if test.startswith("test_trained_")}
     assert len(trained) == 3
     for test, verdict in trained.items():
@@ -80,7 +80,7 @@ def test_a_plain_cell_does_not_pass_for_a_gated_one(jail, name, task):
 
 def test_logits_that_are_no_numbers_count_as_wrong():
     """A model that answers NaN to the sentences it is measured by follows no subject."""
-    lend_modules(STAGE.suite, STAGE.info)
+    expose_handout_modules(STAGE.suite, STAGE.info)
     hidden = importlib.import_module("autograder.stages.gated.hidden")
     size = len(importlib.import_module("data").Vocabulary.load("agreement"))
 

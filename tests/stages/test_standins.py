@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grade.bench import GraderBench
-from autograder.jail.jail import Jail
+from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import find_stage, task_number
 from autograder.stages.standins import Standins
 
@@ -105,21 +105,21 @@ def train(model, batches, lr, threshold):
 
 def test_what_student_code_finds_in_its_process() -> None:
     """As 4.2 is graded there are cells, as 4.4 is there are unroll and LanguageModel too; with its own code alone, nothing."""
-    jail = Jail(preload=STAGE.info.preload)
-    jail.start()
-    bench = GraderBench(STAGE, jail, {STAGE.info.file: (STAGE.solution.read_text() + LOOKING).encode()}, 1)
+    sandbox = Sandbox(preload=STAGE.info.preload)
+    sandbox.start()
+    backend = SandboxBackend(STAGE, sandbox, {STAGE.info.file: (STAGE.solution.read_text() + LOOKING).encode()}, 1)
     try:
-        bench.begin("4.2")
-        cells = bench.student.unroll(1, 2)
-        bench.begin("4.4")
-        more = bench.student.train(1, 2, 3, 4)
-        bench.begin("4.2")
-        again = bench.student.unroll(1, 2)
-        bench.begin("4.6", own=True)
-        own = bench.student.train(1, 2, 3, 4)
+        backend.begin("4.2")
+        cells = backend.student.unroll(1, 2)
+        backend.begin("4.4")
+        more = backend.student.train(1, 2, 3, 4)
+        backend.begin("4.2")
+        again = backend.student.unroll(1, 2)
+        backend.begin("4.6", own=True)
+        own = backend.student.train(1, 2, 3, 4)
     finally:
-        bench.close()
-        jail.close()
+        backend.close()
+        sandbox.close()
     assert cells == again == ["GRUCell", "LSTMCell", "RNNCell", "prepare_worker"]
     assert more == ["GRUCell", "LSTMCell", "LanguageModel", "RNNCell", "prepare_worker", "unroll"]
     assert own == ["prepare_worker"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from autograder.checks.layout import lend_modules
+from autograder.checks.layout import expose_handout_modules
 from autograder.stages import find_stage
 from autograder.stages.gated.recipe import FILES, training
 
@@ -22,7 +22,7 @@ from autograder.stages.gated.recipe import FILES, training
 def trained_models(seed: int) -> Iterator[tuple[str, Any]]:
     """Each file's model, trained by the model answers."""
     stage = find_stage("4-gated")
-    lend_modules(stage.suite, stage.info)
+    expose_handout_modules(stage.suite, stage.info)
     answers = stage.reference()
     for file in (file for files in FILES.values() for file in files):
         plan = training(file, seed)

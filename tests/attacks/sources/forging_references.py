@@ -4,7 +4,7 @@ base: stub
 marks: 0
 """
 
-import autograder.jail.worker as worker
+import autograder.sandbox.worker as worker
 
 
 class Planted:

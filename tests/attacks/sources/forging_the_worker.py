@@ -7,7 +7,7 @@ marks: 0
 import gc
 
 import autograder.checks.student
-import autograder.jail.worker as worker
+import autograder.sandbox.worker as worker
 
 worker.changed = autograder.checks.student.changed = lambda *_: ()
 worker.Server.do_reset = lambda self, seed, replace: (None, ())

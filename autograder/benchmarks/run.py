@@ -1,0 +1,141 @@
+"""Runs the measurements and lays them out as the page docs/performance.md."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from autograder.benchmarks import measure, parts
+from autograder.benchmarks.measure import Cost
+from autograder.stages import Stage
+
+SIZES = (10, 100, 1000)
+# A class of this kit's own is this many times as large: what is done once is to weigh little on either side.
+LARGER = 5
+HEAD = """# Performance
+
+Made by `make bench` on {day}; every ratio was measured in one run on one machine.
+
+Machine: {machine}.
+"""
+
+
+def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None]) -> str:
+    """Measure and return the page.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+    size : int
+        Submissions in the comparison with plain nbgrader.
+    largest : int
+        Largest class in the measurement of growth.
+    tell : callable
+        Hears of each step.
+    """
+    return "\n".join([HEAD.format(day=date.today().isoformat(), machine=measure.machine()), throughput(stages, size, tell),
+                      where_it_goes(stages, tell), growth(stages[0], largest, tell), walls(stages, tell), naming(stages, tell)])
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]) -> str:
+    """The whole pipeline against plain nbgrader: tests, gradebook, feedback pages on both sides."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: plain nbgrader, {size} submissions")
+        theirs = measure.plain_nbgrader(stage, size)
+        tell(f"{stage.id}: this kit, the same {size} submissions")
+        ours = measure.grade(stage, size)
+        tell(f"{stage.id}: this kit, {size * LARGER} submissions of the same kind")
+        many = measure.grade(stage, size * LARGER)
+        rows.append(_ratio_row(stage.id, f"{size}", theirs.each(size), ours.each(size)))
+        rows.append(_ratio_row(stage.id, f"{size * LARGER} (plain: {size})", theirs.each(size), many.each(size * LARGER)))
+    head = ("stage", "submissions", "plain nbgrader /min", "this kit /min", "ratio (wall)", "plain CPU s each", "kit CPU s each",
+            "ratio (CPU)")
+    return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
+            "generate_feedback; plain nbgrader runs one process a core, each with its share. Both sides start cold, with one "
+            "thread of linear algebra a process. CPU time is that of all processes, those in the sandbox too. The class is "
+            "the model answers, right answers written differently and known mistakes in turn.\n\n"
+            + table(head, rows))
+
+
+def _ratio_row(stage: str, size: str, theirs: Cost, ours: Cost) -> tuple[str, ...]:
+    return (stage, size, f"{60 / theirs.wall:.0f}", f"{60 / ours.wall:.0f}", f"{theirs.wall / ours.wall:.1f} x",
+            f"{theirs.cpu:.2f}", f"{ours.cpu:.2f}", f"{theirs.cpu / ours.cpu:.1f} x")
+
+
+def where_it_goes(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
+    """CPU time of a submission by its parts."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: where the time of a submission goes")
+        bare = measure.in_process(stage)
+        with measure.warm_sandbox(stage) as sandbox:
+            ours, theirs = parts.sides(stage, sandbox)
+        book, page = parts.passes(stage)
+        costs = (theirs, ours, book, page, theirs + ours + book + page, bare)
+        rows.append((stage.id, *(f"{cost:.3f}" for cost in costs)))
+    head = ("stage", "student code, in the sandbox", "tests, in the grader", "gradebook and notebook (nbgrader)", "feedback page",
+            "sum", "the bare suite, for comparison")
+    return ("## Where the time of a submission goes\n\nCPU seconds of a right submission, one part after the other on a warm "
+            "grader; medians.\n\n" + table(head, rows))
+
+
+def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
+    """Cost a submission and memory as the class grows; the first result; a run that has nothing to do."""
+    rows = []
+    tell(f"{stage.id}: first result of a cold start")
+    first = measure.grade(stage, 1)
+    for size in [size for size in SIZES if size <= largest]:
+        tell(f"{stage.id}: a class of {size}")
+        cost = measure.grade(stage, size)
+        each = Cost(cost.wall - first.wall, cost.cpu - first.cpu).each(size - 1)
+        rows.append((f"{size}", f"{cost.wall:.1f}", f"{each.wall:.3f}", f"{each.cpu:.3f}", f"{cost.peak:.0f}"))
+    tell(f"{stage.id}: a second run over an unchanged class")
+    again = measure.grade_again(stage, min(100, largest))
+    return (f"## As the class grows ({stage.id})\n\nFirst result of a cold `make grade STUDENT=x`: {first.wall:.1f} s. "
+            f"A second run over {min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
+            + table(("submissions", "wall s in all", "wall s each after the first", "CPU s each after the first",
+                     "peak MiB of the grader"), rows))
+
+
+def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
+    """What the sandbox costs: against the bare suite, and with the walls left away."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: the sandbox and its walls")
+        bare = measure.in_process(stage)
+        with measure.warm_sandbox(stage) as sandbox:
+            record, call, spawn = sum(parts.sides(stage, sandbox)), measure.per_call(sandbox), measure.spawn(sandbox)
+        with measure.warm_sandbox(stage, "process") as sandbox:
+            open_record = sum(parts.sides(stage, sandbox))
+            open_call, open_spawn = measure.per_call(sandbox), measure.spawn(sandbox)
+        rows.append((stage.id, f"{bare:.3f}", f"{open_record:.3f}", f"{record:.3f}", f"{record / bare:.2f} x",
+                     f"{open_call:.0f} / {call:.0f}", f"{open_spawn:.1f} / {spawn:.1f}"))
+    head = ("stage", "bare suite, CPU s", "worker without walls", "worker in the sandbox", "sandbox against bare",
+            "us a call without / with walls", "ms a fresh worker without / with walls")
+    return ("## The sandbox\n\nCPU seconds of the whole suite on the right submission, from warm worker to record, the worker's "
+            "own time included; medians of five.\n\n" + table(head, rows)
+            + "\nTo put up one wall, in ms: "
+            + "; ".join(f"{name} {cost:.1f}" for name, cost in parts.each_wall().items()) + ".\n")
+
+
+def naming(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
+    """What the name of a mistake costs, against the suite that found it."""
+    rows = []
+    for stage in stages:
+        tell(f"{stage.id}: the names of mistakes")
+        bare, spent = measure.in_process(stage), measure.naming(stage)
+        dearest, median = max(spent, key=spent.__getitem__), statistics.median(spent.values())
+        rows.append((stage.id, f"{len(spent)}", f"{bare:.3f}", f"{median:.3f}", f"{median / bare:.2f} x",
+                     f"{spent[dearest]:.3f} ({dearest})", f"{spent[dearest] / bare:.2f} x"))
+    head = ("stage", "mistakes", "bare suite, CPU s", "naming, median CPU s", "against the suite", "the dearest, CPU s",
+            "against the suite")
+    return ("## Names of mistakes\n\nCPU seconds to find which known mistake a submission has made, once its tests have failed; "
+            "a right one costs nothing.\n\n" + table(head, rows))

@@ -1,0 +1,61 @@
+"""What nbgrader does in a course folder, step by step: for its command line, for formgrader and for the kit's own commands.
+
+Everything is done through nbgrader's configuration: folders, preprocessors, exporters. Nothing of nbgrader is replaced.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.gradebook.config import set_folders
+from autograder.stages import stages
+
+
+def configure(config: Any, course: Path) -> Any:
+    """Set nbgrader up for a course folder.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        The configuration object (nbgrader's ``c``), changed and returned.
+    course : Path
+        The folder with ``submitted/``; the gradebook and all outputs go there.
+    """
+    c = set_folders(config, course)
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter", "autograder.publish.release_steps.SetPoints",
+        "nbgrader.preprocessors.LockCells", "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput", "autograder.publish.release_steps.CleanForRelease",
+        "nbgrader.preprocessors.CheckCellMetadata", "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme", "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata", "autograder.publish.release_steps.BuildHandout",
+    ]
+    c.ClearSolutions.text_stub = "*Your answer here.*"
+
+    c.Autograde.exporter_class = "autograder.grade.notebook.TolerantExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.DeduplicateIds",
+        "autograder.gradebook.shared_gradebook.Kernelspec", "autograder.gradebook.shared_gradebook.Overwrite",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Where nbgrader would execute the notebook, marks and messages are taken from the record.
+    c.Autograde.autograde_preprocessors = [
+        "autograder.gradebook.grade_steps.FillFromRecord", "autograder.gradebook.shared_gradebook.SaveGrades",
+        "autograder.gradebook.shared_gradebook.LatePenalties",
+    ]
+    # Students' .py files stay the students': nbgrader would put the source files in their place.
+    c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]
+                                       for stage in stages()}
+
+    # The student's page; formgrader's own pages go on using HTMLExporter and nbgrader's templates.
+    c.GenerateFeedback.exporter_class = "autograder.report.feedback.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.ClearHiddenTests", "nbgrader.preprocessors.ClearMarkScheme",
+        "autograder.report.feedback.Marks", "autograder.report.feedback.Facts",
+    ]
+    # nbgrader's own exporter writes over grades.csv, and a comma in a name breaks its rows.
+    c.ExportApp.plugin_class = "autograder.lms.export.CsvExport"
+    c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.sanitize.markdown2html"}
+    return c

@@ -1,0 +1,92 @@
+"""The sample class: made from the material, the catalogue of mistakes, and what really gets handed in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.stages import RELEASE, Stage, chosen
+from autograder.stages.strip import strip
+
+MARK = ".sample-class"
+# Mistakes shown a stage: enough to see them named, few enough for a minute on two cores.
+SHOWN = 6
+
+
+def build(course: Path, stage_id: str | None = None) -> int:
+    """Make ``<course>/submitted/`` anew; returns the number of submissions.
+
+    Raises
+    ------
+    UsageError
+        The folder exists and is not a sample class: nothing in it is touched.
+    """
+    if course.exists() and any(course.iterdir()) and not (course / MARK).exists():
+        raise UsageError(f"{course} is not empty and not a sample class; name another folder with COURSE=")
+    shutil.rmtree(course / "submitted", ignore_errors=True)
+    course.mkdir(parents=True, exist_ok=True)
+    (course / MARK).write_text("Made by `make demo`; it may be removed.\n")
+    count = 0
+    for number, stage in enumerate(chosen(stage_id)):
+        for student, files in submissions(stage, everything=number == 0):
+            folder = course / "submitted" / student / stage.id
+            folder.mkdir(parents=True)
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+            count += 1
+    return count
+
+
+def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Name and files of each sample; a stage after the first gets the shorter list."""
+    notebook_name = f"{stage.id}.ipynb"
+    notebook = (RELEASE / stage.id / notebook_name).read_bytes()
+    solution = stage.solution.read_text(encoding="utf-8")
+    stub = strip(solution, stage.info.file)
+    trained = stage.trained()
+
+    def handed_in(source: str, notebook: bytes | None = notebook) -> dict[str, bytes]:
+        files = {stage.info.file: source.encode()} | trained
+        return files if notebook is None else files | {notebook_name: notebook}
+
+    yield "solution", handed_in(solution)
+    yield "half-done", handed_in(half_done(stage, solution))
+    mistakes = stage.mistakes()
+    step = max(1, len(mistakes) // SHOWN)
+    for mistake in mistakes[::step][: SHOWN if everything else 3]:
+        yield mistake.id, handed_in(mistake.source)
+    if not everything:
+        return
+    yield "stub", handed_in(stub)
+    yield "syntax-error", handed_in(solution.replace("def ", "def def ", 1))
+    yield "endless-loop", handed_in(solution + endless(stage))
+    yield "missing-file", {notebook_name: notebook}
+    yield "no-notebook", handed_in(solution, None)
+    yield "tampered-notebook", handed_in(stub, tampered(notebook))
+    yield "broken-notebook", handed_in(solution, notebook[: len(notebook) // 2])
+
+
+def half_done(stage: Stage, solution: str) -> str:
+    """The first half of the tasks solved, the second as it was handed out."""
+    tasks = list(stage.functions)
+    return strip(solution, stage.info.file, keep=tasks[: len(tasks) // 2])
+
+
+def endless(stage: Stage) -> str:
+    """A last function that never returns."""
+    name = list(stage.functions.values())[-1][-1]
+    return f"\n\ndef {name}(*args, **kwargs):\n    while True:\n        pass\n"
+
+
+def tampered(notebook: bytes) -> bytes:
+    """Grade cells deleted, doubled and filled with a made-up score."""
+    content = json.loads(notebook)
+    graded = [cell for cell in content["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")]
+    content["cells"].remove(graded[0])
+    graded[1]["source"] = ["print('100 of 100')\n", "100.0"]
+    graded[1]["metadata"]["nbgrader"]["points"] = 1000
+    content["cells"].append(graded[2])
+    return json.dumps(content).encode()

@@ -1,0 +1,1 @@
+"""Where a suite runs: over a submission in the sandbox, or over trusted source in this process."""

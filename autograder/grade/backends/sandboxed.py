@@ -1,0 +1,285 @@
+"""The grader's backend: the student's functions run in a worker, the reference stays here."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.compare import Mismatch
+from autograder.checks.plugin import Verdict, classify
+from autograder.checks.student import Student
+from autograder.errors import InfrastructureError, LimitExceeded, StudentError
+from autograder.grade.retrain import Retrainer
+from autograder.sandbox.client.answer_cache import AnswerCache, CachedReference
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.transcript import PATIENCE, Transcript
+from autograder.sandbox.client.worker import Worker, is_missing
+from autograder.sandbox.wire import NewAxes
+from autograder.stages import Stage
+
+# A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
+AFTER_A_TIMEOUT = 10
+# After this many functions that ran out of time, all are given that much less: no submission holds the grader for hours.
+MANY_SLOW = 5
+MAX_PICTURE = 400_000
+MAX_SIDE = 4000
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+@dataclass(frozen=True)
+class ReferenceRun:
+    """A test as it went with the model answers.
+
+    Attributes
+    ----------
+    conversation : Transcript
+    verdict : Verdict
+    pictures : list of bytes
+        What was kept for the feedback page.
+    draws : bool
+        Whether it drew a figure.
+    """
+
+    conversation: Transcript
+    verdict: Verdict
+    pictures: list[bytes]
+    draws: bool
+
+
+class SandboxBackend:
+    """What a session of the suite runs on while it grades one submission.
+
+    Parameters
+    ----------
+    stage : Stage
+    sandbox : Sandbox
+        A started sandbox; a fresh worker is taken from it whenever the last one is gone.
+    files : dict of str to bytes
+        The submission's files.
+    seed : int
+        Seed of the suite's random inputs.
+    memory : AnswerCache, optional
+        What the reference answers, as far as it is known.
+    """
+
+    folder = Path("/nowhere")  # no frame of a trusted file is ever shown
+
+    def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes], seed: int,
+                 memory: AnswerCache | None = None) -> None:
+        self.memory = memory or AnswerCache()
+        self.stage, self.sandbox, self.files, self.seed = stage, sandbox, files, seed
+        self.student = Student(self._run)
+        self._reference = CachedReference(stage.reference(), self.memory)
+        self.met_wall_clock = False
+        self.pictures: dict[str, list[bytes]] = {}
+        self._drawn: list[bytes] = []
+        self._task = ""
+        self._slow: set[str] = set()
+        self._replaced: frozenset[str] = frozenset()
+        self._worker: Worker | None = None
+        self._standins = stage.standins()
+        self._loaded_standins: frozenset[str] = frozenset()
+        self._recording: Transcript | None = None
+        self._begun = False
+        self._canvases: list[SandboxCanvas] = []
+        self.retrainer: Retrainer | None = None
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """A clean state before each test; earlier tasks' functions are the reference's, unless it is to meet its `own` alone."""
+        if not self._begun:
+            self._start(task_id, own)
+        self._begun = False
+
+    def _start(self, task_id: str, own: bool, known: Transcript | None = None) -> None:
+        self.student.calls.clear()
+        self._canvases.clear()
+        self._drawn = []
+        self._task, self._replaced = task_id, frozenset() if own else self.stage.names_of_earlier_tasks(task_id)
+        self._recording = Transcript() if self.memory.learning else None
+        if self._worker is None:
+            return
+        self._worker.finish_play()
+        if not self._loaded_standins <= self._standins.needed(self._replaced) | self._standins.beginning()[1]:
+            self.close()  # what stood in for one task's classes must not be within reach when they are graded
+        elif self._worker.alive:
+            self._reset(self._worker, known)
+
+    def worker(self, known: Transcript | None = None) -> Worker:
+        """A live worker with the student's file imported; a new one if the last is gone."""
+        if self._worker is None or not self._worker.alive:
+            text, self._loaded_standins = self._standins.beginning()
+            self._worker = self.sandbox.worker(self.files, self.stage.module, self.stage.provided(), self._answer, text,
+                                               self.memory)
+            self._worker.load()
+            self._reset(self._worker, known)
+        return self._worker
+
+    def _reset(self, worker: Worker, known: Transcript | None = None) -> None:
+        worker.askable, worker.recording = self._replaced, None
+        missing = self._standins.needed(self._replaced) - self._loaded_standins
+        self._loaded_standins |= missing
+        with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
+            patience = min(PATIENCE, worker.limits.call_cpu, *self.stage.info.cpu_seconds.values())
+            worker.reset(self.seed, self._replaced, self._standins.source(missing), known, patience)
+        worker.recording = self._recording
+
+    def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
+        """The verdict on a test whose conversation is known, where it goes word for word as it went with the model answers.
+
+        Where it does not, the test that is run next meets what was heard.
+        """
+        known = self.memory.tests.get(test)
+        if known is None or self.retrainer is not None or self._slow:  # after a timeout calls have limits of their own
+            return None
+        if known.draws and not known.pictures and task_id not in self.pictures:
+            return None
+        self._start(task_id, own, known.conversation)
+        self._begun = True
+        try:
+            worker = self.worker(known.conversation)
+            if worker.play is None or not worker.play.matches_transcript():
+                return None
+        except StudentError:
+            self._begun = False
+            return None
+        worker.play, self._begun = None, False
+        if known.pictures:
+            self.pictures.setdefault(task_id, known.pictures)
+        return replace(known.verdict)
+
+    def record(self, test: str, verdict: Verdict) -> None:
+        """Keep the conversation that led to a verdict, in a rehearsal."""
+        if self._recording is not None:
+            self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases))
+            self._recording = None
+
+    def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+        __tracebackhide__ = True
+        worker = self.worker()
+        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
+        limit = min(limit, self.stage.info.cpu_seconds.get(name, limit))
+        try:
+            value, changed = worker.call(["function", name], args, kwargs, cpu=limit)
+        except LimitExceeded as error:
+            if error.kind in ("cpu", "wall"):
+                self._slow.add(name)
+            raise
+        if is_missing(value):
+            raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
+        return value, changed
+
+    def _answer(self, module: str, name: str, args: tuple, kwargs: dict) -> Any:
+        """The reference's value for a call that student code made to a function that is not under test."""
+        function = getattr(self._module(module), name)
+        return function(*args, **kwargs)
+
+    def _module(self, name: str) -> ModuleType:
+        if name == self.stage.module:
+            return self.stage.reference()
+        self.stage.bind_earlier()
+        return sys.modules[name]
+
+    def reference(self) -> Any:
+        """The reference module."""
+        return self._reference
+
+    def canvas(self) -> SandboxCanvas:
+        """Axes that are made in the worker and come back as what they hold."""
+        self._canvases.append(SandboxCanvas(self, len(self._canvases)))
+        return self._canvases[-1]
+
+    def autodiff(self) -> SandboxAutodiff:
+        """Automatic differentiation in the worker."""
+        return SandboxAutodiff(self)
+
+    def checkpoints(self) -> Any:
+        """Files of the submission, loaded in the worker; or weights trained afresh in their place."""
+        if self.retrainer is not None:
+            self.close()
+            self.retrainer.prepare(self._task)
+            return self.retrainer.load
+        return lambda model, file: self.worker().call(["tool", "load_checkpoint"], (model, file), {})[0]
+
+    def outcome(self, error: BaseException) -> str:
+        """The outcome an exception stands for."""
+        if isinstance(error, InfrastructureError):
+            return "infrastructure"
+        if isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall"):
+            self.met_wall_clock |= error.kind == "wall"
+            return "timeout"
+        if isinstance(error, StudentError):
+            return "error"
+        return classify(error)
+
+    def keep_pictures(self, task_id: str) -> None:
+        """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
+        if self._canvases and task_id not in self.pictures:
+            pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+            if pictures:
+                self.pictures[task_id] = self._drawn = pictures[:2]
+
+    def close(self) -> None:
+        """Let the worker go."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+class SandboxAutodiff:
+    """The `autodiff` of a grading session: the gradient is carried back inside the worker."""
+
+    def __init__(self, backend: SandboxBackend) -> None:
+        self._bench = backend
+
+    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+        """See `autograder.checks.autodiff.vector_jacobian`."""
+        return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
+
+
+class SandboxCanvas:
+    """The canvas of a grading session: `NewAxes` go in, descriptions and pictures come out."""
+
+    def __init__(self, backend: SandboxBackend, number: int) -> None:
+        self._bench, self._number = backend, number
+        self._made: list[NewAxes] = []
+
+    def axes(self, count: int = 1) -> NewAxes:
+        """Axes to be made in the worker."""
+        self._made.append(NewAxes(f"figure-{self._number}-{len(self._made)}", count))
+        return self._made[-1]
+
+    def read(self, axes: NewAxes) -> Any:
+        """The description of one Axes, or a list of them; see `autograder.checks.axes.describe`."""
+        worker = self._bench.worker()
+        drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
+        if not isinstance(drawn, list) or len(drawn) != axes.count:
+            raise Mismatch("the figure", "was not drawn on the Axes that were given", "none")
+        return drawn if axes.count > 1 else drawn[0]
+
+    def pictures(self) -> list[bytes]:
+        """The figures drawn so far, as PNG."""
+        worker = self._bench._worker
+        found = []
+        with contextlib.suppress(StudentError):
+            for axes in self._made:
+                if worker is None or not worker.alive:
+                    break
+                png = worker.request("picture", axes.key, cpu=worker.limits.call_cpu)
+                if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
+                    data = png.tobytes()
+                    if is_picture(data):
+                        found.append(data)
+        return found
+
+
+def is_picture(data: bytes) -> bool:
+    """True for a PNG of a size a browser can show: a small file may claim to hold gigabytes."""
+    sides = data[len(PNG_HEAD): len(PNG_HEAD) + 8]
+    return data.startswith(PNG_HEAD) and len(sides) == 8 and all(
+        0 < int.from_bytes(side) <= MAX_SIDE for side in (sides[:4], sides[4:]))

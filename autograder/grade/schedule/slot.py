@@ -1,0 +1,291 @@
+"""A slot: one trusted process a core, warm, that grades one submission at a time.
+
+`python -m autograder.grade.schedule.slot` speaks length-prefixed msgpack on its standard input and output. Each
+job is run in a process forked for it, so that nothing a suite leaves behind reaches the next submission;
+the sandbox's zygote is started once and lends a fresh worker to each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import IO, Any
+
+import msgspec
+
+from autograder.errors import InfrastructureError, KitError, SandboxError
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.walls import die_with_parent, limit_memory
+from autograder.stages import KIT
+
+# No suite takes this long unless something on the grader's side hangs: the limits of the sandbox are far below.
+DEADLINE = 1800.0
+# Where models are trained afresh it may take this many times as long.
+RETRAINING = 4
+# What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
+MEMORY = 2 << 30
+# How far a slot stands back for the process that keeps the gradebook: there is one of that, and all results go through it.
+YIELD = 5
+_PREFIX = struct.Struct(">I")
+
+
+def send(stream: IO[bytes], value: Any) -> None:
+    """Write one message."""
+    data = msgspec.msgpack.encode(value)
+    stream.write(_PREFIX.pack(len(data)) + data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read one message; None at the end of the stream."""
+    head = stream.read(_PREFIX.size)
+    if len(head) < _PREFIX.size:
+        return None
+    (length,) = _PREFIX.unpack(head)
+    data = stream.read(length)
+    return msgspec.msgpack.decode(data) if len(data) == length else None
+
+
+class Slot:
+    """The near end of a slot process; started when first used, replaced when it dies.
+
+    Parameters
+    ----------
+    isolation : str
+    limits : Limits, optional
+    core : int, optional
+        Keep the slot and its sandbox on this core. Grader and worker take turns: on two cores each turn wakes one up.
+    """
+
+    def __init__(self, isolation: str = "sandbox", limits: Limits | None = None, core: int | None = None) -> None:
+        self.isolation, self.limits, self.core = isolation, limits or Limits(), core
+        self._process: subprocess.Popen | None = None
+
+    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The record of one submission.
+
+        Raises
+        ------
+        SandboxError
+            The sandbox cannot be set up here.
+        InfrastructureError
+            The slot died or reported its own trouble.
+        """
+        process = self._start()
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            send(process.stdin, job)
+            answer = receive(process.stdout)
+        except (BrokenPipeError, OSError, msgspec.DecodeError):
+            answer = None
+        if answer is None:
+            self.close()
+            raise InfrastructureError("the grading process ended before it answered")
+        if answer["ok"]:
+            return answer["record"]
+        if answer["kind"] == "SandboxError":
+            raise SandboxError(answer["message"])
+        raise InfrastructureError(answer["message"])
+
+    def _start(self) -> subprocess.Popen:
+        if self._process is None or self._process.poll() is not None:
+            environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+                                        "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+            self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.schedule.slot", self.isolation,
+                                              json.dumps(asdict(self.limits)), json.dumps(self.core)],
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+                                             cwd=KIT, process_group=0)  # nbgrader changes ours meanwhile
+        return self._process
+
+    def close(self) -> None:
+        """End the slot and all that it started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Server:
+    """The far end: serves jobs until the stream of requests ends.
+
+    pytest collects the tests of a stage when its first job comes, and the rest is served from inside that session: each
+    submission's process is forked from one in which all is imported and collected. From the second job on, the stage has
+    been reference_run too: a single submission is not made to wait for that.
+    """
+
+    def __init__(self, requests: IO[bytes], answers: IO[bytes], isolation: str, limits: Limits) -> None:
+        self.requests, self.answers, self.isolation, self.limits = requests, answers, isolation, limits
+        self.sandboxes: dict[tuple[str, ...], Any] = {}
+        self.suites: dict[str, Any] = {}
+        self.reference_run: dict[tuple[str, int], Any] = {}
+
+    def serve(self, job: dict[str, Any] | None = None) -> None:
+        """Answer one job after the other, beginning with `job`, if there is one."""
+        from autograder.stages import find_stage
+
+        while job := job or receive(self.requests):
+            try:
+                stage = find_stage(job["stage"])
+                if stage.id not in self.suites:
+                    return self._enter(stage, job)
+                answer = self._answer(stage, job)
+            except KitError as error:
+                answer = {"ok": False, "kind": type(error).__name__, "message": str(error)}
+            send(self.answers, answer)
+            job = None
+
+    def _enter(self, stage: Any, job: dict[str, Any]) -> None:
+        """Get ready for a stage; serve this job and all that follow."""
+        from autograder.grade.runner import Suite, collected
+
+        def go_on(suite: Suite) -> None:
+            self.suites[stage.id] = suite
+            freeze()
+            self.serve(job)
+
+        warm(stage)
+        collected(stage, go_on)
+
+    def _answer(self, stage: Any, job: dict[str, Any]) -> dict[str, Any]:
+        from autograder.grade.submission_grader import record_reference_run
+
+        sandbox, suite, course = self._sandbox(stage), self.suites[stage.id], (stage.id, job["seed"])
+        if course not in self.reference_run:
+            self.reference_run[course] = None
+        elif self.reference_run[course] is None:
+            self.reference_run[course] = record_reference_run(stage, sandbox, suite, job["seed"])
+            freeze()
+        deadline = DEADLINE * (RETRAINING if job.get("retrain") else 1)
+        answer = _in_child(lambda: _graded(job, sandbox, suite, self.reference_run[course]), deadline)
+        sandbox.sweep()
+        return answer
+
+    def _sandbox(self, stage: Any) -> Any:
+        from autograder.sandbox.client.sandbox import Sandbox
+
+        preload = stage.info.preload
+        if preload not in self.sandboxes:
+            sandbox = Sandbox(preload=preload, isolation=self.isolation, limits=self.limits)
+            sandbox.start()
+            self.sandboxes[preload] = sandbox
+        return self.sandboxes[preload]
+
+    def close(self) -> None:
+        """End the sandboxes."""
+        for sandbox in self.sandboxes.values():
+            sandbox.close()
+
+
+def freeze() -> None:
+    """Let the collector leave alone what is there: a child that it visits would have to copy it all."""
+    gc.collect()
+    gc.freeze()
+
+
+def main(isolation: str, limits: Limits, core: int | None) -> None:
+    """Serve jobs until standard input ends."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    os.nice(YIELD)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing else may write into the stream of answers
+    server = Server(requests, answers, isolation, limits)
+    try:
+        server.serve()
+    finally:
+        server.close()
+
+
+def warm(stage: Any) -> None:
+    """Import what every submission of the stage needs, once, before the forks."""
+    import importlib
+
+    import numpy.testing  # noqa: F401
+
+    from autograder.grade.diagnosis.naming import mistake_module
+
+    for name in stage.info.preload:
+        importlib.import_module(name)
+    stage.reference()
+    for visibility in stage.test_files():
+        importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
+    for mistake in stage.mistakes():
+        mistake_module(stage, mistake)
+
+
+def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -> dict[str, Any]:
+    """Grade in a process of the submission's own and hand over what it gives."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        status = 1
+        try:
+            die_with_parent()
+            limit_memory(MEMORY)
+            with os.fdopen(writer, "wb") as stream:
+                stream.write(msgspec.msgpack.encode(grade()))
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    try:
+        data = _read_until(reader, time.monotonic() + deadline)
+    finally:
+        os.close(reader)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not data:
+        raise InfrastructureError("the process that ran the tests ended without a result")
+    return msgspec.msgpack.decode(data)
+
+
+def _graded(job: dict[str, Any], sandbox: Any, suite: Any, memory: Any) -> dict[str, Any]:
+    from autograder.grade.submission_grader import grade_one
+
+    try:
+        return {"ok": True, "record": grade_one(job, sandbox, suite, memory)}
+    except KitError as error:
+        return {"ok": False, "kind": type(error).__name__, "message": str(error)}
+    except BaseException as error:
+        import traceback
+
+        return {"ok": False, "kind": "InfrastructureError",
+                "message": f"{type(error).__name__}: {error}\n{traceback.format_exc()[-3000:]}"}
+
+
+def _read_until(reader: int, deadline: float) -> bytes:
+    """All that is written until the other end closes, or nothing when the deadline passes first."""
+    parts: list[bytes] = []
+    while True:
+        left = deadline - time.monotonic()
+        ready, _, _ = select.select([reader], [], [], max(left, 0.0))
+        if not ready:
+            return b""
+        part = os.read(reader, 1 << 20)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Limits(**json.loads(sys.argv[2])), json.loads(sys.argv[3]))

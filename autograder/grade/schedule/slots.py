@@ -1,0 +1,143 @@
+"""Many submissions over several slots, in threads that only wait."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from autograder.errors import InfrastructureError, SandboxError
+from autograder.grade.schedule.slot import Slot
+from autograder.sandbox.limits import Limits
+
+TRIES = 3
+Keep = Callable[[dict[str, Any], dict[str, Any]], None]
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def core_of_slot(slots: int) -> list[int | None]:
+    """The core of each slot, where there are enough slots to give every core one; else the scheduler is left to choose."""
+    if not hasattr(os, "sched_getaffinity") or slots < cores():
+        return [None] * slots
+    ours = sorted(os.sched_getaffinity(0))
+    return [ours[number % len(ours)] for number in range(slots)]
+
+
+def grade_patiently(slot: Slot, job: dict[str, Any]) -> dict[str, Any] | Exception:
+    """The record, or what was wrong with the grader after the last try; a submission never pays for that."""
+    problem: Exception = InfrastructureError("not tried")
+    for _ in range(TRIES):
+        try:
+            return slot.grade(job)
+        except SandboxError as error:
+            return error
+        except InfrastructureError as error:
+            slot.close()
+            problem = error
+    return InfrastructureError(f"set aside for a person after {TRIES} tries: {problem}")
+
+
+def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, cluster: str | None = None,
+               limits: Limits | None = None, keep: Keep = lambda job, record: None,
+               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+    """Grade jobs as they are drawn; yields each job with its record or exception, in order of completion.
+
+    `keep` is given each record that stands the moment it comes, however far the one who draws them is behind: a run that is
+    killed then loses what was in flight and nothing else.
+
+    A submission that met the wall-clock limit is graded again at the end, alone, before it counts: a busy
+    machine never lowers a grade.
+    """
+    if cluster:
+        from autograder.grade.schedule.cluster import over_cluster
+
+        run = partial(over_cluster, address=cluster, isolation=isolation, limits=limits)
+    else:
+        run = partial(_over_slots, isolation=isolation, limits=limits)
+
+    def settle(job: dict[str, Any], outcome: dict[str, Any] | Exception) -> None:
+        if isinstance(outcome, dict) and not outcome.get("met_wall_clock"):
+            keep(job, outcome)
+
+    again: list[dict[str, Any]] = []
+    for job, outcome in run(jobs, slots, keep=settle):
+        if isinstance(outcome, dict) and outcome.get("met_wall_clock"):
+            again.append(job)
+        else:
+            yield job, outcome
+    if again:
+        yield from run(iter(again), 1, keep=lambda job, outcome: None if isinstance(outcome, Exception) else keep(job, outcome))
+
+
+def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None,
+                keep: Callable[[dict[str, Any], Any], None]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+    slots = max(1, slots)
+    stop = threading.Event()
+    ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead: no slot waits for a submission to be read
+    done: queue.Queue[tuple[dict[str, Any], Any] | None] = queue.Queue()
+
+    def read() -> None:
+        try:
+            for job in jobs:
+                ready.put(job)
+                if stop.is_set():
+                    break
+        except BaseException as error:  # tell the main thread
+            done.put(({}, error))
+        for _ in range(slots):
+            ready.put(None)
+
+    def serve(core: int | None) -> None:
+        slot = Slot(isolation, limits, core)
+        try:
+            while (job := ready.get()) is not None:
+                if not stop.is_set():
+                    outcome = grade_patiently(slot, job)
+                    keep(job, outcome)
+                    done.put((job, outcome))
+        except BaseException as error:
+            done.put(({}, error))
+        finally:
+            slot.close()
+            done.put(None)
+
+    threads = [threading.Thread(target=read, daemon=True)]
+    threads += [threading.Thread(target=serve, args=(core,), daemon=True) for core in core_of_slot(slots)]
+    left = slots
+    with _prompt_threads():
+        for thread in threads:
+            thread.start()
+        try:
+            while left:
+                item = done.get()
+                if item is None:
+                    left -= 1
+                    continue
+                job, outcome = item
+                if not job or isinstance(outcome, SandboxError):
+                    raise outcome
+                yield job, outcome
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def _prompt_threads() -> Iterator[None]:
+    """Let a thread that has a result, or a slot without work, wait less for the one that keeps the gradebook."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(before / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

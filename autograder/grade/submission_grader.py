@@ -1,0 +1,122 @@
+"""Grade one submission: files in, record out. Runs in a process forked for it alone."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from autograder.checks.axes import draw_once
+from autograder.checks.plugin import Verdict
+from autograder.checks.student import student_trace
+from autograder.errors import Died, InfrastructureError, LimitExceeded
+from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.record import SCHEMA, versions
+from autograder.grade.retrain import Retrainer, files_for
+from autograder.grade.runner import Result, Suite
+from autograder.sandbox.client.answer_cache import AnswerCache
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.stages import Stage, find_stage
+from autograder.stages.points import test_list
+
+
+def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: AnswerCache | None = None) -> dict[str, Any]:
+    """The record of one submission; the same job gives the same bytes.
+
+    Parameters
+    ----------
+    job : dict
+        student, stage, files (name to bytes), problem, notes, key, seed; and retrain, true where models are to be
+        trained afresh.
+    sandbox : Sandbox
+        A started sandbox for the stage's libraries.
+    suite : Suite
+        The stage's tests.
+    memory : AnswerCache, optional
+        What a rehearsal taught of the reference's answers.
+
+    Raises
+    ------
+    InfrastructureError
+        When the grader, not the submission, failed.
+    """
+    stage = find_stage(job["stage"])
+    record: dict[str, Any] = {
+        "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
+        "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
+        "pictures": {}, "retrain": bool(job.get("retrain")),
+    }
+    files = files_for(stage, job)
+    backend = SandboxBackend(stage, sandbox, files, job["seed"], memory)
+    if record["retrain"]:
+        backend.retrainer = Retrainer(stage, sandbox, files, backend._answer)
+    try:
+        reason = job["problem"] or _load_problem(backend)
+        if reason:
+            record |= {"status": "ungradable", "reason": reason}
+            results = _ungradable(stage, reason)
+        else:
+            diagnosis = Diagnosis(stage)
+            results = suite.run(backend, diagnosis)
+            record["hints"] = diagnosis.found
+            record["pictures"] = {task: [encode_picture(png) for png in pictures] for task, pictures in backend.pictures.items()}
+            record["met_wall_clock"] = backend.met_wall_clock
+    finally:
+        backend.close()
+    tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
+    hints = record.pop("hints", {})
+    for test in tests:
+        test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))
+    record["tests"] = tests
+    record["score"] = round(sum(test["points"] for test in tests), 6)
+    record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
+    return record
+
+
+def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> AnswerCache:
+    """Grade the model answers for what is learned on the way, before the processes of many submissions are forked.
+
+    What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
+    """
+    if "matplotlib" in stage.info.preload:
+        draw_once()  # a mistake in a figure is named by drawing it again
+    memory = AnswerCache(learning=True)
+    backend = SandboxBackend(stage, sandbox, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
+    try:
+        suite.run(backend)
+    finally:
+        backend.close()
+        memory.learning = False
+    return memory
+
+
+def _load_problem(backend: SandboxBackend) -> str:
+    """Why the student's file cannot be imported, or empty."""
+    try:
+        backend.worker()
+    except InfrastructureError:
+        raise
+    except Exception as error:
+        name = getattr(error, "type_name", None) or type(error).__name__
+        trace = student_trace(error, backend.folder)
+        file = backend.stage.info.file
+        if isinstance(error, LimitExceeded):
+            stop = "" if str(error).endswith("?") else "."
+            return f"{file} did not finish importing: {error}{stop} Code outside functions runs at import."
+        if isinstance(error, Died):
+            return f"{file} could not be imported: it ended the program ({error.how})"
+        text = str(getattr(error, "message", error))
+        what = f"{name}: {text}" if text else name
+        return f"{file} could not be imported: {what}" + (f"\n{trace}" if trace.strip() else "")
+    return ""
+
+
+def _ungradable(stage: Stage, reason: str) -> list[Result]:
+    """Every test of the suite, none of them run."""
+    return [Result(visibility, Verdict(task, test, title, "ungradable", points, message=reason.splitlines()[0]))
+            for visibility, task, test, title, points in test_list(stage)]
+
+
+def encode_picture(png: bytes) -> str:
+    """A picture for a JSON record."""
+    return base64.b64encode(png).decode("ascii")

@@ -1,0 +1,1 @@
+"""All that knows nbgrader: the gradebook, its steps over a record, the tables, formgrader."""

@@ -1,0 +1,165 @@
+"""An autograder for Gradescope: the zip that is uploaded there, and what runs inside.
+
+Gradescope unpacks the zip into ``/autograder/source``, runs ``setup.sh`` once, and for each submission
+``run_autograder``, which reads ``/autograder/submission`` and writes ``/autograder/results/results.json``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import SandboxError
+from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
+from autograder.grade.record import write_json
+from autograder.lms.collect import copy_number, own_names, plain_name
+from autograder.publish.release import EPOCH
+from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
+
+TEMPLATES = Path(__file__).parent / "templates" / "gradescope"
+# Hidden tests and the total are shown when the grades are published: before that they would answer every guess.
+VISIBILITY = {"public": "visible", "hidden": "after_published"}
+STUDENT = "student"
+
+
+def pack(stage: Stage, folder: Path = KIT / "dist") -> Path:
+    """Make ``dist/gradescope-<stage>.zip``; the same material gives the same bytes."""
+    archive = folder / f"gradescope-{stage.id}.zip"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    part = archive.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in sorted(contents(stage).items()):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.external_attr = (0o100755 if name in ("setup.sh", "run_autograder") else 0o100644) << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(info, data)
+    os.replace(part, archive)
+    return archive
+
+
+def contents(stage: Stage) -> dict[str, bytes]:
+    """The files of the zip: the grader, this stage, and the earlier ones it uses."""
+    needed = [find_stage(earlier) for earlier in stage.info.requires_stages] + [stage]
+    found = {name: (TEMPLATES / name).read_bytes() for name in ("setup.sh", "run_autograder")}
+    found["run_autograder"] = found["run_autograder"].replace(b"@stage@", stage.id.encode())
+    found["requirements.txt"] = "".join(f"{line}\n" for line in requirements(stage)).encode()
+    constraints = KIT / "constraints.txt"
+    found["constraints.txt"] = constraints.read_bytes() if constraints.exists() else b""
+    found["pyproject.toml"] = (KIT / "pyproject.toml").read_bytes()
+    suites = {other.suite for other in stages()} - {each.suite for each in needed}
+    for path in _files(KIT / "autograder"):
+        if not any(path.is_relative_to(suite) for suite in suites):
+            found[path.relative_to(KIT).as_posix()] = path.read_bytes()
+    for each in needed:
+        for folder in (SOLUTIONS / each.id, KIT / "assignments" / each.id):
+            found |= {path.relative_to(KIT).as_posix(): path.read_bytes() for path in _files(folder)}
+    for source in stage.info.handout_files:
+        for path in _files(KIT / source) if (KIT / source).is_dir() else [KIT / source]:
+            found[path.relative_to(KIT).as_posix()] = path.read_bytes()
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without what running leaves behind."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts):
+            yield path
+
+
+def requirements(stage: Stage) -> list[str]:
+    """The kit's dependencies; PyTorch only where the stage uses it."""
+    with open(KIT / "pyproject.toml", "rb") as file:
+        listed = tomllib.load(file)["project"]["dependencies"]
+    uses_torch = any(name.partition(".")[0] == "torch" for name in stage.info.preload)
+    return [line for line in listed if uses_torch or re.split(r"[^\w-]", line)[0] != "torch"]
+
+
+def run(root: Path, stage_id: str) -> dict[str, Any]:
+    """Grade what was handed in; write and return Gradescope's results."""
+    started = time.monotonic()
+    stage = find_stage(stage_id)
+    with tempfile.TemporaryDirectory() as scratch:
+        course = Path(scratch)
+        bring_in(root / "submission", course / "submitted" / STUDENT / stage.id, stage)
+        record = graded(course, stage.id)
+    found = results(record, stage) | {"execution_time": round(time.monotonic() - started, 1)}
+    write_json(root / "results" / "results.json", found)
+    return found
+
+
+def bring_in(submission: Path, folder: Path, stage: Stage) -> None:
+    """Copy the submission, links as links; one folder around all is taken off, and numbers of copies."""
+    folder.mkdir(parents=True)
+    if not submission.is_dir():
+        return
+    entries = [path for path in submission.iterdir() if path.name not in ("__MACOSX", ".DS_Store")]
+    if len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink():
+        submission = entries[0]
+    shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True)
+    own = own_names([stage, *(find_stage(earlier) for earlier in stage.info.requires_stages)])
+    for path in sorted(folder.iterdir(), key=lambda path: copy_number(path.name, own), reverse=True):
+        target = folder / plain_name(path.name, own)
+        if not os.path.lexists(target):
+            path.rename(target)
+
+
+def graded(course: Path, stage_id: str) -> dict[str, Any]:
+    """The record, in a sandbox where the machine allows one."""
+    from autograder.grade.classroom import grade_now, job_for
+
+    try:
+        return grade_now(course, job_for(course, stage_id, STUDENT, "sandbox"), "sandbox")
+    except SandboxError as error:
+        print(f"No sandbox here, grading in a separate process with limits: {error}", file=sys.stderr)
+        return grade_now(course, job_for(course, stage_id, STUDENT, "process"), "process")
+
+
+def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
+    """A record as Gradescope shows it: a test a line, named and tagged by its task."""
+    lines = [f"{stage.info.title}: public tests are shown at once, hidden tests when the grades are published."]
+    if record["status"] == "ungradable":
+        lines.append(f"Nothing could be checked. {record['reason']}")
+    if record["isolation"] != "sandbox":
+        lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
+    lines += [f"{note}." for note in record["notes"]]
+    numbers: dict[str, int] = {}
+    tests = []
+    for test in record["tests"]:
+        task = test["task"]
+        numbers[task] = numbers.get(task, 0) + 1
+        tests.append(
+            {
+                "name": f"Task {task}, {stage.info.tasks.get(task, '')}: {test['title']}",
+                "number": f"{task}.{numbers[task]}",
+                "score": test["points"],
+                "max_score": test["max_points"],
+                "status": "passed" if test["outcome"] == "passed" else "failed",
+                "visibility": VISIBILITY[test["visibility"]],
+                "tags": [f"task {task}", test["visibility"]],
+                "output": output(test, stage.info.hidden),
+                "output_format": "text",
+            }
+        )
+    return {"output": "\n".join(lines), "output_format": "text", "tests": tests}
+
+
+def output(test: dict[str, Any], hidden: str = "hint") -> str:
+    """What is told of one test; `hidden` as for `told`."""
+    lines = [OUTCOMES[test["outcome"]].capitalize() + "."]
+    if test["outcome"] not in ("passed", "not_implemented", "ungradable"):
+        lines += told(test, hidden)
+    lines += hint_lines([test], hidden)
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2])

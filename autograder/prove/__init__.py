@@ -1,0 +1,1 @@
+"""The gates: proof that the suites are right."""

@@ -1,0 +1,61 @@
+"""What the gates share: a suite run over trusted source, and what a gate found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.runner import Result, run_suite
+from autograder.stages import Stage
+
+SEED = 20130618
+
+
+@dataclass
+class GateResult:
+    """What a gate found: it holds when there is no problem."""
+
+    gate: str
+    measured: str = ""
+    problems: list[str] = field(default_factory=list)
+    table: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """True when nothing was wrong."""
+        return not self.problems
+
+
+@dataclass
+class Run:
+    """The suite over one source: its results, and the mistakes named."""
+
+    results: list[Result]
+    named: dict[str, str]
+
+    def lost(self) -> list[Result]:
+        """The tests that did not pass."""
+        return [result for result in self.results if result.verdict.outcome != "passed"]
+
+    def score(self) -> float:
+        """Points of the passed tests."""
+        return sum(result.verdict.points for result in self.results)
+
+
+def run_source(stage: Stage, source: str, seed: int = SEED, only: str | None = None) -> Run:
+    """The suite over trusted source, in this process."""
+    diagnosis = Diagnosis(stage)
+    results = run_suite(stage, InProcessBackend(stage, source, seed), diagnosis, only=only)
+    return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
+
+
+def reference_source(stage: Stage) -> str:
+    """Text of the model answers."""
+    return stage.solution.read_text(encoding="utf-8")
+
+
+def describe_failure(result: Result) -> str:
+    """A lost test in one line."""
+    verdict = result.verdict
+    return f"{verdict.task} {verdict.test}: {verdict.outcome}: {' | '.join(verdict.message.splitlines()[:3])}"

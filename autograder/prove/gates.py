@@ -1,0 +1,250 @@
+"""The gates: what must hold before a stage is released, and what shows that its suite is right.
+
+Each gate is a function from a stage to a GateResult. Gates run code of the kit's authors only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.errors import UsageError
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.notebook import task_of_cell
+from autograder.grade.runner import run_suite
+from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
+from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
+from autograder.publish.leaks import kinds, leaks, plant
+from autograder.publish.release import DIST, built, drift, pack
+from autograder.publish.release_steps import disagreements
+from autograder.stages import RELEASE, Mistake, Stage, find_stage, stages
+from autograder.stages.points import task_points
+from autograder.stages.strip import strip
+
+
+def solution_scores_full(stage: Stage) -> GateResult:
+    """The model answers get every point."""
+    run = run_source(stage, reference_source(stage))
+    full = sum(result.verdict.max_points for result in run.results)
+    if not run.results:
+        return GateResult("solution scores full marks", problems=["the suite has no test"])
+    return GateResult("solution scores full marks", f"{run.score():g} of {full:g}, {len(run.results)} tests",
+                   [describe_failure(result) for result in run.lost()])
+
+
+def stub_scores_nothing(stage: Stage) -> GateResult:
+    """The released stub gets no point, and every test says that it is not yet written."""
+    run = run_source(stage, strip(reference_source(stage), stage.info.file))
+    wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
+    return GateResult("stub scores 0, all not yet written", f"{run.score():g} points", wrong)
+
+
+def mistakes_are_caught_and_named(stage: Stage) -> GateResult:
+    """Each catalogued mistake loses points in its own task, nowhere else, and under its own name."""
+    finding = GateResult("mistakes are caught and named")
+    mistakes = stage.mistakes()
+    for mistake in mistakes:
+        run = run_source(stage, mistake.source)
+        finding.problems += _mistake_problems(mistake, run)
+        killers = [result.verdict.test for result in run.lost()]
+        named = sum(name == mistake.id for name in run.named.values())
+        finding.table.append(f"{mistake.task}  {mistake.id:<34} {len(killers):>3} tests, {named:>3} name it: "
+                             f"{', '.join(killers[:3])}{', ...' if len(killers) > 3 else ''}")
+    finding.measured = f"{len(mistakes)} mistakes"
+    return finding
+
+
+def _mistake_problems(mistake: Mistake, run: Run) -> list[str]:
+    lost, problems = run.lost(), []
+    if not lost:
+        problems.append(f"{mistake.id} is caught by no test")
+    for result in lost:
+        if result.verdict.task != mistake.task:
+            problems.append(f"{mistake.id} (task {mistake.task}) loses points elsewhere: {describe_failure(result)}")
+    misnamed = sorted({name for name in run.named.values() if name != mistake.id})
+    if misnamed:
+        problems.append(f"{mistake.id} is taken for {', '.join(misnamed)}")
+    if lost and mistake.id not in run.named.values():
+        problems.append(f"{mistake.id} is caught but not named by {', '.join(r.verdict.test for r in lost[:4])}")
+    return problems
+
+
+def alternatives_score_full(stage: Stage) -> GateResult:
+    """Right answers written differently get every point and no name of a mistake."""
+    finding = GateResult("right answers written differently score full marks")
+    alternatives = stage.alternatives()
+    for name, source in alternatives.items():
+        run = run_source(stage, source)
+        finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
+        finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
+    finding.measured = f"{len(alternatives)} alternatives"
+    return finding
+
+
+def suite_is_stable(stage: Stage, seeds: int = 5) -> GateResult:
+    """The model answers pass whatever the seed of the random inputs."""
+    finding = GateResult("the suite is stable", f"{seeds} seeds")
+    for seed in range(seeds):
+        lost = run_source(stage, reference_source(stage), seed).lost()
+        finding.problems += [f"seed {seed}: {describe_failure(result)}" for result in lost]
+    return finding
+
+
+def tests_do_not_depend_on_each_other(stage: Stage) -> GateResult:
+    """Each verdict is the same with the tests in order, backwards, and one task at a time.
+
+    It is tried on the model answers and on a submission with a mistake in every task that has one catalogued.
+    """
+    finding = GateResult("no test depends on another")
+    reference, first = reference_source(stage), {mistake.task: mistake for mistake in reversed(stage.mistakes())}
+    wrong = reference + "".join(mistake.source.removeprefix(reference) for mistake in first.values())
+    for name, source in (("model answers", reference), ("a mistake in every task", wrong)):
+        def verdicts(source: str = source, **settings: Any) -> dict[str, tuple[str, str]]:
+            results = run_suite(stage, InProcessBackend(stage, source, SEED), **settings)
+            return {result.verdict.test: (result.verdict.outcome, result.verdict.message) for result in results}
+
+        in_order = verdicts()
+        alone = {test: verdict for task in task_points(stage) for test, verdict in verdicts(only=task).items()}
+        for how, other in (("backwards", verdicts(backwards=True)), ("without those of other tasks", alone)):
+            finding.problems += [f"{name}: {test} is {' '.join(filter(None, verdict))} in order, but {how} "
+                                 f"{' '.join(other.get(test, ('not run',)))}"
+                                 for test, verdict in in_order.items() if other.get(test) != verdict]
+        finding.measured = f"{len(in_order)} tests, {len(first)} with a mistake"
+    return finding
+
+
+def released(stage: Stage) -> Path:
+    """The folder students get, or UsageError where there is none."""
+    folder = RELEASE / stage.id
+    if not (folder / f"{stage.id}.ipynb").exists():
+        raise UsageError(f"there is no assignments/{stage.id}/{stage.id}.ipynb; run make release STAGE={stage.id}")
+    return folder
+
+
+def points_add_up(stage: Stage) -> GateResult:
+    """The points of tests and written tasks add up to 100 and agree between suite, notebook and stage.toml."""
+    suite = task_points(stage)
+    notebook = nbformat.read(released(stage) / f"{stage.id}.ipynb", as_version=4)
+    plans = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
+    marked = {task_of_cell(plan): float(plan.points) for plan in plans if plan.get("grade") or plan.get("task")}
+    finding = GateResult("points add up", f"{sum(suite.values()):g} by tests, {sum(marked.values()):g} in all",
+                      disagreements(notebook, suite))
+    if set(marked) != set(stage.info.tasks):
+        finding.problems.append(f"stage.toml has the tasks {', '.join(stage.info.tasks)}; the notebook has "
+                                f"{', '.join(marked)}")
+    if set(suite) != set(stage.functions):
+        finding.problems.append(f"the suite tests the tasks {', '.join(suite)}; the solution has functions of "
+                                f"{', '.join(stage.functions)}")
+    return finding
+
+
+def assignments_are_what_release_makes(stage: Stage) -> GateResult:
+    """assignments/ and dist/ hold what `release` makes of the present material, byte for byte."""
+    finding = GateResult("assignments/ is what release makes")
+    with built(stage) as folder:
+        finding.problems = [f"assignments/{stage.id}: {problem}; run make release"
+                            for problem in drift(stage, folder, RELEASE / stage.id)]
+        archive = DIST / f"{stage.id}.zip"
+        pack(RELEASE / stage.id, folder.with_suffix(".zip"))
+        if archive.exists() and archive.read_bytes() != folder.with_suffix(".zip").read_bytes():
+            finding.problems.append(f"dist/{archive.name} is not the zip of this release; run make release")
+        finding.measured = f"{sum(path.is_file() for path in folder.rglob('*'))} files"
+    return finding
+
+
+def nothing_leaks(stage: Stage) -> GateResult:
+    """No secret of any stage is in what students of this one get; a planted leak of each kind is found."""
+    finding = GateResult("nothing leaks")
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = [released(stage)]
+        archive = DIST / f"{stage.id}.zip"
+        if archive.exists():
+            zipfile.ZipFile(archive).extractall(Path(scratch, "dist"))
+            folders.append(Path(scratch, "dist", stage.id))
+        for folder in folders:
+            finding.problems += [f"{folder.parent.name}/{stage.id}/{leak}"
+                                 for owner in stages() for leak in leaks(owner, folder)]
+        for number, kind in enumerate(kinds(stage)):
+            copy = Path(scratch, str(number), stage.id)
+            shutil.copytree(released(stage), copy)
+            plant(stage, kind, copy)
+            if not any(kind in leak for leak in leaks(stage, copy)):
+                finding.problems.append(f"a planted leak is not found: {kind}")
+        finding.measured = f"{len(folders)} folders, {len(kinds(stage))} planted leaks"
+    return finding
+
+
+def notebook_runs(stage: Stage) -> GateResult:
+    """Stub: each check() cell says "not yet written". Model answers: every cell runs, and the checks say "passed"."""
+    finding = GateResult("the released notebook runs")
+    for name, solved in (("stub", False), ("model answers", True)):
+        with handed_out(stage, solved) as folder:
+            notebook = executed(folder / f"{stage.id}.ipynb")
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            said = "".join(output.get("text", "") for output in cell.outputs)
+            errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
+            checking = cell.source.startswith("check(")
+            if checking and (" passed " if solved else " not yet written ") not in said:
+                errors.append(f"it says {said.strip()[-300:]!r}")
+            if errors and (checking or solved):
+                finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
+            finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice"
+    return finding
+
+
+@contextmanager
+def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
+    """A copy of the released folder, away from the kit, beside those of the earlier stages it uses."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for one in [stage, *map(find_stage, stage.info.requires_stages)]:
+            folder = Path(scratch, one.id)
+            shutil.copytree(released(one), folder)
+            if solved:
+                shutil.copyfile(one.solution, folder / one.info.file)
+        yield Path(scratch, stage.id)
+
+
+def executed(path: Path) -> Any:
+    """The notebook after all its cells have run, those after an error too."""
+    from nbclient import NotebookClient
+    from traitlets.config import Config
+
+    notebook = nbformat.read(path, as_version=4)
+    # Sockets of the file system: no port is opened, and two runs at a time do not meet.
+    transport = Config({"KernelManager": {"transport": "ipc", "ip": str(path.parent.parent / "kernel")}})
+    NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    return notebook
+
+
+GATES: tuple[Callable[[Stage], GateResult], ...] = (
+    points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, suite_is_stable,
+    tests_do_not_depend_on_each_other, notebook_runs,
+)
+
+
+def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
+           ) -> Sequence[GateResult]:
+    """Run the gates of a stage one after the other; `tell` hears of each as it ends."""
+    findings = []
+    for gate in gates:
+        started = time.perf_counter()
+        try:
+            finding = gate(stage)
+        except UsageError as error:
+            name = getattr(gate, "__name__", "this gate").replace("_", " ")
+            finding = GateResult(name, problems=[str(error)])
+        tell(finding, time.perf_counter() - started)
+        findings.append(finding)
+    return findings

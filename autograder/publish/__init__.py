@@ -1,0 +1,1 @@
+"""The release: what students get, made from solutions/."""

@@ -1,0 +1,92 @@
+"""The folder a student gets, beside the notebook: stub, public tests, `checks`, a README."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from string import Template
+
+from autograder.publish.hints import make_hints
+from autograder.stages import KIT, Stage
+from autograder.stages.points import task_points, test_list
+from autograder.stages.strip import strip
+
+CHECKS = KIT / "autograder" / "checks"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def complete(stage: Stage, folder: Path) -> None:
+    """Turn a copy of the source folder into the folder that is handed out; the notebook is left to nbgrader.
+
+    Parameters
+    ----------
+    stage : Stage
+    folder : Path
+        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but the notebook is replaced.
+    """
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.suffix != ".ipynb":
+            entry.unlink()
+    write(folder / stage.info.file, strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
+    write(folder / "test_public.py", for_students(stage.test_files()["public"].read_text(encoding="utf-8")))
+    write(folder / "stage.toml", (stage.suite / "stage.toml").read_text(encoding="utf-8"))
+    for name in ("conftest.py", "pytest.ini"):
+        write(folder / name, (TEMPLATES / name).read_text(encoding="utf-8"))
+    write(folder / "requirements.txt", requirements(stage))
+    write(folder / "README.md", readme(stage))
+    for source in sorted(CHECKS.glob("*.py")):
+        write(folder / "checks" / source.name, for_students(source.read_text(encoding="utf-8")))
+    write(folder / "checks" / "hints.json", make_hints(stage).as_json())
+    for given, name in stage.info.handout_files.items():
+        copy(KIT / given, folder / name)
+
+
+def for_students(source: str) -> str:
+    """Source in which the kit's `autograder.checks` is the folder `checks` students have."""
+    return re.sub(r"\bautograder\.checks\b", "checks", source)
+
+
+def write(path: Path, text: str) -> None:
+    """A text file with an ordinary mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    path.chmod(0o644)
+
+
+def copy(source: Path, target: Path) -> None:
+    """A file or a folder of files."""
+    files = sorted(source.rglob("*")) if source.is_dir() else [source]
+    for file in files:
+        if file.is_file() and "__pycache__" not in file.parts:
+            place = target / file.relative_to(source) if source.is_dir() else target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, place)
+            place.chmod(0o644)
+
+
+def requirements(stage: Stage) -> str:
+    """What a student installs."""
+    libraries = {"numpy", "matplotlib", "pytest", "jupyter"} | {name.partition(".")[0] for name in stage.info.preload}
+    return "".join(f"{name}\n" for name in sorted(libraries))
+
+
+def readme(stage: Stage) -> str:
+    """The student's page: what to do, how to check, what each task is worth."""
+    tested, visible = task_points(stage), {task for visibility, task, *_ in test_list(stage) if visibility == "public"}
+    written = 100 - sum(tested.values())
+    rows = []
+    for task, title in stage.info.tasks.items():
+        if task in tested:
+            names = ", ".join(f"`{name}`" for name in stage.functions.get(task, ()))
+            rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | "
+                        f"{'public and hidden tests' if task in visible else 'hidden tests'} |")
+        else:
+            rows.append(f"| {task} | {title} | in the notebook | {written:g} | by hand |")
+    uses = "".join(f"\nThis stage builds on your own `{earlier.partition('-')[2]}.py`: keep the folder `{earlier}` side by side "
+                   f"with this one.\n" for earlier in stage.info.requires_stages)
+    return Template((TEMPLATES / "README.md").read_text(encoding="utf-8")).substitute(
+        title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
+        first_task=next(iter(stage.info.tasks)))

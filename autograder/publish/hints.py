@@ -1,0 +1,122 @@
+"""Make the hints that go with the public tests: fingerprints of what each catalogued mistake returns there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from autograder.checks.hints import KEY, NAME, Hints, Rounding, fingerprints, mixed
+from autograder.checks.state import reset_state
+from autograder.checks.student import Call
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import in_common, mistake_module
+from autograder.grade.diagnosis.replay import FAILED, agrees, replay
+from autograder.grade.runner import run_suite
+from autograder.stages import Mistake, Stage, task_number
+
+SEED = 0  # that of the public tests at home
+DOUBLE, SINGLE = Rounding(bits=16, noise=1e-9), Rounding(bits=6, noise=1e-5)
+
+
+class PublicRunBackend(InProcessBackend):
+    """A backend as students have it: all functions are those of the one file."""
+
+    def __init__(self, stage: Stage, source: str) -> None:
+        super().__init__(stage, source, SEED)
+        self.made: list[list[Call]] = []
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """A test begins: the calls of the one before it are kept."""
+        self.made.append(list(self.student.calls))
+        self.student.calls.clear()
+        self.canvases.clear()
+        reset_state(self.seed)
+
+    def calls_by_test(self) -> list[list[Call]]:
+        """The calls of each test, in the order in which the tests ran."""
+        return [*self.made[1:], list(self.student.calls)]
+
+
+def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tuple[str, str, str, list[Call]]]:
+    """Task, name, outcome and calls of each public test over trusted source, or of those of one task."""
+    backend = PublicRunBackend(stage, source)
+    results = run_suite(stage, backend, visibilities=("public",), only=only)
+    results.sort(key=lambda result: result.turn)
+    return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
+            for result, calls in zip(results, backend.calls_by_test(), strict=True)]
+
+
+def make_hints(stage: Stage) -> Hints:
+    """The hints of a stage; the same material gives the same.
+
+    A mistake gives one in each public test of its task in which it returns something else than the reference, far
+    enough from it to be told apart after rounding, and than any other mistake of this task and of those before: at
+    home a function calls the student's own of earlier tasks. Where several return the same, the hint is what their
+    texts have in common. Figures are left out, for a right one can be drawn in many ways.
+    """
+    hints = _no_hints(stage)
+    numbers: dict[str, int] = {}
+    for prints, text in _told(stage, hints):
+        _add(hints, numbers, prints[0], text)
+    return hints
+
+
+def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
+    """Whether these hints, perhaps made on another machine, are those of the present material.
+
+    Another processor sums in another order, so that a number on the edge between two roundings may have been rounded
+    otherwise there: each wrong value must be told what it is told here, by one of its fingerprints, and no entry be left.
+    """
+    here = _no_hints(stage)
+    if hints is None or (hints.rounding, hints.salt) != (here.rounding, here.salt):
+        return False
+    told = list(_told(stage, here))
+    known = {one[:NAME].hex() for prints, _ in told for one in prints}
+    return all(hints.open(prints) == text for prints, text in told) and hints.entries.keys() <= known
+
+
+def _no_hints(stage: Stage) -> Hints:
+    salt = hashlib.sha256(stage.id.encode()).hexdigest()[:16]
+    return Hints(SINGLE if "torch" in stage.info.preload else DOUBLE, salt)
+
+
+def _told(stage: Stage, hints: Hints) -> Iterator[tuple[list[bytes], str]]:
+    """The fingerprints of each wrong value that gives a hint, the likeliest first, and the text."""
+    single = "torch" in stage.info.preload
+    for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
+        if any(call.method == "load_checkpoint" for call in calls):
+            continue
+        used = {name for call in calls for name in stage.reaches.get(call.name, ())}
+        mistakes = [mistake for mistake in stage.mistakes()
+                    if task_number(mistake.task) <= task_number(task) and used & set(mistake.functions)]
+        wrong = {mistake.id: _wrong_prints(stage, hints, mistake, test, calls, single) for mistake in mistakes}
+        for mistake in (mistake for mistake in mistakes if mistake.task == task):
+            fitting = [other for other in mistakes if set(wrong[mistake.id]) & set(wrong[other.id])]
+            text = f"{mistake.title}\n{mistake.hint}" if len(fitting) == 1 else in_common(fitting)
+            if fitting and text:
+                yield wrong[mistake.id], text
+
+
+def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call],
+                  single: bool) -> list[bytes]:
+    """The fingerprints of the first thing a mistake returns that is not the reference's; none if it cannot be told."""
+    outcomes = replay(calls, mistake_module(stage, mistake), SEED)
+    for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
+        if agrees(call, outcome, single) or (call.error is not None and outcome.value is FAILED):
+            continue
+        if outcome.value is FAILED or call.method == "read":
+            return []
+        answered = [*calls[:position], replace(call, value=outcome.value, changed=outcome.changed, error=None)]
+        right, wrong = ([*fingerprints(hints.salt, test, some, hints.rounding)][-1]
+                        for some in (calls[:position + 1], answered))
+        return [] if set(right) & set(wrong) else wrong
+    return []
+
+
+def _add(hints: Hints, numbers: dict[str, int], fingerprint: bytes, text: str) -> None:
+    key = hashlib.sha256(f"{hints.salt}:{text}".encode()).digest()[:KEY]
+    if text not in numbers:
+        numbers[text] = len(hints.texts)
+        hints.texts.append(mixed(text.encode("utf-8"), key).hex())
+    hints.entries[fingerprint[:NAME].hex()] = f"{numbers[text]}:{mixed(key, fingerprint[NAME:]).hex()}"

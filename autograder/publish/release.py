@@ -1,0 +1,132 @@
+"""From solutions/ to assignments/: nbgrader's generate_assignment in a scratch course, then one swap.
+
+The release is built aside and put in place whole, so a failure leaves the old one; a second run changes no
+byte. The gradebook is not touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.checks.hints import read_hints
+from autograder.errors import UsageError
+from autograder.gradebook.config import load_config
+from autograder.gradebook.messages import captured_errors
+from autograder.publish.hints import tell_the_same
+from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
+
+DIST = KIT / "dist"
+HINTS = Path("checks", "hints.json")
+# The earliest date a zip file can hold: the same files give the same bytes.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def built(stage: Stage) -> Iterator[Path]:
+    """The released folder of a stage, made from the present material, in a scratch place.
+
+    Raises
+    ------
+    UsageError
+        The material does not fit together; the text says where.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        config = load_config(Path(scratch))
+        config.CourseDirectory.source_directory = str(SOLUTIONS)
+        config.CourseDirectory.release_directory = "released"
+        directory = CourseDirectory(config=config)
+        directory.assignment_id = stage.id
+        converter = GenerateAssignment(coursedir=directory, config=config)
+        converter.log = logging.getLogger("autograder.nbgrader")
+        with captured_errors(converter.log) as words:
+            try:
+                converter.start()
+            except (Exception, SystemExit) as error:
+                raise UsageError(f"{stage.id} cannot be released:\n" + _reason(words, error)) from error
+        folder = Path(scratch, "released", stage.id)
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        yield folder
+
+
+def _reason(words: list[str], error: BaseException) -> str:
+    """The sentence that matters out of what nbgrader logs: the text of the exception, not the frames."""
+    text = "\n".join(words)
+    for marker in ("ValueError: ", "UsageError: ", "RuntimeError: "):
+        if marker in text:
+            return text.rpartition(marker)[2].partition("\nThere was an error processing")[0].strip()
+    return text[-2000:] or str(error)
+
+
+def release(stage: Stage) -> bool:
+    """Make ``assignments/<stage>/`` and ``dist/<stage>.zip``; True when something changed."""
+    with built(stage) as folder:
+        target = RELEASE / stage.id
+        changed = bool(drift(stage, folder, target))
+        if changed:
+            swap(folder, target)
+        pack(target, DIST / f"{stage.id}.zip")
+    return changed
+
+
+def differences(made: Path, there: Path) -> list[str]:
+    """Names of files that are missing, too many, or other than they should be."""
+    ours, theirs = files(made), files(there)
+    return [f"{name} is missing" for name in sorted(ours.keys() - theirs.keys())] + [
+        f"{name} is not part of the release" for name in sorted(theirs.keys() - ours.keys())] + [
+        f"{name} differs" for name in sorted(ours.keys() & theirs.keys()) if ours[name] != theirs[name]]
+
+
+def drift(stage: Stage, made: Path, there: Path) -> list[str]:
+    """What a release is other in than one made now; hints that another machine rounded otherwise are the same."""
+    found = differences(made, there)
+    changed = f"{HINTS} differs"
+    if changed in found:
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may be no hints at all
+            if tell_the_same(stage, read_hints(there / HINTS)):
+                found.remove(changed)
+    return found
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Content by name; what running a notebook leaves behind is not looked at."""
+    if not folder.exists():
+        return {}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts)}
+
+
+def swap(folder: Path, target: Path) -> None:
+    """Put a finished folder in the place of another."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        shutil.copytree(folder, aside / "new")
+        if target.exists():
+            os.rename(target, aside / "old")
+        os.rename(aside / "new", target)
+    finally:
+        shutil.rmtree(aside)
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """A zip of a folder; the same files give the same bytes."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    part = archive.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in sorted(files(folder).items()):
+            info = zipfile.ZipInfo(f"{folder.name}/{name}", EPOCH)
+            info.external_attr = 0o644 << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(info, data)
+    os.replace(part, archive)

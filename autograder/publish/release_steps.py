@@ -1,0 +1,89 @@
+"""Preprocessors of the release: points from the suite, and what students should not see or trip over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.grade.notebook import task_of_cell
+from autograder.publish.handout import complete
+from autograder.stages import find_stage
+from autograder.stages.points import task_points
+
+
+class SetPoints(NbGraderPreprocessor):
+    """Gives every `check()` cell the points of its tests: they are set in the suite and nowhere else."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Write the points; raise ValueError where notebook and suite do not fit together."""
+        stage = find_stage(resources["nbgrader"]["assignment"])
+        suite = task_points(stage)
+        for cell in nb.cells:
+            plan = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and plan.get("grade") and not plan.get("solution"):
+                plan["points"] = suite.get(task_of_cell(plan), 0.0)
+        problems = disagreements(nb, suite)
+        if problems:
+            raise ValueError(f"{stage.id}.ipynb and its suite disagree:\n  " + "\n  ".join(problems))
+        return nb, resources
+
+
+def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
+    """Where the notebook's plan and the suite's points differ, a sentence each."""
+    problems, seen, total = [], set(), 0.0
+    for cell in nb.cells:
+        plan = cell.metadata.get("nbgrader", {})
+        if not (plan.get("grade") or plan.get("task")):
+            continue
+        total += float(plan["points"])
+        if plan.get("task") and not plan.get("locked"):
+            problems.append(f"cell {plan['grade_id']}: a manually graded task must be locked, or autograde fails for everyone")
+        if cell.cell_type != "code" or plan.get("solution"):
+            continue
+        task = task_of_cell(plan)
+        seen.add(task)
+        if cell.source.strip() != f'check("{task}")':
+            problems.append(f"cell {plan['grade_id']} should be check(\"{task}\")")
+        if task not in suite:
+            problems.append(f"task {task} has a cell but no test")
+        elif float(plan["points"]) != suite[task]:
+            problems.append(f"task {task}: {plan['points']:g} points in the notebook, {suite[task]:g} in the suite")
+    problems += [f"task {task} has tests but no cell" for task in suite if task not in seen]
+    if total != 100:
+        problems.append(f"the points add up to {total:g}, not to 100: those of tests are set in the suite by @task, "
+                        "those of written tasks in the notebook")
+    return problems
+
+
+class CleanForRelease(NbGraderPreprocessor):
+    """The released folder carries `checks` under its own name; cell ids follow the order of the cells."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Rename the import, drop what an editor left in the metadata."""
+        for number, cell in enumerate(nb.cells):
+            if cell.cell_type == "code":
+                cell.source = re.sub(r"\bautograder\.checks\b", "checks", cell.source)
+            cell["id"] = f"cell-{number}"
+            for key in [key for key in cell.metadata if key != "nbgrader"]:
+                del cell.metadata[key]
+        nb.metadata = NotebookNode({"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                                    "language_info": {"name": "python"}})
+        return nb, resources
+
+
+class BuildHandout(NbGraderPreprocessor):
+    """Last of the release: the folder nbgrader copied becomes the folder students get.
+
+    nbgrader copies every file of the source folder as it is, the model answers too; here they become stubs.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Strip the `.py` files, add what `check()` needs."""
+        stage = find_stage(resources["nbgrader"]["assignment"])
+        directory = self.config.CourseDirectory
+        complete(stage, Path(directory.root) / directory.release_directory / stage.id)
+        return nb, resources

@@ -1,0 +1,119 @@
+"""The outer wall: bubblewrap around a zygote, as an unprivileged user also when root grades.
+
+Started as root, bubblewrap is no sandbox: root stays root inside. So root first builds a view of the file
+system that an ordinary user can reach (an interpreter below root's home is not), becomes that user inside it, and
+that user starts the real sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from autograder.errors import SandboxError
+from autograder.sandbox.limits import Limits
+
+# An id that nobody has: above those of people, below those the system hands out by itself.
+UNPRIVILEGED = 61000
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
+PACKAGE = Path(__file__).resolve().parents[1]
+# All of the kit that is seen inside.
+INSIDE = ("__init__.py", "errors.py", "sandbox", "checks")
+SCRATCH = "/scratch"
+START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path[:] = [p for p in sys.path if p]; "
+         "import json; from autograder.sandbox.zygote import main; main(int(sys.argv[2]), json.loads(sys.argv[3]))")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1",
+    "KMP_INIT_AT_FORK": "FALSE",
+}
+HOW_TO_GET_IT = """bubblewrap, which shuts student code in, is not installed.
+  Debian, Ubuntu:   sudo apt-get install bubblewrap
+  Fedora:           sudo dnf install bubblewrap
+  macOS, Windows:   grade in a Linux container, see docs/ta.md
+Without it, --isolation=process grades in separate processes with limits only; every page of the result then says so."""
+
+
+def interpreter_folders() -> list[str]:
+    """Where the interpreter and its libraries lie: the virtual environment and what it is made from."""
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["purelib"],
+             sysconfig.get_paths()["platlib"],
+             str(Path(sys.executable).resolve().parents[1])}
+    wanted = sorted(os.path.realpath(path) for path in paths)
+    # A virtual environment is looked up by the name it was started under, which may be a link.
+    wanted += [path for path in sorted(paths) if path != os.path.realpath(path)]
+    covered = [path for path in wanted
+               if not any(path != other and Path(path).is_relative_to(other) for other in wanted)]
+    return [path for path in dict.fromkeys(covered) if not _below_system(path)]
+
+
+def _below_system(path: str) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in SYSTEM[:5])
+
+
+def readable_inside() -> list[str]:
+    """Folders a worker may read."""
+    return [*SYSTEM, *interpreter_folders(), "/kit"]
+
+
+def secrets() -> list[str]:
+    """What the probe must not be able to read."""
+    return [str(PACKAGE / "stages"), str(PACKAGE.parent / "solutions"), "/etc/passwd", "/proc/1/environ", "/root",
+            "/home"]
+
+
+def _binds() -> list[str]:
+    # Parents are made by hand: bubblewrap gives them the modes of what is bound below, and root's own are closed.
+    inside = (*SYSTEM, *interpreter_folders(), "/kit/autograder/x")
+    parents = {str(parent) for path in inside for parent in Path(path).parents}
+    options = [part for parent in sorted(parents - {"/"}) if not _below_system(parent)
+               for part in ("--perms", "0755", "--dir", parent)]
+    for path in SYSTEM:
+        if os.path.islink(path):
+            options += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            options += ["--ro-bind", path, path]
+    for path in interpreter_folders():
+        options += ["--ro-bind", path, path]
+    return options
+
+
+def _kit_binds(source: Path) -> list[str]:
+    return [part for name in INSIDE for part in ("--ro-bind", str(source / name), f"/kit/autograder/{name}")]
+
+
+def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
+    """The command line that starts a zygote inside the sandbox.
+
+    Raises
+    ------
+    SandboxError
+        bubblewrap (or, for root, setpriv) is not installed; the text says how to get it.
+    """
+    bubblewrap = shutil.which("bwrap")
+    if bubblewrap is None:
+        raise SandboxError(HOW_TO_GET_IT)
+    python = [sys.executable, "-I", "-B", "-c", START, "/kit", str(descriptor), settings_text]
+    root = os.geteuid() == 0
+    source = Path("/kit/autograder") if root else PACKAGE
+    inner = [
+        bubblewrap, "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grader",
+        *_binds(), *_kit_binds(source), "--proc", "/proc", "--dev", "/dev",
+        "--size", str(limits.scratch), "--tmpfs", SCRATCH, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/",
+        "--clearenv", *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
+        "--", *python]
+    if not root:
+        return inner
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise SandboxError("setpriv (package util-linux), with which root becomes an unprivileged user, is not "
+                           "installed")
+    return [bubblewrap, "--die-with-parent", *_binds(), *_kit_binds(PACKAGE), "--bind", "/proc", "/proc",
+            "--dev", "/dev", "--dir", "/tmp",
+            "--remount-ro", "/", "--", setpriv, f"--reuid={UNPRIVILEGED}", f"--regid={UNPRIVILEGED}", "--clear-groups",
+            "--inh-caps=-all", "--bounding-set=-all", "--", *inner]

@@ -1,0 +1,171 @@
+"""A sandbox lends workers: a zygote in a sandbox, which forks one for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from autograder.errors import InfrastructureError, SandboxError
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.client.answer_cache import AnswerCache
+from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.limits import Limits
+
+READY = 120.0
+ISOLATIONS = ("sandbox", "process")
+
+
+class Sandbox:
+    """A zygote in a sandbox, and the workers it forks.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        Libraries imported once for all workers.
+    isolation : str
+        ``"sandbox"``, or ``"process"`` for separate processes with limits only.
+    limits : Limits
+    """
+
+    def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
+        if isolation not in ISOLATIONS:
+            raise SandboxError(f"there is no isolation {isolation!r}; there are: {', '.join(ISOLATIONS)}")
+        self.preload, self.isolation, self.limits = tuple(preload), isolation, limits or Limits()
+        self.landlock = 0
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen | None = None
+        self._folder: tempfile.TemporaryDirectory | None = None
+
+    def start(self) -> None:
+        """Start the zygote and make sure that nothing gets out.
+
+        Raises
+        ------
+        SandboxError
+            The sandbox cannot be set up here, or the probe got out.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        with theirs:
+            descriptor = theirs.fileno()
+            try:
+                command = self._command(descriptor)
+            except SandboxError:
+                self.close()
+                raise
+            self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
+                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment())
+        ours.settimeout(READY)
+        try:
+            answer = json.loads(ours.recv(1 << 16) or b"{}")
+        except (TimeoutError, OSError, ValueError):
+            answer = {}
+        if not answer.get("ready"):
+            said = self._last_words()
+            self.close()
+            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are "
+                               "switched off, see docs/ta.md; --isolation=process grades without a sandbox.")
+        self.landlock = answer["landlock"]
+        if self.isolation == "sandbox":
+            self.probe()
+
+    def _command(self, descriptor: int) -> list[str]:
+        if self.isolation == "sandbox":
+            settings = self._settings(bubblewrap.SCRATCH, bubblewrap.readable_inside(), locked=True)
+            return bubblewrap.command(descriptor, settings, self.limits)
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
+        settings = self._settings(self._folder.name, [], locked=False)
+        return [sys.executable, "-I", "-B", "-c", bubblewrap.START, str(bubblewrap.PACKAGE.parent), str(descriptor), settings]
+
+    def _settings(self, scratch: str, readable: list[str], *, locked: bool) -> str:
+        return json.dumps({"preload": self.preload, "limits": asdict(self.limits), "scratch": scratch,
+                           "readable": readable, "locked": locked})
+
+    def _environment(self) -> dict[str, str]:
+        scratch = {"HOME": self._folder.name, "TMPDIR": self._folder.name} if self._folder else {}
+        return bubblewrap.ENVIRONMENT | scratch
+
+    def _last_words(self) -> str:
+        assert self._process is not None and self._process.stderr is not None
+        self._process.kill()
+        return self._process.stderr.read().decode("utf-8", "replace").strip()[-1000:]
+
+    def probe(self) -> None:
+        """Let a worker try to get out; raise SandboxError when it does."""
+        worker = self.worker({}, "", {}, lambda *_: None)
+        try:
+            escaped = worker.request("probe", bubblewrap.secrets(), cpu=10.0)
+        finally:
+            worker.close()
+        if escaped:
+            raise SandboxError("the sandbox does not hold here, nothing is graded. From inside it was possible to "
+                               + "; ".join(escaped))
+
+    def ask(self, do: str, descriptors: list[int] | None = None, **rest: Any) -> dict[str, Any]:
+        """One request to the zygote."""
+        if self._control is None:
+            raise InfrastructureError("the sandbox is not started")
+        try:
+            socket.send_fds(self._control, [json.dumps({"do": do, **rest}).encode()], descriptors or [])
+            answer = self._control.recv(1 << 16)
+            return json.loads(answer)
+        except (OSError, ValueError) as error:
+            raise InfrastructureError("the process that starts workers is gone") from error
+
+    def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
+               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: AnswerCache | None = None) -> Worker:
+        """A fresh worker; its file is not imported before `load` is called.
+
+        Parameters
+        ----------
+        files : dict of str to bytes
+            Written into its own folder.
+        module : str
+            The module to import.
+        provided : dict of str to tuple of str
+            Modules made of functions that `answer` answers for.
+        answer : callable
+            ``answer(module, name, args, kwargs)`` gives the reference's value.
+        standins : str
+            Source of replacements that run inside, for a stage that has them.
+        memory : AnswerCache, optional
+            What `answer` is known to give, where it depends on its arguments alone.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                pid = self.ask("spawn", [theirs.fileno()])["pid"]
+        except InfrastructureError:
+            ours.close()
+            raise
+        return Worker(self, ours, pid, files, module, provided, answer, standins, memory or AnswerCache())
+
+    def sweep(self) -> None:
+        """End all workers and remove what they left."""
+        self.ask("sweep")
+
+    def close(self) -> None:
+        """End the zygote; the kernel ends all that lives in its namespaces."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+            self._process = None
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                self._folder.cleanup()
+            self._folder = None

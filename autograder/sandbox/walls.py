@@ -1,0 +1,227 @@
+"""The inner wall: what a worker takes away from itself before it meets student code.
+
+Landlock limits which files there are, seccomp which system calls, rlimits how much of everything. Each
+holds for the rest of the process's life and cannot be undone from inside. Numbers and structures follow
+the kernel's headers: linux/landlock.h, linux/seccomp.h, linux/filter.h, asm/unistd.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import re
+import resource
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.sandbox.limits import Limits
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_PDEATHSIG = 38, 22, 4, 1
+SECCOMP_MODE_FILTER = 2
+
+# Landlock: the same numbers on every architecture.
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+FS_EXECUTE, FS_WRITE_FILE, FS_READ_FILE, FS_READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+FS_ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
+FS_LATEST = (1 << 16) - 1
+READ = FS_READ_FILE | FS_READ_DIR
+
+# Calls a numerical program never needs, by architecture: (x86_64, aarch64); None where there is none.
+DENIED = {
+    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None),
+    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
+    "accept": (43, 202), "accept4": (288, 242), "sendmsg": (46, 211), "sendmmsg": (307, 269), "recvmsg": (47, 212),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
+    "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41),
+    "chroot": (161, 51), "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
+    "mount_setattr": (442, 442),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
+    "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "keyctl": (250, 219),
+    "add_key": (248, 217), "request_key": (249, 218),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "setrlimit": (160, 164), "setpriority": (141, 140), "sched_setaffinity": (203, 122), "setpgid": (109, 154),
+    "setsid": (112, 157), "personality": (135, 92), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262), "mknod": (133, None), "mknodat": (259, 33), "init_module": (175, 105),
+    "finit_module": (313, 273), "kexec_load": (246, 104), "quotactl": (179, 60), "acct": (163, 89),
+    "swapon": (167, 224),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
+}
+CLONE, CLONE3, KILL, TGKILL, PRLIMIT = (56, 220), (435, 435), (62, 129), (234, 131), (302, 261)
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+CLONE_THREAD = 0x00010000
+# By these the kernel sends a signal of one's choice to a process of one's choice when something happens to a file.
+FCNTL, FCNTL_DENIED = (72, 25), (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
+IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI
+
+
+def landlock_version() -> int:
+    """Landlock's ABI here, 0 where there is none."""
+    return max(0, int(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
+
+
+def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
+    """Leave only these folders, and random numbers and the null device; False where the kernel has no Landlock."""
+    version = landlock_version()
+    if version < 1:
+        return False
+    handled = FS_ALL.get(version, FS_LATEST)
+    # From ABI 4: TCP; from ABI 6: abstract sockets and signals beyond this process's own domain.
+    words = [handled] + ([3] if version >= 4 else []) + ([3] if version >= 6 else [])
+    attributes = struct.pack(f"={len(words)}Q", *words)
+    ruleset = _libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+    if ruleset < 0:
+        return False
+    try:
+        for path in readable:
+            _allow(ruleset, path, READ | FS_EXECUTE if path.is_dir() else FS_READ_FILE)
+        for path in writable:
+            _allow(ruleset, path, handled)
+        for device in ("/dev/null", "/dev/urandom"):
+            _allow(ruleset, Path(device), FS_READ_FILE | FS_WRITE_FILE)
+        _no_new_privileges()
+        return bool(_libc.syscall(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0)
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, path: Path, access: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        rule = struct.pack("=Qi", access, descriptor)
+        if _libc.syscall(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0)) != 0:
+            raise OSError(ctypes.get_errno(), f"Landlock refuses a rule for {path}")
+    finally:
+        os.close(descriptor)
+
+
+def _no_new_privileges() -> None:
+    if _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "PR_SET_NO_NEW_PRIVS")
+
+
+class _Program:
+    """A classic BPF program, instruction by instruction."""
+
+    LOAD, EQUAL, BITS, AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+    ALLOW, REFUSE, ABSENT, KILL_PROCESS = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+
+    def __init__(self) -> None:
+        self.code: list[bytes] = []
+
+    def add(self, code: int, value: int, yes: int = 0, no: int = 0) -> None:
+        self.code.append(struct.pack("=HBBI", code, yes, no, value))
+
+    def deny(self, number: int, answer: int) -> None:
+        """Answer a system call whose number is loaded with an error."""
+        self.add(self.EQUAL, number, 0, 1)
+        self.add(self.RETURN, answer)
+
+
+def filter_program(machine: str, pid: int) -> bytes:
+    """The seccomp filter: EPERM for DENIED, for new processes, and for signals to anyone but `pid` by any way."""
+    column, audit = ARCHITECTURES[machine]
+    program = _Program()
+    program.add(program.LOAD, 4)
+    program.add(program.EQUAL, audit, 1, 0)
+    program.add(program.RETURN, program.KILL_PROCESS)
+    program.add(program.LOAD, 0)
+    if machine == "x86_64":  # the x32 numbers
+        program.add(program.AT_LEAST, 0x40000000, 0, 1)
+        program.add(program.RETURN, program.REFUSE)
+    for numbers in DENIED.values():
+        number = numbers[column]
+        if number is not None:
+            program.deny(number, program.REFUSE)
+    program.deny(CLONE3[column], program.ABSENT)  # the C library then falls back to clone
+    # clone: threads only; the flags are its first argument
+    program.add(program.EQUAL, CLONE[column], 0, 4)
+    program.add(program.LOAD, 16)
+    program.add(program.BITS, CLONE_THREAD, 1, 0)
+    program.add(program.RETURN, program.REFUSE)
+    program.add(program.RETURN, program.ALLOW)
+    for number in (KILL[column], TGKILL[column]):
+        program.add(program.EQUAL, number, 0, 4)
+        program.add(program.LOAD, 16)
+        program.add(program.EQUAL, pid, 1, 0)
+        program.add(program.RETURN, program.REFUSE)
+        program.add(program.RETURN, program.ALLOW)
+    for number, denied in ((FCNTL[column], FCNTL_DENIED), (IOCTL[column], IOCTL_DENIED)):
+        program.add(program.EQUAL, number, 0, 2 + 2 * len(denied))
+        program.add(program.LOAD, 24)
+        for operation in denied:
+            program.deny(operation, program.REFUSE)
+        program.add(program.RETURN, program.ALLOW)
+    # prlimit64: reading only, its third argument is the new limit
+    program.add(program.EQUAL, PRLIMIT[column], 0, 6)
+    program.add(program.LOAD, 32)
+    program.add(program.EQUAL, 0, 0, 2)
+    program.add(program.LOAD, 36)
+    program.add(program.EQUAL, 0, 1, 0)
+    program.add(program.RETURN, program.REFUSE)
+    program.add(program.RETURN, program.ALLOW)
+    program.add(program.RETURN, program.ALLOW)
+    return b"".join(program.code)
+
+
+def restrict_calls() -> bool:
+    """Install the seccomp filter; False on an architecture whose numbers are not known."""
+    machine = platform.machine()
+    if machine not in ARCHITECTURES:
+        return False
+    code = filter_program(machine, os.getpid())
+    buffer = ctypes.create_string_buffer(code, len(code))
+    head = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
+    _no_new_privileges()
+    return bool(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0) == 0)
+
+
+def limit_memory(size: int) -> None:
+    """Address space: what is mapped now, and `size` bytes more."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    _set(resource.RLIMIT_AS, mapped + size)
+
+
+def limit_threads(limits: Limits) -> None:
+    """Threads of the sandbox, where the kernel counts those of a user namespace by themselves (Linux 5.14)."""
+    numbers = re.match(r"(\d+)\.(\d+)", platform.release())
+    if numbers is not None and tuple(map(int, numbers.groups())) >= (5, 14):
+        _set(resource.RLIMIT_NPROC, limits.threads)
+
+
+def limit_resources(limits: Limits) -> None:
+    """AnswerCache beyond what is mapped now, CPU time, file size, open files; no core dumps."""
+    limit_memory(limits.memory)
+    _set(resource.RLIMIT_CPU, limits.worker_cpu)
+    _set(resource.RLIMIT_FSIZE, limits.file)
+    _set(resource.RLIMIT_NOFILE, limits.files)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_MEMLOCK, 0)
+    _set(resource.RLIMIT_MSGQUEUE, 0)
+
+
+def _set(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def die_with_parent() -> None:
+    """The kernel ends this process when the one that forked it ends."""
+    _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

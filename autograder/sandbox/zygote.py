@@ -1,0 +1,194 @@
+"""Inside the sandbox: imports the libraries once, then forks a worker whenever it is asked to.
+
+It has never seen a test, a reference or a secret: all that a worker inherits from it is libraries.
+Requests come as small JSON texts on a packet socket, the worker's socket travels with the request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import walls, worker
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.wire import Channel
+
+
+class Zygote:
+    """Forks workers and looks after them.
+
+    Parameters
+    ----------
+    control : socket.socket
+        Packet socket to the grader.
+    limits : Limits
+    scratch : Path
+        Writable folder; each worker gets one inside, and it is emptied before each.
+    readable : list of Path
+        Where the libraries lie.
+    locked : bool
+        Put up the inner wall (Landlock and seccomp) in each worker.
+    """
+
+    def __init__(self, control: socket.socket, limits: Limits, scratch: Path, readable: list[Path],
+                 locked: bool) -> None:
+        self.control, self.limits, self.scratch = control, limits, scratch
+        self.readable, self.locked = readable, locked
+        self.surroundings = worker.ProcessSnapshot()
+        self.alive: set[int] = set()
+        self.count = 0
+
+    def run(self) -> None:
+        """One request after the other until the grader is gone."""
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            if not data:
+                return
+            request = json.loads(data)
+            answer = getattr(self, f"do_{request.pop('do')}")(*descriptors, **request)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self.control.send(json.dumps(answer).encode())
+
+    def do_spawn(self, descriptor: int) -> dict:
+        """Fork a worker that serves the socket."""
+        self.count += 1
+        home = self.scratch / str(self.count)
+        self.empty()
+        home.mkdir(mode=0o700)
+        child = os.fork()
+        if child == 0:
+            try:
+                self.become_worker(descriptor, home)
+            finally:
+                os._exit(1)
+        self.alive.add(child)
+        return {"pid": child}
+
+    def become_worker(self, descriptor: int, home: Path) -> None:
+        """In the child: walls up, then serve."""
+        stream = socket.socket(fileno=os.dup(descriptor))
+        os.close(descriptor)
+        self.control.close()
+        null = os.open("/dev/null", os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.close(null)
+        os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
+        os.chdir(home)
+        walls.die_with_parent()
+        walls.limit_resources(self.limits)
+        if self.locked:
+            walls.limit_threads(self.limits)
+            walls.restrict_files(self.readable, [home])
+            walls.restrict_calls()
+        worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
+
+    def do_look(self, pid: int) -> dict:
+        """CPU seconds a worker has used, and the files and folders that were made."""
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return {"cpu": None, "entries": 0}
+        disk = os.statvfs(self.scratch)
+        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+                "entries": disk.f_files - disk.f_ffree if self.locked else 0}
+
+    def do_end(self, pid: int) -> dict:
+        """Kill a worker if it still runs; how it ended."""
+        if pid not in self.alive:
+            return {"how": "it had ended"}
+        ended = self.do_ended(pid)
+        if ended:
+            return ended
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        self.alive.discard(pid)
+        return {"how": "it was ended by the grader"}
+
+    def do_ended(self, pid: int) -> dict:
+        """How a worker ended by itself; nothing while it runs."""
+        done, status = os.waitpid(pid, os.WNOHANG) if pid in self.alive else (0, 0)
+        if not done:
+            return {}
+        self.alive.discard(pid)
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            return {"how": f"signal {signal.Signals(number).name}", "signal": number}
+        return {"how": f"exit status {os.WEXITSTATUS(status)}"}
+
+    def do_spent(self) -> dict:
+        """CPU seconds of all workers that have ended."""
+        times = os.times()
+        return {"cpu": times.children_user + times.children_system}
+
+    def do_sweep(self) -> dict:
+        """End every worker and empty the scratch folder."""
+        for pid in list(self.alive):
+            self.do_end(pid)
+        self.empty()
+        return {}
+
+    def empty(self) -> None:
+        """Remove what earlier workers left, whatever modes they gave it and however deep it is nested.
+
+        Folders inside a folder are moved up before they are emptied: no path gets long, nothing recurses.
+        """
+        todo = [entry.path for entry in os.scandir(self.scratch)]
+        moved = 0
+        while todo:
+            path = todo.pop()
+            if os.path.islink(path) or not os.path.isdir(path):
+                os.unlink(path)
+                continue
+            os.chmod(path, 0o700)
+            for entry in os.scandir(path):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                moved += 1
+                os.chmod(entry.path, 0o700)
+                todo.append(str(self.scratch / f"moved-{moved}"))
+                os.rename(entry.path, todo[-1])
+            os.rmdir(path)
+
+
+def first_use(torch: Any) -> None:
+    """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
+    torch.set_num_threads(1)
+    for optimizer in vars(torch.optim).values():
+        if isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer):
+            with contextlib.suppress(Exception):  # a few want other parameters
+                optimizer([torch.nn.Parameter(torch.zeros(1))])
+
+
+def main(descriptor: int, settings: dict) -> None:
+    """Import what is to be shared, say so, and serve."""
+    control = socket.socket(fileno=descriptor)
+    scratch = Path(settings["scratch"])
+    os.environ["MPLCONFIGDIR"] = str(scratch / "0")
+    sys.dont_write_bytecode = True
+    for name in ("numpy.random", "numpy.testing", "numpy.linalg", *settings["preload"]):
+        importlib.import_module(name)
+    if "matplotlib" in settings["preload"]:
+        from autograder.checks.axes import draw_once
+
+        draw_once()
+    if "torch" in settings["preload"]:
+        first_use(sys.modules["torch"])
+    readable = [Path(path) for path in settings["readable"]]
+    zygote = Zygote(control, Limits(**settings["limits"]), scratch, readable, settings["locked"])
+    zygote.empty()
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": True, "landlock": walls.landlock_version()}).encode())
+    zygote.run()

@@ -1,0 +1,106 @@
+"""Formgrader on a graded class: up, in a browser, with nothing of a student's running."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.gradebook.formgrader import CONFIG, FormGrader, ensure_config
+from autograder.gradebook.pipeline import Pipeline
+from tests.classroom import STAGE
+from tests.graded_class import dump, needs_browser
+from tests.reading import Page
+
+
+@pytest.fixture(scope="module")
+def served(graded, tmp_path_factory):
+    """A server for a copy of the class."""
+    import shutil
+
+    course = tmp_path_factory.mktemp("served") / "course"
+    shutil.copytree(graded, course)
+    with FormGrader(course) as server:
+        yield server
+
+
+def submission_id(server, student):
+    """nbgrader's id of a student's notebook."""
+    with Pipeline(server.course).gradebook() as gradebook:
+        return gradebook.find_submission_notebook(STAGE.id, STAGE.id, student).id
+
+
+def fetch(server, page):
+    """A page as it is sent."""
+    with urllib.request.urlopen(server.address(page), timeout=60) as answer:
+        return answer.read().decode()
+
+
+def test_the_pages_are_there(served):
+    """The list of assignments, the list of submissions and its data."""
+    assert "Manage Assignments" in fetch(served, "formgrader/manage_assignments")
+    assert STAGE.id in fetch(served, f"formgrader/gradebook/{STAGE.id}/{STAGE.id}")
+    rows = json.loads(fetch(served, f"formgrader/api/submitted_notebooks/{STAGE.id}/{STAGE.id}"))
+    assert {row["student"]: row["code_score"] for row in rows}["solution"] == 80
+
+
+def test_what_a_student_wrote_is_clean_when_it_is_sent(served):
+    """The page of a hostile submission has formgrader's own scripts and no other."""
+    def scripts(student):
+        page = Page(fetch(served, f"formgrader/submissions/{submission_id(served, student)}/"), ours=False)
+        return page.all("script"), [
+            name for name in page.active() if not name.startswith(("script", "link", "span onclick"))
+        ]
+
+    hostile, quiet = scripts("hostile"), scripts("solution")
+    assert len(hostile[0]) == len(quiet[0]) and hostile[1] == quiet[1]
+
+
+def test_a_page_handed_in_is_not_served(served):
+    """Files beside the notebook are, pages are not."""
+    number = submission_id(served, "hostile")
+    assert fetch(served, f"formgrader/submissions/{number}/notes.txt") == "mine"
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetch(served, f"formgrader/submissions/{number}/evil.HTML")
+
+
+@needs_browser
+def test_formgrader_works_in_a_browser_and_no_script_of_a_student_runs(served, tmp_path):
+    """The list fills itself; the hostile notebook leaves the page's title as it was."""
+    listed = dump(served.address("formgrader/manage_assignments"), tmp_path / "profile")
+    assert STAGE.id in listed
+    shown = dump(served.address(f"formgrader/submissions/{submission_id(served, 'hostile')}/"), tmp_path / "profile")
+    assert f"<title>{STAGE.id}</title>" in shown and "after all that" in shown
+
+
+def test_a_folder_without_marks_and_a_configuration_of_its_own_are_refused(tmp_path):
+    """An nbgrader_config.py that lets scripts through is not started with; ours is made where there is none."""
+    with pytest.raises(UsageError, match="make grade"):
+        FormGrader(tmp_path)
+    ensure_config(tmp_path)
+    assert "configure" in (tmp_path / CONFIG).read_text()
+    ensure_config(tmp_path)
+    (tmp_path / CONFIG).write_text("c = get_config()\nc.CourseDirectory.course_id = 'mine'\n")
+    with pytest.raises(UsageError, match="scripts in students' notebooks"):
+        ensure_config(tmp_path)
+
+
+def test_the_server_ends_with_the_command(course):
+    """The address is printed, and nothing is left listening after the command is told to end."""
+    command = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "formgrader", "--course", str(course)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        address = next(line.strip() for line in command.stdout if "http://127.0.0.1:" in line)
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            assert answer.status == 200
+    finally:
+        command.terminate()
+        assert command.wait(timeout=30) == 0
+        command.stdout.close()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(address, timeout=10)
+    assert not (course / ".kit" / "formgrader.log").exists()

@@ -1,0 +1,84 @@
+"""One gradebook for many submissions: each is in it as a whole or not at all, and the file is free in between."""
+
+import shutil
+
+import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy import event
+from traitlets.config import Config
+
+from autograder.course_config import configure
+from autograder.gradebook.shared_gradebook import gradebook
+
+
+@pytest.fixture
+def url(tmp_path):
+    """Address of a gradebook with one assignment."""
+    address = configure(Config(), tmp_path).CourseDirectory.db_url
+    with Gradebook(address) as book:
+        book.add_assignment("1-bptt")
+    return address
+
+
+def students(url: str) -> set[str]:
+    """Who is in the file."""
+    with Gradebook(url) as book:
+        return {student.id for student in book.students}
+
+
+def test_changes_of_many_with_blocks_are_one_transaction(url):
+    kept, commits = gradebook(url), []
+    event.listen(kept.engine, "commit", commits.append)
+    with kept.one_transaction():
+        for name in ("ada", "bob"):
+            with gradebook(url) as book:
+                book.add_student(name)
+            with gradebook(url) as book:
+                assert book.find_student(name).id == name
+        assert students(url) == set()
+    assert students(url) == {"ada", "bob"}
+    assert len(commits) == 1
+
+
+def test_what_fails_leaves_nothing(url):
+    with pytest.raises(ZeroDivisionError), gradebook(url).one_transaction():
+        gradebook(url).add_student("ada")
+        raise ZeroDivisionError
+    assert students(url) == set()
+    with gradebook(url).one_transaction():
+        gradebook(url).add_student("bob")
+    assert students(url) == {"bob"}
+
+
+def test_others_write_in_between(url):
+    for own, other in (("a", "b"), ("c", "d")):
+        with gradebook(url).one_transaction():
+            gradebook(url).add_student(own)
+        with Gradebook(url) as book:
+            book.add_student(other)
+    with gradebook(url).one_transaction(), gradebook(url) as book:
+        assert {student.id for student in book.students} == {"a", "b", "c", "d"}
+
+
+def test_the_file_may_be_replaced_in_between(url, tmp_path):
+    shutil.copy(tmp_path / "gradebook.db", tmp_path / "empty.db")
+    with gradebook(url).one_transaction():
+        gradebook(url).add_student("ada")
+    (tmp_path / "empty.db").replace(tmp_path / "gradebook.db")
+    with gradebook(url).one_transaction():
+        gradebook(url).add_student("bob")
+    assert students(url) == {"bob"}
+
+
+def test_outside_a_transaction_it_is_nbgraders_own(url):
+    with gradebook(url) as book:
+        book.add_student("ada")
+    assert students(url) == {"ada"}
+
+
+def test_it_knows_each_course_it_is_opened_for(url):
+    with gradebook(url, "vanishing-gradients") as book:
+        assert book.course_id == "vanishing-gradients"
+    with gradebook(url) as book:
+        assert book.course_id == "default_course"
+        assert book.check_course("vanishing-gradients").id == "vanishing-gradients"

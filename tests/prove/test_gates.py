@@ -1,0 +1,180 @@
+"""Each gate holds on the material as it is, and fails on material that is broken in its own way."""
+
+import json
+import shutil
+import sys
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.prove import gates as verify
+from tests.classroom import SOLUTION, STAGE, copy_of_kit, run
+
+GATE = """
+import sys
+from autograder.prove import gates as verify
+from autograder.stages import find_stage
+import json
+finding = getattr(verify, sys.argv[1])(find_stage("1-bptt"))
+print(json.dumps([finding.measured, finding.problems]))
+"""
+
+
+@pytest.fixture(scope="module")
+def released_kit(tmp_path_factory, handout):
+    """A copy of the kit whose assignments/ is what its material makes."""
+    own = copy_of_kit(tmp_path_factory.mktemp("released") / "kit")
+    shutil.rmtree(own / "assignments" / "1-bptt")
+    shutil.copytree(handout, own / "assignments" / "1-bptt")
+    return own
+
+
+@pytest.fixture
+def own(released_kit, tmp_path):
+    """A kit to break."""
+    return shutil.copytree(released_kit, tmp_path / "kit")
+
+
+def problems(kit, gate: str) -> list[str]:
+    """What a gate finds in a copy of the kit."""
+    done = run(sys.executable, "-c", GATE, gate, cwd=kit)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])[1]
+
+
+def edit(kit, path: str, old: str, new: str) -> None:
+    """Change a file of a copy."""
+    file = kit / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_gates_of_the_suite_hold():
+    """Model answers 80, stub 0, points, independence: on the material of this checkout."""
+    for gate in (verify.solution_scores_full, verify.stub_scores_nothing, verify.tests_do_not_depend_on_each_other):
+        finding = gate(STAGE)
+        assert finding.holds, finding.problems
+    assert verify.solution_scores_full(STAGE).measured.startswith("80 of 80")
+
+
+@pytest.mark.parametrize("gate", ["points_add_up", "assignments_are_what_release_makes", "nothing_leaks"])
+def test_the_gates_of_the_release_hold(released_kit, gate):
+    """On a release made from this checkout's material."""
+    assert problems(released_kit, gate) == []
+
+
+def test_a_solution_that_is_wrong_fails(own):
+    """The model answers lose points."""
+    edit(own, "solutions/1-bptt/bptt.py", "return -np.log(y_hat_t[y_t])", "return np.log(y_hat_t[y_t])")
+    found = problems(own, "solution_scores_full")
+    assert found and found[0].startswith("1.1 test_softmax_and_cross_entropy_by_hand: failed: L_t has the wrong value")
+
+
+def test_a_stub_that_gets_points_fails(own):
+    """A test that passes before anything is written."""
+    with open(own / "autograder/stages/bptt/hidden.py", "a") as file:
+        file.write('\n\n@task("1.1", points=1)\ndef test_of_nothing(student):\n    """Nothing is tested."""\n')
+    (found,) = problems(own, "stub_scores_nothing")
+    assert found.startswith("1.1 test_of_nothing: passed")
+
+
+def test_tests_that_depend_on_each_other_fail(own):
+    """State that one test leaves for the next shows backwards and alone."""
+    with open(own / "autograder/stages/bptt/hidden.py", "a") as file:
+        file.write('\n\nSEEN = []\n\n\n@task("1.1", points=1)\ndef test_first(student):\n    """First."""\n'
+                   "    student.softmax(np.zeros(2))\n    SEEN.append(1)\n\n\n"
+                   '@task("1.1", points=1)\ndef test_second(student):\n    """Second."""\n'
+                   '    student.softmax(np.zeros(2))\n    expect_true(len(SEEN) == 1, "the first test was not here")\n')
+    found = problems(own, "tests_do_not_depend_on_each_other")
+    assert [problem for problem in found
+            if problem.startswith("model answers: test_second is passed in order, but backwards failed")]
+
+
+@pytest.mark.parametrize("path, old, new, words", [
+    ("autograder/stages/bptt/hidden.py", '@task("1.1", points=1)', '@task("1.1", points=2)',
+     "task 1.1: 5 points in the notebook, 6 in the suite"),
+    ("autograder/stages/bptt/stage.toml", '"1.8" = ', '"1.9" = ', "stage.toml has the tasks"),
+    ("assignments/1-bptt/1-bptt.ipynb", 'check(\\"1.3\\")', 'check(\\"1.4\\")', 'cell task_1_3 should be check("1.3")'),
+    ("solutions/1-bptt/bptt.py", '"""Task 1.6. ', '"""Task 1.9. ', "the solution has functions of"),
+], ids=["points", "stage.toml", "cell", "functions"])
+def test_points_that_do_not_add_up_fail(own, path, old, new, words):
+    """Suite, notebook, stage.toml and solution have to agree."""
+    edit(own, path, old, new)
+    assert [problem for problem in problems(own, "points_add_up") if words in problem]
+
+
+def test_an_edited_release_is_drift(own):
+    """assignments/ is never edited, and dist/ is its zip."""
+    edit(own, "assignments/1-bptt/test_public.py", "points=1", "points=5")
+    (own / "dist").mkdir()
+    (own / "dist" / "1-bptt.zip").write_bytes(b"an old one")
+    assert problems(own, "assignments_are_what_release_makes") == [
+        "assignments/1-bptt: test_public.py differs; run make release",
+        "dist/1-bptt.zip is not the zip of this release; run make release"]
+
+
+def test_a_leak_in_the_release_fails(own):
+    """A line of the model answers in a student's README."""
+    with open(own / "assignments/1-bptt/README.md", "a") as file:
+        file.write("\nHint: e = np.exp(z - np.max(z, axis=-1, keepdims=True))\n")
+    (found,) = problems(own, "nothing_leaks")
+    assert found.startswith("assignments/1-bptt/README.md has solution (bptt.py, line ")
+
+
+def test_a_leak_scan_that_is_blind_fails(own):
+    """The gate tries itself on a planted leak of each kind."""
+    edit(own, "autograder/publish/leaks.py", "    squeezed, words = ", "    return\n    squeezed, words = ")
+    found = problems(own, "nothing_leaks")
+    assert "a planted leak is not found: solution" in found and "a planted leak is not found: hidden test" in found
+
+
+def test_a_check_cell_that_cannot_run_fails(own):
+    """The released notebook is run from top to bottom, with the stub and with the model answers."""
+    notebook = json.loads((own / "assignments/1-bptt/1-bptt.ipynb").read_text())
+    first = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
+    keep = {"task_1_3", "task_1_8"}
+    notebook["cells"] = [cell for i, cell in enumerate(notebook["cells"]) if i <= first
+                         or cell["metadata"].get("nbgrader", {}).get("grade_id") in keep]
+    (own / "assignments/1-bptt/1-bptt.ipynb").write_text(json.dumps(notebook))
+    assert problems(own, "notebook_runs") == []
+    edit(own, "assignments/1-bptt/checks/check.py", "    tests = public_tests", "    tests = public_test")
+    found = problems(own, "notebook_runs")
+    assert found[0].startswith("stub: 'check(\"1.3\")': NameError: name 'public_test' is not defined")
+    assert [problem for problem in found if problem.startswith("model answers: ")]
+
+
+def test_a_gate_that_cannot_run_is_a_problem_not_a_traceback():
+    """The rest of the gates still run."""
+    def broken(stage):
+        raise UsageError("there is no notebook")
+
+    heard = []
+    findings = verify.verify(STAGE, lambda finding, seconds: heard.append(finding), (broken, verify.points_add_up))
+    assert findings[0].problems == ["there is no notebook"]
+    assert len(heard) == 2 and findings[0].gate == "broken"
+
+
+def test_a_mistake_that_no_test_catches_and_one_that_is_misnamed_fail(own):
+    """Each catalogued mistake loses points in its own task under its own name."""
+    folder = own / "autograder/stages/bptt/mistakes"
+    for file in folder.glob("*.py"):
+        if file.name != "cross_entropy_sign.py":
+            file.unlink()
+    assert problems(own, "mistakes_are_caught_and_named") == []
+    (folder / "right_after_all.py").write_text('"""It is right.\n\nLook again.\n"""\n\n\n'
+                                               "def dz_dh(W_y):\n    return W_y + 0\n")
+    (folder / "twin.py").write_text((folder / "cross_entropy_sign.py").read_text())
+    found = problems(own, "mistakes_are_caught_and_named")
+    assert "right-after-all is caught by no test" in found
+    assert [problem for problem in found if problem.startswith("twin is caught but not named")]
+
+
+def test_an_alternative_that_loses_points_fails(own):
+    """Right answers written differently get everything: one that is wrong is told by its test."""
+    folder = own / "autograder/stages/bptt/alternatives"
+    for file in folder.glob("*.py"):
+        file.unlink()
+    (folder / "not_right.py").write_text(SOLUTION + "\n\ndef dz_dh(W_y):\n    return W_y.T\n")
+    found = problems(own, "alternatives_score_full")
+    assert [problem for problem in found if problem.startswith("not-right: 1.3 test_")]

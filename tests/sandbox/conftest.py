@@ -1,0 +1,59 @@
+"""A started sandbox, shared by the tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.limits import Limits
+
+# A call that is meant to run into a limit need not take long.
+LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0)
+Make = Callable[..., Worker]
+
+
+def no_answer(module: str, name: str, args: tuple, kwargs: dict) -> Any:
+    """A grader that answers nothing."""
+    raise AssertionError(f"{module}.{name} was asked for")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox without libraries beside NumPy."""
+    made = Sandbox(limits=LIMITS)
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make(sandbox: Sandbox) -> Iterator[Make]:
+    """``make(source)`` gives a worker that has imported the source as module ``work`` and was reset."""
+    made: list[Worker] = []
+
+    def worker(
+        source: str,
+        answer: Callable = no_answer,
+        provided: dict | None = None,
+        replace: tuple[str, ...] = (),
+        files: dict[str, bytes] | None = None,
+    ) -> Worker:
+        one = sandbox.worker({"work.py": source.encode()} | (files or {}), "work", provided or {}, answer)
+        made.append(one)
+        one.load()
+        one.askable = frozenset(replace)
+        one.reset(1, replace)
+        return one
+
+    yield worker
+    for one in made:
+        one.close()
+
+
+def call(worker: Worker, name: str, *args: Any, **kwargs: Any) -> Any:
+    """The value of one call."""
+    return worker.call(["function", name], args, kwargs)[0]
