@@ -9,8 +9,8 @@ import pytest
 from autograder.checks.compare import Mismatch, expect
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy
+from autograder.grade.diagnosis import naming as diagnosis
 from autograder.grade.diagnosis.naming import Diagnosis, in_common, leading_to, mistake_module
-from autograder.grade.diagnosis.naming import naming as diagnosis
 from autograder.grade.diagnosis.replay import chain, replay
 from autograder.prove import proof
 from autograder.prove.gate_result import Run, run_source

@@ -12,7 +12,7 @@ import pytest
 from autograder.errors import LimitExceeded, StudentError
 from autograder.sandbox.client import transcript as conversation
 from autograder.sandbox.client.sandbox import Sandbox
-from autograder.sandbox.client.transcript import Transcript, TranscriptDiverged, read_prefetched
+from autograder.sandbox.client.transcript import Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker
 from tests.sandbox.conftest import Make, call, no_answer
 
@@ -265,7 +265,7 @@ def test_answers_that_nobody_asked_for_are_no_part_of_it(make: Make) -> None:
     """Code that answers in the worker's place gives numbers away; it cannot make one fit that comes later."""
     forging = SOURCE + """
 import gc
-from autograder.sandbox.wire import Encoder, frame
+from autograder.sandbox.wire import Encoder, frame, read_prefetched
 from autograder.sandbox.worker import Server
 
 server = next(thing for thing in gc.get_objects() if isinstance(thing, Server))
