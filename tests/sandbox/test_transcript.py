@@ -14,6 +14,7 @@ from autograder.sandbox.client import transcript as conversation
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.wire import read_prefetched
 from tests.sandbox.conftest import Make, call, no_answer
 
 SOURCE = """
