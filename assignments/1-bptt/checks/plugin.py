@@ -1,8 +1,8 @@
 """The pytest plugin of the suites: the marker, the fixtures, the verdict on each test, the report.
 
 The same test files run at home, where `student` calls the module itself, and in the
-grader, where it calls a worker in the sandbox. What differs is the Bench the session
-carries: HomeBench here, the grader's own one there.
+grader, where it calls a worker in the sandbox. What differs is the Backend the session
+carries: LocalBackend here, the grader's own one there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 
 from .compare import Mismatch, shortened
 from .hints import read_hints
-from .layout import StageInfo, add_earlier_stages, lend_modules, read_stage, rules_of
+from .layout import StageInfo, add_earlier_stages, expose_handout_modules, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
 from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
@@ -60,7 +60,7 @@ class Verdict:
         return asdict(self)
 
 
-class Bench(Protocol):
+class Backend(Protocol):
     """What a session needs to know about where it runs."""
 
     folder: Path
@@ -71,7 +71,7 @@ class Bench(Protocol):
         """Called before each test; `own` where it is to meet the student's own functions alone."""
 
     def reference(self) -> Any:
-        """The reference module; the grader's bench alone has one."""
+        """The reference module; the grader's backend alone has one."""
 
     def canvas(self) -> Any:
         """Where figures are drawn."""
@@ -86,7 +86,7 @@ class Bench(Protocol):
         """The outcome an exception stands for."""
 
 
-class HomeBench:
+class LocalBackend:
     """The student's own machine: the module is imported into this process."""
 
     seed = 0
@@ -97,7 +97,7 @@ class HomeBench:
         rules = rules_of(info)
         self.student = Student(self._run, rules)
         self.load_error: BaseException | None = None
-        lend_modules(folder, info)
+        expose_handout_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
         self._hints = read_hints(Path(__file__).with_name("hints.json"))
         try:
@@ -159,7 +159,7 @@ def classify(error: BaseException) -> str:
     return "failed" if isinstance(error, AssertionError) else "error"
 
 
-BENCH: pytest.StashKey[Bench] = pytest.StashKey()
+BACKEND: pytest.StashKey[Backend] = pytest.StashKey()
 VERDICTS: pytest.StashKey[list[Verdict]] = pytest.StashKey()
 
 
@@ -179,13 +179,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """At home: import the student's file once for the whole session."""
     config = session.config
-    if BENCH in config.stash:
+    if BACKEND in config.stash:
         return
     path = Path(config.args[0].split("::")[0]).resolve()
     info = read_stage(path if path.is_dir() else path.parent)
     given = config.getoption("kit_folder")
     folder = Path(given).resolve() if given else info.folder
-    config.stash[BENCH] = HomeBench(folder, info)
+    config.stash[BACKEND] = LocalBackend(folder, info)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -206,7 +206,7 @@ def task_of(item: pytest.Item) -> tuple[str, float]:
     return marker.args[0], float(marker.kwargs["points"])
 
 
-def wants_own(item: pytest.Item) -> bool:
+def uses_checkpoints(item: pytest.Item) -> bool:
     """Whether a test is to meet the student's own functions of all tasks: one that loads trained weights into them."""
     return "checkpoints" in getattr(item, "fixturenames", ())
 
@@ -219,27 +219,27 @@ def title_of_function(test: Any) -> str:
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Student:
     """The student's functions."""
-    return request.config.stash[BENCH].student
+    return request.config.stash[BACKEND].student
 
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Any:
     """The reference module (hidden tests only)."""
-    return request.config.stash[BENCH].reference()
+    return request.config.stash[BACKEND].reference()
 
 
 @pytest.fixture
 def canvas(request: pytest.FixtureRequest) -> Any:
     """Axes to hand to a plotting function, and a reader for what it drew."""
-    bench = request.config.stash[BENCH]
-    return RecordedCanvas(bench.canvas(), bench.student)
+    backend = request.config.stash[BACKEND]
+    return RecordedCanvas(backend.canvas(), backend.student)
 
 
 @pytest.fixture
 def autodiff(request: pytest.FixtureRequest) -> Any:
     """``autodiff.vjp(module, args, cotangents)`` for a module the student's code made."""
-    bench = request.config.stash[BENCH]
-    return RecordedAutodiff(bench.autodiff(), bench.student)
+    backend = request.config.stash[BACKEND]
+    return RecordedAutodiff(backend.autodiff(), backend.student)
 
 
 @pytest.fixture
@@ -250,20 +250,20 @@ def checkpoints(request: pytest.FixtureRequest) -> Any:
     """
     from .checkpoints import Checkpoints
 
-    bench = request.config.stash[BENCH]
-    return Checkpoints(bench.checkpoints(), bench.student)
+    backend = request.config.stash[BACKEND]
+    return Checkpoints(backend.checkpoints(), backend.student)
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers of this test's own: they depend on the suite's seed and the test's name."""
-    return np.random.default_rng([request.config.stash[BENCH].seed, zlib.crc32(request.node.name.encode())])
+    return np.random.default_rng([request.config.stash[BACKEND].seed, zlib.crc32(request.node.name.encode())])
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
-    """Tell the bench which task is under test."""
-    item.config.stash[BENCH].begin(task_of(item)[0], wants_own(item))
+    """Tell the backend which task is under test."""
+    item.config.stash[BACKEND].begin(task_of(item)[0], uses_checkpoints(item))
     return (yield)
 
 
@@ -280,17 +280,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
 def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     """The verdict on one test, from the exception it ended with, if any."""
     task_id, points = task_of(item)
-    bench = item.config.stash[BENCH]
+    backend = item.config.stash[BACKEND]
     result = Verdict(task_id, item.name, title_of_function(getattr(item, "function", item)), "passed", points, points)
     if error is None:
         return result
     result.points = 0.0
-    result.outcome = bench.outcome(error)
-    calls = bench.student.calls
+    result.outcome = backend.outcome(error)
+    calls = backend.student.calls
     result.call = shortened(calls[-1].text) if calls else ""
-    result.trace = student_trace(error, bench.folder)
-    if isinstance(bench, HomeBench) and result.outcome == "failed":
-        result.hint = bench.hint(item.name)
+    result.trace = student_trace(error, backend.folder)
+    if isinstance(backend, LocalBackend) and result.outcome == "failed":
+        result.hint = backend.hint(item.name)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace = str(error), error.aspect, ""
     else:
@@ -308,7 +308,7 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What the student reads."""
-    bench: Any = config.stash.get(BENCH, None)
+    backend: Any = config.stash.get(BACKEND, None)
     verdicts = config.stash[VERDICTS]
-    if isinstance(bench, HomeBench) and verdicts:
-        terminalreporter.write_line(public_report(verdicts, bench.info, bench.load_error, bench.missing))
+    if isinstance(backend, LocalBackend) and verdicts:
+        terminalreporter.write_line(public_report(verdicts, backend.info, backend.load_error, backend.missing))

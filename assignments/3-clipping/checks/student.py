@@ -75,7 +75,7 @@ class Student:
         return function
 
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
-        """Run student code and remember the call; a torch module it returns comes back as `Made`."""
+        """Run student code and remember the call; a torch module it returns comes back as `ModuleProxy`."""
         __tracebackhide__ = True
         self.calls.append(record)
         try:
@@ -84,11 +84,11 @@ class Student:
         except BaseException as error:
             record.error = error
             raise
-        record.value = Made(self, value, record) if is_module(value) else value
+        record.value = ModuleProxy(self, value, record) if is_module(value) else value
         return record.value
 
 
-class Made:
+class ModuleProxy:
     """A torch module the student's code made: it is called as the module is, and gives plain values.
 
     Outputs are detached, `state_dict` is a copy, and each call is remembered.
@@ -144,7 +144,7 @@ class Made:
 
 
 class RecordedAutodiff:
-    """The bench's automatic differentiation, remembered as a call of the module."""
+    """The backend's automatic differentiation, remembered as a call of the module."""
 
     def __init__(self, autodiff: Any, student: Student) -> None:
         self._autodiff, self._student = autodiff, student
@@ -157,14 +157,14 @@ class RecordedAutodiff:
             __tracebackhide__ = True
             return self._autodiff.vjp(unwrapped(module), unwrapped(args), cotangents), ()
 
-        if isinstance(module, Made):
+        if isinstance(module, ModuleProxy):
             return module.run("vjp", (args, cotangents), action)
         record = Call(module, (args, cotangents), {}, method="vjp", said=describe_call(module, args, {}))
         return self._student.run(record, action)
 
 
 class RecordedCanvas:
-    """The bench's canvas; what is read from it is remembered as the outcome of the call that drew."""
+    """The backend's canvas; what is read from it is remembered as the outcome of the call that drew."""
 
     def __init__(self, canvas: Any, student: Student) -> None:
         self._canvas, self._student = canvas, student
@@ -191,8 +191,8 @@ def is_module(value: Any) -> bool:
 
 
 def unwrapped(value: Any) -> Any:
-    """Arguments with the module itself in the place of each `Made`."""
-    if isinstance(value, Made):
+    """Arguments with the module itself in the place of each `ModuleProxy`."""
+    if isinstance(value, ModuleProxy):
         return value.target
     if isinstance(value, list | tuple):
         return type(value)(unwrapped(item) for item in value)
@@ -279,7 +279,7 @@ def describe_argument(value: Any) -> str:
             else f"array {value.shape}"
     if is_tensor(value):
         return f"tensor {tuple(value.shape)}" if value.numel() > 4 else show(value)
-    if isinstance(value, Made):
+    if isinstance(value, ModuleProxy):
         return repr(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {describe_argument(item)}" for key, item in value.items()) + "}"

@@ -130,7 +130,7 @@ def _joined(parts: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _numbers(value: Any, rounding: Rounding) -> list[str]:
-    """Shape, size and three weighted sums of the entries; what is not finite is spelled out with its places."""
+    """Shape, size and three weighted sums of the entries; what is not finite is spelled out with its positions."""
     array = np.asarray(value.detach().cpu() if is_tensor(value) else value)
     if array.dtype.kind not in "biuf":
         return ["object"]
@@ -141,8 +141,8 @@ def _numbers(value: Any, rounding: Rounding) -> list[str]:
     head = f"{array.shape}{odd}"
     if largest == 0.0:
         return [f"{head}:0"]
-    places = np.arange(1, flat.size + 1)
-    sums = [float((2 * np.modf(places * root)[0] - 1) @ (flat / largest)) / flat.size**0.5
+    positions = np.arange(1, flat.size + 1)
+    sums = [float((2 * np.modf(positions * root)[0] - 1) @ (flat / largest)) / flat.size**0.5
             for root in (2**0.5, 3**0.5, 5**0.5)]
     rounded = [_rounded(number, rounding) for number in (float(np.log2(largest)), *sums)]
     return [f"{head}:{some}" for some in itertools.islice(itertools.product(*rounded), MOST)]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEVELS = ("full", "hint", "verdict")
+KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
+        "cpu_seconds", "feedback")
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,17 @@ class StageInfo:
         Title of each task by its id, in order.
     preload : tuple of str
         Libraries the file may import that are worth importing once for all workers.
-    uses : tuple of str
+    requires_stages : tuple of str
         Ids of earlier stages whose module this stage's file imports.
-    own_cells : bool
+    forbid_torch_rnn : bool
         torch's own recurrent modules are refused: see `ban`.
-    extras : tuple of str
+    submission_files : tuple of str
         Files beside the Python files that belong to a submission, such as trained weights.
     hidden : str
         What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
-    hands_out : dict of str to str
+    handout_files : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
-    seconds : dict of str to float
+    cpu_seconds : dict of str to float
         CPU seconds a call of a function may take in the grader, where that is less than usual.
     folder : Path
         Where the facts lie.
@@ -47,25 +49,42 @@ class StageInfo:
     file: str
     tasks: dict[str, str]
     preload: tuple[str, ...]
-    uses: tuple[str, ...]
-    own_cells: bool
-    extras: tuple[str, ...]
+    requires_stages: tuple[str, ...]
+    forbid_torch_rnn: bool
+    submission_files: tuple[str, ...]
     hidden: str
-    hands_out: dict[str, str]
-    seconds: dict[str, float]
+    handout_files: dict[str, str]
+    cpu_seconds: dict[str, float]
     folder: Path
 
 
 def read_stage(folder: Path) -> StageInfo:
-    """Read the `stage.toml` in `folder`."""
-    with open(folder / "stage.toml", "rb") as file:
-        data = tomllib.load(file)
-    hidden = data.get("feedback", {}).get("hidden", "hint")
-    if hidden not in LEVELS:
-        raise ValueError(f"{folder / 'stage.toml'}: [feedback] hidden is one of {', '.join(LEVELS)}, not {hidden!r}")
-    return StageInfo(data["title"], data["file"], dict(data.get("tasks", {})), tuple(data.get("preload", ())),
-                     tuple(data.get("uses", ())), bool(data.get("own_cells")), tuple(data.get("extras", ())), hidden,
-                     dict(data.get("hands_out", {})), dict(data.get("seconds", {})), folder)
+    """Read the `stage.toml` in `folder`.
+
+    Raises
+    ------
+    ValueError
+        The file is no TOML, lacks a key, or has one that nobody reads; the text names file, key and what there is.
+    """
+    file = folder / "stage.toml"
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: {error}") from None
+    unknown = [key for key in data if key not in KEYS]
+    if unknown:
+        raise ValueError(f"{file}: nobody reads the key {unknown[0]!r}; there are: {', '.join(KEYS)}")
+    missing = [key for key in ("title", "file", "tasks") if key not in data]
+    if missing:
+        raise ValueError(f"{file}: the key {missing[0]!r} is missing")
+    feedback = data.get("feedback", {})
+    hidden = feedback.get("hidden", "hint")
+    if hidden not in LEVELS or set(feedback) - {"hidden"}:
+        raise ValueError(f"{file}: [feedback] has one key, hidden, which is one of {', '.join(LEVELS)}; got {feedback!r}")
+    return StageInfo(data["title"], data["file"], dict(data["tasks"]), tuple(data.get("preload", ())),
+                     tuple(data.get("requires_stages", ())), bool(data.get("forbid_torch_rnn")),
+                     tuple(data.get("submission_files", ())), hidden, dict(data.get("handout_files", {})),
+                     dict(data.get("cpu_seconds", {})), folder)
 
 
 def public_tests(folder: Path) -> Path:
@@ -98,7 +117,7 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
         A sentence for each stage whose file is not there.
     """
     missing = []
-    for stage_id in info.uses:
+    for stage_id in info.requires_stages:
         file = f"{stage_id.partition('-')[2]}.py"
         places = [folder, folder.parent / stage_id]
         found = [place for place in places if (place / file).exists()]
@@ -112,20 +131,20 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
 
 def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
     """What the stage forbids, as a maker of contexts in which student code runs."""
-    if not info.own_cells:
+    if not info.forbid_torch_rnn:
         return nullcontext
     from .ban import install
 
     return install().enforced
 
 
-def lend_modules(folder: Path, info: StageInfo) -> None:
+def expose_handout_modules(folder: Path, info: StageInfo) -> None:
     """In the kit's own checkout, let `import data` find the module that students get beside their file.
 
     Where the file lies in `folder`, Python finds it by itself and nothing is done.
     """
     kit = Path(__file__).resolve().parents[2]
-    for source, name in info.hands_out.items():
+    for source, name in info.handout_files.items():
         stem = Path(name).stem
         if not source.endswith(".py") or (folder / name).exists() or stem in sys.modules or not (kit / source).exists():
             continue
@@ -142,6 +161,6 @@ def prepare() -> None:
     folder = Path.cwd()
     info = read_stage(public_tests(folder).parent)
     style.use()
-    lend_modules(folder, info)
+    expose_handout_modules(folder, info)
     for sentence in add_earlier_stages(folder, info):
         print(f"Note: {sentence}.")
