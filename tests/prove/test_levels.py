@@ -57,5 +57,5 @@ def test_stage_toml_sets_the_level(tmp_path):
         (tmp_path / "stage.toml").write_text(text + addition)
         assert read_stage(tmp_path).hidden == level
     (tmp_path / "stage.toml").write_text(text + '[feedback]\nhidden = "all"\n')
-    with pytest.raises(ValueError, match="hidden, which is one of full, hint, verdict; got .*'all'"):
+    with pytest.raises(ValueError, match=r"hidden, which is one of full, hint, verdict; got .*'all'"):
         read_stage(tmp_path)

@@ -60,7 +60,7 @@ class InProcessBackend:
                 setattr(self._module, name, getattr(self._reference, name))
         reset_state(self.seed)
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
