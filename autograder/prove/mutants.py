@@ -168,7 +168,7 @@ def _replaced(statement: ast.stmt, other: ast.stmt) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _set(place: ast.AST | list[Any], field: str | int, value: object) -> Iterator[None]:
+def _set(place: ast.AST | list[Any], field: Any, value: object) -> Iterator[None]:
     """One part of the tree with another value, for as long as the context lasts."""
     kept = place[field] if isinstance(place, list) else getattr(place, field)
     _put(place, field, value)
@@ -178,11 +178,11 @@ def _set(place: ast.AST | list[Any], field: str | int, value: object) -> Iterato
         _put(place, field, kept)
 
 
-def _put(place: ast.AST | list[Any], field: str | int, value: object) -> None:
+def _put(place: ast.AST | list[Any], field: Any, value: object) -> None:
     if isinstance(place, list):
         place[field] = value
     else:
-        setattr(place, field, value)  # type: ignore[arg-type]
+        setattr(place, field, value)
 
 
 def _changes(statement: ast.stmt, bound: set[str]) -> Iterator[contextlib.AbstractContextManager[Any]]:
