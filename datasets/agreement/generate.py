@@ -4,20 +4,26 @@
 
 An attractor is a noun between subject and verb whose number is not the subject's. Distance is the position of the
 verb less the position of the subject noun. Pairs of subject and verb are dealt to the splits, so that a test sentence
-joins a subject and a verb that no training sentence joins; and each test sentence with a modifier has one of a form
-that is not in training.
+joins a subject and a verb that no training sentence joins; and each test sentence with a modifier or an opening has one of
+a form that is not in training. A sentence of a test comes with its mirror, in which every noun has the other number: so
+neither words nor length tell the number.
 """
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
 
 from datasets.agreement.grammar import (
+    COORDINATED,
+    EMBEDDED,
+    FRONTED,
     ITEMS,
     MIXED,
     MODIFIERS,
     OBJECT,
+    OPENINGS,
     PEOPLE,
     PLACES,
     PP,
@@ -28,26 +34,58 @@ from datasets.agreement.grammar import (
 from datasets.files import write_rows, write_vocabulary
 
 HERE = Path(__file__).parent
-COLUMNS = "prefix right wrong ending number attractors nouns_between distance construction".split()
+COLUMNS = "prefix right wrong ending number attractors nouns_between nouns_before distance opening construction nouns".split()
 TRAIN_SENTENCES = 8000
-EACH_CELL = {"dev": 8, "test": 24, "hidden": 24}  # sentences for each number, attractor count and construction
+EACH_CELL = {"dev": 1, "test": 1, "hidden": 2}  # mirrored pairs for each cell of a test
 
 # Natural imbalance of the training mix: share of 0, 1, ... modifiers, and of inner nouns in the subject's number.
 MODIFIER_SHARES = (0.5, 0.25, 0.13, 0.07, 0.05)
 SAME_NUMBER = 0.75
 
-ATTRACTORS = range(5)
+NONE = "none"
+OPENING_KINDS = (NONE, FRONTED, EMBEDDED, COORDINATED)
 CONSTRUCTIONS = (PP, SUBJECT, OBJECT, MIXED)
+NUMBERS = ("singular", "plural")
+MOST_BETWEEN = 4
 
 PARTS = 8
 DEV_PART, TEST_PART, HIDDEN_PART, *TRAIN_PARTS = range(PARTS)
 NOUNS = {"{person}": PEOPLE, "{place}": PLACES, "{item}": ITEMS}
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a sentence is to be like.
+
+    Attributes
+    ----------
+    opening : str
+        One of OPENING_KINDS.
+    construction : str
+        One of CONSTRUCTIONS, or "none" for no modifier.
+    before, between : tuple of bool
+        For each noun before the subject, and between it and the verb, whether it has the subject's number. An
+        opening has one noun or two; of `before` it uses as many as it needs.
+    """
+
+    opening: str
+    construction: str
+    before: tuple[bool, bool]
+    between: tuple[bool, ...]
+
+
 def joins(parts: Sequence[int]) -> list[tuple]:
     """The pairs of subject and verb that are dealt to these parts."""
     crossed = product(enumerate(PEOPLE), enumerate(VERBS))
     return [(subject, verb) for (i, subject), (j, verb) in crossed if (i + j) % PARTS in parts]
+
+
+def opening_words(rng: random.Random, kind: str, group: str, held_out: bool) -> list[str]:
+    """The words of an opening with slots for its nouns; one of the group's own where it must be held out."""
+    if kind == NONE:
+        return []
+    groups = {group} if held_out else {"train", group}
+    return rng.choice([phrase for name in sorted(groups) for phrase in OPENINGS[kind][name]]).split()
 
 
 def modifier_words(rng: random.Random, construction: str, number: int, maker: str, group: str) -> list[str] | None:
@@ -80,88 +118,99 @@ def _joined(phrases: list[str], construction: str, maker: str) -> list[str] | No
     return " ".join(phrases).split()
 
 
-def sentence(
-    rng: random.Random,
-    group: str,
-    pairs: Sequence[tuple],
-    number: str,
-    construction: str,
-    same: Sequence[bool],
-) -> dict:
-    """One sentence as a row.
+def sentence(rng: random.Random, group: str, pairs: Sequence[tuple], plan: Plan) -> tuple[dict, dict]:
+    """One sentence with a singular subject, and its mirror with a plural one, as rows.
 
     Parameters
     ----------
     rng : random.Random
         Source of the random choices.
     group : {"train", "test", "hidden"}
-        Whose modifiers are used.
+        Whose openings and modifiers are used.
     pairs : sequence of (subject, verb)
         What to choose the subject and the verb from.
-    number : {"singular", "plural"}
-        The subject's number.
-    construction : str
-        One of CONSTRUCTIONS, or "none" for no modifier.
-    same : sequence of bool
-        For each noun between subject and verb, whether it has the subject's number.
+    plan : Plan
+        What the sentence is to be like.
     """
-    plural = int(number == "plural")
     while True:
         subject, verb = rng.choice(pairs)
-        words = modifier_words(rng, construction, len(same), subject[0], group) if same else []
-        if words is not None:
+        after = modifier_words(rng, plan.construction, len(plan.between), subject[0], group) if plan.between else []
+        if after is not None:
             break
-    numbers = iter(plural if kept else 1 - plural for kept in same)
+    opening = opening_words(rng, plan.opening, group, held_out=not plan.between)
+    words: list = [*opening, "the", subject, *after]
     used = {subject[0]}
     for place, word in enumerate(words):
-        if word.startswith("{"):
+        if isinstance(word, str) and word.startswith("{"):
             nouns = WORKS[subject[0]] if word == "{work}" else NOUNS[word]
-            noun = rng.choice([noun for noun in nouns if noun[0] not in used])
-            used.add(noun[0])
-            words[place] = noun[next(numbers)]
+            words[place] = rng.choice([noun for noun in nouns if noun[0] not in used])
+            used.add(words[place][0])
+    places = [place for place, word in enumerate(words) if not isinstance(word, str)]
+    here = places.index(len(opening) + 1)  # of the subject, among the nouns
+    same = [*plan.before[:here], True, *plan.between]
+    ending = rng.choice(verb[2])
+    singular, plural = (_row(plan, words, dict(zip(places, same)), here, verb, ending, number) for number in (0, 1))
+    return singular, plural
+
+
+def _row(plan: Plan, words: list, same: dict[int, bool], here: int, verb: tuple, ending: str, plural: int) -> dict:
+    """The sentence in one number of its subject."""
+    numbers = {place: plural if kept else 1 - plural for place, kept in same.items()}
+    spelled = [word[numbers[place]] if place in numbers else word for place, word in enumerate(words)]
     return {
-        "prefix": " ".join(["the", subject[plural], *words]),
+        "prefix": " ".join(spelled),
         "right": verb[plural],
         "wrong": verb[1 - plural],
-        "ending": rng.choice(verb[2]),
-        "number": number,
-        "attractors": same.count(False),
-        "nouns_between": len(same),
-        "distance": len(words) + 1,
-        "construction": construction,
+        "ending": ending,
+        "number": NUMBERS[plural],
+        "attractors": plan.between.count(False),
+        "nouns_between": len(plan.between),
+        "nouns_before": here,
+        "distance": len(words) - list(same)[here],
+        "opening": plan.opening,
+        "construction": plan.construction,
+        "nouns": "".join("sp"[number] for number in numbers.values()),
     }
 
 
 def training() -> Iterator[dict]:
-    """Sentences with the natural imbalance: most have no modifier, and few a noun in the other number."""
+    """Sentences with the natural imbalance: half have no opening, half no modifier, and few a noun in the other number."""
     rng = random.Random("train")
     pairs = joins(TRAIN_PARTS)
     for index in range(TRAIN_SENTENCES):
         (between,) = rng.choices(range(len(MODIFIER_SHARES)), MODIFIER_SHARES)
-        construction = rng.choice(CONSTRUCTIONS if between > 1 else CONSTRUCTIONS[:3]) if between else "none"
-        same = [rng.random() < SAME_NUMBER for _ in range(between)]
-        yield sentence(rng, "train", pairs, ("singular", "plural")[index % 2], construction, same)
+        construction = rng.choice(CONSTRUCTIONS if between > 1 else CONSTRUCTIONS[:3]) if between else NONE
+        opening = rng.choice(OPENING_KINDS[1:]) if rng.random() < 0.5 else NONE
+        before = rng.random() < 0.5, rng.random() < 0.5
+        same = tuple(rng.random() < SAME_NUMBER for _ in range(between))
+        yield sentence(rng, "train", pairs, Plan(opening, construction, before, same))[index % 2]
+
+
+def cells() -> Iterator[tuple[int, int, str, str, bool]]:
+    """All of nouns between, attractors, construction, opening, and whether the first noun has the subject's number."""
+    for between in range(MOST_BETWEEN + 1):
+        kinds = (NONE,) if between == 0 else CONSTRUCTIONS[:3] if between == 1 else CONSTRUCTIONS
+        yield from ((between, *cell) for cell in product(range(between + 1), kinds, OPENING_KINDS, (True, False)))
 
 
 def balanced(split: str, part: int) -> Iterator[dict]:
-    """Sentences in equal numbers for each number, attractor count and construction, none twice."""
+    """Mirrored pairs in equal numbers for each cell, none twice."""
     rng = random.Random(split)
     group = "train" if split == "dev" else split
     pairs = joins([part])
-    told = set()
-    for attractors, construction, number in product(ATTRACTORS, ("none", *CONSTRUCTIONS), ("singular", "plural")):
-        if construction == "none" and attractors:
-            continue
-        between = 0 if construction == "none" else max(attractors, 2 if construction == MIXED else 1)
+    seen = set()
+    for between, attractors, construction, opening, first in cells():
         for _ in range(EACH_CELL[split]):
             same = [index >= attractors for index in range(between)]
             while True:
                 rng.shuffle(same)
-                row = sentence(rng, group, pairs, number, construction, same)
-                if (row["prefix"], row["right"], row["ending"]) not in told:
+                before = first, rng.random() < 0.5
+                rows = sentence(rng, group, pairs, Plan(opening, construction, before, tuple(same)))
+                key = rows[0]["prefix"], rows[0]["right"], rows[0]["ending"]
+                if key not in seen:
                     break
-            told.add((row["prefix"], row["right"], row["ending"]))
-            yield row
+            seen.add(key)
+            yield from rows
 
 
 def generate(folder: Path = HERE) -> None:
