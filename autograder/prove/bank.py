@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,28 +17,39 @@ from autograder.stages.bank import WrongProgram
 from autograder.stages.points import task_points
 
 
+@dataclass
+class Fate:
+    """What became of a program: the tests it lost, the points its tasks left it with, the names it was given."""
+
+    lost: list[str] = field(default_factory=list)
+    kept: float = 0.0
+    named: set[str] = field(default_factory=set)
+
+
 def wrong_programs_are_caught(stage: Stage) -> GateResult:
     """Each program of the bank is wrong on its witness, loses points in its task, and gets no name that is not declared right."""
     finding = GateResult("wrong programs by other hands are caught")
     programs = stage.wrong_programs()
-    names = {mistake.id for mistake in stage.mistakes()}
-    for program in programs:
-        finding.problems += [f"{program.name}: there is no mistake {name}" for name in sorted(program.named - names)]
-        finding.problems += witness_problems(stage, program)
-    named = 0
-    for program, (lost, kept, given) in zip(programs, collected(stage, lambda suite: [_run(stage, suite, program)
-                                                                                      for program in programs]), strict=True):
-        named += bool(given)
-        if not lost:
-            finding.problems.append(f"{program.name} (task {', '.join(program.tasks)}) gets full marks")
-        elif program.at_most is not None and kept > program.at_most:
-            finding.problems.append(f"{program.name} keeps {kept:g} points in task {', '.join(program.tasks)}; at most "
-                                    f"{program.at_most:g} are deserved")
-        finding.problems += [f"{program.name} is falsely named {name}" for name in sorted(given - program.named)]
-        finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {kept:>4g}, {len(lost):>2} tests"
-                             f"{'; named ' + ', '.join(sorted(given)) if given else ''}: {', '.join(lost[:3])}")
-    finding.measured = f"{len(programs)} programs, {named} of them named"
+    fates = collected(stage, lambda suite: [_run(stage, suite, program) for program in programs]) if programs else []
+    for program, fate in zip(programs, fates, strict=True):
+        finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
+        names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""
+        finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {fate.kept:>4g}, {len(fate.lost):>2} tests"
+                             f"{names}: {', '.join(fate.lost[:3])}")
+    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in fates)} of them named"
     return finding
+
+
+def fate_problems(stage: Stage, program: WrongProgram, fate: Fate) -> list[str]:
+    """What is wrong with what became of a program."""
+    unknown = program.named - {mistake.id for mistake in stage.mistakes()}
+    problems = [f"{program.name} is declared to be {name}, which is no mistake" for name in sorted(unknown)]
+    tasks = f"task{'s' * (len(program.tasks) > 1)} {', '.join(program.tasks)}"
+    if not fate.lost:
+        problems.append(f"{program.name} ({tasks}) gets full marks")
+    elif program.at_most is not None and fate.kept > program.at_most:
+        problems.append(f"{program.name} keeps {fate.kept:g} points of {tasks} and deserves {program.at_most:g} at most")
+    return problems + [f"{program.name} is falsely named {name}" for name in sorted(fate.named - program.named)]
 
 
 def witness_problems(stage: Stage, program: WrongProgram) -> list[str]:
@@ -60,17 +72,16 @@ def _same(got: Any, want: Any) -> bool:
     return True
 
 
-def _run(stage: Stage, suite: Suite, program: WrongProgram) -> tuple[list[str], float, set[str]]:
-    """The tests a program loses, the points it keeps in its tasks, and the names it is given; other tasks where its own are passed."""
-    lost: list[str] = []
-    kept, given = 0.0, set()
+def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
+    """Run the tests of a program's tasks; those of the others only where it passes its own."""
+    fate = Fate()
     others = sorted(set(task_points(stage)) - set(program.tasks), key=task_number)
     for task in (*program.tasks, *others):
-        if task in others and lost:
+        if fate.lost and task in others:
             break
         diagnosis = Diagnosis(stage)
         results = suite.run(InProcessBackend(stage, program.source, SEED), diagnosis, only=task)
-        lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
-        kept += sum(result.verdict.points for result in results) * (task in program.tasks)
-        given |= {mistake for mistake, _ in diagnosis.found.values() if mistake}
-    return lost, kept, given
+        fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
+        fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
+        fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}
+    return fate

@@ -20,7 +20,6 @@ from autograder.errors import UsageError
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
-from autograder.prove.bank import wrong_programs_are_caught
 from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.publish.leaks import kinds, leaks, plant
@@ -230,8 +229,8 @@ def executed(path: Path) -> Any:
 
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, wrong_programs_are_caught, pairs_are_not_misnamed, hints_are_right, alternatives_score_full,
-    suite_is_stable, tests_do_not_depend_on_each_other, notebook_runs,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, suite_is_stable,
+    tests_do_not_depend_on_each_other, notebook_runs,
 )
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 rng = np.random.default_rng(7)
-p = {"W_x": rng.normal(size=(3, 2)), "W_h": 0.7 * rng.normal(size=(3, 3)), "b": rng.normal(size=3), "W_y": rng.normal(size=(5, 3))}
+p = {"W_x": rng.normal(size=(3, 2)), "W_h": 0.7 * rng.normal(size=(3, 3)), "b": rng.normal(size=3),
+     "W_y": rng.normal(size=(5, 3))}
 x, y, h_0 = rng.normal(size=(4, 2)), np.array([4, 0, 2, 3]), rng.uniform(-0.5, 0.5, 3)
 h = [h_0]
 for x_t in x:

@@ -3,7 +3,8 @@
 import numpy as np
 
 rng = np.random.default_rng(7)
-p = {"W_x": rng.normal(size=(3, 2)), "W_h": 0.5 * rng.normal(size=(3, 3)), "b": rng.normal(size=3), "W_y": rng.normal(size=(4, 3))}
+p = {"W_x": rng.normal(size=(3, 2)), "W_h": 0.5 * rng.normal(size=(3, 3)), "b": rng.normal(size=3),
+     "W_y": rng.normal(size=(4, 3))}
 x, y = rng.normal(size=(6, 2)), np.array([3, 0, 2, 1, 1, 2])
 h = [rng.uniform(-0.5, 0.5, 3)]
 for x_t in x:
