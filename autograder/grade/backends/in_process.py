@@ -66,7 +66,7 @@ class InProcessBackend:
             exec(self._code, vars(module))
         return module
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
