@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 
-from datasets import report
-from datasets.agreement import generate
-from datasets.agreement.grammar import ITEMS, MODIFIERS, OPENINGS, PEOPLE, PLACES, VERBS, WORKS
-from datasets.loader import Vocabulary, read_rows
+from longrange import agreement as generate
+from longrange import report
+from longrange.grammar import ITEMS, MODIFIERS, OPENINGS, PEOPLE, PLACES, VERBS, WORKS
+from longrange.loader import Vocabulary, read_rows
 
 SPLITS = ("public/train", "public/dev", "public/test", "hidden/test")
 TESTS = SPLITS[1:]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasets import heuristics, report
+from longrange import heuristics, report
 
 
 def test_an_n_gram_s_probabilities_add_up_to_one():

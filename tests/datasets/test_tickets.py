@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from datasets.loader import BLANK, Vocabulary, read_rows
-from datasets.tickets import generate
-from datasets.tickets.templates import (
+from longrange import tickets as generate
+from longrange.loader import BLANK, Vocabulary, read_rows
+from longrange.templates import (
     CLOSINGS,
     FILLERS,
     LEADS,
@@ -266,3 +266,15 @@ def test_another_seed_tells_other_stories():
     first, second = (generate.Teller(seed, "train", False).tell("essay", 40)["text"] for seed in ("a", "b"))
     assert first != second
     assert first == generate.Teller("a", "train", False).tell("essay", 40)["text"]
+
+
+def test_the_datasheet_states_the_share_of_sentences_that_training_has():
+    sheet = (generate.HERE / "README.md").read_text(encoding="utf-8")
+    told = {sentence for row in ROWS["public/train"] for sentence in masked(row["text"])}
+
+    def share(rows):
+        given = [sentence for row in rows for sentence in masked(row["text"])]
+        return f"{sum(sentence in told for sentence in given) / len(given):.0%}".replace("%", " %")
+
+    assert f"{share(ROWS['public/test'])} in the public test, {share(ROWS['hidden/test'])} in the hidden\ntest" in sheet
+    assert share(UNSEEN["hidden/test"]) == share(UNSEEN["public/test"]) == "0 %"

@@ -1,7 +1,5 @@
 """Make the printer-tickets files.
 
-    python -m datasets.tickets.generate
-
 The distance of a story is the position of the blank less the position of the noun: at distance 5 four tokens stand
 between them. Filler sentences are drawn from all selections that hit the distance exactly, that keep the order of the
 tale, and in which nothing happens before what it needs (no clerk before the store); a selection's chance is in
@@ -15,8 +13,8 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
-from datasets.files import write_rows, write_vocabulary
-from datasets.tickets.templates import (
+from longrange.files import write_rows, write_vocabulary
+from longrange.templates import (
     CLOSINGS,
     FILLERS,
     LEADS,
@@ -28,7 +26,7 @@ from datasets.tickets.templates import (
     Filler,
 )
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "tickets"
 BLANK = "____"
 COLUMNS = "text target distance template opening closing competitors".split()
 

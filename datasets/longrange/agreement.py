@@ -1,7 +1,5 @@
 """Make the agreement files.
 
-    python -m datasets.agreement.generate
-
 An attractor is a noun between subject and verb whose number is not the subject's. Distance is the position of the
 verb less the position of the subject noun. Pairs of subject and verb are dealt to the splits, so that a test sentence
 joins a subject and a verb that no training sentence joins; and each test sentence with a modifier or an opening has one of
@@ -15,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
 
-from datasets.agreement.grammar import (
+from longrange.files import write_rows, write_vocabulary
+from longrange.grammar import (
     COORDINATED,
     EMBEDDED,
     FRONTED,
@@ -31,9 +30,8 @@ from datasets.agreement.grammar import (
     VERBS,
     WORKS,
 )
-from datasets.files import write_rows, write_vocabulary
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "agreement"
 COLUMNS = "prefix right wrong ending number attractors nouns_between nouns_before distance opening construction nouns".split()
 TRAIN_SENTENCES = 8000
 EACH_CELL = {"dev": 1, "test": 1, "hidden": 2}  # mirrored pairs for each cell of a test

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from statistics import mean
 
-from datasets import heuristics
-from datasets.loader import read_rows
-from datasets.settings import CELLS, CONTROL_MAX_DISTANCE
-from datasets.tickets.templates import NOUNS
+from longrange import heuristics
+from longrange.loader import read_rows
+from longrange.settings import CELLS, CONTROL_MAX_DISTANCE
+from longrange.templates import NOUNS
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 DOCS = HERE.parent / "docs"
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = (2, 3, 5)
@@ -49,21 +49,26 @@ def test_rows(task: str, suffix: str = "") -> list[dict]:
     return read_rows(HERE / task / "public" / f"test{suffix}.tsv")
 
 
+@cache
+def tickets_rules(suffix: str = "") -> dict[str, Callable[[dict], str]]:
+    """What needs no memory, by name: its answer to a story."""
+    train = read_rows(HERE / "tickets" / "public" / f"train{suffix}.tsv")
+    texts = [row["text"].replace("____", row["target"]) for row in train]
+    rules: dict[str, Callable] = {"always the same noun": lambda row: NOUNS[0]}
+    rules["length of the story"] = heuristics.noun_of_length(NOUNS)
+    rules["noun in the last 10 words"] = heuristics.noun_in_last_words(NOUNS, 10)
+    rules["words, without the noun"] = heuristics.other_words(NOUNS, train)
+    return rules | {f"{order}-gram": heuristics.ngram_noun(heuristics.NGram(order, texts)) for order in ORDERS}
+
+
 def tickets_heuristics(suffix: str = "") -> dict[str, dict[int, float]]:
     """Accuracy by distance of the answers that need no model, on the public test."""
     rows = test_rows("tickets", suffix)
-    train = read_rows(HERE / "tickets" / "public" / f"train{suffix}.tsv")
-    texts = [row["text"].replace("____", row["target"]) for row in train]
-    answers = {"chance": None}
-    answers |= {f"{order}-gram": heuristics.ngram_noun(heuristics.NGram(order, texts)) for order in ORDERS}
-    answers |= {"first noun seen": heuristics.first_noun(NOUNS), "last noun seen": heuristics.last_noun(NOUNS)}
     distances = sorted({int(row["distance"]) for row in rows})
-    curves = {}
-    for name, answer in answers.items():
-        if answer is None:
-            curves[name] = dict.fromkeys(distances, 1 / len({row["target"] for row in rows}))
-        else:
-            curves[name] = heuristics.tickets_accuracy(answer, rows)
+    curves = {"chance": dict.fromkeys(distances, 1 / len(NOUNS))}
+    memories = {"first noun seen": heuristics.first_noun(NOUNS), "last noun seen": heuristics.last_noun(NOUNS)}
+    for name, answer in (tickets_rules(suffix) | memories).items():
+        curves[name] = heuristics.tickets_accuracy(answer, rows)
     return curves
 
 
@@ -77,6 +82,7 @@ def agreement_rules() -> dict[str, Callable[[dict], bool]]:
     rules["length of the sentence"] = heuristics.even_length
     rules["first two words"] = heuristics.BagOfWords(train, first=2)
     rules["bag of words"] = heuristics.BagOfWords(train)
+    rules["bag of the last 10 words"] = heuristics.BagOfWords(train, last=10)
     return rules | {f"{order}-gram": heuristics.ngram_verb(heuristics.NGram(order, texts)) for order in ORDERS}
 
 

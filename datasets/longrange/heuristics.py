@@ -1,5 +1,6 @@
 """Rules that need no memory or no syntax, to compare the models with."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -66,6 +67,30 @@ def last_noun(nouns: Iterable[str]) -> Callable[[Row], str]:
     return lambda row: next(word for word in reversed(row["text"].split()) if word in known)
 
 
+def noun_of_length(nouns: Sequence[str]) -> Callable[[Row], str]:
+    """Answer by the length of the story alone."""
+    return lambda row: nouns[len(row["text"].split()) % len(nouns)]
+
+
+def noun_in_last_words(nouns: Sequence[str], count: int) -> Callable[[Row], str]:
+    """Answer with the noun among the last `count` words before the blank, or always the same where there is none."""
+    return lambda row: next((word for word in row["text"].split()[:-1][-count:] if word in nouns), nouns[0])
+
+
+def other_words(nouns: Sequence[str], train: Iterable[Row]) -> Callable[[Row], str]:
+    """Answer by naive Bayes from all words of the story but the nouns."""
+    counts: dict[str, Counter] = {noun: Counter() for noun in nouns}
+    for row in train:
+        counts[row["target"]].update(set(row["text"].split()) - set(nouns))
+    totals = {noun: 1 + counts[noun].total() for noun in nouns}
+
+    def answer(row: Row) -> str:
+        words = sorted(set(row["text"].split()) - set(nouns))
+        return max(nouns, key=lambda noun: sum(math.log((counts[noun][word] + 0.5) / totals[noun]) for word in words))
+
+    return answer
+
+
 def ngram_noun(model: NGram) -> Callable[[Row], str]:
     """Answer with the n-gram's most probable word at the blank."""
     return lambda row: model.best(row["text"].split()[:-1])
@@ -103,14 +128,14 @@ class BagOfWords:
     ----------
     rows : sequence of dict
         The training sentences.
-    first : int, optional
-        Take only so many words from the start: with 2, it is the rule of the second word.
+    first, last : int, optional
+        Take only so many words from the start (with 2, it is the rule of the second word), or before the verb.
     penalty : float
         Of the squared weights.
     """
 
-    def __init__(self, rows: Sequence[Row], first: int | None = None, penalty: float = 0.1):
-        self.first = first
+    def __init__(self, rows: Sequence[Row], first: int | None = None, last: int | None = None, penalty: float = 0.1):
+        self.part = slice(-last if last else None, first)
         self.places = {word: place for place, word in enumerate(sorted({w for row in rows for w in row["prefix"].split()}))}
         counts, plural = self._counts(rows), np.array([row["number"] == "plural" for row in rows])
         self.weights = np.zeros(counts.shape[1])
@@ -124,7 +149,7 @@ class BagOfWords:
         counts = np.zeros((len(rows), len(self.places) + 1))
         counts[:, -1] = 1
         for number, row in enumerate(rows):
-            for word in row["prefix"].split()[: self.first]:
+            for word in row["prefix"].split()[self.part]:
                 counts[number, self.places[word]] += 1
         return counts
 
