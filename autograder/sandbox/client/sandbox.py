@@ -40,8 +40,8 @@ class Sandbox:
         self.preload, self.isolation, self.limits = tuple(preload), isolation, limits or Limits()
         self.landlock = 0
         self._control: socket.socket | None = None
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> None:
         """Start the zygote and make sure that nothing gets out.
@@ -120,7 +120,8 @@ class Sandbox:
             raise InfrastructureError("the process that starts workers is gone") from error
 
     def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: AnswerCache | None = None) -> Worker:
+               answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any], standins: str = "",
+               memory: AnswerCache | None = None) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters
