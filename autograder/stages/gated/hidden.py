@@ -546,7 +546,7 @@ CONFUSES, RNN_CONFUSES = 0.15, 0.30
 def expect_no_confusion(model, with_attractors, limit, file):
     """A trained model takes few singular and plural sentences for each other."""
     share = confusion(model, with_attractors)
-    kind, rule = ("with", "to follow the last noun") if with_attractors else ("without", "to answer the opposite of the last noun")
+    kind, rule = ("with", "to follow the last noun") if with_attractors else ("without", "to avoid the last noun")
     expect_true(share <= limit, f"takes {share:.0%} of the pairs of a singular and a plural sentence {kind} attractors for "
                 f"each other; at most {limit:.0%} are allowed. A guess gives 50%, and {rule} more", file)
 
