@@ -57,14 +57,15 @@ bench: environment  ## contributor: speed and memory, as ratios measured in one 
 	@$(RUN) bench $(stage)
 
 datasets: environment  ## contributor: make the data sets again, byte for byte
-	@$(VENV)/bin/python -m datasets
+	@$(VENV)/bin/python datasets
 
 baselines: environment  ## contributor: train RNN, LSTM and GRU on both tasks (about 10 minutes)
-	@$(VENV)/bin/python -m datasets.baselines
+	@$(VENV)/bin/python datasets baselines
 
 lint: environment  ## contributor: ruff and mypy
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
 
 # Finds the environment ready, or sets it up: see the file. It runs on the system's own Python.
 environment:
