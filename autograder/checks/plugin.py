@@ -108,7 +108,7 @@ class LocalBackend:
         except (Exception, SystemExit) as error:  # told to the student in the report
             self.load_error = error
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         if self.load_error is not None:
             raise self.load_error
@@ -270,7 +270,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """Turn what happened into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None

@@ -110,7 +110,7 @@ class _Run:
             self.backend.record(name, self.verdicts[-1])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
         before = len(self.verdicts)
         report = yield
         if len(self.verdicts) > before:

@@ -198,7 +198,7 @@ class SubmissionAutograde(OneSubmission, Autograde):
         BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
-def _is_ordinary(entry: os.DirEntry) -> bool:
+def _is_ordinary(entry: os.DirEntry[str]) -> bool:
     return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size <= MAX_FILE
 
 

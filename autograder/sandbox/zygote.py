@@ -59,7 +59,7 @@ class Zygote:
                 os.close(descriptor)
             self.control.send(json.dumps(answer).encode())
 
-    def do_spawn(self, descriptor: int) -> dict:
+    def do_spawn(self, descriptor: int) -> dict[str, Any]:
         """Fork a worker that serves the socket."""
         self.count += 1
         home = self.scratch / str(self.count)
@@ -94,7 +94,7 @@ class Zygote:
             walls.restrict_calls()
         worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
 
-    def do_look(self, pid: int) -> dict:
+    def do_look(self, pid: int) -> dict[str, Any]:
         """What a worker did so far, and does.
 
         CPU seconds; seconds its threads stood in the queue for a core; its state, as ps shows it; files and folders it made.
@@ -107,7 +107,7 @@ class Zygote:
         return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "queued": seconds_queued(pid),
                 "state": fields[0], "entries": disk.f_files - disk.f_ffree if self.locked else 0}
 
-    def do_end(self, pid: int) -> dict:
+    def do_end(self, pid: int) -> dict[str, Any]:
         """Kill a worker if it still runs; how it ended."""
         if pid not in self.alive:
             return {"how": "it had ended"}
@@ -120,7 +120,7 @@ class Zygote:
         self.alive.discard(pid)
         return {"how": "it was ended by the grader", "cpu": usage.ru_utime + usage.ru_stime}
 
-    def do_ended(self, pid: int) -> dict:
+    def do_ended(self, pid: int) -> dict[str, Any]:
         """How a worker ended by itself; nothing while it runs."""
         if pid not in self.alive:
             return {}
@@ -134,12 +134,12 @@ class Zygote:
             return {"how": f"signal {signal.Signals(number).name}", "signal": number} | spent
         return {"how": f"exit status {os.WEXITSTATUS(status)}"} | spent
 
-    def do_spent(self) -> dict:
+    def do_spent(self) -> dict[str, Any]:
         """CPU seconds of all workers that have ended."""
         times = os.times()
         return {"cpu": times.children_user + times.children_system}
 
-    def do_sweep(self) -> dict:
+    def do_sweep(self) -> dict[str, Any]:
         """End every worker and empty the scratch folder."""
         for pid in list(self.alive):
             self.do_end(pid)
@@ -188,7 +188,7 @@ def first_use(torch: Any) -> None:
                 optimizer([torch.nn.Parameter(torch.zeros(1))])
 
 
-def main(descriptor: int, settings: dict) -> None:
+def main(descriptor: int, settings: dict[str, Any]) -> None:
     """Import what is to be shared, say so, and serve."""
     control = socket.socket(fileno=descriptor)
     scratch = Path(settings["scratch"])

@@ -52,10 +52,10 @@ def test_the_three_levels():
 
 def test_stage_toml_sets_the_level(tmp_path):
     """`hint` where it says nothing; a misspelt level is refused with those there are."""
-    text = 'title = "T"\nfile = "t.py"\n'
+    text = 'title = "T"\nfile = "t.py"\n[tasks]\n'
     for addition, level in (("", "hint"), ('[feedback]\nhidden = "verdict"\n', "verdict")):
         (tmp_path / "stage.toml").write_text(text + addition)
         assert read_stage(tmp_path).hidden == level
     (tmp_path / "stage.toml").write_text(text + '[feedback]\nhidden = "all"\n')
-    with pytest.raises(ValueError, match="hidden is one of full, hint, verdict, not 'all'"):
+    with pytest.raises(ValueError, match=r"hidden, which is one of full, hint, verdict; got .*'all'"):
         read_stage(tmp_path)

@@ -165,7 +165,8 @@ SLOWLY = """
 import select
 
 def f(x):
-    select.select([], [], [], 0.05)  # time.sleep would not wait; long enough for the answer to go out before the next request is looked at
+    # Long enough for the answer to go out before the next request is looked at; time.sleep would not wait.
+    select.select([], [], [], 0.05)
     while x == 2:
         pass
     return x + 3

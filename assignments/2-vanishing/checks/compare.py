@@ -144,7 +144,7 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
         _expect_numbers(got, want, name, rtol, atol)
 
 
-def _expect_dict(got: Any, want: Mapping, name: str, rtol: float, atol: float) -> None:
+def _expect_dict(got: Any, want: Mapping[Any, Any], name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
     if not isinstance(got, Mapping):
         raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
@@ -161,7 +161,7 @@ def _expect_dict(got: Any, want: Mapping, name: str, rtol: float, atol: float) -
         expect(got[key], value, f"{name}[{key!r}]", rtol, atol)
 
 
-def _expect_items(got: Any, want: Sequence, what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
+def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
     if not isinstance(got, tuple | list):
         raise Mismatch(name, "is of the wrong type", "type", got=kind(got), expected=kind(want))
@@ -268,7 +268,7 @@ def expect_unchanged(student: Any) -> None:
                            "new array, and leave the caller's as it was", "property")
 
 
-def expect_raises(exception: type[BaseException], function: Callable, *args: Any, **kwargs: Any) -> None:
+def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Pass when ``function(*args, **kwargs)`` raises `exception`.
 
     A stub's NotImplementedError is let through, so that the task counts as not yet written.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LEVELS = ("full", "hint", "verdict")
 KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
@@ -129,7 +130,7 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     return missing
 
 
-def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager[Any]]:
     """What the stage forbids, as a maker of contexts in which student code runs."""
     if not info.forbid_torch_rnn:
         return nullcontext

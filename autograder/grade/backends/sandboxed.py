@@ -166,7 +166,7 @@ class SandboxBackend:
             self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases))
             self._recording = None
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
         limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
@@ -181,7 +181,7 @@ class SandboxBackend:
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
         return value, changed
 
-    def _answer(self, module: str, name: str, args: tuple, kwargs: dict) -> Any:
+    def _answer(self, module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The reference's value for a call that student code made to a function that is not under test."""
         function = getattr(self._module(module), name)
         return function(*args, **kwargs)
@@ -248,7 +248,7 @@ class SandboxAutodiff:
     def __init__(self, backend: SandboxBackend) -> None:
         self._bench = backend
 
-    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `autograder.checks.autodiff.vector_jacobian`."""
         return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 

@@ -76,7 +76,7 @@ class Slot:
 
     def __init__(self, isolation: str = "sandbox", limits: Limits | None = None, core: int | None = None) -> None:
         self.isolation, self.limits, self.core = isolation, limits or Limits(), core
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """The record of one submission.
@@ -104,7 +104,7 @@ class Slot:
             raise SandboxError(answer["message"])
         raise (Killed if answer["kind"] == "Killed" else InfrastructureError)(answer["message"], answer.get("details", ""))
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                                         "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}

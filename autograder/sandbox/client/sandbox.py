@@ -49,8 +49,8 @@ class Sandbox:
         self.trouble: InfrastructureError | None = None
         self.killed_counts = False
         self._control: socket.socket | None = None
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> None:
         """Start the zygote and make sure that nothing gets out.
@@ -130,7 +130,8 @@ class Sandbox:
             raise self.trouble from error
 
     def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: AnswerCache | None = None) -> Worker:
+               answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any], standins: str = "",
+               memory: AnswerCache | None = None) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters

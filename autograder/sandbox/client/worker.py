@@ -40,11 +40,11 @@ class Handle:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.call_and_changes(args, kwargs)[0]
 
-    def call_and_changes(self, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def call_and_changes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call it; its value, and the arguments it changed in place."""
         return self._worker.call(["object", self._number], args, kwargs)
 
-    def __getattr__(self, name: str) -> Callable:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
 
@@ -77,7 +77,7 @@ class Worker:
     """
 
     def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, files: dict[str, bytes], module: str,
-                 provided: dict[str, tuple[str, ...]], answer: Callable, standins: str, memory: AnswerCache) -> None:
+                 provided: dict[str, tuple[str, ...]], answer: Callable[..., Any], standins: str, memory: AnswerCache) -> None:
         self.sandbox, self.limits, self.pid = sandbox, sandbox.limits, pid
         self.files, self.module, self.provided, self.answer, self.standins = files, module, provided, answer, standins
         self.memory = memory
@@ -89,7 +89,7 @@ class Worker:
         self.recording: Transcript | None = None
         self.total: SubmissionBudget | None = None
         self.serial = 0
-        self._functions: list[Callable] = []
+        self._functions: list[Callable[..., Any]] = []
         self._answering = False
         self._resets = 0
         self._sources = Sources(files)
@@ -143,7 +143,8 @@ class Worker:
         assert reply is not None
         return reply
 
-    def call(self, target: list, args: tuple, kwargs: dict, cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
+    def call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+             cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
         """Call what `target` names; its value, and the arguments it changed in place.
 
         `cpu` is the limit of this call in CPU seconds, where it is not the usual one.
@@ -264,7 +265,7 @@ class Worker:
         forms = [encoder.encode(value) for value in values]
         return Message(kind, forms, encoder.payload())
 
-    def _decoded(self, message: Message) -> list:
+    def _decoded(self, message: Message) -> list[Any]:
         decoder = Decoder(bytearray(message.payload), self._resolve)
         values = [decoder.decode(form) for form in message.forms]
         decoder.finish()
@@ -357,7 +358,7 @@ class Worker:
     def _may_ask(self, module: str) -> frozenset[str]:
         return self.askable if module == self.module else frozenset(self.provided.get(module, ()))
 
-    def _refer(self, value: Any) -> list:
+    def _refer(self, value: Any) -> list[Any]:
         if isinstance(value, Handle):
             return ["h", value._number, value.type_name]
         if callable(value):
