@@ -68,9 +68,14 @@ def wrong_python():
     version = sys.version_info[:2]
     if OLDEST <= version <= NEWEST:
         return ""
-    words = os.environ.get("MAKECMDGOALS") or "demo"
-    return ("The kit needs Python %d.%d to %d.%d, and this is %d.%d.\n  Name another one:  make PYTHON=python%d.%d %s"
-            % (*OLDEST, *NEWEST, *version, *NEWEST, words))
+    oldest, newest, this = (".".join(map(str, pair)) for pair in (OLDEST, NEWEST, version))
+    return (f"The kit needs Python {oldest} to {newest}, and this is {this}.\n"
+            f"  Name another one:  make PYTHON=python{newest} {goal()}")
+
+
+def goal():
+    """What make was asked for, to be repeated in advice."""
+    return os.environ.get("MAKECMDGOALS") or "demo"
 
 
 def fingerprint(with_torch):
@@ -119,7 +124,7 @@ def install(installer, arguments, failure):
     if subprocess.run([*installer, *arguments]).returncode:
         sys.exit(f"\nSetup stopped: {failure}. The reason stands above.\n"
                  "  No network, or a proxy? Your own pip or uv settings (index, proxy, certificates) are used as they are.\n"
-                 "  Without PyTorch, for stages 1 to 3 alone:  make TORCH=no " + (os.environ.get("MAKECMDGOALS") or "demo"))
+                 "  Without PyTorch, for stages 1 to 3 alone:  make TORCH=no " + goal())
 
 
 if __name__ == "__main__":
