@@ -27,7 +27,7 @@ BUBBLEWRAP = (
 )
 
 
-def main():
+def main() -> None:
     """Make the environment or find it ready; the exit status is 0 or, with the reason on the screen, 1."""
     place, _, made = (STAMP.read_text() if STAMP.exists() else "").partition("\n")
     with_torch = wants_torch(made)
@@ -57,13 +57,13 @@ def main():
     STAMP.write_text(f"{KIT}\n{wanted}")
 
 
-def wants_torch(made):
+def wants_torch(made: str) -> bool:
     """Whether PyTorch belongs in: as TORCH says, else as it was the last time."""
     said = os.environ.get("TORCH", "").lower()
     return said not in ("no", "0", "false") if said else "torch=no" not in made
 
 
-def wrong_python():
+def wrong_python() -> str:
     """What is wrong with the Python that runs this, or nothing."""
     version = sys.version_info[:2]
     if OLDEST <= version <= NEWEST:
@@ -73,12 +73,12 @@ def wrong_python():
             f"  Name another one:  make PYTHON=python{newest} {goal()}")
 
 
-def goal():
+def goal() -> str:
     """What make was asked for, to be repeated in advice."""
     return os.environ.get("MAKECMDGOALS") or "demo"
 
 
-def fingerprint(with_torch):
+def fingerprint(with_torch: bool) -> str:
     """What is to be installed, as text."""
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
@@ -86,7 +86,7 @@ def fingerprint(with_torch):
     return f"{digest.hexdigest()} torch={'yes' if with_torch else 'no'}\n"
 
 
-def make_environment(with_torch):
+def make_environment(with_torch: bool) -> "list[str]":
     """A virtual environment, and the command that installs into it.
 
     A PyTorch that this Python has already is used, not downloaded again.
@@ -105,13 +105,13 @@ def make_environment(with_torch):
     return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
-def has_torch():
+def has_torch() -> bool:
     """Whether the Python that makes the environment has PyTorch itself."""
     probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
     return sys.prefix == sys.base_prefix and subprocess.run([sys.executable, "-I", "-c", probe]).returncode == 0
 
 
-def constraints():
+def constraints() -> Path:
     """The file of versions that are known to work together; one's own PyTorch, or none, needs no line in it."""
     lines = (KIT / "constraints.txt").read_text().splitlines(keepends=True)
     own = VENV / "constraints.txt"
@@ -119,7 +119,7 @@ def constraints():
     return own
 
 
-def install(installer, arguments, failure):
+def install(installer: "list[str]", arguments: "list[str]", failure: str) -> None:
     """Install; the installer's own reason stays on the screen, with what to do below it."""
     if subprocess.run([*installer, *arguments]).returncode:
         sys.exit(f"\nSetup stopped: {failure}. The reason stands above.\n"
