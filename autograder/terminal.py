@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
+
+from autograder.text import one_line
 
 if TYPE_CHECKING:
     from autograder.gradebook.grading import Outcome
@@ -69,6 +72,11 @@ def plain(table: Table) -> str:
     return text.getvalue()
 
 
+def cell(value: object) -> Text:
+    """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
+    return Text(one_line(value))
+
+
 def summary(outcome: Outcome, course: Path) -> str:
     """The table a TA reads at the end, what needs a person, and where everything lies."""
     table = Table(box=None, pad_edge=False)
@@ -76,8 +84,8 @@ def summary(outcome: Outcome, course: Path) -> str:
                             ("to grade by hand", "right"), ("what stands out", "left")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for row, record in zip(outcome.rows, outcome.records, strict=True):
-        table.add_row(row["student"], row["stage"], row["status"], f"{row['score']} of {row['max_score']}",
-                      str(row["manual_pending"]), remarks(record))
+        table.add_row(*map(cell, (row["student"], row["stage"], row["status"], f"{row['score']} of {row['max_score']}",
+                                  row["manual_pending"], remarks(record))))
     lines = [plain(table)]
     done = len(outcome.work.todo) - len(outcome.failed)
     lines.append(f"{done} graded now, {len(outcome.work.done)} unchanged since the last run.")
