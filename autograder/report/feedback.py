@@ -79,7 +79,9 @@ class Facts(NbGraderPreprocessor):
         tasks = tasks_of(record, stage, marks, stage.info.hidden)
         resources["page"] = {
             "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),
-            "pending": [task for task in tasks if task.state == "waiting"], "parts": notebook_parts(nb, stage.id),
+            "pending": [task for task in tasks if task.state == "waiting"],
+            "unanswered": [task for task in tasks if task.kind == "written" and task.state == "none"],
+            "parts": notebook_parts(nb, stage.id),
         }
         return nb, resources
 
