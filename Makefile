@@ -57,10 +57,10 @@ bench: $(VENV)/.ready  ## contributor: speed and memory, as ratios measured in o
 	@$(RUN) bench $(stage)
 
 datasets: $(VENV)/.ready  ## contributor: make the data sets again, byte for byte
-	@$(VENV)/bin/python -m datasets
+	@$(VENV)/bin/python datasets
 
 baselines: $(VENV)/.ready  ## contributor: train RNN, LSTM and GRU on both tasks (about 10 minutes)
-	@$(VENV)/bin/python -m datasets.baselines
+	@$(VENV)/bin/python datasets baselines
 
 lint: $(VENV)/.ready  ## contributor: ruff and mypy
 	@$(VENV)/bin/ruff check .

@@ -95,7 +95,8 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gates import GATES, GateResult, suite_is_stable
+    from autograder.prove.gate_result import GateResult
+    from autograder.prove.gates import GATES, suite_is_stable
     from autograder.prove.gates import verify as run
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen

@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from autograder.grade.feedback_text import points
+from autograder.text import one_line
 
 if TYPE_CHECKING:
     from autograder.gradebook.changes import Change
@@ -84,6 +86,11 @@ def plain(table: Table) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
 
 
+def cell(value: object) -> Text:
+    """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
+    return Text(one_line(value))
+
+
 def wrapped(text: str, indent: int = 2) -> str:
     """Text in lines of a terminal's width; what follows the first line is indented. A path is never broken."""
     fill = partial(textwrap.fill, width=WIDTH - 1, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
@@ -147,8 +154,8 @@ def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dic
         table.add_column(column, justify=justify, overflow="fold", no_wrap=column == "stage")  # type: ignore[arg-type]
     for row in rows:
         total = row["total"] if row["status"] == "graded" else row["status"]
-        table.add_row(row["student"], row["stage"], total, str(row["manual_pending"] or ""),
-                      remarks(records[row["stage"], row["student"]]) or row["note"])
+        table.add_row(*map(cell, (row["student"], row["stage"], total, row["manual_pending"] or "",
+                                  remarks(records[row["stage"], row["student"]]) or row["note"])))
     return plain(table)
 
 
@@ -185,7 +192,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
         return ""
     more = [f"  ... and {len(lines) - SHOWN} more: see grades.csv, or ALL=1"] if len(lines) > SHOWN + 1 else []
     shown = lines[:SHOWN] if more else lines
-    return "\n".join([title, *(wrapped(f"  {line}", 4) for line in shown), *more])
+    return "\n".join([title, *(wrapped(f"  {one_line(line)}", 4) for line in shown), *more])
 
 
 def export_summary(outcome: Exported) -> str:

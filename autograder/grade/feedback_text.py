@@ -46,17 +46,14 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     test : dict
         A test of a record.
     hidden : str
-        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` the first line without values,
-        ``verdict`` the outcome alone.
+        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` what went wrong in one line (see
+        `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":
         return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
     if hidden == "verdict":
         return []
-    first = test["message"].splitlines()[0] if test["message"] else ""
-    if test["outcome"] == "error":
-        first = first.partition(":")[0]  # the text of an exception is the student's own, and may repeat the inputs
-    return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
+    return [test["brief"]] if test.get("brief") else []
 
 
 def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:

@@ -20,18 +20,36 @@ class LanguageModel(nn.Module):
         The recurrent cell.
     memory_bias : float
         Sum of the two biases of the LSTM's forget gate, or of the GRU's update gate, at the start.
+    start : {"torch", "identity", "orthogonal"}
+        Of the recurrent weights of the plain cell: PyTorch's own; the identity, zero biases and ReLU in place of tanh (Le, Jaitly
+        & Hinton 2015); or a random orthogonal matrix.
     """
 
-    def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int, cell: str, memory_bias: float = 3.0):
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        cell: str,
+        memory_bias: float = 3.0,
+        start: str = "torch",
+    ):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_size)
         self.cell = CELLS[cell](embedding_size, hidden_size)
         self.output = nn.Linear(hidden_size, vocab_size)
         if cell in MEMORY_GATE:
-            start = MEMORY_GATE[cell] * hidden_size
+            first = MEMORY_GATE[cell] * hidden_size
             with torch.no_grad():
-                self.cell.bias_ih[start : start + hidden_size] = memory_bias
-                self.cell.bias_hh[start : start + hidden_size] = 0.0
+                self.cell.bias_ih[first : first + hidden_size] = memory_bias
+                self.cell.bias_hh[first : first + hidden_size] = 0.0
+        if start == "identity":
+            self.cell.nonlinearity = "relu"
+            nn.init.eye_(self.cell.weight_hh)
+            nn.init.zeros_(self.cell.bias_ih)
+            nn.init.zeros_(self.cell.bias_hh)
+        elif start == "orthogonal":
+            nn.init.orthogonal_(self.cell.weight_hh)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits (B, T, V) for tokens (B, T); those at t see tokens up to t."""

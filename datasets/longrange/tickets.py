@@ -1,7 +1,5 @@
 """Make the printer-tickets files.
 
-    python -m datasets.tickets.generate
-
 The distance of a story is the position of the blank less the position of the noun: at distance 5 four tokens stand
 between them. Filler sentences are drawn from all selections that hit the distance exactly, that keep the order of the
 tale, and in which nothing happens before what it needs (no clerk before the store); a selection's chance is in
@@ -15,8 +13,8 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
-from datasets.files import write_rows, write_vocabulary
-from datasets.tickets.templates import (
+from longrange.files import write_rows, write_vocabulary
+from longrange.templates import (
     CLOSINGS,
     FILLERS,
     LEADS,
@@ -28,7 +26,7 @@ from datasets.tickets.templates import (
     Filler,
 )
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "tickets"
 BLANK = "____"
 COLUMNS = "text target distance template opening closing competitors".split()
 
@@ -36,8 +34,10 @@ TRAIN_DISTANCES = (*range(5, 41), 45, 50, 55, 60)
 TEST_DISTANCES = (5, 10, 15, 20, 30, 40, 60, 80, 100)
 HARD_TRAIN_DISTANCES = tuple(range(15, 51))
 HARD_TEST_DISTANCES = (15, 20, 30, 40, 60, 80, 100)
+UNSEEN_DISTANCES = (15, 20, 30, 40, 60)
 STORIES = {"train": 2880, "dev": 480, "train_hard": 1728, "dev_hard": 432}
 EACH_NOUN = {False: 8, True: 4}  # test stories for each noun and distance: of the plain and of the hard variant
+EACH_UNSEEN = 4
 
 # Nouns x templates x distances are dealt to six parts, so that all three meet in each split, in other combinations.
 PARTS = 6
@@ -153,10 +153,12 @@ class Teller:
         Whose leads, openings and closings are used; filler sentences are those of training and of the group.
     hard : bool
         Whether one to three competing nouns stand between noun and blank, and perhaps one before.
+    unseen : bool
+        Whether all sentences are the group's own, and none is one of training.
     """
 
-    def __init__(self, seed: str, group: str, hard: bool):
-        groups = dict.fromkeys(["train", group])
+    def __init__(self, seed: str, group: str, hard: bool, unseen: bool = False):
+        groups = dict.fromkeys([group] if unseen else ["train", group])
         self.rng = random.Random(seed)
         self.group = group
         self.rivals = (1, 3) if hard else (0, 0)
@@ -214,6 +216,13 @@ def hidden_test(seed: str, hard: bool) -> Iterator[dict]:
         yield teller.tell(noun, distance)
 
 
+def unseen_test(seed: str, group: str) -> Iterator[dict]:
+    """For each distance and noun some stories of which no sentence occurs in training, whatever its noun and supply."""
+    teller = Teller(seed, group, hard=False, unseen=True)
+    for distance, noun, _ in product(UNSEEN_DISTANCES, NOUNS, range(EACH_UNSEEN)):
+        yield teller.tell(noun, distance)
+
+
 def _test_cells(hard: bool) -> Iterator[tuple]:
     return product(HARD_TEST_DISTANCES if hard else TEST_DISTANCES, NOUNS, range(EACH_NOUN[hard]))
 
@@ -228,6 +237,9 @@ def generate(folder: Path = HERE) -> None:
             f"public/test{suffix}.tsv": public_test(f"test{suffix}", hard),
             f"hidden/test{suffix}.tsv": hidden_test(f"hidden{suffix}", hard),
         }
+        if not hard:
+            splits["public/test_unseen.tsv"] = unseen_test("test unseen", "test")
+            splits["hidden/test_unseen.tsv"] = unseen_test("hidden unseen", "hidden")
         for name, stories in splits.items():
             rows = list(stories)
             write_rows(folder / name, COLUMNS, rows)

@@ -73,6 +73,7 @@ OPENINGS = {
         "one morning , when she wanted to print her {noun} , the printer made a strange noise .",
         "when she wanted to print her {noun} at noon , nothing came out .",
         "when she tried to print her {noun} before breakfast , a red light was blinking .",
+        "she wanted to print her {noun} , but she had to buy more {supply} .",
     ],
     "test": [
         "before breakfast she needed to print her {noun} .",
@@ -130,12 +131,14 @@ FILLERS = {
         Filler("the streets were wet and quiet .", WAY),
         Filler("she took the bus to town .", WAY),
         Filler("she walked to the stationery store .", WAY, gives="store"),
+        Filler("she went to town to buy more {supply} .", WAY),
         Filler("the store was still closed .", STORE, needs="store"),
         Filler("she waited outside for an hour .", STORE, needs="store"),
         Filler("the clerk was friendly .", STORE, needs="store"),
         Filler("a long line of people stood at the counter .", STORE, needs="store"),
         Filler("she asked the clerk for {supply} .", STORE, needs="store"),
         Filler("the {supply} was very expensive .", STORE, needs="store"),
+        Filler("the {supply} was overpriced .", STORE, needs="store"),
         Filler("she bought a box of {supply} .", STORE, needs="store", gives="supply"),
         Filler("she paid in cash and left .", STORE, needs="supply"),
         Filler("she went back home .", RETURN, needs="supply"),
@@ -145,6 +148,7 @@ FILLERS = {
         Filler("her brother came and made coffee .", RETURN),
         Filler("she opened the box .", INSTALL, needs="supply"),
         Filler("she put the new {supply} into the printer .", INSTALL, needs="supply"),
+        Filler("installing the {supply} took an hour .", INSTALL, needs="supply"),
         Filler("she read the manual .", INSTALL),
         Filler("the manual was long and strange .", INSTALL),
         Filler("then she closed the cover .", INSTALL),
@@ -155,39 +159,57 @@ FILLERS = {
     "test": [
         Filler("the light was red .", PRINTER),
         Filler("she looked inside the printer twice .", PRINTER),
+        Filler("the printer was old and strange .", PRINTER),
+        Filler("she turned off the light and waited .", PRINTER),
+        Filler("the cable was still on the table .", PRINTER),
         Filler("the bus was empty and quiet .", WAY),
+        Filler("she walked to the bus in her wet coat .", WAY),
+        Filler("she took the bus to the store .", WAY, gives="store"),
+        Filler("the people in the store were quiet .", STORE, needs="store"),
         Filler("the clerk was on the phone for an hour .", STORE, needs="store"),
+        Filler("the clerk found a box of {supply} and she paid in cash .", STORE, needs="store", gives="supply"),
         Filler("the new box was very expensive .", STORE, needs="supply"),
         Filler("it was raining in the streets .", RETURN),
+        Filler("she talked about the weather on the bus .", RETURN),
         Filler("she closed the manual and made coffee .", INSTALL),
         Filler("the strange noise came again .", INSTALL),
+        Filler("she turned the light on and looked at the screen .", INSTALL),
     ],
     "hidden": [
         Filler("an old cable was left inside .", PRINTER),
         Filler("the screen was red .", PRINTER),
+        Filler("she looked at the manual and checked the screen .", PRINTER),
+        Filler("the cover was closed and the light was off .", PRINTER),
         Filler("she waited for the bus in the wet streets .", WAY),
+        Filler("a friend walked with her to the store .", WAY, gives="store"),
         Filler("there was one clerk for a long line of people .", STORE, needs="store"),
+        Filler("she asked the people in line about the {supply} .", STORE, needs="store"),
+        Filler("the clerk left and came back with the {supply} .", STORE, needs="store", gives="supply"),
         Filler("the friendly clerk opened a new box .", STORE, needs="store"),
         Filler("the bus back home was almost empty .", RETURN),
+        Filler("she called her brother on the way home .", RETURN),
+        Filler("she put the box on the table and opened it .", INSTALL, needs="supply"),
         Filler("her friend came and looked at the printer .", INSTALL),
+        Filler("her brother read the manual twice .", INSTALL),
         Filler("the light was green again .", INSTALL),
     ],
 }
 
-# Hard variant: sentences with competing nouns. A prologue stands before the opening, a rival between noun and blank.
+# Hard variant: sentences with competing nouns. A prologue stands before the opening, a rival between noun and blank. Their
+# owners are men or several people, so that "she" and "her" are one person throughout and the answer is clear.
 PROLOGUES = {
     "train": [
         "her brother had printed his {other} .",
-        "her sister had found her {other} .",
+        "an old man had found his {other} .",
     ],
     "test": ["her brother had left his {other} at home ."],
-    "hidden": ["her sister had lost her {other} on the bus ."],
+    "hidden": ["an old man had lost his {other} on the bus ."],
 }
 
 RIVALS = {
     "train": [
         Filler("her brother had left his {other} in the printer .", PRINTER),
-        Filler("her sister wanted to copy her {other} .", PRINTER),
+        Filler("her brother wanted to copy his {other} .", PRINTER),
         Filler("a man on the bus had lost his {other} .", WAY),
         Filler("an old man at the counter copied his {other} .", STORE, needs="store"),
         Filler("two students stood in line with their {other} .", STORE, needs="store"),
@@ -196,12 +218,18 @@ RIVALS = {
     ],
     "test": [
         Filler("two students on the bus talked about their {other} .", WAY),
-        Filler("her sister called her about her {other} .", RETURN),
+        Filler("her brother called her about his {other} .", RETURN),
         Filler("her brother looked for his {other} in the house .", INSTALL),
     ],
     "hidden": [
         Filler("two people on the bus had lost their {other} .", WAY),
-        Filler("her sister called her about the {other} of her friend .", RETURN),
+        Filler("an old man called her about his {other} .", RETURN),
         Filler("her brother put his {other} on the table .", INSTALL),
     ],
 }
+
+# The lecture's own story: all its words are in training, the story and its last three sentences in no file.
+LECTURE = (
+    "when she tried to print her {noun} , she found that the printer was out of {supply} . she went to the stationery store to "
+    "buy more {supply} . it was very overpriced . after installing the {supply} into the printer , she finally printed her"
+)

@@ -3,19 +3,20 @@
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from statistics import mean
 
-from datasets import heuristics
-from datasets.agreement.grammar import ITEMS, PEOPLE, PLACES, WORKS
-from datasets.loader import read_rows
-from datasets.settings import CELLS, CONTROL_MAX_DISTANCE
-from datasets.tickets.templates import NOUNS
+from longrange import heuristics
+from longrange.loader import read_rows
+from longrange.settings import CELLS, CONTROL_MAX_DISTANCE
+from longrange.templates import NOUNS
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 DOCS = HERE.parent / "docs"
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = (2, 3, 5)
+SPLITS = {"train": "public/train", "dev": "public/dev", "test": "public/test", "hidden": "hidden/test"}
 GOAL = 0.95
 
 # (run, cell) -> seed -> point of the curve -> value
@@ -48,38 +49,57 @@ def test_rows(task: str, suffix: str = "") -> list[dict]:
     return read_rows(HERE / task / "public" / f"test{suffix}.tsv")
 
 
+@cache
+def tickets_rules(suffix: str = "") -> dict[str, Callable[[dict], str]]:
+    """What needs no memory, by name: its answer to a story."""
+    train = read_rows(HERE / "tickets" / "public" / f"train{suffix}.tsv")
+    texts = [row["text"].replace("____", row["target"]) for row in train]
+    rules: dict[str, Callable] = {"always the same noun": lambda row: NOUNS[0]}
+    rules["length of the story"] = heuristics.noun_of_length(NOUNS)
+    rules["noun in the last 10 words"] = heuristics.noun_in_last_words(NOUNS, 10)
+    rules["words, without the noun"] = heuristics.other_words(NOUNS, train)
+    return rules | {f"{order}-gram": heuristics.ngram_noun(heuristics.NGram(order, texts)) for order in ORDERS}
+
+
 def tickets_heuristics(suffix: str = "") -> dict[str, dict[int, float]]:
     """Accuracy by distance of the answers that need no model, on the public test."""
     rows = test_rows("tickets", suffix)
-    train = read_rows(HERE / "tickets" / "public" / f"train{suffix}.tsv")
-    texts = [row["text"].replace("____", row["target"]) for row in train]
-    answers = {"chance": None}
-    answers |= {f"{order}-gram": heuristics.ngram_noun(heuristics.NGram(order, texts)) for order in ORDERS}
-    answers |= {"first noun seen": heuristics.first_noun(NOUNS), "last noun seen": heuristics.last_noun(NOUNS)}
     distances = sorted({int(row["distance"]) for row in rows})
-    curves = {}
-    for name, answer in answers.items():
-        if answer is None:
-            curves[name] = dict.fromkeys(distances, 1 / len({row["target"] for row in rows}))
-        else:
-            curves[name] = heuristics.tickets_accuracy(answer, rows)
+    curves = {"chance": dict.fromkeys(distances, 1 / len(NOUNS))}
+    memories = {"first noun seen": heuristics.first_noun(NOUNS), "last noun seen": heuristics.last_noun(NOUNS)}
+    for name, answer in (tickets_rules(suffix) | memories).items():
+        curves[name] = heuristics.tickets_accuracy(answer, rows)
     return curves
 
 
-def agreement_heuristics() -> dict[str, dict[int, float]]:
-    """Error by number of attractors of the answers that need no model, on the public test."""
-    rows = test_rows("agreement")
+@cache
+def agreement_rules() -> dict[str, Callable[[dict], bool]]:
+    """What needs no syntax, by name: whether it is right in a sentence."""
     train = read_rows(HERE / "agreement" / "public" / "train.tsv")
     texts = [f"{row['prefix']} {row['right']} {row['ending']}" for row in train]
-    pairs = [pair for group in (PEOPLE, PLACES, ITEMS, *WORKS.values()) for pair in group]
-    plural_of = {word: bool(place) for pair in pairs for place, word in enumerate(pair)}
-    answers: dict[str, Callable] = {
-        "always singular": heuristics.always("singular"),
-        "always plural": heuristics.always("plural"),
-        "nearest noun": heuristics.nearest_noun(plural_of),
-    }
-    answers |= {f"{order}-gram": heuristics.ngram_verb(heuristics.NGram(order, texts)) for order in ORDERS}
-    return {name: heuristics.agreement_error(answer, rows) for name, answer in answers.items()}
+    rules: dict[str, Callable] = {f"always {number}": heuristics.always(number) for number in ("singular", "plural")}
+    rules |= {name: heuristics.of_noun(number_of) for name, number_of in heuristics.NOUN_RULES.items()}
+    rules["length of the sentence"] = heuristics.even_length
+    rules["first two words"] = heuristics.BagOfWords(train, first=2)
+    rules["bag of words"] = heuristics.BagOfWords(train)
+    rules["bag of the last 10 words"] = heuristics.BagOfWords(train, last=10)
+    return rules | {f"{order}-gram": heuristics.ngram_verb(heuristics.NGram(order, texts)) for order in ORDERS}
+
+
+def agreement_heuristics(split: str = "public/test") -> dict[str, dict[int, float]]:
+    """Error of the rules by number of attractors."""
+    rows = read_rows(HERE / "agreement" / f"{split}.tsv")
+    return {name: heuristics.agreement_error(rule, rows) for name, rule in agreement_rules().items()}
+
+
+def agreement_splits() -> dict[str, dict[str, float]]:
+    """Error of the rules in each split."""
+    errors: dict[str, dict[str, float]] = {name: {} for name in agreement_rules()}
+    for split, path in SPLITS.items():
+        rows = [row | {"all": "0"} for row in read_rows(HERE / "agreement" / f"{path}.tsv")]
+        for name, rule in agreement_rules().items():
+            errors[name][split] = heuristics.agreement_error(rule, rows, by="all")[0]
+    return errors
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -134,7 +154,7 @@ def tables(measured: Measured) -> dict[str, str]:
             rows += curve_rows(curves, "tickets short", ["rnn"], f"{{}}, trained to distance {CONTROL_MAX_DISTANCE}")
         made[name] = table(head, rows + (plain_rows(plain[suffix]) if curves is test else []))
     errors = agreement_heuristics()
-    head = ["attractors", *map(str, errors["nearest noun"])]
+    head = ["attractors", *map(str, errors["last noun"])]
     made["agreement"] = table(head, curve_rows(test, "agreement", CELLS) + plain_rows(errors))
     made["agreement hidden"] = table(head, curve_rows(hidden, "agreement", CELLS))
     made["cost"] = table(
@@ -184,7 +204,7 @@ def draw(measured: Measured, folder: Path) -> None:
 
     figure, ax = plt.subplots()
     _draw_curves(ax, curves, "agreement", colours)
-    for (name, style_), nearest in zip((("nearest noun", ":"), ("always singular", "--")), (True, False)):
+    for (name, style_), nearest in zip((("last noun", ":"), ("always singular", "--")), (True, False)):
         curve = agreement_heuristics()[name]
         ax.plot(list(curve), list(curve.values()), color="black" if nearest else "0.5", linestyle=style_, label=name)
     ax.set(xlabel="attractors between subject and verb", ylabel="error, mean of singular and plural", xticks=range(5))

@@ -1,6 +1,6 @@
 """Read published corpora in the form they are published in, for those who have the files.
 
-    python -m datasets.corpora FILE ...
+    python datasets corpora FILE ...
 
 prints each file's format, number of items and SHA-256, to be named with any result. datasets/README.md says where the
 files come from. A name that ends in `.gz` is read as it is.
@@ -10,13 +10,12 @@ import csv
 import gzip
 import hashlib
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from datasets.loader import Vocabulary
+from longrange.loader import Vocabulary
 
 UNKNOWN = "<unk>"
 # Third person singular of the verbs whose plural is not made by dropping an s.
@@ -177,7 +176,7 @@ def agreement_items(rows: Iterable[dict], words: Vocabulary, forms: dict[str, st
     Returns
     -------
     list of dict
-        "tokens", "right", "wrong", "attractors", "plural", as `datasets.loader.agreement_items` gives them.
+        "tokens", "right", "wrong", "attractors", "plural", as `loader.agreement_items` gives them.
     """
     import torch
 
@@ -215,7 +214,8 @@ def reader_of(path: Path | str):
     raise ValueError(f"{path}: a name like numpred.*, *.tsv, *.jsonl or *.txt tells the format; this one does not")
 
 
-if __name__ == "__main__":
-    for argument in sys.argv[1:]:
+def main(arguments: list[str]) -> None:
+    """Say what each file is."""
+    for argument in arguments:
         reader = reader_of(argument)
         print(f"{argument}: {reader.__name__}, {sum(1 for _ in reader(argument))} items, SHA-256 {sha256(argument)}")

@@ -1,10 +1,10 @@
 """The words and phrases that agreement sentences are made of.
 
-A sentence is a subject, modifiers, a verb in the subject's number and an ending. Clauses are in the past tense, so
-that the main verb is the only verb that shows a number. `{person}`, `{place}`, `{item}` and `{work}` stand for a noun
-whose number is drawn; a work goes with its maker only ("the writer of the books"). Modifiers have a part for training,
-one for the public test and one for the hidden test; those of the last two are made of words that the training
-sentences contain.
+A sentence is an opening, or none, a subject, modifiers, a verb in the subject's number and an ending. Openings and clauses
+are in the past tense, so that the main verb is the only verb that shows a number. `{person}`, `{place}`, `{item}` and
+`{work}` stand for a noun whose number is drawn; a work goes with its maker only ("the writer of the books"). Openings and
+modifiers have a part for training, one for the public test and one for the hidden test; those of the last two are made of
+words that the training sentences contain.
 """
 
 
@@ -32,6 +32,49 @@ VERBS = [
     ("works", "work", [".", "at home .", "in town .", "every day ."]),
     ("seems", "seem", ["tired .", "very late .", "quiet today .", "new here ."]),
 ]
+
+FRONTED, EMBEDDED, COORDINATED = "fronted", "embedded", "coordinated"
+
+# What stands before the subject, with one or two nouns of its own.
+OPENINGS = {
+    FRONTED: {
+        "train": [
+            "near the {place} ,",
+            "behind the old {place} ,",
+            "right beside the {person} ,",
+            "with the {item} ,",
+            "far from the {place} ,",
+            "behind the {place} near the {person} ,",
+            "next to the {person} with the {item} ,",
+        ],
+        "test": ["near the very old {person} ,", "right behind the {place} ,", "far from the {person} with the {item} ,"],
+        "hidden": ["next to the small {place} ,", "right next to the old {place} ,", "near the {person} with the new {item} ,"],
+    },
+    EMBEDDED: {
+        "train": [
+            "the {person} knew that",
+            "the young {person} thought that",
+            "the {person} always said that",
+            "the {person} near the {place} said that",
+            "the {person} with the {item} knew that",
+            "the {person} who met the {person} thought that",
+        ],
+        "test": ["the tall {person} said that", "the {person} behind the {place} always knew that"],
+        "hidden": ["the old {person} knew that", "the {person} who liked the {person} said that"],
+    },
+    COORDINATED: {
+        "train": [
+            "the {person} left the {place} , and",
+            "the {person} met the {person} , but",
+            "the {person} praised the {item} , and",
+            "the young {person} left yesterday , but",
+            "the {person} bought the {item} , and",
+            "the {person} knew the {person} , but",
+        ],
+        "test": ["the old {person} liked the {person} , but", "the {person} once left the {place} , and"],
+        "hidden": ["the {person} praised the tall {person} , and", "the {person} left long ago , but"],
+    },
+}
 
 PP, SUBJECT, OBJECT, MIXED = "pp", "subject relative", "object relative", "mixed"
 

@@ -1,6 +1,6 @@
 """Draw the pictures of the datasheets from the data files.
 
-    python -m datasets.pictures
+    python datasets pictures
 """
 
 from collections import Counter
@@ -12,10 +12,10 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from autograder.checks import style
-from datasets.loader import read_rows
-from datasets.tickets.templates import NOUNS
+from longrange.loader import read_rows
+from longrange.templates import NOUNS
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 SPLITS = {"train": "public/train.tsv", "dev": "public/dev.tsv", "test": "public/test.tsv", "hidden": "hidden/test.tsv"}
 
 
@@ -104,7 +104,8 @@ def agreement() -> None:
     _save(figure, "agreement", "distances")
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> None:
+    """Draw them all."""
     style.use()
     tickets()
     agreement()
