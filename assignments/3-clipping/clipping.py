@@ -217,8 +217,9 @@ def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
 
     Each panel shows log10 of the loss in colour or as contours (`pcolormesh`, `contourf`, `imshow`), each value where
     its w (to the right) and its b (upwards) are, in the same colours in both panels; another base gives the same
-    picture. Its whole path lies over it, drawn with `ax.plot`. Both panels keep to the window of the grid, wherever the paths go, have both axes
-    labelled, and a title that says "without clipping" or "with clipping". Nothing is shown or saved.
+    picture. Its whole path lies over it, drawn with `ax.plot`. Both panels keep to the window of the grid, wherever the
+    paths go, have both axes labelled, and a title that says "without clipping" or "with clipping". Nothing is shown or
+    saved.
 
     Parameters
     ----------
