@@ -25,8 +25,8 @@ demo: environment  ## build a sample class, grade it with the real pipeline, sho
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
-grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1]
-	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain)
+grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
+	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
 collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
 	@$(RUN) collect $(course) $(stage) "$(ZIP)"
@@ -37,8 +37,8 @@ formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  
 feedback: environment  ## TA: make the students' pages again, with marks and comments given by hand  [STAGE= COURSE=]
 	@$(RUN) feedback $(course) $(stage) $(student)
 
-export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= COURSE=]
-	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)")
+export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= PARTIAL=1 COMMENTS=1 COURSE=]
+	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)") $(if $(PARTIAL),--partial) $(if $(COMMENTS),--comments)
 
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
