@@ -43,9 +43,8 @@ export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradesc
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
 
-release: environment  ## instructor: make assignments/ and dist/ from solutions/, then verify  [STAGE=]
-	@$(RUN) release $(stage)
-	@$(RUN) verify $(stage)
+release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
+	@$(RUN) release --prove $(stage)
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autograder import __version__
 from autograder.errors import InfrastructureError, KitError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.prove.gate_result import GateResult
+    from autograder.stages import Stage
 
 
 class Kit(click.Group):
@@ -36,13 +41,37 @@ one_stage = click.option("--stage", "stage_id", default=None, help="One stage on
 
 @main.command()
 @one_stage
-def release(stage_id: str | None) -> None:
+@click.option("--prove", is_flag=True, help="Run the gates on the new release, and put it in place only where all hold.")
+def release(stage_id: str | None, prove: bool) -> None:
     """Make assignments/ and dist/ from solutions/."""
-    from autograder.publish.release import release as make
+    from autograder.publish.release import staged
     from autograder.stages import chosen
 
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {'released anew' if make(stage) else 'unchanged'}  assignments/{stage.id}/  dist/{stage.id}.zip")
+    with staged(chosen(stage_id)) as changed:
+        if prove and run_gates(chosen(stage_id), verbose=False):
+            raise UsageError("nothing was released: assignments/ and dist/ are as they were.\n"
+                             "  The gates that failed say what to change.")
+    for name, differs in changed.items():
+        click.echo(f"{name}: {'re-released' if differs else 'unchanged'}  assignments/{name}/  dist/{name}.zip")
+
+
+def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
+    """Run the gates of some stages, a line each as it ends; the number of those that failed."""
+    from autograder.prove.gates import GATES
+    from autograder.prove.gates import verify as run
+
+    def tell(finding: GateResult, seconds: float) -> None:
+        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
+        for line in finding.table if verbose else ():
+            click.echo(f"         {line}")
+        for problem in finding.problems[:25]:
+            click.echo(f"         {problem}")
+
+    failed = 0
+    for stage in chosen_stages:
+        click.echo(f"{stage.id}: {stage.info.title}")
+        failed += sum(not finding.holds for finding in run(stage, tell, gates or GATES))
+    return failed
 
 
 @main.command()
@@ -108,25 +137,13 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gate_result import GateResult
-    from autograder.prove.gates import GATES, suite_is_stable
-    from autograder.prove.gates import verify as run
+    from autograder.prove.gates import suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
 
-    def tell(finding: GateResult, seconds: float) -> None:
-        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
-        for line in finding.table if verbose else ():
-            click.echo(f"         {line}")
-        for problem in finding.problems[:25]:
-            click.echo(f"         {problem}")
-
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = 0
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {stage.info.title}")
-        failed += sum(not finding.holds for finding in run(stage, tell, special or GATES))
+    failed = run_gates(chosen(stage_id), verbose, special or None)
     if failed:
         raise click.exceptions.Exit(1)
 
