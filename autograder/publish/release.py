@@ -27,7 +27,7 @@ from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
 
 DIST = KIT / "dist"
 HINTS = Path("checks", "hints.json")
-# The earliest date a zip file can hold: the same files give the same bytes.
+# The earliest date a zip file can hold, for a stage whose release has no day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -75,7 +75,7 @@ def release(stage: Stage) -> bool:
         changed = bool(drift(stage, folder, target))
         if changed:
             swap(folder, target)
-        pack(target, DIST / f"{stage.id}.zip")
+        pack(target, DIST / f"{stage.id}.zip", date_of(stage))
     return changed
 
 
@@ -119,13 +119,21 @@ def swap(folder: Path, target: Path) -> None:
         shutil.rmtree(aside)
 
 
-def pack(folder: Path, archive: Path) -> None:
-    """A zip of a folder; the same files give the same bytes."""
+def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
+    """The day of a stage's release, as the date of each file in its zip."""
+    if not stage.info.release:
+        return EPOCH
+    year, month, day = map(int, stage.info.release.partition(".")[0].split("-"))
+    return year, month, day, 0, 0, 0
+
+
+def pack(folder: Path, archive: Path, date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
+    """A zip of a folder, each file with this date; the same files give the same bytes."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in sorted(files(folder).items()):
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", EPOCH)
+            info = zipfile.ZipInfo(f"{folder.name}/{name}", date)
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(info, data)

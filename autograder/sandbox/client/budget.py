@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograder.checks.timelimit import out_of_cpu, out_of_wall
 from autograder.errors import LimitExceeded
 
 if TYPE_CHECKING:
@@ -51,14 +52,11 @@ class Budget:
         if self.used_before is None:
             self.used_before = max(0.0, used - waited)
         if used - self.used_before + self.answering > self.cpu:
-            raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, "
-                                       "or far more work than the task needs?")
+            raise LimitExceeded("cpu", out_of_cpu(self.cpu))
         # On a busy machine a computing worker still gets its share: it is not taken for one that sleeps.
         idle = used - self.used_before < IDLE * waited
         if waited > self.cpu * self.worker.limits.wall_factor * (1 if idle else PATIENCE):
-            raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, "
-                                        "although it hardly computes: does it sleep, or wait for something that never "
-                                        "comes?")
+            raise LimitExceeded("wall", out_of_wall(self.cpu * self.worker.limits.wall_factor))
 
 
 @contextlib.contextmanager
