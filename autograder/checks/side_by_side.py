@@ -12,6 +12,7 @@ import pytest
 
 from .plugin import REPORTS
 
+
 class StageFile(pytest.File):
     """The `test_public.py` of a stage."""
 

@@ -19,9 +19,11 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.checks.hints import read_hints
+from autograder.checks.update import MANIFEST, manifest_of
 from autograder.errors import UsageError
 from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
+from autograder.publish.handout import write
 from autograder.publish.hints import tell_the_same
 from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
 
@@ -54,6 +56,7 @@ def built(stage: Stage) -> Iterator[Path]:
             except (Exception, SystemExit) as error:
                 raise UsageError(f"{stage.id} cannot be released:\n" + _reason(words, error)) from error
         folder = Path(scratch, "released", stage.id)
+        write(folder / MANIFEST, manifest_of(files(folder), stage.notebook.name))
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield folder
@@ -90,11 +93,15 @@ def differences(made: Path, there: Path) -> list[str]:
 def drift(stage: Stage, made: Path, there: Path) -> list[str]:
     """What a release is other in than one made now; hints that another machine rounded otherwise are the same."""
     found = differences(made, there)
-    changed = f"{HINTS} differs"
+    changed, listed = f"{HINTS.as_posix()} differs", f"{MANIFEST} differs"
     if changed in found:
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may be no hints at all
             if tell_the_same(stage, read_hints(there / HINTS)):
                 found.remove(changed)
+                # The list of the release's files has the hints among them.
+                if listed in found and (there / MANIFEST).read_text(encoding="utf-8") == manifest_of(
+                        {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name):
+                    found.remove(listed)
     return found
 
 
@@ -102,7 +109,7 @@ def files(folder: Path) -> dict[str, bytes]:
     """Content by name; what running a notebook leaves behind is not looked at."""
     if not folder.exists():
         return {}
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*")
             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts)}
 
 

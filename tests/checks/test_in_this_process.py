@@ -33,7 +33,8 @@ def state():
         "numpy": repr(np.random.get_state()), "errors": np.geterr(), "print": np.get_printoptions(),
         "warnings": [str(entry) for entry in warnings.filters], "figures": plt.get_fignums(), "stdin": sys.stdin is STDIN,
         "arguments": sys.argv, "depth": sys.getrecursionlimit(), "finders": len(sys.meta_path),
-        "bytecode": sys.dont_write_bytecode, "prefix": sys.pycache_prefix, "input": input is INPUT, "stdout": sys.stdout is STDOUT,
+        "bytecode": sys.dont_write_bytecode, "prefix": sys.pycache_prefix, "input": input is INPUT,
+        "stdout": sys.stdout is STDOUT,
     }
 
 
@@ -191,7 +192,7 @@ def test_a_wrong_earlier_stage_is_named_as_the_culprit(bare_python, tmp_path):
     (tmp_path / "1-bptt").mkdir()
     graded = "this stage is graded with a right one."
     for source, words in [
-        (with_function("def dh_dh_prev(h_t, W_h):\n    return W_h\n"), f"Your bptt.py fails 1.3, 1.4, 1.5, 1.6; {graded}"),
+        (with_function("def dh_dh_prev(h_t, W_h):\n    return W_h\n"), f"Your bptt.py fails 1.3, 1.4, 1.5; {graded}"),
         (STUB, f"In your bptt.py, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7 are not yet written; {graded}"),
         ("def f(:\n", f"Your bptt.py cannot be imported (SyntaxError: invalid syntax (bptt.py, line 1)); {graded}"),
         (SOLUTION, ""),
