@@ -76,9 +76,8 @@ def _is_telling(path: list[str]) -> bool:
 def _reached_by_text(call: ast.Call, torch_names: set[str]) -> Iterator[str]:
     """The function called, where it finds things of torch, or runs things, by their text."""
     name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if name == "import_module" or (name in BUILTINS and isinstance(call.func, ast.Name)):
-        yield name
-    elif name in ("getattr", "vars") and call.args and _root(call.args[0]) in torch_names:
+    by_itself = name == "import_module" or (name in BUILTINS and isinstance(call.func, ast.Name))
+    if by_itself or (name in ("getattr", "vars") and call.args and _root(call.args[0]) in torch_names):
         yield name
 
 
