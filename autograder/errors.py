@@ -4,6 +4,7 @@ KitError
 ├── UsageError            the command or the folder is not as it should be (exit status 2)
 ├── SandboxError          student code cannot be shut in safely here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
+├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file
 └── StudentError          something student code did; it costs the test that ran, no other
     ├── Raised            an exception that does not cross the wall as itself
     ├── LimitExceeded     CPU time, wall-clock time, memory, output or message size
@@ -28,6 +29,10 @@ class SandboxError(KitError):
 
 class InfrastructureError(KitError):
     """The grader, a slot or a zygote failed; the submission is not to blame."""
+
+
+class Refused(KitError):
+    """A file that is not read; the text says why, and begins with a verb or with "it"."""
 
 
 class StudentError(KitError):
