@@ -11,8 +11,10 @@ MAX_BYTES = 200
 SHORT_BYTES = 120
 # Beside letters, marks and digits of every script. Not `+`, which nbgrader's exchange divides its names by, nor what its globs,
 # patterns and addresses read as their own.
-PUNCTUATION = frozenset(" ._-'@,\N{RIGHT SINGLE QUOTATION MARK}\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}\N{HYPHEN}"
-                        "\N{NON-BREAKING HYPHEN}\N{HEBREW PUNCTUATION GERESH}\N{HEBREW PUNCTUATION GERSHAYIM}")
+PUNCTUATION = frozenset(
+    " ._-'@,\N{RIGHT SINGLE QUOTATION MARK}\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}\N{HYPHEN}"
+    "\N{NON-BREAKING HYPHEN}\N{HEBREW PUNCTUATION GERESH}\N{HEBREW PUNCTUATION GERSHAYIM}"
+)
 # They join or part the letters of Persian and of Indian scripts, and mean nothing elsewhere.
 JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 ENDS = "'-\N{RIGHT SINGLE QUOTATION MARK}"
@@ -35,9 +37,12 @@ def is_usable(name: str) -> bool:
             return False
     except UnicodeEncodeError:  # bytes of a file name that are no UTF-8
         return False
-    return all(_is_word(character) or character in PUNCTUATION
-               or (character in JOINERS and _is_word(name[place - 1]) and _is_word(name[place + 1]))
-               for place, character in enumerate(name))
+    return all(
+        _is_word(character)
+        or character in PUNCTUATION
+        or (character in JOINERS and _is_word(name[place - 1]) and _is_word(name[place + 1]))
+        for place, character in enumerate(name)
+    )
 
 
 def usable(name: str) -> str:
@@ -62,8 +67,10 @@ def usable(name: str) -> str:
 
 def shown(name: str) -> str:
     """A name as it may be printed: no control characters, nothing that turns the direction of writing, not too long."""
-    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-                   for character in name.encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for character in name.encode("utf-8", "replace").decode("utf-8")
+    )
     return text if len(text) <= 100 else f"{text[:60]}...{text[-30:]}"
 
 

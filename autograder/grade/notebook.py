@@ -42,8 +42,9 @@ def released(stage_id: str) -> NotebookNode:
 
 
 @lru_cache(maxsize=16)
-def repair(data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes], ...] = (),
-           beside: tuple[str, ...] = ()) -> tuple[NotebookNode, tuple[str, ...]]:
+def repair(
+    data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes], ...] = (), beside: tuple[str, ...] = ()
+) -> tuple[NotebookNode, tuple[str, ...]]:
     """The submitted notebook with every graded cell in its place, and what was wrong with it.
 
     The notebook is shared by all who ask for the same bytes: who changes it, copies it first, as nbconvert does.
@@ -74,8 +75,10 @@ def repair(data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes],
     if data is not None:
         reading = read_cells(data)
         if not reading.cells and reading.notes:
-            notes.append(f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
-                         "was written in it is lost")
+            notes.append(
+                f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
+                "was written in it is lost"
+            )
         else:
             notes += [f"{name}: {note}" for note in reading.notes]
         other = stage_of(reading.cells, stage_id)
@@ -89,7 +92,7 @@ def repair(data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes],
     cells = _put_back(cells, ours, [] if data is None or not cells or stage_of_notes(notes) else notes)
     for_marker = notes + images.problems + [f"{shown(file)} was handed in too: read it for the written tasks" for file in beside]
     cells = _beside_the_answer(cells, images, for_marker)
-    notes += images.problems + for_marker[len(notes) + len(images.problems):]
+    notes += images.problems + for_marker[len(notes) + len(images.problems) :]
     _number(cells)
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(dict.fromkeys(notes))
 
@@ -175,15 +178,18 @@ def _grade_id(cell: NotebookNode) -> str:
 def _plain(cell: Cell, text: str, images: Pictures, own: bool) -> list[NotebookNode]:
     """A cell without metadata; its pictures as attachments, those a student's code cell shows in a cell of their own."""
     if cell.kind == "code":
-        found = [nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})]
+        found = [
+            nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
+        ]
         drawn = images.of_outputs(cell) if own else []
         return found + ([_markdown(*images.page_of(drawn))] if drawn else [])
     return [_markdown(*images.in_text(text, cell.attachments))]
 
 
 def _markdown(text: str, attachments: dict[str, dict[str, str]]) -> NotebookNode:
-    return nbformat.from_dict({"cell_type": "markdown", "metadata": {}, "source": text}
-                              | ({"attachments": attachments} if attachments else {}))
+    return nbformat.from_dict(
+        {"cell_type": "markdown", "metadata": {}, "source": text} | ({"attachments": attachments} if attachments else {})
+    )
 
 
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:
@@ -209,7 +215,8 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
         places = {text: number + (number >= position) for text, number in places.items()}
         position += 1
     if len(gone) > 2:
-        notes.append(f"cells {', '.join(gone[:3])}{f' and {len(gone) - 3} more' if len(gone) > 3 else ''} had been deleted; they were put back")
+        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+        notes.append(f"cells {', '.join(gone[:3])}{more} had been deleted; they were put back")
     else:
         notes += [f"cell {grade_id} had been deleted; it was put back" for grade_id in gone]
     return cells
@@ -220,14 +227,18 @@ def _beside_the_answer(cells: list[NotebookNode], images: Pictures, notes: list[
     place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), None)
     added = []
     if notes:
-        added.append(_markdown("**Note to the marker, from the grader.** " + " ".join(f"{_sentence(note)}" for note in dict.fromkeys(notes)), {}))
+        added.append(
+            _markdown(
+                "**Note to the marker, from the grader.** " + " ".join(f"{_sentence(note)}" for note in dict.fromkeys(notes)), {}
+            )
+        )
     left = images.left()
     if left:
         text, attachments = images.page_of(left)
         added.append(_markdown(f"*Handed in beside the notebook:*\n\n{text}", attachments))
     if place is None or not added:
         return cells
-    return [*cells[: place + 1], *added, *cells[place + 1:]]
+    return [*cells[: place + 1], *added, *cells[place + 1 :]]
 
 
 def _sentence(note: str) -> str:

@@ -15,10 +15,14 @@ from autograder.grade.pictures import kind_of, showable
 
 # `![what](where)` and `<img src="where">`; where may be a picture itself, in base64.
 DATA_URI = r"data:[\w/+.;=-]{1,60},[A-Za-z0-9+/=%]++"
-IN_MARKDOWN = re.compile(r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>" + DATA_URI + r"|[^)\s>]{1,2000}(?: [^)\s>\"']{1,200}){0,20})>?"
-                         r"(?:\s{1,9}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?[ \t]{0,9}\)")
-IN_HTML = re.compile(r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>" + DATA_URI + r"|[^\"'>]{1,2000})\2[^>]{0,500}>",
-                     re.IGNORECASE)
+IN_MARKDOWN = re.compile(
+    r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>" + DATA_URI + r"|[^)\s>]{1,2000}(?: [^)\s>\"']{1,200}){0,20})>?"
+    r"(?:\s{1,9}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?[ \t]{0,9}\)"
+)
+IN_HTML = re.compile(
+    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>" + DATA_URI + r"|[^\"'>]{1,2000})\2[^>]{0,500}>",
+    re.IGNORECASE,
+)
 ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']{0,500})[\"']", re.IGNORECASE)
 # A picture in base64 that is referred to by a name, as Google's editors write long ones: [image1]: <data:image/png;base64,...>
 REFERENCE = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]{1,200})\]:[ \t]{0,9}<?(?P<where>" + DATA_URI + r")>?[ \t]*$", re.MULTILINE)
@@ -66,21 +70,32 @@ class Pictures:
 
         references = {match["name"].casefold(): match["where"] for match in REFERENCE.finditer(text)}
         if references:
-            text = IN_REFERENCE.sub(lambda match: put(references[key], match["what"])
-                                    if (key := (match["name"] or match["what"]).casefold()) in references else match[0], text)
+            text = IN_REFERENCE.sub(
+                lambda match: (
+                    put(references[key], match["what"])
+                    if (key := (match["name"] or match["what"]).casefold()) in references
+                    else match[0]
+                ),
+                text,
+            )
             text = REFERENCE.sub("", text)
         text = IN_MARKDOWN.sub(lambda match: put(match["where"], match["what"]), text)
         text = IN_HTML.sub(lambda match: put(match["where"], alt[1] if (alt := ALT.search(match[0][:600])) else ""), text)
         if attachments and not found and "attachment:" not in text:  # pasted, and the line that shows it lost
-            text += "".join(f"\n\n{self._shown(name, name, [_decoded(content) for content in kinds.values()], found)}"
-                            for name, kinds in attachments.items())
+            text += "".join(
+                f"\n\n{self._shown(name, name, [_decoded(content) for content in kinds.values()], found)}"
+                for name, kinds in attachments.items()
+            )
         return text, found
 
     def _lies_at(self, where: str) -> str:
         """The path of a picture beside the notebook that a text asks for, or empty."""
         wanted = unquote(where).replace("\\", "/").removeprefix("./")
-        for test in (lambda path: path == wanted, lambda path: path.casefold() == wanted.casefold(),
-                     lambda path: PurePosixPath(path).name.casefold() == PurePosixPath(wanted).name.casefold()):
+        for test in (
+            lambda path: path == wanted,
+            lambda path: path.casefold() == wanted.casefold(),
+            lambda path: PurePosixPath(path).name.casefold() == PurePosixPath(wanted).name.casefold(),
+        ):
             for path in sorted(self.beside):
                 if test(path):
                     self.used.add(path)

@@ -28,11 +28,24 @@ MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n].*)?$", re.MULTILINE)
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)("|\\?\Z)', re.DOTALL)
 SOURCE = re.compile(rb'"(?:source|input)"\s*:\s*(\[)?')
-LONE_SURROGATE = re.compile(rb"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-                            rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})")
+LONE_SURROGATE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
-PICTURE_KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/svg+xml", "image/heic",
-                 "image/heif", "image/avif", "application/pdf")
+PICTURE_KINDS = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "image/tiff",
+    "image/svg+xml",
+    "image/heic",
+    "image/heif",
+    "image/avif",
+    "application/pdf",
+)
 ESCAPED_KEY = re.compile(rb'"[^"\\]{0,9}\\u00[0-9a-fA-F]{2}[^"]{0,40}"\s*:')
 Raw = msgspec.Raw
 
@@ -128,8 +141,12 @@ ERRORS = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, Recu
 
 def as_utf8(data: bytes) -> tuple[bytes, str]:
     """The file in UTF-8, and the encoding it was in; empty for UTF-8 as it should be."""
-    for mark, name in ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-                       (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(name, "replace").encode("utf-8", "replace"), name.upper()
     if data.startswith(codecs.BOM_UTF8):
@@ -183,8 +200,9 @@ def _read(data: bytes, reading: Reading) -> None:
         break
     else:
         cells = list(islice(_read_piece_by_piece(data), MAX_CELLS + 1))
-        reading.notes.append("it is damaged; what could be read of it was kept" if cells
-                             else "it is damaged, and nothing of it can be read")
+        reading.notes.append(
+            "it is damaged; what could be read of it was kept" if cells else "it is damaged, and nothing of it can be read"
+        )
     if len(cells) > MAX_CELLS:
         reading.notes.append(f"it has more than {MAX_CELLS} cells; the first {MAX_CELLS} were read")
     for cell in cells[:MAX_CELLS]:
@@ -227,9 +245,8 @@ def _read_piece_by_piece(data: bytes) -> Iterator[_Cell]:
     at = data.find(b"[", at) if at >= 0 else -1
     if at < 0:
         return
-    depth, start, tokens = 0, -1, 0
-    for match in TOKEN.finditer(data, at + 1):
-        tokens += 1
+    depth, start = 0, -1
+    for tokens, match in enumerate(TOKEN.finditer(data, at + 1)):
         token = match.group()
         if tokens > MAX_TOKENS:
             break
@@ -242,7 +259,7 @@ def _read_piece_by_piece(data: bytes) -> Iterator[_Cell]:
             if depth < 0:
                 return
             if depth == 0 and start >= 0:
-                yield _salvaged(data[start: match.end()])
+                yield _salvaged(data[start : match.end()])
                 start = -1
     if start >= 0:
         yield _salvaged(data[start:])
@@ -261,7 +278,7 @@ def _salvaged(piece: bytes) -> _Cell:
     texts: list[str] = []
     place = source.end() if source else len(piece)
     for count, match in enumerate(STRING.finditer(piece, place)):
-        between = piece[place: match.start()]
+        between = piece[place : match.start()]
         if count >= MAX_PARTS or between.strip(b" \t\r\n,"):
             break
         texts.append(_plain_string(match[1]))
@@ -269,8 +286,11 @@ def _salvaged(piece: bytes) -> _Cell:
         if source is not None and source[1] is None:
             break
     metadata = {"nbgrader": {"grade_id": grade_id[1].decode()}} if grade_id else {}
-    return _Cell(kind[1].decode() if kind else "markdown", Raw(msgspec.json.encode("".join(texts))),
-                 metadata=Raw(msgspec.json.encode(metadata)))
+    return _Cell(
+        kind[1].decode() if kind else "markdown",
+        Raw(msgspec.json.encode("".join(texts))),
+        metadata=Raw(msgspec.json.encode(metadata)),
+    )
 
 
 def _plain_string(inner: bytes) -> str:
@@ -328,8 +348,9 @@ def _reduced(cell: _Cell) -> Cell:
     meta, tagged = _nbgrader_meta(cell.metadata)
     grade_id = meta.get("grade_id")
     grade_id = grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else ""
-    return Cell(kind, text, grade_id, meta, tagged, _attachments(cell.attachments),
-                _outputs(cell.outputs) if kind == "code" else [])
+    return Cell(
+        kind, text, grade_id, meta, tagged, _attachments(cell.attachments), _outputs(cell.outputs) if kind == "code" else []
+    )
 
 
 def _text(raw: Raw) -> str:

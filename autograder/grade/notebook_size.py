@@ -31,7 +31,11 @@ def _written(cells: list[Cell], python: str) -> bytes:
     listed = []
     for cell in cells:
         metadata: dict[str, Any] = {"nbgrader": cell.nbgrader_meta} if cell.nbgrader_meta else {}
-        entry: dict[str, Any] = {"cell_type": cell.kind, "metadata": metadata | ({"tags": ["some"]} if cell.tagged else {}), "source": cell.text}
+        entry: dict[str, Any] = {
+            "cell_type": cell.kind,
+            "metadata": metadata | ({"tags": ["some"]} if cell.tagged else {}),
+            "source": cell.text,
+        }
         if cell.attachments:
             entry["attachments"] = cell.attachments
         if cell.pictures:

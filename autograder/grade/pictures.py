@@ -21,14 +21,28 @@ MAX_PIXELS = 120_000_000
 SECONDS = 20
 MEMORY = 1 << 30
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-PLUGINS = ("PngImagePlugin", "JpegImagePlugin", "GifImagePlugin", "WebPImagePlugin", "BmpImagePlugin", "TiffImagePlugin",
-           "AvifImagePlugin")
+PLUGINS = (
+    "PngImagePlugin",
+    "JpegImagePlugin",
+    "GifImagePlugin",
+    "WebPImagePlugin",
+    "BmpImagePlugin",
+    "TiffImagePlugin",
+    "AvifImagePlugin",
+)
 
 
 def kind_of(data: bytes) -> str:
     """What a file is by its first bytes: png, jpeg, gif, webp, bmp, tiff, avif, heic, svg, pdf; else empty."""
-    marks = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"BM", "bmp"), (b"II*\0", "tiff"),
-             (b"MM\0*", "tiff"), (b"%PDF", "pdf"))
+    marks = (
+        (b"\x89PNG", "png"),
+        (b"\xff\xd8\xff", "jpeg"),
+        (b"GIF8", "gif"),
+        (b"BM", "bmp"),
+        (b"II*\0", "tiff"),
+        (b"MM\0*", "tiff"),
+        (b"%PDF", "pdf"),
+    )
     found = next((kind for mark, kind in marks if data.startswith(mark)), "")
     if not found and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         found = "webp"
@@ -46,9 +60,9 @@ def sides(data: bytes) -> tuple[int, int]:
         return width, height
     at = 2
     while data.startswith(b"\xff\xd8") and at + 9 < len(data) and data[at] == 0xFF:
-        mark, size = data[at + 1], int.from_bytes(data[at + 2: at + 4])
+        mark, size = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
         if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", data[at + 5: at + 9])
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
             return width, height
         at += 2 + size
     return 0, 0
@@ -65,8 +79,14 @@ def showable(data: bytes) -> tuple[str, bytes] | None:
     if kind in ("", "svg", "pdf", "heic"):
         return None
     try:
-        done = subprocess.run([sys.executable, "-m", "autograder.grade.pictures"], input=data, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=3 * SECONDS, check=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "autograder.grade.pictures"],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=3 * SECONDS,
+            check=True,
+        )
     except (subprocess.SubprocessError, OSError):
         return None
     return (f"image/{kind_of(done.stdout)}", done.stdout) if kind_of(done.stdout) in ("png", "jpeg") else None

@@ -34,7 +34,10 @@ def stage_of(cells: list[Cell], but: str) -> str:
     """The other stage whose notebook this is, by its graded cells or the texts it shares with it; empty where it is none's."""
     ids = {cell.grade_id for cell in cells if cell.grade_id}
     texts = {cell.text.strip() for cell in cells}
-    shared = {stage.id: len(ids & released_notebook(stage.id).grade_ids) + len(texts & released_texts(stage.id))
-              for stage in stages() if (RELEASE / stage.id / f"{stage.id}.ipynb").exists()}
+    shared = {
+        stage.id: len(ids & released_notebook(stage.id).grade_ids) + len(texts & released_texts(stage.id))
+        for stage in stages()
+        if (RELEASE / stage.id / f"{stage.id}.ipynb").exists()
+    }
     best = max(shared, key=lambda stage_id: shared[stage_id], default="")
     return best if best and best != but and shared[best] >= 3 and shared[best] > 2 * shared.get(but, 0) else ""

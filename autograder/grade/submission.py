@@ -27,8 +27,34 @@ OURS = KITS_OWN | {"pytest.ini", "stage.toml", "README.md"}
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf")
-NO_DATA = (*PICTURES, *DOCUMENTS, ".pptx", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".wav", ".ipynb", ".html",
-           ".htm", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".pyc", ".pyo", ".so", ".exe", ".dll")
+NO_DATA = (
+    *PICTURES,
+    *DOCUMENTS,
+    ".pptx",
+    ".mp4",
+    ".mov",
+    ".avi",
+    ".mkv",
+    ".webm",
+    ".mp3",
+    ".wav",
+    ".ipynb",
+    ".html",
+    ".htm",
+    ".zip",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".bz2",
+    ".xz",
+    ".7z",
+    ".rar",
+    ".pyc",
+    ".pyo",
+    ".so",
+    ".exe",
+    ".dll",
+)
 
 
 @dataclass(frozen=True)
@@ -128,18 +154,30 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
                 problem = f"{wanted} was not read: {error}"
             else:
                 notes.append(f"{shown(path)} was not read: {error}")
-    notes += [f"{shown(name)} {reason}" if not reason.startswith("it ") else f"{shown(name)} was not read: {reason}"
-              for name, reason in sorted(hand_in.problems.items())[:10]]
+    notes += [
+        f"{shown(name)} {reason}" if not reason.startswith("it ") else f"{shown(name)} was not read: {reason}"
+        for name, reason in sorted(hand_in.problems.items())[:10]
+    ]
     notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += about
     if wanted not in files and not problem and not hand_in.needs_person:
         problem = f"{wanted} is missing" + ("" if hand_in.files else ": the folder is empty or cannot be read")
-    return Submission(student, stage.id, files, notebook, problem, tuple(notes), hand_in.needs_person, _pictures(hand_in),
-                      tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10])
+    return Submission(
+        student,
+        stage.id,
+        files,
+        notebook,
+        problem,
+        tuple(notes),
+        hand_in.needs_person,
+        _pictures(hand_in),
+        tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10],
+    )
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
     """What goes into the sandbox: the stage's file first, then the other Python files, then weights and data."""
+
     def order(path: str) -> tuple[bool, bool, str]:
         return path != stage.info.file, not path.endswith(".py"), path
 

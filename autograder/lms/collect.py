@@ -88,8 +88,16 @@ def _roster(course: Path) -> Roster:
     return roster
 
 
-def _collect_one(archive: Archive, submitted: Path, wanted: Sequence[Stage], given: bool, pattern: str, roster: Roster,
-                 outcome: Collected, stack: ExitStack) -> None:
+def _collect_one(
+    archive: Archive,
+    submitted: Path,
+    wanted: Sequence[Stage],
+    given: bool,
+    pattern: str,
+    roster: Roster,
+    outcome: Collected,
+    stack: ExitStack,
+) -> None:
     """One download."""
     every = stages()
     known = Known(tuple(stage.id for stage in every), own_names(every), roster)
@@ -132,9 +140,11 @@ def _nothing(archive: Archive, layout: Layout) -> str:
     """Why there is nothing to place, and what would be."""
     lines = [
         f"{archive.path}: no submission was recognised",
-        "  Known are downloads of all submissions of an assignment from Canvas, Moodle, Gradescope, Blackboard, Brightspace, ILIAS,",
-        "  Google Classroom, GitHub Classroom and nbgrader's exchange, and folders <student>/<stage>/<files> or <student>/<files>.",
-        r"  For any other, say where the names stand:  MAP='(?P<stage>[^/]+)/(?P<student>[^/]+)/'",
+        "  Known are downloads of all submissions of an assignment from Canvas, Moodle,",
+        "  Gradescope, Blackboard, Brightspace, ILIAS, Google Classroom, GitHub Classroom",
+        "  and nbgrader's exchange, <student>/<stage>/<files> and <student>/<files>.",
+        "  For any other, say where the names stand:",
+        r"    MAP='(?P<stage>[^/]+)/(?P<student>[^/]+)/'",
     ]
     lines += [f"  {shown(name)}: {reason}" for name, reason in list(archive.refused.items())[:5]]
     if layout.rest:
@@ -160,15 +170,22 @@ def lms_facts(course: Path, stage_id: str) -> dict[str, dict[str, Any]]:
 # -- which stage -------------------------------------------------------------------------------------------------------------
 
 
-def _with_stages(archive: Archive, handins: Sequence[Handin], wanted: Sequence[Stage], given: bool,
-                 stack: ExitStack) -> list[tuple[Handin, Stage | None]]:
+def _with_stages(
+    archive: Archive, handins: Sequence[Handin], wanted: Sequence[Stage], given: bool, stack: ExitStack
+) -> list[tuple[Handin, Stage | None]]:
     """The stage of each: as given, as its folder says, as its files are named, or else as those of most others."""
     by_id = {stage.id: stage for stage in wanted}
     named = {key: stage for stage in wanted for key in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)}
     if given:
-        return [(handin, wanted[0] if handin.stage in ("", wanted[0].id) or named.get(handin.stage) else None) for handin in handins]
-    found = [by_id.get(handin.stage) or named.get(handin.stage.casefold()) if handin.stage else _stage_of(archive, handin, wanted, stack)
-             for handin in handins]
+        return [
+            (handin, wanted[0] if handin.stage in ("", wanted[0].id) or named.get(handin.stage) else None) for handin in handins
+        ]
+    found = [
+        by_id.get(handin.stage) or named.get(handin.stage.casefold())
+        if handin.stage
+        else _stage_of(archive, handin, wanted, stack)
+        for handin in handins
+    ]
     usual = Counter(stage.id for stage in found if stage is not None).most_common(1)
     fallback = by_id[usual[0][0]] if usual else None
     return [(handin, stage or (None if handin.stage else fallback)) for handin, stage in zip(handins, found, strict=True)]
@@ -256,8 +273,10 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
         outcome.unchanged.append(pair)
     else:
         if by_hand:
-            outcome.notes.append(f"{key} had been changed by hand; a newer hand-in took its place, and what was changed lies in "
-                                 f"submitted/{REPLACED}/{stage.id}/{student}/")
+            outcome.notes.append(
+                f"{key} had been changed by hand; a newer hand-in took its place, and what was changed lies in "
+                f"submitted/{REPLACED}/{stage.id}/{student}/"
+            )
         replaced = _write(incoming, target, submitted, stage, student)
         facts["attempt"] = int(state.get("attempt") or 0) + 1
         (outcome.replaced if replaced else outcome.new).append(pair)
@@ -304,16 +323,28 @@ def _carry_over(before: dict[str, bytes], incoming: dict[str, bytes], newest: _I
             if not name.endswith(".py"):
                 continue
             if imported is None:
-                imported = imported_names({path: File(len(text), lambda text=text: text)  # type: ignore[misc]
-                                           for path, text in incoming.items()})
+                imported = imported_names(
+                    {
+                        path: File(len(text), lambda text=text: text)  # type: ignore[misc]
+                        for path, text in incoming.items()
+                    }
+                )
             if not {part.removesuffix(".py") for part in PurePosixPath(name).parts} & imported:
                 continue
         incoming[name] = data
         newest.notes.append(f"{shown(name)} was not handed in again; that of {whence} was kept")
 
 
-def _facts(archive: Archive, handin: Handin, newest: _Incoming, collected: dict[str, str], incoming: dict[str, bytes],
-           state: dict[str, Any], count: int, stage: Stage) -> dict[str, Any]:
+def _facts(
+    archive: Archive,
+    handin: Handin,
+    newest: _Incoming,
+    collected: dict[str, str],
+    incoming: dict[str, bytes],
+    state: dict[str, Any],
+    count: int,
+    stage: Stage,
+) -> dict[str, Any]:
     """What is remembered of a hand-in; see `autograder.grade.handin.state`."""
     who, digests, question = handin.lms_identity, _digests(incoming), newest.hand_in.needs_person
     notes = list(newest.notes)
@@ -323,11 +354,23 @@ def _facts(archive: Archive, handin: Handin, newest: _Incoming, collected: dict[
         notes.append("no notebook")
     if count > 1:
         notes.append(f"{count} hand-ins in this download; the latest counts")
-    return {"lms": who.lms if who.lms != "folder" else "", "id": who.id, "name": who.name, "email": who.email, "group": who.group,
-            "when": handin.when, "late": handin.late, "order": handin.order, "source": archive.path.name,
-            "attempt": int(state.get("attempt") or 1), "collected": collected, "files": digests, "renamed": {
-                target: source for target, source in newest.hand_in.renamed.items() if target in digests},
-            "notes": notes, "question": question}
+    return {
+        "lms": who.lms if who.lms != "folder" else "",
+        "id": who.id,
+        "name": who.name,
+        "email": who.email,
+        "group": who.group,
+        "when": handin.when,
+        "late": handin.late,
+        "order": handin.order,
+        "source": archive.path.name,
+        "attempt": int(state.get("attempt") or 1),
+        "collected": collected,
+        "files": digests,
+        "renamed": {target: source for target, source in newest.hand_in.renamed.items() if target in digests},
+        "notes": notes,
+        "question": question,
+    }
 
 
 def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage, student: str) -> bool:
@@ -408,4 +451,3 @@ def paths_of(text: str) -> list[Path]:
         if not path.exists():
             raise UsageError(f"there is no file {path}")
     return found
-

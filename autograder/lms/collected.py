@@ -1,10 +1,11 @@
 """What became of a download: the summary a TA reads, and `collected.csv`.
 
 `collected.csv` has a row for each person and stage that was collected, and one for each person of roster.csv who is missing:
-``student,stage,when,late,source,attempt,files,note``. ``when`` is the time of the hand-in in ISO 8601, as the LMS says it: with an
-offset where the LMS names one, without where it means the clock of the place, and empty where the LMS does not say it (Canvas,
-Moodle). ``late`` is ``yes`` where the LMS marked it, else empty. ``attempt`` counts the hand-ins that differ; a person who handed in
-nothing has 0 files and the note ``missing``. The file is written anew by each `make collect`: late policies read it, nobody edits it.
+``student,stage,when,late,source,attempt,files,note``. ``when`` is the time of the hand-in in ISO 8601, as the LMS says it: with
+an offset where the LMS names one, without where it means the clock of the place, and empty where the LMS does not say it
+(Canvas, Moodle). ``late`` is ``yes`` where the LMS marked it, else empty. ``attempt`` counts the hand-ins that differ; a person
+who handed in nothing has 0 files and the note ``missing``. Each `make collect` writes the whole file: late policies read it,
+nobody edits it.
 """
 
 from __future__ import annotations
@@ -68,7 +69,11 @@ class Collected:
         came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
         for words, pairs in came.items():
             for stage in sorted({stage for _, stage in pairs}):
-                who = [student + (" (late)" if (student, stage) in self.late else "") for student, its in sorted(pairs) if its == stage]
+                who = [
+                    student + (" (late)" if (student, stage) in self.late else "")
+                    for student, its in sorted(pairs)
+                    if its == stage
+                ]
                 lines += listed(f"{stage}: {len(who)} {words}: ", who, 12 if words == "already there" else 200)
         for stage in sorted({stage for _, stage in self.missing}):
             who = [student for student, its in self.missing if its == stage]
@@ -82,8 +87,14 @@ class Collected:
         for (stage, note), who in sorted(alike.items()):
             lines += listed(f"Note: {stage}: {note}: ", who, 40)
         lines += [line for note in dict.fromkeys(self.notes) for line in wrapped(f"Note: {note}")]
-        lines += [line for name, reason in sorted(self.left_out.items()) for line in wrapped(f"Left out, not needed: {shown(name)}: {reason}")]
-        lines += [line for name, reason in sorted(self.refused.items()) for line in wrapped(f"Not taken: {shown(name)}: {reason}")]
+        lines += [
+            line
+            for name, reason in sorted(self.left_out.items())
+            for line in wrapped(f"Left out, not needed: {shown(name)}: {reason}")
+        ]
+        lines += [
+            line for name, reason in sorted(self.refused.items()) for line in wrapped(f"Not taken: {shown(name)}: {reason}")
+        ]
         if self.unknown:
             names = [shown(name) for name in self.unknown]
             lines += listed(f"Not recognised, {len(names)} file{'' if len(names) == 1 else 's'}: ", names, 10)
@@ -115,18 +126,44 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
     for folder in sorted(path for path in (submitted / COLLECTED).glob("*") if path.is_dir()):
         states = {file.stem: read_state(submitted, folder.name, file.stem) for file in sorted(folder.glob("*.json"))}
         for student, state in states.items():
-            rows.append({"student": student, "stage": folder.name, "when": state.get("when", ""), "late": "yes" if state.get("late") else "",
-                         "source": state.get("source", ""), "attempt": state.get("attempt", 1), "files": len(state.get("files") or {}),
-                         "note": "; ".join(map(str, [*(["needs a person: " + state["question"]] if state.get("question") else []),
-                                                     *(state.get("notes") or [])]))})
+            rows.append(
+                {
+                    "student": student,
+                    "stage": folder.name,
+                    "when": state.get("when", ""),
+                    "late": "yes" if state.get("late") else "",
+                    "source": state.get("source", ""),
+                    "attempt": state.get("attempt", 1),
+                    "files": len(state.get("files") or {}),
+                    "note": "; ".join(
+                        map(
+                            str,
+                            [
+                                *(["needs a person: " + state["question"]] if state.get("question") else []),
+                                *(state.get("notes") or []),
+                            ],
+                        )
+                    ),
+                }
+            )
         groups = {person.group for person in roster.people if person.group and person.student in states}
         for person in roster.people:
             if not person.student or person.student in states or person.is_group or person.group in groups:
                 continue
             if (submitted / person.student / folder.name).is_dir():
                 continue
-            rows.append({"student": person.student, "stage": folder.name, "when": "", "late": "", "source": "", "attempt": 0, "files": 0,
-                         "note": "missing"})
+            rows.append(
+                {
+                    "student": person.student,
+                    "stage": folder.name,
+                    "when": "",
+                    "late": "",
+                    "source": "",
+                    "attempt": 0,
+                    "files": 0,
+                    "note": "missing",
+                }
+            )
             if folder.name in now:
                 outcome.missing.append((person.student, folder.name))
     text = io.StringIO()

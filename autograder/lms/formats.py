@@ -1,7 +1,7 @@
 """The ways in which an LMS packs the submissions of an assignment; docs/ta.md says where each was looked up.
 
-Canvas            one folder of files, ``lastnamefirst_LATE_<user>_<upload>_<file>``, ``LATE_anon_<id>_<upload>_<file>`` where names
-                  are hidden, a group's name in place of the person's
+Canvas            one folder of files, ``lastnamefirst_LATE_<user>_<upload>_<file>``, ``LATE_anon_<id>_<upload>_<file>``
+                  where names are hidden, a group's name in place of the person's
 Moodle            ``First Last_<participant>_assignsubmission_file_/<files>``, or the same before each file's name; a team's name
                   and number, or ``Default group`` without one
 Gradescope        ``assignment_<n>_export/submission_<n>/<files>`` with ``submission_metadata.yml`` saying who handed it in
@@ -31,13 +31,23 @@ from autograder.grade.handin.suffixes import plain_name
 from autograder.grade.names import shown, usable
 from autograder.lms.roster import GROUP, LmsIdentity, Roster
 
-ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<late2>LATE_)?(?P<secret>[A-Za-z0-9]+?)(?P<late3>_LATE)?_(?P<upload>\d+)_(?P<file>.+)", re.IGNORECASE)
-CANVAS_TEXT = re.compile(r"(?:LATE_)?(?:anon_(?P<secret>[A-Za-z0-9]+)|(?P<name>.+)_(?:LATE_)?(?P<user>\d+))_(?:text|link)\.html", re.IGNORECASE)
+ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<late2>LATE_)?(?P<secret>[A-Za-z0-9]+?)(?P<late3>_LATE)?_(?P<upload>\d+)_(?P<file>.+)",
+    re.IGNORECASE,
+)
+CANVAS_TEXT = re.compile(
+    r"(?:LATE_)?(?:anon_(?P<secret>[A-Za-z0-9]+)|(?P<name>.+)_(?:LATE_)?(?P<user>\d+))_(?:text|link)\.html", re.IGNORECASE
+)
 MOODLE = re.compile(r"(?:^|/)(?P<name>[^/]+?)(?:_(?P<participant>\d+))?_assignsubmission_(?P<kind>[a-z]+)_?/?(?P<file>.*)")
 GRADESCOPE = re.compile(r"(?:.*/)?(?P<submission>submission_\d+)/(?P<file>.+)")
-BLACKBOARD = re.compile(r"(?P<assignment>.+)_(?P<user>[^_]+)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|\.txt)")
-BRIGHTSPACE = re.compile(r"(?:^|/)(?P<user>\d+)-(?P<folder>\d+) - (?P<name>[^/]+) - (?P<when>[^/-]*\d[^/-]*\d{3,4}(?: ?[AP]\.?M\.?)?)"
-                         r"(?: - (?P<flat>[^/]+)|/(?P<file>.+))", re.IGNORECASE)
+BLACKBOARD = re.compile(
+    r"(?P<assignment>.+)_(?P<user>[^_]+)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|\.txt)"
+)
+BRIGHTSPACE = re.compile(
+    r"(?:^|/)(?P<user>\d+)-(?P<folder>\d+) - (?P<name>[^/]+) - (?P<when>[^/-]*\d[^/-]*\d{3,4}(?: ?[AP]\.?M\.?)?)"
+    r"(?: - (?P<flat>[^/]+)|/(?P<file>.+))",
+    re.IGNORECASE,
+)
 ILIAS = re.compile(r"(?P<last>[^_/]+)_(?P<first>[^/]*)_(?P<login>[^_/]+)_(?P<id>\d+)")
 ILIAS_LATE = re.compile(r"(?:late submission|late|verspätete abgabe|verspaetete abgabe|verspätet) - (?P<file>.+)", re.IGNORECASE)
 INBOUND = re.compile(r"(?P<user>[^+/]+)\+(?P<assignment>[^+/]+)\+(?P<when>[^+/]+)(?:\+[^+/]+)?")
@@ -124,8 +134,10 @@ def _by_pattern(names: Iterable[str], pattern: str, known: Known) -> Layout:
     except re.error as error:
         raise UsageError(f"MAP is no regular expression ({error}): {pattern}") from error
     if "student" not in compiled.groupindex:
-        raise UsageError("MAP needs a group named student, and one named stage unless STAGE= says it, such as "
-                         r"MAP='(?P<stage>[^/]+)/(?P<student>[^/]+)/'")
+        raise UsageError(
+            "MAP needs a group named student, and one named stage unless STAGE= says it, such as "
+            r"MAP='(?P<stage>[^/]+)/(?P<student>[^/]+)/'"
+        )
     found: dict[tuple[str, str], Handin] = {}
     layout = Layout()
     for name in names:
@@ -136,7 +148,7 @@ def _by_pattern(names: Iterable[str], pattern: str, known: Known) -> Layout:
             continue
         groups = match.groupdict()
         stage = groups.get("stage") or ""
-        file = groups.get("file") or name[match.end():].lstrip("/_- ") or PurePosixPath(name).name
+        file = groups.get("file") or name[match.end() :].lstrip("/_- ") or PurePosixPath(name).name
         _add(found, (student, stage), LmsIdentity("folder", student, student), student, stage=stage).files[file] = name
     layout.handins = list(found.values())
     return layout
@@ -185,7 +197,7 @@ def _canvas_readings(base: str) -> list[_CanvasName]:
             continue
         late_after = parts[i + 1].upper() == "LATE" and len(parts) > i + 3
         upload = parts[i + 1 + late_after]
-        file = "_".join(parts[i + 2 + late_after:])
+        file = "_".join(parts[i + 2 + late_after :])
         if not (upload.isascii() and upload.isdigit()) or not file:
             continue
         before, marked = parts[:i], parts[i - 1].upper() == "LATE" and i > 1
@@ -205,15 +217,22 @@ def _canvas(archive: Archive, names: list[str], known: Known) -> Layout:
     votes = Counter((one.name, one.user) for every in readings.values() for one in every)
 
     def weight(one: _CanvasName) -> tuple[bool, bool, int, bool, int]:
-        return (one.marked, known.roster.find("canvas", one.user) is not None, min(len(one.user), len(one.upload)),
-                plain_name(one.file, known.own) in known.own, votes[one.name, one.user])
+        return (
+            one.marked,
+            known.roster.find("canvas", one.user) is not None,
+            min(len(one.user), len(one.upload)),
+            plain_name(one.file, known.own) in known.own,
+            votes[one.name, one.user],
+        )
 
     for name in names:
         text = CANVAS_TEXT.fullmatch(PurePosixPath(name).name)
         if not readings[name] and text is not None:
             number = text["user"] or text["secret"]
-            layout.notes.append(f"{shown(text['name'] or f'anon {number}')} ({number}) typed a text into Canvas; it is left in the "
-                                f"download: {shown(name)}")
+            layout.notes.append(
+                f"{shown(text['name'] or f'anon {number}')} ({number}) typed a text into Canvas; it is left in the "
+                f"download: {shown(name)}"
+            )
             continue
         if not readings[name]:
             layout.rest.append(name)
@@ -262,8 +281,17 @@ def _moodle(archive: Archive, names: list[str], known: Known) -> Layout:
 
 def _is_hidden(name: str) -> bool:
     """True for what Moodle calls everybody in a blind assignment."""
-    return name.strip().casefold() in ("participant", "teilnehmer", "teilnehmer/in", "teilnehmerin", "teilnehmer-in", "participante", "partecipante",
-                                       "deelnemer", "uczestnik")
+    return name.strip().casefold() in (
+        "participant",
+        "teilnehmer",
+        "teilnehmer/in",
+        "teilnehmerin",
+        "teilnehmer-in",
+        "participante",
+        "partecipante",
+        "deelnemer",
+        "uczestnik",
+    )
 
 
 # -- Gradescope --------------------------------------------------------------------------------------------------------------
@@ -284,7 +312,9 @@ def _gradescope(archive: Archive, names: Iterable[str], metadata: str) -> Layout
         for who, created in people:
             if submission in files:
                 when = _gradescope_time(created)
-                layout.handins.append(Handin(who, who.id or who.email or who.name, files[submission], when=when, order=when or created))
+                layout.handins.append(
+                    Handin(who, who.id or who.email or who.name, files[submission], when=when, order=when or created)
+                )
             else:
                 layout.notes.append(f"{shown(who.name or who.email or who.id)} handed in {submission} without a file")
     return layout
@@ -319,7 +349,9 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[tuple[LmsIdentity, 
             person = person if isinstance(person, dict) else {}
             sid, email, full = (str(person.get(key) or "").strip() for key in (":sid", ":email", ":name"))
             if sid or email or full:
-                found.setdefault(str(submission), []).append((LmsIdentity("gradescope", sid or email or full, full, email), created))
+                found.setdefault(str(submission), []).append(
+                    (LmsIdentity("gradescope", sid or email or full, full, email), created)
+                )
     return found
 
 
@@ -348,7 +380,7 @@ def _blackboard(archive: Archive, names: list[str], known: Known) -> Layout:
         when = f"{day}T{clock}"
         handin = _add(found, (user, match["when"]), LmsIdentity("blackboard", user, full), user, when=when, order=match["when"])
         if match["file"] is not None:
-            file = originals.get(base) or (base[len(attempt) + 1:] if attempt else match["file"])
+            file = originals.get(base) or (base[len(attempt) + 1 :] if attempt else match["file"])
             handin.files[_free(handin.files, file)] = name
     for handin in found.values():
         if handin.files:
@@ -383,7 +415,9 @@ def _brightspace(archive: Archive, names: list[str], known: Known) -> Layout:
         full = match["name"].strip()
         number = match["user"] if people[match["user"]] == 1 else f"{match['user']} {full}"
         when = _brightspace_time(match["when"])
-        handin = _add(found, (number, match["when"]), LmsIdentity("brightspace", number, full), full, when=when, order=when or match["when"])
+        handin = _add(
+            found, (number, match["when"]), LmsIdentity("brightspace", number, full), full, when=when, order=when or match["when"]
+        )
         file = match["file"] or match["flat"]
         handin.files[_free(handin.files, file)] = name
     layout.handins = list(found.values())
@@ -393,8 +427,19 @@ def _brightspace(archive: Archive, names: list[str], known: Known) -> Layout:
 def _brightspace_time(text: str) -> str:
     """The time in a folder's name, which has no colon; empty where it is in another language."""
     clean = re.sub(r"\s+", " ", text.replace(".", "").strip())
-    for form in ("%b %d, %Y %I%M %p", "%B %d, %Y %I%M %p", "%d %B, %Y %H%M", "%d %B %Y %H%M", "%d %b, %Y %H%M", "%d %b %Y %H%M",
-                 "%d %B, %Y %I%M %p", "%d %b, %Y %I%M %p", "%b %d, %Y %H%M", "%B %d, %Y %H%M", "%Y-%m-%d %H%M"):
+    for form in (
+        "%b %d, %Y %I%M %p",
+        "%B %d, %Y %I%M %p",
+        "%d %B, %Y %H%M",
+        "%d %B %Y %H%M",
+        "%d %b, %Y %H%M",
+        "%d %b %Y %H%M",
+        "%d %B, %Y %I%M %p",
+        "%d %b, %Y %I%M %p",
+        "%b %d, %Y %H%M",
+        "%B %d, %Y %H%M",
+        "%Y-%m-%d %H%M",
+    ):
         padded = re.sub(r"\b(\d{3})(?= ?[AP]M|$)", r"0\1", clean, flags=re.IGNORECASE)
         try:
             return datetime.strptime(padded, form).isoformat(timespec="seconds")
@@ -416,7 +461,7 @@ def _ilias(archive: Archive, names: list[str], known: Known) -> Layout:
         team = next((part for part in parts[:at] if GROUP.match(part)), "")
         full = f"{match['first'].replace('_', ' ')} {match['last']}".strip()
         handin = _add(found, match["id"], LmsIdentity("ilias", match["id"], full, group=team), match["login"])
-        file = "/".join(parts[at + 1:])
+        file = "/".join(parts[at + 1 :])
         late = ILIAS_LATE.fullmatch(PurePosixPath(file).name)
         handin.late |= late is not None
         handin.files[_free(handin.files, str(PurePosixPath(file).with_name(late["file"])) if late else file)] = name
@@ -439,9 +484,16 @@ def _nbgrader(archive: Archive, names: list[str], known: Known) -> Layout:
             layout.rest.append(name)
             continue
         when = _nbgrader_time(match["when"])
-        handin = _add(found, parts[at], LmsIdentity("nbgrader", match["user"]), match["user"], stage=match["assignment"], when=when,
-                      order=when or match["when"])
-        handin.files["/".join(parts[at + 1:])] = name
+        handin = _add(
+            found,
+            parts[at],
+            LmsIdentity("nbgrader", match["user"]),
+            match["user"],
+            stage=match["assignment"],
+            when=when,
+            order=when or match["when"],
+        )
+        handin.files["/".join(parts[at + 1 :])] = name
     layout.handins = list(found.values())
     return layout
 
@@ -470,9 +522,9 @@ def _by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
         if at is None:
             layout.rest.append(name)
         elif at > 0 and parts[at - 1] != "submitted":
-            placed[name] = parts[:at], parts[at], "/".join(parts[at + 1:])
+            placed[name] = parts[:at], parts[at], "/".join(parts[at + 1 :])
         elif len(parts) > at + 2:
-            placed[name] = (parts[at + 1],), parts[at], "/".join(parts[at + 2:])
+            placed[name] = (parts[at + 1],), parts[at], "/".join(parts[at + 2 :])
         else:
             layout.rest.append(name)
     whose = _students_in({folders for folders, _, _ in placed.values()})
@@ -508,15 +560,22 @@ def _github(archive: Archive, names: list[str], known: Known) -> Layout:
     found: dict[str, Handin] = {}
     for name in names:
         parts = PurePosixPath(name).parts
-        at = next((i for i, part in enumerate(parts[:-2]) if part.endswith("-submissions") and parts[i + 1].startswith(f"{part[:-12]}-")), None)
+        at = next(
+            (
+                i
+                for i, part in enumerate(parts[:-2])
+                if part.endswith("-submissions") and parts[i + 1].startswith(f"{part[:-12]}-")
+            ),
+            None,
+        )
         if at is None:
             layout.rest.append(name)
             continue
         slug = parts[at][: -len("submissions")]
-        user = parts[at + 1][len(slug):]
+        user = parts[at + 1][len(slug) :]
         stage = next((stage for stage in known.stages if slug[:-1].casefold() == stage.casefold()), "")
         handin = _add(found, user, LmsIdentity("github", user), user, stage=stage)
-        handin.files["/".join(parts[at + 2:])] = name
+        handin.files["/".join(parts[at + 2 :])] = name
     layout.handins = list(found.values())
     return layout
 
@@ -554,7 +613,7 @@ def _by_student(archive: Archive, names: list[str], known: Known) -> Layout:
             layout.rest.append(name)
             continue
         student = parts[depth]
-        _add(found, student, LmsIdentity("folder", student), student).files["/".join(parts[depth + 1:])] = name
+        _add(found, student, LmsIdentity("folder", student), student).files["/".join(parts[depth + 1 :])] = name
     layout.handins = list(found.values())
     return layout
 
@@ -572,7 +631,7 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
             student, file = base.partition(".")[0], base
         elif not student:
             student = next((one for one in whose if base.startswith(f"{one}_")), "" if whose else base.partition("_")[0])
-            file = base[len(student) + 1:]
+            file = base[len(student) + 1 :]
         if not file or not usable(student) or student == base:
             layout.rest.append(name)
             continue
@@ -585,9 +644,11 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
 def _split(base: str, known: Known) -> tuple[str, str] | None:
     """Student and file in one name, where the file's is a stage's; also an archive named by one."""
     for match in re.finditer("_", base):
-        student, file = base[: match.start()], base[match.end():]
+        student, file = base[: match.start()], base[match.end() :]
         stem = file.partition(".")[0].casefold()
-        named = plain_name(file, known.own) in known.own or (is_archive(file) and stem in {stage.casefold() for stage in known.stages})
+        named = plain_name(file, known.own) in known.own or (
+            is_archive(file) and stem in {stage.casefold() for stage in known.stages}
+        )
         if named and usable(student):
             return student, file
     return None
@@ -597,10 +658,16 @@ def _in_one_folder(archive: Archive, names: list[str], known: Known) -> Layout:
     """`_flat`, where two or more students' files lie side by side."""
     split = {name: found for name in names if (found := _split(PurePosixPath(name).name, known))}
     side_by_side = len({str(PurePosixPath(name).parent) for name in split}) == 1
-    return _flat(archive, names, known) if side_by_side and len({student for student, _ in split.values()}) > 1 else Layout(rest=names)
+    return (
+        _flat(archive, names, known)
+        if side_by_side and len({student for student, _ in split.values()}) > 1
+        else Layout(rest=names)
+    )
 
 
-def _when(test: Callable[[list[str]], bool], reader: Callable[[Archive, list[str], Known], Layout]) -> Callable[[Archive, list[str], Known], Layout]:
+def _when(
+    test: Callable[[list[str]], bool], reader: Callable[[Archive, list[str], Known], Layout]
+) -> Callable[[Archive, list[str], Known], Layout]:
     return lambda archive, names, known: reader(archive, names, known) if test(names) else Layout(rest=names)
 
 

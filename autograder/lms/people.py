@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.grade.names import shown
 from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_table, undefused
 from autograder.stages import find_stage
 
@@ -15,11 +14,37 @@ from autograder.stages import find_stage
 NAME = ("full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet")
 FIRST = ("first name", "firstname", "vorname", "given name", "prénom", "nombre")
 LAST = ("last name", "lastname", "surname", "nachname", "family name", "nom", "apellido(s)", "apellidos")
-EMAIL = ("email", "email address", "e-mail", "e-mail address", "e-mail-adresse", "mail", "adresse de courriel", "dirección de correo")
+EMAIL = (
+    "email",
+    "email address",
+    "e-mail",
+    "e-mail address",
+    "e-mail-adresse",
+    "mail",
+    "adresse de courriel",
+    "dirección de correo",
+)
 GROUP = ("group", "groups", "gruppe", "gruppen", "team", "group name", "section", "sections")
 EXTENSION = ("extension", "extension in days", "extra days")
-LABEL = ("folder", "login", "username", "user name", "login id", "sis login id", "anmeldename", "benutzername", "user id", "github", "sid",
-         "student id", "id number", "id-nummer", "matrikelnummer", "orgdefinedid", "id")
+LABEL = (
+    "folder",
+    "login",
+    "username",
+    "user name",
+    "login id",
+    "sis login id",
+    "anmeldename",
+    "benutzername",
+    "user id",
+    "github",
+    "sid",
+    "student id",
+    "id number",
+    "id-nummer",
+    "matrikelnummer",
+    "orgdefinedid",
+    "id",
+)
 
 
 def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
@@ -50,7 +75,7 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     lms = _kind(set(header))
     roster = Roster.read(course.resolve())
     before, filled = len(roster.people), 0
-    for row in rows[start + 1:]:
+    for row in rows[start + 1 :]:
         cells = {column: undefused(cell).strip() for column, cell in zip(header, row, strict=False)}
         identity, label = READERS[lms](cells, stage_id)
         if not (identity.id or identity.email or identity.name):
@@ -95,7 +120,9 @@ def _kind(header: set[str]) -> str:
         return "worksheet"
     if "orgdefinedid" in header:
         return "brightspace"
-    if {"username", "last name", "first name"} <= header and ("availability" in header or "student id" in header or "last access" in header):
+    if {"username", "last name", "first name"} <= header and (
+        "availability" in header or "student id" in header or "last access" in header
+    ):
         return "blackboard"
     if "sid" in header and header & set(EMAIL):
         return "gradescope"
@@ -127,7 +154,9 @@ def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, s
 
 
 def _worksheet(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    number = re.search(r"\d+$", next((cells[key] for key in ("identifier", "bezeichner", "id der teilnehmer/innen") if cells.get(key)), ""))
+    number = re.search(
+        r"\d+$", next((cells[key] for key in ("identifier", "bezeichner", "id der teilnehmer/innen") if cells.get(key)), "")
+    )
     name = _name(cells)
     number_here = f"{stage_id}:{number[0]}" if number and stage_id else ""
     return LmsIdentity("moodle", number_here, name, _first(cells, EMAIL)), name or (f"Participant {number[0]}" if number else "")
@@ -146,7 +175,9 @@ def _gradescope(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentit
 
 def _brightspace(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     """Its downloads number people by a number that its lists do not have: there they are known by their names."""
-    return LmsIdentity("brightspace", "", _name(cells), _first(cells, EMAIL)), _name(cells) or cells.get("username", "").lstrip("#")
+    return LmsIdentity("brightspace", "", _name(cells), _first(cells, EMAIL)), _name(cells) or cells.get("username", "").lstrip(
+        "#"
+    )
 
 
 def _blackboard(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
@@ -156,7 +187,9 @@ def _blackboard(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentit
 
 def _github(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     login = cells.get("github username") or cells.get("github", "")
-    return LmsIdentity("github", login, cells.get("identifier", "") or _name(cells), _first(cells, EMAIL)), login or cells.get("identifier", "")
+    return LmsIdentity("github", login, cells.get("identifier", "") or _name(cells), _first(cells, EMAIL)), login or cells.get(
+        "identifier", ""
+    )
 
 
 def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
@@ -166,8 +199,15 @@ def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, 
 
 
 READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str]]] = {
-    "canvas": _canvas, "worksheet": _worksheet, "participants": _participants, "gradescope": _gradescope, "brightspace": _brightspace,
-    "blackboard": _blackboard, "github": _github, "generic": _generic}
+    "canvas": _canvas,
+    "worksheet": _worksheet,
+    "participants": _participants,
+    "gradescope": _gradescope,
+    "brightspace": _brightspace,
+    "blackboard": _blackboard,
+    "github": _github,
+    "generic": _generic,
+}
 
 
 def everybody(course: Path) -> list[Person]:

@@ -4,9 +4,9 @@ A person is known by what an LMS calls them, its id; the folder's name is a labe
 `make collect` and `make roster`, and may be edited: rows are added and empty cells filled in, nothing else in it is changed.
 
 Columns: ``student`` (the folder), ``name``, ``email``, ``group``, ``extension`` (days more than the others), a column
-``<lms>_id`` for each LMS that was seen, and whatever else a person puts there. A cell may hold several ids, divided by ``|``; Moodle
-numbers people anew in each assignment, so its ids are written ``1-bptt:905``. The row of a group has the group's name as student
-and as group; its members name it as their group.
+``<lms>_id`` for each LMS that was seen, and whatever else a person puts there. A cell may hold several ids, divided by ``|``;
+Moodle gives people another number in each assignment, so its ids are written ``1-bptt:905``. The row of a group has the group's
+name as student and as group; its members name it as their group.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What a group of students is called where nobody said so: Moodle's name for those without one, and the names that courses use.
-GROUP = re.compile(r"(?:(?:default|standard) ?gr(?:oup|uppe)|grupo predeterminado|groupe par défaut"
-                   r"|(?:group|gruppe|groupe|grupo|gruppo|team|équipe|equipe)\b)", re.IGNORECASE)
+GROUP = re.compile(
+    r"(?:(?:default|standard) ?gr(?:oup|uppe)|grupo predeterminado|groupe par défaut"
+    r"|(?:group|gruppe|groupe|grupo|gruppo|team|équipe|equipe)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,9 @@ class Roster:
             person.cells["student"] = person.student.strip()
             key = folded(person.student)
             if key and key in seen:
-                raise UsageError(f"{path}: {shown(person.student)} stands in line {seen[key]} and in line {number}; each student has "
-                                 "one row")
+                raise UsageError(
+                    f"{path}: {shown(person.student)} stands in line {seen[key]} and in line {number}; each student has one row"
+                )
             seen[key] = number
             roster.people.append(person)
             roster._register(person)
@@ -199,8 +203,10 @@ class Roster:
         """
         person = self.find(who.lms, who.id)
         if person is not None and self._is_another(person, who):
-            self.notes.append(f"{shown(who.name or who.email)} and {shown(person.name or person.student)} have one id, {who.id}: "
-                              "each has a folder of their own")
+            self.notes.append(
+                f"{shown(who.name or who.email)} and {shown(person.name or person.student)} have one id, {who.id}: "
+                "each has a folder of their own"
+            )
             person = self.find(who.lms, f"{who.id} {who.email or who.name}")
             who = LmsIdentity(who.lms, f"{who.id} {who.email or who.name}", who.name, who.email, who.group)
         person = person or self._by_address(who, scope)
@@ -216,8 +222,13 @@ class Roster:
 
     def _is_another(self, person: Person, who: LmsIdentity) -> bool:
         """True where one id stands for two people: other address, and other name."""
-        return bool(who.lms == "gradescope" and who.email and person.email and who.email.lower() != person.email
-                    and name_keys(who.name).isdisjoint(name_keys(person.name)))
+        return bool(
+            who.lms == "gradescope"
+            and who.email
+            and person.email
+            and who.email.lower() != person.email
+            and name_keys(who.name).isdisjoint(name_keys(person.name))
+        )
 
     def _may_be(self, person: Person, who: LmsIdentity, scope: str) -> bool:
         """True for somebody of whom nothing says that they are another person."""
@@ -237,9 +248,11 @@ class Roster:
             return found[0]
         if len(alike) > 1 and found:
             column = f"{who.lms}_id"
-            self.notes.append(f"{len(alike)} people are called {shown(who.name)}, and nothing says which of them {who.id} is: it has a "
-                              f"folder of its own. Put {who.id} into the column {column} of the right row of {ROSTER}, delete the new "
-                              "row and folder, and collect again")
+            self.notes.append(
+                f"{len(alike)} people are called {shown(who.name)}, and nothing says which of them {who.id} is: it has a "
+                f"folder of its own. Put {who.id} into the column {column} of the right row of {ROSTER}, delete the new "
+                "row and folder, and collect again"
+            )
         return None
 
     def _free(self, label: str, who: LmsIdentity) -> str:
@@ -280,8 +293,11 @@ def name_keys(name: str) -> set[str]:
     parts = [part.strip() for part in name.split(",", 1)] if "," in name else []
     words = name.replace(",", " ").split()
     found = {"".join(words), "".join(reversed(parts)), *("".join(words[i:] + words[:i]) for i in range(1, len(words)))}
-    return {key for text in found if (key := "".join(character for character in text.casefold()
-                                                     if unicodedata.category(character)[0] in "LMN"))}
+    return {
+        key
+        for text in found
+        if (key := "".join(character for character in text.casefold() if unicodedata.category(character)[0] in "LMN"))
+    }
 
 
 def defused(text: str) -> str:

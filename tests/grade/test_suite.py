@@ -6,9 +6,9 @@ import pytest
 from autograder.checks.plugin import title_of_function
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.handin.archives import read_bytes
 from autograder.grade.record import read_record, submission_key, suite_hash, write_json
 from autograder.grade.runner import run_suite
-from autograder.grade.handin.archives import read_bytes
 from autograder.grade.submission import MAX_FILE, Submission, read_submission
 from autograder.prove.gates import SEED, run_source
 from autograder.stages import points

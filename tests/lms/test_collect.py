@@ -68,7 +68,7 @@ def test_canvas(tmp_path):
     }
     assert outcome.late == {("chanbo_222", STAGE.id)} and outcome.unknown == ["submissions.txt"]
     facts = lms_facts(tmp_path, STAGE.id)["leeann_12345"]
-    assert {key: facts[key] for key in ("lms", "id", "name", "late")} == {"lms": "canvas", "id": "12345", "name": "leeann", "late": False}
+    assert [facts[key] for key in ("lms", "id", "name", "late")] == ["canvas", "12345", "leeann", False]
     summary = outcome.summary(tmp_path)
     assert "chanbo_222 (late)" in summary and "3 new" in summary and "submissions.txt" in summary
 
@@ -164,8 +164,8 @@ def test_archives_of_students_are_opened_and_litter_is_left(tmp_path):
         info = tarfile.TarInfo("all.zip")
         info.size = len(inner.getvalue())
         tar.addfile(info, io.BytesIO(inner.getvalue()))
-    path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "chanbo_3_4_all.tar.gz": outer.getvalue(), "deecy_5_6_all.rar": "Rar!",
-                                        "__MACOSX/._leeann_1_2_bptt.py": "m"})
+    path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "chanbo_3_4_all.tar.gz": outer.getvalue(),
+                                        "deecy_5_6_all.rar": "Rar!", "__MACOSX/._leeann_1_2_bptt.py": "m"})
     outcome = collect(path, tmp_path)
     assert handed_in(tmp_path) == {f"leeann_1/{STAGE.id}/bptt.py": "x", f"chanbo_3/{STAGE.id}/bptt.py": "deep"}
     assert "cannot be opened here" in outcome.refused[f"deecy_5/{STAGE.id}: all.rar"] and outcome.unknown == []

@@ -32,19 +32,36 @@ MAX_NOTEBOOK = 256 << 20
 # Text compresses by 10, a notebook with pictures less; a file of zeros by 1000.
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20
-JUNK = re.compile(r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__pycache__|\.git|\.svn|\.idea|\.vscode"
-                  r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)")
+JUNK = re.compile(
+    r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__pycache__|\.git|\.svn|\.idea|\.vscode"
+    r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)"
+)
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")
 SINGLE: dict[str, Callable[[Any], Any]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file), ".bz2": lambda file: bz2.BZ2File(file), ".xz": lambda file: lzma.LZMAFile(file)}
+    ".gz": lambda file: gzip.GzipFile(fileobj=file),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+}
 # Archives that nothing here can open.
 CLOSED = (".7z", ".rar", ".zipx", ".lzh", ".ace", ".zst", ".tar.zst", ".cab", ".dmg", ".iso")
 ENCRYPTED = 0x1
 UTF8_NAME = 0x800
 UNICODE_PATH = 0x7075
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
-           zlib.error, lzma.LZMAError, MemoryError, KeyError, IndexError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    MemoryError,
+    KeyError,
+    IndexError,
+)
 
 
 @dataclass(frozen=True)
@@ -128,8 +145,10 @@ def limit(name: str) -> int:
 
 def is_needed(name: str) -> bool:
     """True where a mark may depend on a file: code, notebooks, weights, and archives that may hold them."""
-    return re.search(r"\.(py|ipynb|pt|pth|txt|json|csv|tsv|npy|npz|zip|tar|t?gz|tbz2?|bz2|t?xz|7z|rar)\W*\d*\W*$",
-                     name.lower()) is not None
+    return (
+        re.search(r"\.(py|ipynb|pt|pth|txt|json|csv|tsv|npy|npz|zip|tar|t?gz|tbz2?|bz2|t?xz|7z|rar)\W*\d*\W*$", name.lower())
+        is not None
+    )
 
 
 @contextmanager
@@ -202,7 +221,7 @@ def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -
         bundle = zipfile.ZipFile(file)
     except DAMAGED as error:
         raise Refused(f"is not a zip that can be read ({_short(error)}); download it again, as a .zip") from error
-    infos = [info for info in bundle.infolist() if not info.is_dir() and not info.filename.endswith("\\")]
+    infos = [info for info in bundle.infolist() if not info.filename.endswith(("/", "\\"))]
     if len(infos) > members:
         raise _too_many(len(infos), members)
     names = unpacked_names(infos)
@@ -279,8 +298,8 @@ def _unicode_path(extra: bytes) -> str:
     while len(extra) >= 4:
         kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
         if kind == UNICODE_PATH and size > 5:
-            return extra[9: 4 + size].decode("utf-8", "replace")
-        extra = extra[4 + size:]
+            return extra[9 : 4 + size].decode("utf-8", "replace")
+        extra = extra[4 + size :]
     return ""
 
 
@@ -322,8 +341,14 @@ class _Counted(io.RawIOBase):
 def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: int, total: int) -> None:
     start = file.read(6)
     file.seek(0)
-    unpack = next((SINGLE[ending] for mark, ending in ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\0", ".xz"))
-                   if start.startswith(mark)), lambda stream: stream)
+    unpack = next(
+        (
+            SINGLE[ending]
+            for mark, ending in ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\0", ".xz"))
+            if start.startswith(mark)
+        ),
+        lambda stream: stream,
+    )
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     with tarfile.open(fileobj=_Counted(unpack(file), total), mode="r|") as bundle:
         for number, info in enumerate(bundle):
@@ -358,7 +383,9 @@ def folder(path: Path) -> Archive:
         info = os.lstat(place)
         if problem or not stat.S_ISREG(info.st_mode):
             link = stat.S_ISLNK(info.st_mode)
-            archive.refused[clean] = f"it {problem or ('is a link, and links are not followed' if link else 'is not a regular file')}"
+            archive.refused[clean] = (
+                f"it {problem or ('is a link, and links are not followed' if link else 'is not a regular file')}"
+            )
         else:
             archive.add(clean, File(info.st_size, _disk_reader(place, limit(clean))))
     return archive

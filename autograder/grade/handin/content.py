@@ -13,6 +13,10 @@ from autograder.stages import Stage
 
 # Nobody writes a longer file by hand; what takes long to parse is not parsed.
 MAX_SOURCE = 2 << 20
+# What Python warns of in a student's source is not for the grader's terminal. A filter for all time, not
+# warnings.catch_warnings: submissions are read in threads.
+HANDED_IN = "<handed in>"
+warnings.filterwarnings("ignore", module=HANDED_IN)
 DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -41,14 +45,22 @@ def defined(text: str) -> dict[str, bool]:
     A source that cannot be parsed is searched for lines that define something; those count as written unless the text says
     that nothing is.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text[:MAX_SOURCE])
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return {name: f"{name} is yours to write" not in text for name in DEFINITION.findall(text)}
-    return {node.name: is_written(node) for node in tree.body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    return {
+        node.name: is_written(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A source as a tree; None where it cannot be parsed."""
+    try:
+        return ast.parse(text[:MAX_SOURCE], HANDED_IN)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+        return None
 
 
 def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:

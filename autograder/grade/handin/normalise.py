@@ -1,7 +1,7 @@
 """One hand-in as a stage can take it: the one rule for names and places, for collected work and for folders filled by hand.
 
-Archives are opened; what an LMS or a browser did to a name is undone; the stage's file and notebook are found at any depth, by name
-or, where exactly one file fits, by what they hold. Nothing is guessed where several fit: then a person is needed, and
+Archives are opened; what an LMS or a browser did to a name is undone; the stage's file and notebook are found at any depth, by
+name or, where exactly one file fits, by what they hold. Nothing is guessed where several fit: then a person is needed, and
 `HandIn.needs_person` says what for.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import warnings
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from pathlib import PurePosixPath
 
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File, expand, is_archive
-from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, text_of
+from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, parsed, text_of
 from autograder.grade.handin.suffixes import forms, is_numbered, plain_name
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
@@ -123,7 +122,8 @@ def _place(path: str, base: str) -> str:
 def _clashes(target: str, taken: dict[str, File]) -> bool:
     """True for a file where a folder is, or in what is a file."""
     return any(str(parent) in taken for parent in PurePosixPath(target).parents) or any(
-        name.startswith(f"{target}/") for name in taken)
+        name.startswith(f"{target}/") for name in taken
+    )
 
 
 def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
@@ -133,8 +133,11 @@ def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
         return "" if folder == "." else f"{folder}/"
     base = ""
     while True:
-        tops = {PurePosixPath(path[len(base):]).parts[0] if "/" in path[len(base):] else "" for path in files
-                if path.startswith(base)}
+        tops = {
+            PurePosixPath(path[len(base) :]).parts[0] if "/" in path[len(base) :] else ""
+            for path in files
+            if path.startswith(base)
+        }
         if len(tops) != 1 or "" in tops:
             return base
         base += f"{tops.pop()}/"
@@ -148,8 +151,15 @@ class _Candidate:
     digest: bytes
 
 
-def _choose(files: dict[str, File], stage: Stage, wanted: str, endings: tuple[str, ...],
-            state_of: Callable[[bytes, Stage], str], found: HandIn, base: str = "") -> str:
+def _choose(
+    files: dict[str, File],
+    stage: Stage,
+    wanted: str,
+    endings: tuple[str, ...],
+    state_of: Callable[[bytes, Stage], str],
+    found: HandIn,
+    base: str = "",
+) -> str:
     """The path of the file that is to be `wanted`, or empty.
 
     The file of that very name counts, the one nearest to the top, as long as something is written in it. Where it is missing,
@@ -159,13 +169,24 @@ def _choose(files: dict[str, File], stage: Stage, wanted: str, endings: tuple[st
     others += _near(files, wanted, endings, stage)
     if len(exact) == 1 and not numbered and (not others or _is_written(files[exact[0]], wanted, stage, state_of)):
         return exact[0]
-    candidates = [candidate for rank, paths in enumerate((exact, numbered, others)) for path in paths
-                  if (candidate := _look(files[path], path, rank, stage, state_of))]
+    candidates = [
+        candidate
+        for rank, paths in enumerate((exact, numbered, others))
+        for path in paths
+        if (candidate := _look(files[path], path, rank, stage, state_of))
+    ]
     first = [one for one in candidates if one.rank == 0]
     written = [one for one in candidates if one.state == "written"]
     if any(one.state == "written" for one in first):
-        return _only([one for one in candidates if (one.rank == 0 and one.state in ("written", "stub"))
-                      or (one.rank == 1 and one.state == "written")], wanted, found)
+        return _only(
+            [
+                one
+                for one in candidates
+                if (one.rank == 0 and one.state in ("written", "stub")) or (one.rank == 1 and one.state == "written")
+            ],
+            wanted,
+            found,
+        )
     if written:
         stubs = [one for one in first if one.state == "stub"]
         return _only([*stubs, *written], wanted, found)
@@ -197,8 +218,9 @@ def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tupl
 
     exact = sorted((path for path in files if PurePosixPath(path).name == wanted), key=lambda path: (order(path), path))
     near = [path for path in exact if order(path) == order(exact[0])]
-    made = sorted(path for path in files if PurePosixPath(path).name != wanted
-                  and plain_name(PurePosixPath(path).name, known) == wanted)
+    made = sorted(
+        path for path in files if PurePosixPath(path).name != wanted and plain_name(PurePosixPath(path).name, known) == wanted
+    )
     numbered = [path for path in made if is_numbered(PurePosixPath(path).name)]
     rest = [path for path in made if path not in numbered]
     if not exact:  # nothing stands before a copy then
@@ -211,8 +233,14 @@ def _near(files: dict[str, File], wanted: str, endings: tuple[str, ...], stage: 
     if not endings:
         return []
     taken = every_name() | KITS_OWN
-    return [path for path, file in sorted(files.items()) if path.lower().endswith(endings) and file.size
-            and plain_name(PurePosixPath(path).name, taken) not in taken and "checks" not in PurePosixPath(path).parts[:-1]][:MAX_LOOKS]
+    return [
+        path
+        for path, file in sorted(files.items())
+        if path.lower().endswith(endings)
+        and file.size
+        and plain_name(PurePosixPath(path).name, taken) not in taken
+        and "checks" not in PurePosixPath(path).parts[:-1]
+    ][:MAX_LOOKS]
 
 
 def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> _Candidate | None:
@@ -235,16 +263,21 @@ def _content_digest(data: bytes) -> bytes:
 
 
 def _only(candidates: list[_Candidate], wanted: str, found: HandIn) -> str:
-    """The one candidate, where all hold the same; else none, and a person is asked. The first question is the one that is asked."""
+    """The one candidate, where all hold the same; else none, and a person is asked, of the first such file."""
     if len({one.digest for one in candidates}) == 1:
         return candidates[0].path
     stubs = [one.path for one in candidates if one.state == "stub"]
     written = [one.path for one in candidates if one.state != "stub"]
-    what = (f"{_listed(stubs)} {'is' if len(stubs) == 1 else 'are'} as handed out, and {_listed(written)} "
-            f"{'is' if len(written) == 1 else 'are'} filled in" if stubs
-            else f"{_listed(written)} could each be {wanted}, and they differ")
+    what = (
+        f"{_listed(stubs)} {'is' if len(stubs) == 1 else 'are'} as handed out, and {_listed(written)} "
+        f"{'is' if len(written) == 1 else 'are'} filled in"
+        if stubs
+        else f"{_listed(written)} could each be {wanted}, and they differ"
+    )
+    others = "the others" if len(candidates) > 2 else "the other"
     found.needs_person = found.needs_person or (
-        f"{what}. Keep the one that counts as {wanted}, delete the other{'s' if len(candidates) > 2 else ''}, and run make grade again")
+        f"{what}. Keep the one that counts as {wanted}, delete {others}, and run make grade again"
+    )
     return ""
 
 
@@ -265,7 +298,12 @@ def _name_modules(found: HandIn, stage: Stage) -> None:
         place = PurePosixPath(path)
         for form in forms(place.name)[1:]:
             target = str(place.with_name(form))
-            if target in found.files or _clashes(target, found.files) or form in known or not _is_meant(place, form, imported, found):
+            if (
+                target in found.files
+                or _clashes(target, found.files)
+                or form in known
+                or not _is_meant(place, form, imported, found)
+            ):
                 continue
             found.files[target] = found.files.pop(path)
             found.renamed[target] = found.renamed.pop(path, path)
@@ -277,8 +315,9 @@ def _is_meant(place: PurePosixPath, form: str, imported: set[str], found: HandIn
     stem = PurePosixPath(form).stem
     if form.endswith(".py") and stem.isidentifier():
         return place.stem not in imported and (stem in imported or not place.stem.isidentifier())
-    return form.lower().endswith(DATA) and any(form.encode() in text and place.name.encode() not in text
-                                               for text in _sources(found.files))
+    return form.lower().endswith(DATA) and any(
+        form.encode() in text and place.name.encode() not in text for text in _sources(found.files)
+    )
 
 
 def _sources(files: dict[str, File]) -> list[bytes]:
@@ -296,13 +335,8 @@ def imported_names(files: dict[str, File]) -> set[str]:
     """The modules that the Python files import, as far as they can be parsed."""
     names: set[str] = set()
     for data in _sources(files):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text_of(data))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in ast.walk(tree):
+        tree = parsed(text_of(data))
+        for node in ast.walk(tree) if tree is not None else ():
             if isinstance(node, ast.Import):
                 names |= {part for alias in node.names for part in alias.name.split(".")}
             elif isinstance(node, ast.ImportFrom):

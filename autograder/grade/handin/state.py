@@ -20,8 +20,9 @@ def state_path(submitted: Path, stage_id: str, student: str) -> Path:
 def read_state(submitted: Path, stage_id: str, student: str) -> dict[str, Any]:
     """The state of one hand-in; empty where it did not come by `make collect`.
 
-    Keys: ``lms``, ``id``, ``name``, ``email``, ``when``, ``late``, ``attempt``, ``source``, ``notes``; ``files``, the digest of each
-    file as it was collected; and ``renamed``, from its name here to its name as handed in.
+    Keys: ``lms``, ``id``, ``name``, ``email``, ``group``, ``when``, ``late``, ``order``, ``attempt``, ``source``, ``notes``,
+    ``question``; ``collected`` and ``files``, the digest of each file as it came and as it was put there; and ``renamed``, from
+    a file's name here to its name as handed in.
     """
     try:
         state = json.loads(state_path(submitted, stage_id, student).read_bytes())

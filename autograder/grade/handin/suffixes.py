@@ -9,12 +9,17 @@ from urllib.parse import unquote
 
 # `1-bptt.ipynb.txt`, of a browser that takes a notebook for text; `.json`, of one that looks into it.
 TAIL = re.compile(r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|download|crdownload|py|ipynb)", re.IGNORECASE)
-# `-1` of Canvas, ` (1)` of a browser, `_1` of Moodle and others, `-Copy1` of Jupyter, ` copy 2` of macOS, ` - Kopie (2)` of Windows.
-AFTER = re.compile(r"(?P<stem>.+?)(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9}|[ _-]*\((?:copy|kopie|copia|copie)\)"
-                   r"|[ _]*[ _-][ _]*(?:copy|kopie|copia|copie|kopia)[ _-]?(?:\d{1,3}|\(\d{1,3}\))?)", re.IGNORECASE)
+# `-1` of Canvas, ` (1)` of a browser, `_1` of others, `-Copy1` of Jupyter, ` copy 2` of macOS, ` - Kopie (2)` of Windows.
+AFTER = re.compile(
+    r"(?P<stem>.+?)(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9}|[ _-]*\((?:copy|kopie|copia|copie)\)"
+    r"|[ _]*[ _-][ _]*(?:copy|kopie|copia|copie|kopia)[ _-]?(?:\d{1,3}|\(\d{1,3}\))?)",
+    re.IGNORECASE,
+)
 # "Copy of" of Google, "Kopie von" of Windows and Google in German, and theirs in other languages.
-BEFORE = re.compile(r"(?:copy|kopie|copia|copie|kopia|kopi|cópia)(?:[ _]\(?\d{1,3}\)?)?[ _](?:of|von|van|de|di|av|af)[ _]+(?P<rest>.+)",
-                    re.IGNORECASE)
+BEFORE = re.compile(
+    r"(?:copy|kopie|copia|copie|kopia|kopi|cópia)(?:[ _]\(?\d{1,3}\)?)?[ _](?:of|von|van|de|di|av|af)[ _]+(?P<rest>.+)",
+    re.IGNORECASE,
+)
 
 
 def forms(name: str) -> list[str]:
