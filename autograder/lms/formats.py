@@ -75,6 +75,8 @@ class Handin:
         Marked late by the LMS.
     order : str
         Of two by one person, the one with the greater is the later.
+    anonymous : bool
+        The LMS hides who it is.
     """
 
     lms_identity: LmsIdentity
@@ -84,6 +86,7 @@ class Handin:
     when: str = ""
     late: bool = False
     order: str = ""
+    anonymous: bool = False
 
 
 @dataclass
@@ -241,6 +244,7 @@ def _canvas(archive: Archive, names: list[str], known: Known) -> Layout:
         label = f"{one.name}_{one.user}" if one.name else f"anon_{one.user}"
         handin = _add(found, one.user, LmsIdentity("canvas", one.user, one.name), label)
         handin.late |= one.late
+        handin.anonymous = not one.name
         handin.order = max(handin.order, one.upload.rjust(20, "0"))
         handin.files[_free(handin.files, one.file)] = name
     layout.handins = list(found.values())
@@ -533,7 +537,7 @@ def _by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
         student = whose[folders]
         handin = _add(found, (student, stage), LmsIdentity("folder", student), student, stage=stage)
         handin.files[file] = name
-        if file == "timestamp.txt":
+        if file == "timestamp.txt" and PurePosixPath(name).parts[0] == "submitted":  # nbgrader's; else it is a student's
             try:
                 handin.when = _nbgrader_time(archive.read(name)[:100].decode("utf-8", "replace"))
             except UsageError:
