@@ -26,6 +26,10 @@ from autograder.grade.released import stage_of
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
 
+# Marks the cell in which the kit tells the one who marks what was wrong; it is no part of an answer.
+NOTE = "kit_note"
+# What is said where an answer may be in what cannot be shown: a person has to find out.
+ELSEWHERE = ("could not be read", "it is damaged", "is the notebook of", "read it for the written tasks")
 TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
 CHECK = re.compile(r"""\s*check\(\s*["'](\d+\.\d+)["']\s*\)\s*""")
 
@@ -68,38 +72,35 @@ def repair(
     notes : tuple of str
         One sentence for each thing that was wrong.
     """
-    ours, name = released(stage_id), f"{stage_id}.ipynb"
-    notes: list[str] = []
-    cells: list[NotebookNode] = []
-    images = Pictures(dict(pictures))
-    if data is not None:
-        reading = read_cells(data)
-        if not reading.cells and reading.notes:
-            notes.append(
-                f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
-                "was written in it is lost"
-            )
-        else:
-            notes += [f"{name}: {note}" for note in reading.notes]
-        other = stage_of(reading.cells, stage_id)
-        if other:
-            notes.append(f"{name} is the notebook of {other}: what was written for {stage_id} is not in it")
-        cells = _own_cells(reading.cells, ours, images, notes)
-    elif pictures or beside:
-        cells = []
-    else:
+    ours = released(stage_id)
+    if data is None and not pictures and not beside:
         return copy.deepcopy(ours), ()
-    cells = _put_back(cells, ours, [] if data is None or not cells or stage_of_notes(notes) else notes)
-    for_marker = notes + images.problems + [f"{shown(file)} was handed in too: read it for the written tasks" for file in beside]
-    cells = _beside_the_answer(cells, images, for_marker)
-    notes += images.problems + for_marker[len(notes) + len(images.problems) :]
+    images, notes = Pictures(dict(pictures)), list[str]()
+    cells, explained = _read(data, stage_id, ours, images, notes) if data is not None else ([], True)
+    cells = _put_back(cells, ours, [] if explained else notes)
+    left = [_markdown(f"*Handed in beside the notebook:*\n\n{text}", shown_here)
+            for text, shown_here in [images.page_of(images.left())] if text]
+    notes += images.problems + [f"{shown(file)} was handed in too: read it for the written tasks" for file in beside]
+    notes = list(dict.fromkeys(notes))
+    cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])
     _number(cells)
-    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(dict.fromkeys(notes))
+    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(notes)
 
 
-def stage_of_notes(notes: Sequence[str]) -> bool:
-    """True where it was said already why no cell is in its place."""
-    return any("is the notebook of" in note or "could not be read" in note for note in notes)
+def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, notes: list[str]) -> tuple[list[NotebookNode], bool]:
+    """The cells of the file, and whether the notes say already why the assignment's are not among them."""
+    name = f"{stage_id}.ipynb"
+    reading = read_cells(data)
+    if not reading.cells and reading.notes:
+        notes.append(f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
+                     "was written in it is lost")
+        return [], True
+    notes += [f"{name}: {note}" for note in reading.notes]
+    other = stage_of(reading.cells, stage_id)
+    if not other:
+        return _own_cells(reading.cells, ours, images, notes), False
+    notes.append(f"{name} is the notebook of {other}: what was written for {stage_id} is not in it")
+    return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
 def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: list[str]) -> list[NotebookNode]:
@@ -222,22 +223,21 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
     return cells
 
 
-def _beside_the_answer(cells: list[NotebookNode], images: Pictures, notes: list[str]) -> list[NotebookNode]:
-    """What the one who marks should see, below the first written task: pictures nobody's text shows, and what was wrong."""
-    place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), None)
-    added = []
-    if notes:
-        added.append(
-            _markdown(
-                "**Note to the marker, from the grader.** " + " ".join(f"{_sentence(note)}" for note in dict.fromkeys(notes)), {}
-            )
-        )
-    left = images.left()
-    if left:
-        text, attachments = images.page_of(left)
-        added.append(_markdown(f"*Handed in beside the notebook:*\n\n{text}", attachments))
-    if place is None or not added:
-        return cells
+def may_be_elsewhere(notes: Sequence[str]) -> bool:
+    """True where the notes say that an answer may be in what cannot be shown."""
+    return any(words in note for note in notes for words in ELSEWHERE)
+
+
+def _note(notes: Sequence[str]) -> NotebookNode:
+    """A cell that tells the one who marks what was wrong."""
+    cell = _markdown("**Note to the marker, from the grader.** " + " ".join(map(_sentence, notes)), {})
+    cell.metadata[NOTE] = True
+    return cell
+
+
+def _below_the_task(cells: list[NotebookNode], added: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with some more below the first written task, where the one who marks looks."""
+    place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), len(cells) - 1)
     return [*cells[: place + 1], *added, *cells[place + 1 :]]
 
 
