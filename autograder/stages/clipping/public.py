@@ -1,5 +1,7 @@
 """Public tests of stage 3: small cases worked by hand, runs that are replayed, independent derivatives."""
 
+from itertools import product
+
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
@@ -220,27 +222,146 @@ def test_descend_clips_the_pair(student):
 
 
 def cliff():
-    """A grid of 7 by 5 points, some surface on it, and two paths of which the first is thrown out of the window."""
+    """A grid of 7 by 5 points, a surface that rises along both, and two paths that leave the window in opposite corners."""
     ws, bs = np.linspace(3.0, 6.0, 7), np.linspace(-4.0, -1.0, 5)
-    surface = 10.0 ** (-np.abs(ws[None, :] + 2 * bs[:, None]) - 1)  # (5, 7)
+    surface = 10.0 ** (0.5 * ws[None, :] + 1.2 * bs[:, None] - 2)  # (5, 7)
     plain = np.array([[5.0, -2.5], [4.5, -3.0], [4.8, -2.0], [16.0, 15.0], [16.0, 15.0]])
-    clipped = np.array([[5.0, -2.5], [4.5, -3.0], [4.4, -2.9], [4.3, -2.7]])
+    clipped = np.array([[5.0, -2.5], [4.5, -3.0], [4.4, -2.9], [1.3, -5.7]])
     return ws, bs, surface, plain, clipped
 
 
-def shows_the_loss_itself(panel, surface):
-    """True when all colours of a panel rise evenly with the loss; a contour plot keeps too little of it to tell."""
-    loss = np.sort(surface, axis=None)
-    loss = (loss - loss[0]) / (loss[-1] - loss[0])
-    return len(panel["colours"]) > 0 and all(
-        places.shape == loss.shape and np.allclose((places - places[0]) / np.ptp(places), loss, atol=1e-4)
-        for places in panel["colours"])
+def even(place, height):
+    """True where the places on a scale of colours rise evenly with the height; beyond its ends all have one."""
+    place, inner = np.clip(place, 0, 1), (place > 0) & (place < 1)
+    if np.sum(inner) < len(place) / 3:
+        return False
+    line = np.polyfit(height[inner], place[inner], 1)
+    return line[0] > 0 and np.allclose(place, np.clip(np.polyval(line, height), 0, 1), atol=0.01)
 
 
-def has_path(panel, path):
-    """True when a line of the panel goes through exactly these points."""
-    return any(line["x"].shape == (len(path),) and np.allclose(np.column_stack([line["x"], line["y"]]), path)
-               for line in panel["lines"])
+def cells_show(picture, ws, bs, heights):
+    """True for a mesh or an image whose colour at (ws[j], bs[i]) goes with heights[i, j]."""
+    if len(picture["x"]) < (len(ws) - 1) * (len(bs) - 1):
+        return False
+    # A number stands at its point of the grid; where there is one less in each direction, up to half a cell above it.
+    for shift in (0.0, 0.01):
+        i = np.argmin(np.abs(bs[:, None] - picture["y"] + shift * (bs[1] - bs[0])), axis=0)
+        j = np.argmin(np.abs(ws[:, None] - picture["x"] + shift * (ws[1] - ws[0])), axis=0)
+        if len(set(zip(i.tolist(), j.tolist()))) >= (len(ws) - 1) * (len(bs) - 1) and even(picture["place"], heights[i, j]):
+            return True
+    return False
+
+
+def bands_show(picture, ws, bs, heights):
+    """True for contours that lie between the heights they should lie between, half a cell this way or that."""
+    i, j = (np.interp(picture[axis], grid, np.arange(len(grid))) for axis, grid in (("y", bs), ("x", ws)))
+    low, high = np.full(len(i), np.inf), np.full(len(i), -np.inf)
+    for down, left in product((-0.5, 0.0, 0.5), repeat=2):
+        row, column = np.clip(i + down, 0, len(bs) - 1), np.clip(j + left, 0, len(ws) - 1)
+        at = heights[np.rint(row).astype(int), np.rint(column).astype(int)]
+        low, high = np.minimum(low, at), np.maximum(high, at)
+    return len(i) > 0 and np.mean((picture["low"] <= high + 1e-6) & (picture["high"] >= low - 1e-6)) > 0.97
+
+
+def steps_of(picture):
+    """The heights at which the bands of a set of contours meet."""
+    edges = np.unique(np.concatenate([picture["low"], picture["high"]]))
+    return edges[np.isfinite(edges)]
+
+
+def shows(picture, ws, bs, surface, logarithm=True):
+    """True for a picture of the logarithm of the surface, to whatever base, or of the surface itself, at the right places."""
+    if picture["kind"] == "cells":
+        return cells_show(picture, ws, bs, np.log10(surface) if logarithm else surface)
+    if picture["kind"] == "bands":
+        edges = steps_of(picture)
+        if logarithm and any(bands_show(picture, ws, bs, log(surface)) for log in (np.log10, np.log)):
+            return True
+        even_in_log = len(edges) > 1 and edges[0] > 0 and np.ptp(np.diff(np.log(edges))) < 0.01 * np.ptp(np.log(edges))
+        return even_in_log == logarithm and bands_show(picture, ws, bs, surface)
+    return logarithm  # a picture without numbers may show anything
+
+
+TURNS = {
+    "shows the surface upside down: row 0 of the surface belongs to the smallest b, and imshow puts it at the top unless it is "
+    "given origin=\"lower\"": (slice(None, None, -1), slice(None)),
+    "shows the surface mirrored: column 0 of the surface belongs to the smallest w": (slice(None), slice(None, None, -1)),
+    "shows the surface turned about: row 0 of the surface belongs to the smallest b, and column 0 to the smallest w":
+        (slice(None, None, -1), slice(None, None, -1)),
+}
+
+
+def surface_problem(panel, ws, bs, surface):
+    """What is wrong with the picture of the surface in a panel, in words; empty where nothing is."""
+    pictures = [picture for picture in panel["pictures"] if picture["visible"]]
+
+    def any_shows(surface, *ways):
+        return any(shows(picture, ws, bs, surface, logarithm) for picture in pictures for logarithm in ways)
+
+    if len(panel["pictures"]) < panel["meshes"] or any_shows(surface, True):
+        return ""
+    if not pictures:
+        return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
+    if any_shows(surface, False):
+        return "shows the loss itself in its colours, not its logarithm: all but the highest losses have one colour"
+    return next((words for words, turn in TURNS.items() if any_shows(surface[turn], True, False)),
+                "does not have the colour of log10 of surface[i, j] where w is ws[j] and b is bs[i]")
+
+
+def same_colours(left, right):
+    """False where two pictures of one surface give one loss two colours, as far as that can be seen."""
+    for one, other in zip(left["pictures"], right["pictures"]):
+        if one["kind"] == other["kind"] == "cells" and len(one["place"]) == len(other["place"]):
+            return np.allclose(np.sort(np.clip(one["place"], 0, 1)), np.sort(np.clip(other["place"], 0, 1)), atol=0.02)
+        if one["kind"] == other["kind"] == "bands":
+            return len(steps_of(one)) == len(steps_of(other)) and np.allclose(steps_of(one), steps_of(other))
+    return True
+
+
+def lines_through(panel, path):
+    """The lines of a panel that go through exactly these points and can be seen."""
+    nothing = ("None", "none", "", " ")
+    return [line for line in panel["lines"] if line["x"].shape == (len(path),) and line["visible"]
+            and np.allclose(np.column_stack([line["x"], line["y"]]), path)
+            and not (line["linestyle"] in nothing and line["marker"] in nothing)]
+
+
+def expect_panels(panels, ws, bs, surface, plain, clipped):
+    """Each panel has the surface in the right places, and its own path over it, and no other."""
+    for side, panel, path, name, other in (("left", panels[0], plain, "plain_path", clipped),
+                                           ("right", panels[1], clipped, "clipped_path", plain)):
+        what = f"the {side} panel"
+        problem = surface_problem(panel, ws, bs, surface)
+        expect_true(not problem, problem, what)
+        expect_true(not lines_through(panel, path[:, ::-1]), "has w and b exchanged in its path", what)
+        mine = lines_through(panel, path)
+        expect_true(len(mine) > 0, f"has no line through all points of {name}", what)
+        expect_true(not lines_through(panel, other), "has the path of the other panel", what)
+        order = max(line["zorder"] for line in mine)
+        above = [picture for picture in panel["pictures"] if picture["visible"] and picture["zorder"] > order]
+        expect_true(not above, "has the surface over its path: nothing is seen of the path", what)
+    expect_true(same_colours(*panels), "gives the same loss another colour in its right panel than in its left one", "the figure")
+
+
+def expect_window(panels, ws, bs):
+    """Both panels show the grid and no more, w to the right and b upwards."""
+    for side, panel in zip(("left", "right"), panels):
+        for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
+            cell = grid[1] - grid[0]
+            expect_true(limits[0] < limits[1], f"should have {name} grow to the right or upwards", f"the {side} panel")
+            expect_true(max(abs(limits[0] - grid[0]), abs(limits[1] - grid[-1])) <= 0.75 * cell,
+                        f"should show {name} from {grid[0]:g} to {grid[-1]:g}, and shows {limits[0]:.3g} to {limits[1]:.3g}",
+                        f"the {side} panel")
+
+
+def expect_words(panels):
+    """Both axes of both panels have a label, and the titles tell the panels apart."""
+    for side, panel in zip(("left", "right"), panels):
+        expect_true("w" in panel["xlabel"].lower(), "needs a label for w on the horizontal axis", f"the {side} panel")
+        expect_true("b" in panel["ylabel"].lower(), "needs a label for b on the vertical axis", f"the {side} panel")
+    left, right = (" ".join(panel["title"].lower().split()) for panel in panels)
+    expect_true("without clip" in left, "needs a title with \"without clipping\"", "the left panel")
+    expect_true("with clip" in right, "needs a title with \"with clipping\"", "the right panel")
 
 
 @task("3.6", points=3)
@@ -249,32 +370,17 @@ def test_each_panel_shows_the_surface_and_its_own_path(student, canvas):
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    left, right = canvas.read(axes)
-    for side, panel in (("left", left), ("right", right)):
-        expect_true(panel["meshes"] >= 1, f"has no picture of the surface in its {side} panel: pcolormesh, contourf or "
-                    "imshow draws one", "the figure")
-        expect_true(not shows_the_loss_itself(panel, surface), f"shows the loss itself in the colours of its {side} panel, not "
-                    "its logarithm: all but the highest losses have one colour", "the figure")
-    expect_true(has_path(left, plain), "has no line through all points of plain_path in its left panel", "the figure")
-    expect_true(has_path(right, clipped), "has no line through all points of clipped_path in its right panel",
-                "the figure")
-    expect_true(not has_path(left, clipped) and not has_path(right, plain), "has both paths in one panel", "the figure")
+    expect_panels(canvas.read(axes), ws, bs, surface, plain, clipped)
     expect_unchanged(student)
 
 
 @task("3.6", points=1)
 def test_both_panels_keep_to_the_window(student, canvas):
-    """Both panels show the window of the grid, though the path without clipping leaves it."""
+    """Both panels show the window of the grid, though both paths leave it."""
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    for panel in canvas.read(axes):
-        for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
-            cell = grid[1] - grid[0]
-            expect_true(limits[0] < limits[1], f"should have {name} grow to the right or upwards", "the figure")
-            expect_true(max(abs(limits[0] - grid[0]), abs(limits[1] - grid[-1])) <= 0.75 * cell,
-                        f"should show {name} from {grid[0]:g} to {grid[-1]:g}, and shows {limits[0]:.3g} to "
-                        f"{limits[1]:.3g}", "the figure")
+    expect_window(canvas.read(axes), ws, bs)
 
 
 @task("3.6", points=2)
@@ -283,10 +389,4 @@ def test_panels_are_labelled(student, canvas):
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    left, right = canvas.read(axes)
-    for panel in (left, right):
-        expect_true("w" in panel["xlabel"].lower(), "needs a label for w on the horizontal axis", "the figure")
-        expect_true("b" in panel["ylabel"].lower(), "needs a label for b on the vertical axis", "the figure")
-    expect_true("without" in left["title"].lower(), "needs a title with \"without clipping\" on the left", "the figure")
-    expect_true("with" in right["title"].lower() and "without" not in right["title"].lower(),
-                "needs a title with \"with clipping\" on the right", "the figure")
+    expect_words(canvas.read(axes))
