@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from autograder import __version__
 from autograder.errors import InfrastructureError, KitError, UsageError
 
 
@@ -25,6 +26,7 @@ class Kit(click.Group):
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vanishing-gradients")
 def main() -> None:
     """Release, grade and verify the assignments of this course."""
 
@@ -53,8 +55,9 @@ def release(stage_id: str | None) -> None:
               help="How student code is shut in; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
               help="Train models afresh by the submitted code, in place of the weights that were handed in.")
+@click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str, retrain: bool) -> None:
+          isolation: str, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
@@ -64,7 +67,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
-    click.echo(summary(outcome, course or KIT))
+    click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
     if outcome.failed:
@@ -195,16 +198,15 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
-def export(course: Path | None, stage_id: str | None, layout: str) -> None:
+@click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
+@click.option("--comments", is_flag=True, help="Add comments, where the layout has room for them (moodle).")
+def export(course: Path | None, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
     """Write the marks for an LMS into exports/."""
-    from autograder.lms.export import export as write
+    from autograder.lms.export import write_export
     from autograder.stages import KIT
+    from autograder.terminal import export_summary
 
-    path, pending = write(course or KIT, layout, stage_id)
-    click.echo(str(path))
-    if pending:
-        click.echo(f"{pending} written answers are still to be marked, and their points are not in these marks:\n"
-                   "  make formgrader")
+    click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
 
 
 @main.command()

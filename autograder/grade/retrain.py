@@ -158,7 +158,7 @@ def usable(name: str, state: Any) -> dict[str, Any]:
 
 def ran_out_of_time(error: Exception) -> bool:
     """Whether a limit of time ended it."""
-    return isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall")
+    return isinstance(error, LimitExceeded) and error.of_time
 
 
 def told(name: str, error: Exception) -> Exception:
