@@ -210,7 +210,8 @@ def test_rescale_refuses_nilpotent_matrices(student):
 @task("2.3", points=2)
 def test_decay_rate_is_the_least_squares_slope(student, rng):
     """The slope is that of the least-squares line through all lags, whatever the scatter, down to 1e-200."""
-    for size, rate, zeros in ((2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (12, -0.3, (4, 5, 11)), (60, -11.6, ()), (60, 7.0, (0, 1))):
+    for size, rate, zeros in ((2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (12, -0.3, (4, 5, 11)), (60, -11.6, ()),
+                              (60, 7.0, (0, 1))):
         log_norms = rate * np.arange(size) + 0.5 * rng.standard_normal(size)
         norms, lags = np.exp(log_norms), np.arange(size, dtype=float)
         norms[list(zeros)] = 0
