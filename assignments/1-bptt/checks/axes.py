@@ -64,8 +64,9 @@ def describe(ax: Any) -> dict[str, Any]:
     dict
         title (whether it stands left, right or in the middle), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks,
         xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle,
-        marker, width and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible), segments (x, y, label of what hlines and
-        vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width, label);
+        marker, width and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder,
+        visible), segments (x, y, label of what hlines and vlines draw), points (x, y, label of each scatter),
+        bars (x, height, bottom, width, label);
         meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
     """
     from matplotlib.collections import LineCollection, PathCollection
@@ -91,7 +92,8 @@ def describe(ax: Any) -> dict[str, Any]:
         "xticklabels": _texts_of_ticks(ax.xaxis),
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
-                   "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line), "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
+                   "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
+                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
                   for line in ax.get_lines()],
         "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
                      for shown in strokes for segment in shown.get_segments()],
