@@ -25,8 +25,8 @@ retrain   = $(if $(RETRAIN),--retrain)
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environment  ## build a sample class, grade it with the real pipeline, show the table
-	@$(RUN) demo $(course) $(stage) $(jobs)
+demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=process TORCH=no]
+	@$(RUN) demo $(course) $(stage) $(jobs) $(isolation)
 
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)

@@ -85,14 +85,25 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one).")
 @one_stage
 @click.pass_context
-def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.stages import chosen
 
+    for stage in chosen(stage_id):
+        if stage.missing_libraries():
+            click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
-    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+    reason = reason_against_sandbox() if isolation is None else ""
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
+                   "what students hand in, set a sandbox up first: make doctor", err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
 
 
 @main.command()
