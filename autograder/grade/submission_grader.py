@@ -57,9 +57,10 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
     if record["retrain"]:
         backend.retrainer = Retrainer(stage, sandbox, files, backend._answer)
     try:
-        reason = job["problem"] or _load_problem(backend)
+        question = job.get("needs_person", "")
+        reason = question or job["problem"] or _load_problem(backend)
         if reason:
-            record |= {"status": "ungradable", "reason": reason}
+            record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
         else:
             if stage.info.forbid_torch_rnn:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.record import record_path
 from autograder.grade.retrain import has_recipe
@@ -79,6 +79,11 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     course = course.resolve()
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
+    for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
+        if stage.missing_libraries():
+            raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
+                             "  Install it:  make TORCH=yes grade\n"
+                             "  Or grade the other stages, one at a time:  make grade STAGE=1-bptt")
     # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
     trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
