@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from autograder import __version__
 from autograder.errors import InfrastructureError, KitError, UsageError
 
 
@@ -24,7 +26,13 @@ class Kit(click.Group):
             sys.exit(1 if isinstance(error, InfrastructureError) else 2)
 
 
+def private() -> None:
+    """What is written from here on can be read by its owner alone: it is about people."""
+    os.umask(0o077)
+
+
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vanishing-gradients")
 def main() -> None:
     """Release, grade and verify the assignments of this course."""
 
@@ -53,8 +61,9 @@ def release(stage_id: str | None) -> None:
               help="How student code is shut in; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
               help="Train models afresh by the submitted code, in place of the weights that were handed in.")
+@click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str, retrain: bool) -> None:
+          isolation: str, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
@@ -64,7 +73,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
-    click.echo(summary(outcome, course or KIT))
+    click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
     if outcome.failed:
@@ -76,14 +85,25 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one).")
 @one_stage
 @click.pass_context
-def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.stages import chosen
 
+    for stage in chosen(stage_id):
+        if stage.missing_libraries():
+            click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
-    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+    reason = reason_against_sandbox() if isolation is None else ""
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
+                   "what students hand in, set a sandbox up first: make doctor", err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
 
 
 @main.command()
@@ -94,7 +114,8 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gates import GATES, GateResult, suite_is_stable
+    from autograder.prove.gate_result import GateResult
+    from autograder.prove.gates import GATES, suite_is_stable
     from autograder.prove.gates import verify as run
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
@@ -137,18 +158,56 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
 
 
 @main.command()
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("downloads", nargs=-1)
+@click.option("--from", "source", default="", help="A download, or several with spaces between: zip, tar or folder.")
+@click.option("--map", "pattern", default="", help="A regular expression with groups student and stage, for any other layout.")
 @a_course
 @one_stage
-def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
-    """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
+def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path | None, stage_id: str | None) -> None:
+    """Unpack downloads of an LMS, or folders, into submitted/."""
     from autograder.lms.collect import collect as unpack
+    from autograder.lms.collect import paths_of
     from autograder.stages import KIT
 
-    outcome = unpack(archive, course or KIT, stage_id)
+    private()
+    paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
+    outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
     if outcome.refused:
         raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@a_course
+@one_stage
+def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
+    """Take the list of people that an LMS gives out into roster.csv."""
+    from autograder.lms.lists import take_list
+    from autograder.stages import KIT
+
+    private()
+    click.echo(take_list(table, course or KIT, stage_id))
+
+
+@main.command("clean-class")
+@a_course
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean_class(course: Path | None, yes: bool) -> None:
+    """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.lms.clean import class_state, forget
+    from autograder.stages import KIT
+
+    found = class_state(course or KIT)
+    if not found:
+        click.echo(f"There is nothing of a class in {course or KIT}.")
+        return
+    click.echo(f"All of this in {course or KIT} will be removed for good:\n  " + "\n  ".join(found))
+    if not yes and click.prompt("Type the word remove to go on", default="", show_default=False) != "remove":
+        click.echo("Nothing was removed.")
+        raise click.exceptions.Exit(2)
+    forget(course or KIT)
+    click.echo("Removed.")
 
 
 @main.command()
@@ -194,16 +253,15 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
-def export(course: Path | None, stage_id: str | None, layout: str) -> None:
+@click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
+@click.option("--comments", is_flag=True, help="Add comments, where the layout has room for them (moodle).")
+def export(course: Path | None, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
     """Write the marks for an LMS into exports/."""
-    from autograder.lms.export import export as write
+    from autograder.lms.export import write_export
     from autograder.stages import KIT
+    from autograder.terminal import export_summary
 
-    path, pending = write(course or KIT, layout, stage_id)
-    click.echo(str(path))
-    if pending:
-        click.echo(f"{pending} written answers are still to be marked, and their points are not in these marks:\n"
-                   "  make formgrader")
+    click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
 
 
 @main.command()

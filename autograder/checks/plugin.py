@@ -33,7 +33,8 @@ class Verdict:
     """What became of one test.
 
     outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message, trace and hint are for the reader.
+    title is the sentence of the test's docstring; call, message, trace and hint are for the reader, brief is what a student
+    may read of a hidden test.
     """
 
     task: str
@@ -47,6 +48,7 @@ class Verdict:
     trace: str = ""
     aspect: str = ""
     hint: str = ""
+    brief: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a record."""
@@ -230,7 +232,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """Turn what happened into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
@@ -256,12 +258,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, backend.folder)
     if isinstance(error, Mismatch):
-        result.message, result.aspect, result.trace = str(error), error.aspect, ""
+        result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
         name = getattr(error, "type_name", None) or type(error).__name__
         text = str(getattr(error, "message", error))
         text = shortened(text, MAX_MESSAGE)
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
+    if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
+        result.brief = backend.brief(error, result.trace)
     return finish(result, error) if finish is not None else result
 
 

@@ -12,15 +12,16 @@ OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", 
 
 
 def points(value: float) -> str:
-    """Points without needless decimals: 7, 7.5."""
-    return f"{value:g}"
+    """Points without needless decimals, and without losing any: 7, 7.5, 33.333333."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:
     """The report of one task: its tests, what went wrong, and the hints; `hidden` as for `told`."""
     score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
     lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
-    if record["status"] == "ungradable":
+    if record["status"] != "graded":
         return "\n".join([*lines, record["reason"]]) + "\n"
     if record["isolation"] != "sandbox":
         lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
@@ -45,17 +46,14 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     test : dict
         A test of a record.
     hidden : str
-        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` the first line without values,
-        ``verdict`` the outcome alone.
+        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` what went wrong in one line (see
+        `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":
         return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
     if hidden == "verdict":
         return []
-    first = test["message"].splitlines()[0] if test["message"] else ""
-    if test["outcome"] == "error":
-        first = first.partition(":")[0]  # the text of an exception is the student's own, and may repeat the inputs
-    return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
+    return [test["brief"]] if test.get("brief") else []
 
 
 def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:

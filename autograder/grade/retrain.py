@@ -45,8 +45,8 @@ class Training:
 
     name: str
     seed: int
-    make: tuple[str, tuple]
-    train: tuple[str, tuple]
+    make: tuple[str, tuple[Any, ...]]
+    train: tuple[str, tuple[Any, ...]]
 
 
 def recipe(stage: Stage) -> ModuleType | None:
@@ -83,7 +83,7 @@ class Retrainer:
     """
 
     def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes],
-                 answer: Callable[[str, str, tuple, dict], Any]) -> None:
+                 answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
         found = recipe(stage)
         assert found is not None, stage.id
         self.stage, self.sandbox, self.files, self.answer, self.recipe = stage, sandbox, files, answer, found
@@ -135,7 +135,7 @@ class Retrainer:
         finally:
             worker.close()
 
-    def _call(self, worker: Worker, name: str, arguments: tuple, cpu: float) -> Any:
+    def _call(self, worker: Worker, name: str, arguments: tuple[Any, ...], cpu: float) -> Any:
         value, _ = worker.call(["function", name], arguments, {}, cpu=cpu)
         if is_missing(value):
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
@@ -158,7 +158,7 @@ def usable(name: str, state: Any) -> dict[str, Any]:
 
 def ran_out_of_time(error: Exception) -> bool:
     """Whether a limit of time ended it."""
-    return isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall")
+    return isinstance(error, LimitExceeded) and error.of_time
 
 
 def told(name: str, error: Exception) -> Exception:

@@ -47,9 +47,11 @@ class Suite:
     def __init__(self, session: pytest.Session) -> None:
         self.session = session
         self.order = {item: number for number, item in enumerate(session.items)}
-        # Task by task: when one is graded, the reference has answered for earlier tasks and for nothing else. At the end come
-        # the tests that meet the student's own functions alone: they need a process in which nothing of the reference was.
-        self.items = sorted(session.items, key=lambda item: (uses_checkpoints(item), task_number(task_of(item)[0])))
+        # Public tests first: what a hidden test showed a process cannot come out in the message of a public one, which is told in
+        # full. Then task by task: when one is graded, the reference has answered for earlier tasks and for nothing else. At
+        # the end those that meet the student's own functions alone: they need a process in which nothing of the reference was.
+        self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
+                                                             task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
             only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
@@ -108,7 +110,7 @@ class _Run:
             self.backend.record(name, self.verdicts[-1])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
         before = len(self.verdicts)
         report = yield
         if len(self.verdicts) > before:

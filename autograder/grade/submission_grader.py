@@ -10,6 +10,7 @@ from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.ban_names import note_on_ban
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
@@ -18,6 +19,10 @@ from autograder.sandbox.client.answer_cache import AnswerCache
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
+from autograder.text import plain_values
+
+# Notes on the folder and the notebook: a notebook of two thousand odd cells has as many.
+MAX_NOTES = 30
 
 
 def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: AnswerCache | None = None) -> dict[str, Any]:
@@ -47,15 +52,20 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
         "pictures": {}, "retrain": bool(job.get("retrain")),
     }
     files = files_for(stage, job)
+    sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
     backend = SandboxBackend(stage, sandbox, files, job["seed"], memory)
     if record["retrain"]:
         backend.retrainer = Retrainer(stage, sandbox, files, backend._answer)
     try:
-        reason = job["problem"] or _load_problem(backend)
+        question = job.get("needs_person", "")
+        reason = question or job["problem"] or _load_problem(backend)
         if reason:
-            record |= {"status": "ungradable", "reason": reason}
+            record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
         else:
+            if stage.info.forbid_torch_rnn:
+                source = files[stage.info.file].decode(errors="replace")
+                record["notes"][:0] = note_on_ban(source, stage.info.file)
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
             record["hints"] = diagnosis.found
@@ -63,11 +73,13 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
+    if sandbox.trouble is not None:  # also where a test that expects exceptions took it for one
+        raise sandbox.trouble
     tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
     hints = record.pop("hints", {})
     for test in tests:
         test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))
-    record["tests"] = tests
+    record |= plain_values({"reason": record["reason"], "notes": record["notes"][:MAX_NOTES], "tests": tests})
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record

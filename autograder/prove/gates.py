@@ -5,6 +5,7 @@ Each gate is a function from a stage to a GateResult. Gates run code of the kit'
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import tempfile
 import time
@@ -21,6 +22,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
+from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import DIST, built, drift, pack
@@ -86,6 +88,16 @@ def alternatives_score_full(stage: Stage) -> GateResult:
         finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
     finding.measured = f"{len(alternatives)} alternatives"
+    return finding
+
+
+def trivial_rules_fail(stage: Stage) -> GateResult:
+    """No rule without memory or syntax passes a test of trained weights. A stage without such tests has none to try."""
+    finding = GateResult("trivial rules fail the tests of trained models")
+    if not (stage.suite / "trivial.py").exists():
+        return finding
+    finding.problems, tried = importlib.import_module(f"autograder.stages.{stage.name}.trivial").passed()
+    finding.measured = f"{tried} rules"
     return finding
 
 
@@ -183,11 +195,12 @@ def nothing_leaks(stage: Stage) -> GateResult:
 
 
 def notebook_runs(stage: Stage) -> GateResult:
-    """Stub: each check() cell says "not yet written". Model answers: every cell runs, and the checks say "passed"."""
+    """Stub: each check() cell says "not yet written". Model answers: every cell runs, the checks say "passed", and the figures in
+    the texts, mark schemes with them, are those of the run."""
     finding = GateResult("the released notebook runs")
     for name, solved in (("stub", False), ("model answers", True)):
         with handed_out(stage, solved) as folder:
-            notebook = executed(folder / f"{stage.id}.ipynb")
+            notebook = executed(folder / f"{stage.id}.ipynb", stage if solved else None)
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
@@ -199,6 +212,8 @@ def notebook_runs(stage: Stage) -> GateResult:
             if errors and (checking or solved):
                 finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
             finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice"
+        if solved:
+            finding.problems += number_problems(stage, notebook)
     return finding
 
 
@@ -214,12 +229,14 @@ def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
         yield Path(scratch, stage.id)
 
 
-def executed(path: Path) -> Any:
-    """The notebook after all its cells have run, those after an error too."""
+def executed(path: Path, measured: Stage | None = None) -> Any:
+    """The notebook after all its cells have run, those after an error too; with probes for the figures of a stage's texts."""
     from nbclient import NotebookClient
     from traitlets.config import Config
 
     notebook = nbformat.read(path, as_version=4)
+    if measured is not None:
+        add_probes(measured, notebook)
     # Sockets of the file system: no port is opened, and two runs at a time do not meet.
     transport = Config({"KernelManager": {"transport": "ipc", "ip": str(path.parent.parent / "kernel")}})
     NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
@@ -229,8 +246,8 @@ def executed(path: Path) -> Any:
 
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, suite_is_stable,
-    tests_do_not_depend_on_each_other, notebook_runs,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, trivial_rules_fail,
+    suite_is_stable, tests_do_not_depend_on_each_other, notebook_runs,
 )
 
 

@@ -57,8 +57,26 @@ TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 OFTEN = 0.02
 # A question longer than this is asked anew each time.
 LONG_QUESTION = 1 << 16
+# Seconds that a call of `time.sleep` is spared.
+SKIPPED = 60.0
 # A file that is imported faster than this is imported anew for each test.
 QUICK_IMPORT = 0.05
+
+
+def spared(really: Any) -> Any:
+    """`time.sleep` that does not sleep: a right answer that sleeps is right, and a class does not wait for it.
+
+    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit.
+    """
+    def sleep(seconds: Any, /) -> None:
+        try:
+            skipped = 0 <= seconds <= SKIPPED
+        except TypeError:
+            skipped = False
+        if not skipped:
+            really(seconds)
+
+    return sleep
 
 
 class Printed(io.TextIOBase):
@@ -94,7 +112,7 @@ class ProcessSnapshot:
                         if (found := getattr(sys.modules.get(name), kind, None)) is not None]
         self.names = [(library, {name: value for name, value in library.items() if name not in NOT_PATCHED})
                       for library in libraries]
-        self.state: tuple = ()
+        self.state: tuple[Any, ...] = ()
 
     def rebase(self) -> None:
         """The student's file was imported for the first time: what it changed on the way is as it should be."""
@@ -114,7 +132,7 @@ class ProcessSnapshot:
         self.state = self._state()
 
     @staticmethod
-    def _state() -> tuple:
+    def _state() -> tuple[Any, ...]:
         mask = os.umask(0o022)
         os.umask(mask)
         return (os.getcwd(), dict(os.environ), mask, list(sys.path), list(sys.meta_path), list(sys.path_hooks),
@@ -140,7 +158,7 @@ class Server:
         self.provided: dict[str, list[str]] = {}
         self.serial = 0
         self.libraries: frozenset[str] = frozenset()
-        self.ahead: deque[tuple[list, bytearray]] = deque()
+        self.ahead: deque[tuple[list[Any], bytearray]] = deque()
         self.unsent: list[bytes] = []
         self.spoke = 0.0
         self.floor = 0  # a request with a smaller number is dropped
@@ -182,7 +200,7 @@ class Server:
             self.unsent.clear()
         self.spoke = time.monotonic()
 
-    def answer(self) -> tuple[list, bytearray]:
+    def answer(self) -> tuple[list[Any], bytearray]:
         """The grader's answer to a question; requests that were made ahead come in between."""
         while True:
             header, payload = self.channel.receive()
@@ -214,7 +232,7 @@ class Server:
         except BaseException:
             return ""
 
-    def refer(self, value: Any) -> list:
+    def refer(self, value: Any) -> list[Any]:
         """Modules of torch and objects of the student's classes stay here and are known by a number."""
         torch = sys.modules.get("torch")
         is_module = torch is not None and isinstance(value, torch.nn.Module)
@@ -262,12 +280,12 @@ class Server:
 
     # -- requests ------------------------------------------------------------------------------------------
 
-    def do_load(self, module: str, files: dict[str, Any], provided: dict[str, Any], standins: Any) -> tuple[Any, tuple]:
+    def do_load(self, module: str, files: dict[str, Any], provided: dict[str, Any], standins: Any) -> tuple[Any, tuple[Any, ...]]:
         """Write the submission into the scratch folder and import it."""
         for name, data in files.items():
             (self.scratch / os.path.basename(name)).write_bytes(np.asarray(data, np.uint8).tobytes())
         os.chdir(self.scratch)
-        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self.printed
         if standins:
             self.load_standins(standins)
             self.standins["prepare_worker"]()
@@ -301,10 +319,10 @@ class Server:
         """Replacements made of the library's own parts, for what cannot be answered by value; a later piece knows the earlier."""
         exec(compile(source, "standins.py", "exec", dont_inherit=True), self.standins)
 
-    def do_reset(self, seed: int, replace: list[str], prefetched_answers: Any, standins: str) -> tuple[Any, tuple]:
+    def do_reset(self, seed: int, replace: list[str], prefetched_answers: Any, standins: str) -> tuple[Any, tuple[Any, ...]]:
         """A clean state before a test; the functions named are answered by the grader. False when it is not clean."""
         assert self.module is not None
-        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self.printed
         self.printed.text = ""
         if not self.settled:
             self.surroundings.rebase()
@@ -334,7 +352,7 @@ class Server:
                 names[name] = self.remote("ask", self.module.__name__, name, name=name)
         return True, ()
 
-    def do_call(self, target: list, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def do_call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call a function of the module, an object, or a method of one."""
         self.printed.text = ""
         function = self.find(*target)
@@ -357,19 +375,19 @@ class Server:
         """See `autograder.checks.checkpoints.load_checkpoint`; the file is one of the submission's."""
         return load_checkpoint(model, self.scratch / os.path.basename(file))
 
-    def do_drawn(self, key: str) -> tuple[Any, tuple]:
+    def do_drawn(self, key: str) -> tuple[Any, tuple[Any, ...]]:
         """What the Axes of a figure hold."""
         axes = self.figures.get(key)
         if axes is None:
             return None, ()
         return [describe(ax) for ax in (axes.ravel() if isinstance(axes, np.ndarray) else [axes])], ()
 
-    def do_picture(self, key: str) -> tuple[Any, tuple]:
+    def do_picture(self, key: str) -> tuple[Any, tuple[Any, ...]]:
         """The figure as PNG."""
         axes = self.figures[key]
         return np.frombuffer(picture(axes.ravel()[0] if isinstance(axes, np.ndarray) else axes), np.uint8), ()
 
-    def do_probe(self, paths: list[str]) -> tuple[Any, tuple]:
+    def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
         """Try to get out; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
 

@@ -7,6 +7,7 @@ The task a function belongs to is said once, by the first words of its docstring
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -15,6 +16,7 @@ from types import ModuleType
 
 from autograder.checks.layout import StageInfo, read_stage
 from autograder.errors import UsageError
+from autograder.stages.bank import WrongProgram, wrong_programs
 from autograder.stages.standins import Standins, standins_of
 from autograder.stages.strip import task_of_docstring
 
@@ -93,6 +95,11 @@ class Stage:
         """The source notebook."""
         return self.source / f"{self.id}.ipynb"
 
+    def missing_libraries(self) -> tuple[str, ...]:
+        """Libraries its submissions import that are not installed here."""
+        names = dict.fromkeys(name.partition(".")[0] for name in self.info.preload)
+        return tuple(name for name in names if importlib.util.find_spec(name) is None)
+
     def test_files(self) -> dict[str, Path]:
         """The test file of each visibility."""
         return {"public": self.suite / "public.py", "hidden": self.suite / "hidden.py"}
@@ -150,6 +157,10 @@ class Stage:
     def mistakes(self) -> tuple[Mistake, ...]:
         """The catalogue of wrong answers, in order of their ids."""
         return _mistakes(self.id)
+
+    def wrong_programs(self) -> tuple[WrongProgram, ...]:
+        """The bank of wrong programs, in order of their names."""
+        return wrong_programs(self.suite / "wrong", self.solution.read_text(encoding="utf-8"))
 
     def standins_source(self) -> str:
         """Source of what takes the place of other tasks' classes inside the sandbox; empty for most stages."""

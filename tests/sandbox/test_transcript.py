@@ -162,10 +162,11 @@ def test_a_worker_that_ends_over_it_is_the_callers_to_replace(make: Make, end: s
 
 
 SLOWLY = """
-import time
+import select
 
 def f(x):
-    time.sleep(0.05)  # long enough for the answer to go out before the next request is looked at
+    # Long enough for the answer to go out before the next request is looked at; time.sleep would not wait.
+    select.select([], [], [], 0.05)
     while x == 2:
         pass
     return x + 3

@@ -16,7 +16,7 @@ from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, call_with_copies
-from autograder.stages import Stage, module_from
+from autograder.stages import Stage
 
 MISSING = object()
 
@@ -42,25 +42,31 @@ class InProcessBackend:
         self.stage, self.seed = stage, seed
         self._reference = stage.reference()
         stage.bind_earlier()
-        rules = rules_of(stage.info)
-        with rules():
-            self._module: ModuleType = module_from(source, stage.module, f"{stage.module}.py")
-        self._own = dict(vars(self._module))
-        self.student = Student(self._run, rules)
+        self._rules = rules_of(stage.info)
+        self._code = compile(source, f"{stage.module}.py", "exec", dont_inherit=True)
+        self._module = self._imported()
+        self.student = Student(self._run, self._rules)
         self.canvases: list[Canvas] = []
 
     def begin(self, task_id: str, own: bool = False) -> None:
         """Own functions for this task and those after it, the reference's for those before."""
         self.student.calls.clear()
         self.canvases.clear()
-        vars(self._module).clear()
-        vars(self._module).update(self._own)
+        self._module = self._imported()
         for name in self.stage.names_of_earlier_tasks(task_id):
-            if name in self._own:
+            if hasattr(self._module, name):
                 setattr(self._module, name, getattr(self._reference, name))
         reset_state(self.seed)
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _imported(self) -> ModuleType:
+        """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
+        module = ModuleType(self.stage.module)
+        module.__file__ = f"{self.stage.module}.py"
+        with self._rules():
+            exec(self._code, vars(module))
+        return module
+
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:

@@ -15,8 +15,10 @@ from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
+from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
 from autograder.sandbox.client.answer_cache import AnswerCache, CachedReference
+from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import PATIENCE, Transcript
 from autograder.sandbox.client.worker import Worker, is_missing
@@ -76,7 +78,10 @@ class SandboxBackend:
         self.stage, self.sandbox, self.files, self.seed = stage, sandbox, files, seed
         self.student = Student(self._run)
         self._reference = CachedReference(stage.reference(), self.memory)
-        self.met_wall_clock = False
+        self.met_wall_clock = False  # and whether that was the student's doing is not certain
+        limits = sandbox.limits
+        self.total = SubmissionBudget(max(limits.submission_cpu, stage.info.submission_seconds), limits.submission_idle)
+        self.total.watch_the_tests()
         self.pictures: dict[str, list[bytes]] = {}
         self._drawn: list[bytes] = []
         self._task = ""
@@ -112,10 +117,12 @@ class SandboxBackend:
 
     def worker(self, known: Transcript | None = None) -> Worker:
         """A live worker with the student's file imported; a new one if the last is gone."""
+        self.total.check()
         if self._worker is None or not self._worker.alive:
             text, self._loaded_standins = self._standins.beginning()
             self._worker = self.sandbox.worker(self.files, self.stage.module, self.stage.provided(), self._answer, text,
                                                self.memory)
+            self._worker.total = self.total
             self._worker.load()
             self._reset(self._worker, known)
         return self._worker
@@ -159,7 +166,7 @@ class SandboxBackend:
             self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases))
             self._recording = None
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
         limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
@@ -174,7 +181,7 @@ class SandboxBackend:
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
         return value, changed
 
-    def _answer(self, module: str, name: str, args: tuple, kwargs: dict) -> Any:
+    def _answer(self, module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The reference's value for a call that student code made to a function that is not under test."""
         function = getattr(self._module(module), name)
         return function(*args, **kwargs)
@@ -210,12 +217,16 @@ class SandboxBackend:
         """The outcome an exception stands for."""
         if isinstance(error, InfrastructureError):
             return "infrastructure"
-        if isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall"):
-            self.met_wall_clock |= error.kind == "wall"
+        if isinstance(error, LimitExceeded) and error.of_time:
+            self.met_wall_clock |= error.kind != "cpu" and self.total.uncertain
             return "timeout"
         if isinstance(error, StudentError):
             return "error"
         return classify(error)
+
+    def brief(self, error: BaseException, trace: str) -> str:
+        """What a student may be told of a hidden test that ended so."""
+        return brief_of(error, trace, [name for names in self.stage.functions.values() for name in names])
 
     def keep_pictures(self, task_id: str) -> None:
         """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
@@ -237,7 +248,7 @@ class SandboxAutodiff:
     def __init__(self, backend: SandboxBackend) -> None:
         self._bench = backend
 
-    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `autograder.checks.autodiff.vector_jacobian`."""
         return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 

@@ -49,7 +49,7 @@ class AnswerCache:
             self.answers[question] = form, payload
 
 
-def question_of(forms: list, payload: bytes | bytearray) -> bytes:
+def question_of(forms: list[Any], payload: bytes | bytearray) -> bytes:
     """What identifies a question: the header form and the bytes of function and arguments. Empty: not to be kept."""
     if len(payload) > MAX_QUESTION:
         return b""
@@ -85,7 +85,7 @@ class CachedReference:
 
         return function
 
-    def _question(self, name: str, args: tuple, kwargs: dict) -> bytes:
+    def _question(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
         if not (is_plain(args) and is_plain(kwargs)):
             return b""
         encoder = Encoder()

@@ -32,6 +32,13 @@ class Sandbox:
     isolation : str
         ``"sandbox"``, or ``"process"`` for separate processes with limits only.
     limits : Limits
+
+    Attributes
+    ----------
+    trouble : InfrastructureError or None
+        What went wrong on this side: where a test swallowed the exception, the one who runs it still finds it here.
+    killed_counts : bool
+        A worker that is ended by a signal ended itself, as far as anybody can tell.
     """
 
     def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
@@ -39,9 +46,11 @@ class Sandbox:
             raise SandboxError(f"there is no isolation {isolation!r}; there are: {', '.join(ISOLATIONS)}")
         self.preload, self.isolation, self.limits = tuple(preload), isolation, limits or Limits()
         self.landlock = 0
+        self.trouble: InfrastructureError | None = None
+        self.killed_counts = False
         self._control: socket.socket | None = None
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> None:
         """Start the zygote and make sure that nothing gets out.
@@ -117,10 +126,12 @@ class Sandbox:
             answer = self._control.recv(1 << 16)
             return json.loads(answer)
         except (OSError, ValueError) as error:
-            raise InfrastructureError("the process that starts workers is gone") from error
+            self.trouble = InfrastructureError("the process that starts workers is gone")
+            raise self.trouble from error
 
     def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple, dict], Any], standins: str = "", memory: AnswerCache | None = None) -> Worker:
+               answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any], standins: str = "",
+               memory: AnswerCache | None = None) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters
@@ -169,3 +180,15 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()
             self._folder = None
+
+
+def reason_against_sandbox() -> str:
+    """Why the sandbox cannot be had on this machine; empty where it can."""
+    sandbox = Sandbox()
+    try:
+        sandbox.start()
+    except SandboxError as error:
+        return str(error)
+    finally:
+        sandbox.close()
+    return ""

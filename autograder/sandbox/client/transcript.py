@@ -49,7 +49,7 @@ class Message:
     """
 
     kind: str
-    forms: list
+    forms: list[Any]
     payload: bytes | bytearray = b""
 
     @property
