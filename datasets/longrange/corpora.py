@@ -3,10 +3,12 @@
     python datasets corpora FILE ...
 
 prints each file's format, number of rows and SHA-256, to be named with any result. datasets/README.md says where the files come
-from. `read(path)` tells the format by the file's content; a name that ends in `.gz` is unpacked. Whatever the format, a row is a dict:
+from. `read(path)` tells the format by the file's content; a name that ends in `.gz` is unpacked. Whatever the format, a row is
+a dict:
 
-- of agreement: "prefix", the words before the verb; "right" and "wrong", the verb in the subject's number and in the other, None where
-  the file does not say; "plural", None where it does not say; "attractors", None where it does not say; and more, by format;
+- of agreement: "prefix", the words before the verb; "right" and "wrong", the verb in the subject's number and in the other,
+  None where the file does not say; "plural", None where it does not say; "attractors", None where it does not say; and more,
+  by format;
 - of a cloze: "context", "target", and "distance", tokens from the target's last mention to the blank, None where there is none.
 
 `items(rows, words)` and `batches(rows, words, ...)` take rows of any format.
@@ -62,7 +64,9 @@ def _field(path: Path | str, number: int, value: Row, *names: str) -> tuple:
     return tuple(value[name] for name in names)
 
 
-def _agreement(prefix: str, right: str | None, wrong: str | None, plural: bool | None, attractors: int | None, **more: Any) -> Row:
+def _agreement(
+    prefix: str, right: str | None, wrong: str | None, plural: bool | None, attractors: int | None, **more: Any
+) -> Row:
     return {"prefix": prefix, "right": right, "wrong": wrong, "plural": plural, "attractors": attractors} | more
 
 
@@ -112,12 +116,17 @@ def numpred(path: Path | str) -> Iterator[Row]:
 def subj_agr(path: Path | str) -> Iterator[Row]:
     """The set of Gulordava et al. (2018) after Linzen: `subj_agr_filtered.text`, and beside it `subj_agr_filtered.gold`.
 
-    A line of .gold has the verb's position from 0, its right and wrong form, and the number of attractors. Either path may be given.
+    A line of .gold has the verb's position from 0, its right and wrong form, and the number of attractors. Either path may be
+    given.
     """
     base = re.sub(r"\.(text|gold)(\.gz)?$", "", str(path))
-    text, gold = (next((p for p in (Path(f"{base}.{end}"), Path(f"{base}.{end}.gz")) if p.exists()), None) for end in ("text", "gold"))
+    text, gold = (
+        next((p for p in (Path(f"{base}.{end}"), Path(f"{base}.{end}.gz")) if p.exists()), None) for end in ("text", "gold")
+    )
     if text is None or gold is None:
-        raise ValueError(f"{path}: two files are read together, {Path(base).name}.text and {Path(base).name}.gold; one is missing")
+        raise ValueError(
+            f"{path}: two files are read together, {Path(base).name}.text and {Path(base).name}.gold; one is missing"
+        )
     sentences, answers = list(_lines(text)), list(_lines(gold))
     if len(sentences) != len(answers):
         raise ValueError(f"{text.name} has {len(sentences)} lines, {gold.name} {len(answers)}: they do not belong together")
@@ -151,9 +160,10 @@ def na_tasks(path: Path | str) -> Iterator[Row]:
 def blimp(path: Path | str) -> Iterator[Row]:
     """Minimal pairs of BLiMP (Warstadt et al. 2020): one JSON object a line.
 
-    More keys: "good" and "bad", the two sentences; "paradigm"; "pair"; "other_prefix". Where the two differ in one word that follows
-    the same prefix, that word is "right" and "wrong". Where they differ in what comes before the verb (the two-prefix method, as in
-    the `*_agreement_2` sets) "right" is the shared word, "wrong" None and "other_prefix" the wrong start. "prefix" is None for others.
+    More keys: "good" and "bad", the two sentences; "paradigm"; "pair"; "other_prefix". Where the two differ in one word that
+    follows the same prefix, that word is "right" and "wrong". Where they differ in what comes before the verb (the two-prefix
+    method, as in the `*_agreement_2` sets) "right" is the shared word, "wrong" None and "other_prefix" the wrong start.
+    "prefix" is None for others.
     """
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
@@ -220,8 +230,11 @@ def _difference(good: list[str], bad: list[str]) -> tuple[str | None, str | None
 def is_plural(right: str | None, wrong: str | None) -> bool | None:
     """Whether the right one of two verb forms is the plural, as far as their spelling tells."""
     for one, other, answer in ((right, wrong, False), (wrong, right, True)):
-        if one and other and (IRREGULAR.get(one.lower()) == other.lower() or one in (f"{other}s", f"{other}es")
-                              or one == f"{other[:-1]}ies"):
+        if (
+            one
+            and other
+            and (IRREGULAR.get(one.lower()) == other.lower() or one in (f"{other}s", f"{other}es") or one == f"{other[:-1]}ies")
+        ):
             return answer
     return None
 
@@ -305,14 +318,14 @@ def _ids(words: Vocabulary, text: Iterable[str]) -> list[int]:
 def items(rows: Iterable[Row], words: Vocabulary) -> list[dict]:
     """Rows of any format as items of the two tasks.
 
-    Rows whose answers the vocabulary does not have are left out, and so are pairs that do not share their start. Where a file does
-    not say, "attractors" and "distance" are 0, and "plural" is False.
+    Rows whose answers the vocabulary does not have are left out, and so are pairs that do not share their start. Where a file
+    does not say, "attractors" and "distance" are 0, and "plural" is False.
 
     Returns
     -------
     list of dict
-        "tokens", "right", "wrong", "attractors", "plural", as `loader.agreement_items` gives them; or "tokens", "target", "distance",
-        as `loader.tickets_items` does.
+        "tokens", "right", "wrong", "attractors", "plural", as `loader.agreement_items` gives them; or "tokens", "target",
+        "distance", as `loader.tickets_items` does.
     """
     import torch
 

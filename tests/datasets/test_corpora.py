@@ -55,12 +55,24 @@ NA_TASK = (
     "The boys greet\tplural\tcorrect\t2\nThe boys greets\tplural\twrong\t2\n"
 )
 BLIMP = [
-    {"sentence_good": "The writer of the books is tired.", "sentence_bad": "The writer of the books are tired.",
-     "UID": "distractor_agreement_relational_noun", "pairID": "0", "one_prefix_method": True},
+    {
+        "sentence_good": "The writer of the books is tired.",
+        "sentence_bad": "The writer of the books are tired.",
+        "UID": "distractor_agreement_relational_noun",
+        "pairID": "0",
+        "one_prefix_method": True,
+    },
     {"sentence_good": "The writer smiles.", "sentence_bad": "The writer smile.", "UID": "regular_agreement_1", "pairID": "1"},
-    {"sentence_good": "The books bother Ann.", "sentence_bad": "The book bother Ann.", "UID": "regular_agreement_2", "pairID": "2",
-     "two_prefix_method": True, "two_prefix_prefix_good": "The books", "two_prefix_prefix_bad": "The book",
-     "two_prefix_word": "bother"},
+    {
+        "sentence_good": "The books bother Ann.",
+        "sentence_bad": "The book bother Ann.",
+        "UID": "regular_agreement_2",
+        "pairID": "2",
+        "two_prefix_method": True,
+        "two_prefix_prefix_good": "The books",
+        "two_prefix_prefix_bad": "The book",
+        "two_prefix_word": "bother",
+    },
     {"sentence_good": "Who sees whom?", "sentence_bad": "Whom sees who?", "UID": "x", "pairID": "3"},
 ]
 SUITE = {
@@ -71,10 +83,19 @@ SUITE = {
         {
             "item_number": 1,
             "conditions": [
-                {"condition_name": name, "regions": [{"region_number": place, "content": content}
-                                                     for place, content in enumerate(f"{subject}|next to the lamps|{verb}|good.".split("|"), 1)]}
-                for name, subject, verb in (("match_sing", "The author", "is"), ("mismatch_sing", "The author", "are"),
-                                            ("match_plural", "The authors", "are"), ("mismatch_plural", "The authors", "is"))
+                {
+                    "condition_name": name,
+                    "regions": [
+                        {"region_number": place, "content": content}
+                        for place, content in enumerate(f"{subject}|next to the lamps|{verb}|good.".split("|"), 1)
+                    ],
+                }
+                for name, subject, verb in (
+                    ("match_sing", "The author", "is"),
+                    ("mismatch_sing", "The author", "are"),
+                    ("match_plural", "The authors", "are"),
+                    ("mismatch_plural", "The authors", "is"),
+                )
             ],
         }
     ],
@@ -169,8 +190,14 @@ def test_lambada_plain_and_as_json(tmp_path):
 
 
 FILES = [
-    (NUMPRED, "numpred"), (NA_TASK, "na_tasks"), (lines(BLIMP), "blimp"), (json.dumps(SUITE, indent=1), "syntaxgym"),
-    (LAMBADA, "lambada"), (lines([{"text": "she took the keys"}]), "lambada"), (TEXT, "subj_agr"), (GOLD, "subj_agr"),
+    (NUMPRED, "numpred"),
+    (NA_TASK, "na_tasks"),
+    (lines(BLIMP), "blimp"),
+    (json.dumps(SUITE, indent=1), "syntaxgym"),
+    (LAMBADA, "lambada"),
+    (lines([{"text": "she took the keys"}]), "lambada"),
+    (TEXT, "subj_agr"),
+    (GOLD, "subj_agr"),
 ]
 
 
@@ -205,7 +232,7 @@ def test_what_cannot_be_read_is_refused_in_words(tmp_path, name, content, said):
 
 def test_files_that_do_not_belong_together_are_refused(tmp_path):
     written(tmp_path, "a.text", TEXT)
-    with pytest.raises(ValueError, match="2 lines, a.gold 1"):
+    with pytest.raises(ValueError, match=r"2 lines, a\.gold 1"):
         corpora.read(written(tmp_path, "a.gold", "3\tis\tare\t0\n"))
     with pytest.raises(ValueError, match="line 1: expected position"):
         corpora.read(written(tmp_path, "a.gold", "three\tis\tare\t0\n" * 2).with_name("a.text"))
@@ -222,7 +249,13 @@ def test_verbs_are_paired_where_both_forms_occur():
 
 
 def test_the_spelling_tells_the_number_where_it_can():
-    told = {("is", "are"): False, ("Have", "Has"): True, ("tries", "try"): False, ("watch", "watches"): True, ("sang", "sings"): None}
+    told = {
+        ("is", "are"): False,
+        ("Have", "Has"): True,
+        ("tries", "try"): False,
+        ("watch", "watches"): True,
+        ("sang", "sings"): None,
+    }
     assert {pair: corpora.is_plural(*pair) for pair in told} == told
     assert corpora.is_plural(None, "is") is None
 

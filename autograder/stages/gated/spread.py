@@ -2,7 +2,7 @@
 
     python -m autograder.stages.gated.spread 20          one line a model
     python -m autograder.stages.gated.spread 1 --save    also keeps the weights of seed 0 in checkpoints/
-    python -m autograder.stages.gated.spread --weights FOLDER    measures what `python datasets baselines --weights FOLDER` trained
+    python -m autograder.stages.gated.spread --weights FOLDER    measures weights that `python datasets baselines` kept
 
 A change of the data or of the settings calls for both.
 """
@@ -48,7 +48,7 @@ def measured(file: str, model: Any) -> str:
 
 
 def kept_models(folder: Path) -> Iterator[tuple[str, str, Any]]:
-    """Seed, file and model of the weights that `python datasets baselines --weights FOLDER` keeps: by torch's cells, the same settings."""
+    """Seed, file and model of weights kept by `python datasets baselines --weights FOLDER`: torch's cells, the same settings."""
     stage = find_stage("4-gated")
     expose_handout_modules(stage.suite, stage.info)
     answers = stage.reference()
