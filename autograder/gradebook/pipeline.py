@@ -23,7 +23,8 @@ from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
 from autograder.grade.submission import MAX_FILE
 from autograder.gradebook.config import load_config
-from autograder.gradebook.messages import captured_errors
+from autograder.gradebook.health import check_gradebook
+from autograder.gradebook.messages import captured_errors, said
 from autograder.gradebook.shared_gradebook import begin_submission, gradebook
 from autograder.stages import SOLUTIONS, find_stage
 
@@ -41,6 +42,7 @@ class Pipeline:
 
     def __init__(self, course: Path) -> None:
         self.course = course.resolve()
+        check_gradebook(self.course / "gradebook.db")
         self.config = load_config(self.course)
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
@@ -60,8 +62,8 @@ class Pipeline:
             try:
                 converter.start()
             except Exception as error:
-                raise InfrastructureError(f"nbgrader's {converter.label} failed on {student}'s {stage_id}: "
-                                          + (" ".join(words[-12:]) or str(error))) from error
+                raise InfrastructureError(f"nbgrader's {converter.label} failed on {student}'s {stage_id}: {said(words, error)}",
+                                          "\n".join(words)) from error
 
     def up_to_date(self, stage_id: str, student: str) -> bool:
         """True when gradebook, autograded notebook and feedback page are those of the present record."""

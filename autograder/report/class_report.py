@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from autograder.errors import UsageError
-from autograder.grade.classroom import Records
+from autograder.grade.classroom import Records, graded
 from autograder.grade.feedback_text import points
 from autograder.grade.record import write_atomically
 from autograder.gradebook.pipeline import Pipeline
@@ -122,10 +122,9 @@ def write_report(course: Path) -> Path:
 
 def gather(course: Path) -> list[StageReport]:
     """A report for each stage that has results."""
-    graded = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))]
-    if not graded:
+    every = list(Records(course, graded(course)))
+    if not every:
         return []
-    every = list(Records(course, graded))
     with Pipeline(course).gradebook() as gradebook:
         rows = {(row["stage"], row["student"]): row for row in grade_rows(every, gradebook)}
     by_stage: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -8,6 +8,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.classroom import graded
 from autograder.grade.feedback_text import points
 from autograder.gradebook.grading import Watcher, write_tables
 from autograder.gradebook.pipeline import Pipeline
@@ -47,8 +48,7 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     course = course.resolve()
     if stage_id is not None:
         find_stage(stage_id)
-    pairs = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))
-             if stage_id in (None, path.parent.name) and student in (None, path.stem)]
+    pairs = [(stage, who) for stage, who in graded(course) if stage_id in (None, stage) and student in (None, who)]
     if not pairs:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
     pipeline = Pipeline(course)
