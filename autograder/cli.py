@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from autograder import __version__
 from autograder.verbs import Kit
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vanishing-gradients")
 def main() -> None:
     """Release, grade and verify the assignments of this course."""
 
@@ -39,8 +41,9 @@ def release(stage_id: str | None) -> None:
               help="How student code is shut in; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
               help="Train models afresh by the submitted code, in place of the weights that were handed in.")
+@click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str, retrain: bool) -> None:
+          isolation: str, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
@@ -50,11 +53,9 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
-    click.echo(summary(outcome, course or KIT))
+    click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
-    for name in outcome.unusable:
-        click.echo(f"Left out of the tables, no record of the kit: {name}. If its student left, move it away; else grade again.")
     if outcome.failed or outcome.unusable:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:
@@ -64,14 +65,25 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one).")
 @one_stage
 @click.pass_context
-def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.stages import chosen
 
+    for stage in chosen(stage_id):
+        if stage.missing_libraries():
+            click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
-    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+    reason = reason_against_sandbox() if isolation is None else ""
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
+                   "what students hand in, set a sandbox up first: make doctor", err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
 
 
 @main.command()
@@ -183,16 +195,15 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
-def export(course: Path | None, stage_id: str | None, layout: str) -> None:
+@click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
+@click.option("--comments", is_flag=True, help="Add comments, where the layout has room for them (moodle).")
+def export(course: Path | None, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
     """Write the marks for an LMS into exports/."""
-    from autograder.lms.export import export as write
+    from autograder.lms.export import write_export
     from autograder.stages import KIT
+    from autograder.terminal import export_summary
 
-    path, pending = write(course or KIT, layout, stage_id)
-    click.echo(str(path))
-    if pending:
-        click.echo(f"{pending} written answers are still to be marked, and their points are not in these marks:\n"
-                   "  make formgrader")
+    click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
 
 
 @main.command()

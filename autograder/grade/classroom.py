@@ -155,12 +155,6 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
     return record
 
 
-def graded(course: Path) -> list[tuple[str, str]]:
-    """Stage and student of every file in ``results/`` that may be a record; other people's files and folders are passed over."""
-    return [(stage.id, path.stem) for stage in stages() for path in sorted((course / "results" / stage.id).glob("*.json"))
-            if not path.name.startswith(".")]
-
-
 class Records:
     """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory.
 

@@ -12,8 +12,9 @@ OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", 
 
 
 def points(value: float) -> str:
-    """Points without needless decimals: 7, 7.5."""
-    return f"{value:g}"
+    """Points without needless decimals, and without losing any: 7, 7.5, 33.333333."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.errors import InfrastructureError, Stopped
-from autograder.grade.classroom import Records, Work, find_work, grade_work, graded
+from autograder.errors import InfrastructureError, Stopped, UsageError
+from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import read_record, record_path
 from autograder.grade.retrain import has_recipe
+from autograder.gradebook.changes import Change, read_reported, report_changes
 from autograder.gradebook.health import check_gradebook
+from autograder.gradebook.marks import read_marks
 from autograder.gradebook.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
@@ -47,6 +49,8 @@ class Outcome:
         The records behind them.
     failed : dict
         Submissions on which the grader failed, with the reason.
+    changes : list of Change
+        Marks that are others than before.
     unusable : list of str
         Files in ``results/`` that are no records: damaged, or somebody else's.
     """
@@ -55,6 +59,7 @@ class Outcome:
     rows: list[dict[str, Any]] = field(default_factory=list)
     records: Records | tuple[()] = ()
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
 
 
@@ -81,6 +86,11 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     check_gradebook(course / "gradebook.db")
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
+    for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
+        if stage.missing_libraries():
+            raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
+                             "  Install it:  make TORCH=yes grade\n"
+                             "  Or grade the other stages, one at a time:  make grade STAGE=1-bptt")
     # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
     trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
@@ -105,10 +115,12 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                         enter(ready.result(), pair, outcome.failed)
                     watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
-    outcome.unusable = write_tables(course, pipeline)
-    outcome.records = Records(course, [pair for pair in work.all() if pair not in outcome.failed])
-    with pipeline.gradebook() as gradebook:
-        outcome.rows = grade_rows(outcome.records, gradebook)
+    for pair in pipeline.settle_penalties():
+        make_page(pipeline, pair, outcome.failed)
+    asked = {pair for pair in work.all() if pair not in outcome.failed}
+    rows, outcome.changes, outcome.unusable = write_tables(course, pipeline)
+    outcome.records = Records(course, asked)
+    outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
     return outcome
 
 
@@ -151,10 +163,28 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
         failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
 
 
-def write_tables(course: Path, pipeline: Pipeline) -> list[str]:
-    """grades.csv and items.csv over every record of the course, not only those of this run; which files are no records."""
-    every = Records(course, graded(course))
-    with pipeline.gradebook() as gradebook:
-        write_csv(course / "grades.csv", GRADES, grade_rows(every, gradebook))
+def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
+    """The feedback page alone."""
+    try:
+        pipeline.feedback(*pair)
+    except InfrastructureError as error:
+        failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
+
+
+def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
+    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
+
+    Returns
+    -------
+    rows, changes, unusable
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
+    """
+    book = pipeline.entries.gradebook
+    every = Records(course, [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()])
+    with book:
+        marks, reported = read_marks(book), read_reported(book)
+    changes = report_changes(course, book, marks)
+    rows = grade_rows(every, marks, pipeline.term, reported)
+    write_csv(course / "grades.csv", GRADES, rows)
     write_csv(course / "items.csv", ITEMS, item_rows(every))
-    return every.unusable
+    return rows, changes, every.unusable

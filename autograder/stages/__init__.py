@@ -7,6 +7,7 @@ The task a function belongs to is said once, by the first words of its docstring
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -94,6 +95,11 @@ class Stage:
     def notebook(self) -> Path:
         """The source notebook."""
         return self.source / f"{self.id}.ipynb"
+
+    def missing_libraries(self) -> tuple[str, ...]:
+        """Libraries its submissions import that are not installed here."""
+        names = dict.fromkeys(name.partition(".")[0] for name in self.info.preload)
+        return tuple(name for name in names if importlib.util.find_spec(name) is None)
 
     def test_files(self) -> dict[str, Path]:
         """The test file of each visibility."""
