@@ -54,6 +54,7 @@ def at_work(course: Path, command: str) -> Iterator[None]:
         finally:
             with contextlib.suppress(OSError):
                 who.unlink()
+                who.parent.rmdir()  # where nothing else came into it
     finally:
         os.close(folder)
 
