@@ -38,7 +38,7 @@ def suite_hash(stage_id: str) -> str:
     files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]
     for name in GRADING_CODE:
         path = KIT / "autograder" / name
-        files += [path] if path.is_file() else sorted(path.glob("*.py"))
+        files += [path] if path.is_file() else sorted(path.rglob("*.py"))
     files += sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))
     files += data_files(stage)
     for file in files:
@@ -60,11 +60,16 @@ def data_files(stage: Stage) -> list[Path]:
 def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
     """The key a record is kept under: the same key, the same record."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
-                                        submission.student, *(["retrain"] if retrain else [])], sort_keys=True).encode())
+                                        submission.student, *(["retrain"] if retrain else []),
+                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside],
+                                       sort_keys=True).encode())
     for name in sorted(submission.files):
         digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
         digest.update(submission.files[name])
     digest.update(b"notebook:" + (submission.notebook if submission.notebook is not None else b"-"))
+    for name, data in submission.pictures:
+        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape"))
+        digest.update(data)
     return digest.hexdigest()
 
 
