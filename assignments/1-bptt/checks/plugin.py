@@ -7,7 +7,6 @@ carries: `home.LocalBackend` here, the grader's own one there.
 
 from __future__ import annotations
 
-import sys
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +33,8 @@ class Verdict:
     """What became of one test.
 
     outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message, trace and hint are for the reader.
+    title is the sentence of the test's docstring; call, message, trace and hint are for the reader, brief is what a student
+    may read of a hidden test.
     """
 
     task: str
@@ -48,6 +48,7 @@ class Verdict:
     trace: str = ""
     aspect: str = ""
     hint: str = ""
+    brief: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a record."""
@@ -91,6 +92,7 @@ def classify(error: BaseException) -> str:
 
 BACKEND: pytest.StashKey[Backend] = pytest.StashKey()
 VERDICTS: pytest.StashKey[list[Verdict]] = pytest.StashKey()
+REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()  # of other stages, see `side_by_side`
 POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # of each task that was collected
 
 
@@ -126,35 +128,37 @@ def stage_folder(config: pytest.Config) -> Path | None:
     return None
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """In a folder above several stages, what lies in a stage's folder is left to the run of that stage."""
-    of_a_stage = BACKEND not in config.stash and (collection_path.parent / "stage.toml").is_file()
-    return True if of_a_stage and collection_path.name != "stage.toml" else None
-
-
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """In a folder above several stages, each of them is one test."""
-    if BACKEND in parent.config.stash or file_path.name != "stage.toml" or not (file_path.parent / "test_public.py").is_file():
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """The tests of a stage other than the session's, met when pytest is started further up, are run by themselves."""
+    backend: Any = parent.config.stash.get(BACKEND, None)
+    other = BACKEND not in parent.config.stash or (hasattr(backend, "finish") and backend.info.folder != module_path.parent)
+    if not other or not (module_path.parent / "stage.toml").is_file():
         return None
     from .side_by_side import StageFile
 
-    return StageFile.from_parent(parent, path=file_path)
+    return StageFile.from_parent(parent, path=module_path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the task asked for; report them in the order of the tasks."""
-    if BACKEND not in config.stash:
-        return
     wanted = config.getoption("kit_task", None)
     points = config.stash.setdefault(POINTS, {})
     for item in items:
+        if not has_task(item):
+            continue
         task_id, worth = task_of(item)
         points[task_id] = points.get(task_id, 0.0) + worth
     known = sorted(points)
     if wanted is not None:
         if known and wanted not in known:
             raise pytest.UsageError(f"there is no task {wanted} with public tests here; there are: {', '.join(known)}")
-        items[:] = [item for item in items if task_of(item)[0] == wanted]
+        items[:] = [item for item in items if not has_task(item) or task_of(item)[0] == wanted]
+
+
+def has_task(item: pytest.Item) -> bool:
+    """False for an item that stands for all tests of another stage."""
+    return isinstance(item, pytest.Function)
 
 
 def task_of(item: pytest.Item) -> tuple[str, float]:
@@ -222,17 +226,17 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
     """Tell the backend which task is under test."""
-    if BACKEND in item.config.stash:
+    if has_task(item):
         item.config.stash[BACKEND].begin(task_of(item)[0], uses_checkpoints(item))
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """Turn what happened into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
-    if BACKEND in item.config.stash and (call.when == "call" or error is not None):
+    if has_task(item) and (call.when == "call" or error is not None):
         result = verdict(item, error)
         item.config.stash[VERDICTS].append(result)
         if error is not None and hasattr(item.config.stash[BACKEND], "finish"):  # what an editor's list of tests shows
@@ -254,12 +258,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, backend.folder)
     if isinstance(error, Mismatch):
-        result.message, result.aspect, result.trace = str(error), error.aspect, ""
+        result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
         name = getattr(error, "type_name", None) or type(error).__name__
         text = str(getattr(error, "message", error))
         text = shortened(text, MAX_MESSAGE)
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
+    if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
+        result.brief = backend.brief(error, result.trace)
     return finish(result, error) if finish is not None else result
 
 
@@ -277,12 +283,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from .terminal import say
 
         say(public_report(outcome_of(config)))
-    elif "checks.side_by_side" in sys.modules:
-        from .side_by_side import REPORTS
+    for text in config.stash.get(REPORTS, []):
         from .terminal import say
 
-        for text in config.stash.get(REPORTS, []):
-            say(text)
+        say(text)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -91,7 +91,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
         handin.trouble.append(f"{info.file} cannot be imported in a clean process: {outcome.load_error}")
     if outcome.problem:
         handin.remarks.append(f"the public tests could not be run: {outcome.problem}")
-    handin.states = {task: state_of(mine) for task, mine in by_task(outcome)}
+    handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
     handin.remarks += [f"{info.file} is taken as saved at {saved_at(folder / info.file)}", *outcome.earlier]
 
 

@@ -101,7 +101,7 @@ class LocalBackend:
             self._slow.add(name)
             raise
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         if self.load_error is not None:
             raise self.load_error

@@ -14,7 +14,7 @@ from typing import Any
 
 LEVELS = ("full", "hint", "verdict")
 KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
-        "cpu_seconds", "feedback", "release", "points")
+        "cpu_seconds", "submission_seconds", "feedback", "release", "points")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class StageInfo:
         Files and folders of the kit that students get too, and their names in the student's folder.
     cpu_seconds : dict of str to float
         CPU seconds a call of a function may take, where that is less than usual.
+    submission_seconds : float
+        CPU seconds all calls of a submission may take in the grader together, where that is more than usual.
     release : str
         The day this text of the stage is of, such as "2025-09-01"; with ".2" for a second one of that day.
     points : dict of str to float
@@ -61,6 +63,7 @@ class StageInfo:
     hidden: str
     handout_files: dict[str, str]
     cpu_seconds: dict[str, float]
+    submission_seconds: float
     release: str
     points: dict[str, float]
     folder: Path
@@ -97,7 +100,8 @@ def read_stage(folder: Path) -> StageInfo:
     return StageInfo(data["title"], data["file"], dict(data["tasks"]), tuple(data.get("preload", ())),
                      tuple(data.get("requires_stages", ())), bool(data.get("forbid_torch_rnn")),
                      tuple(data.get("submission_files", ())), hidden, dict(data.get("handout_files", {})),
-                     dict(data.get("cpu_seconds", {})), _release(file, data), dict(data.get("points", {})), folder)
+                     dict(data.get("cpu_seconds", {})), float(data.get("submission_seconds", 0.0)),
+                     _release(file, data), dict(data.get("points", {})), folder)
 
 
 def _release(file: Path, data: dict[str, Any]) -> str:
@@ -162,7 +166,7 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     return missing
 
 
-def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager[Any]]:
     """What the stage forbids, as a maker of contexts in which student code runs."""
     if not info.forbid_torch_rnn:
         return nullcontext

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import io
 import os
 import random
 import sys
@@ -70,9 +72,12 @@ def _modules(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
 def _process() -> Iterator[None]:
     where, environment, deepest = os.getcwd(), dict(os.environ), sys.getrecursionlimit()
     arguments, tracing, profiling = list(sys.argv), sys.gettrace(), sys.getprofile()
+    keyboard, asks = sys.stdin, builtins.input
+    sys.stdin, builtins.input = io.StringIO(), _no_input  # a notebook would ask its reader
     try:
         yield
     finally:
+        sys.stdin, builtins.input = keyboard, asks
         os.chdir(where)
         if dict(os.environ) != environment:
             os.environ.clear()
@@ -83,6 +88,11 @@ def _process() -> Iterator[None]:
             sys.settrace(tracing)
         if sys.getprofile() is not profiling:
             sys.setprofile(profiling)
+
+
+def _no_input(prompt: object = "", /) -> str:
+    print(prompt, end="")
+    raise EOFError("EOF when reading a line")
 
 
 @contextlib.contextmanager

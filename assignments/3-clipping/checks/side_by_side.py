@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-# What each stage's own run said, to be printed at the end.
-REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()
+from .plugin import REPORTS
 
 
 class StageFile(pytest.File):
-    """A stage's folder, found by its `stage.toml`."""
+    """The `test_public.py` of a stage."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test: all public tests of the stage."""

@@ -28,7 +28,8 @@ LOOK, LOOK_AGAIN = 0.05, 0.001
 
 def out_of_cpu(seconds: float) -> str:
     """The sentence on a call that computes for too long."""
-    return (f"more than {seconds:g} seconds of CPU time; is there a loop without an end, or far more work than the task "
+    unit = "second" if seconds == 1 else "seconds"
+    return (f"more than {seconds:g} {unit} of CPU time; is there a loop without an end, or far more work than the task "
             "needs?")
 
 

@@ -223,11 +223,11 @@ def _summary_of_earlier(outcome: Outcome) -> str:
         return f"Your {outcome.file} cannot be imported ({outcome.load_error}); {graded}."
     states = {task: state_of([verdict for verdict in outcome.verdicts if verdict.task == task]) for task in outcome.tasks}
     failed = [task for task, state in states.items() if state in ("failed", "in part")]
-    words = [f"fails {', '.join(failed)}"] if failed else []
     unwritten = [task for task, state in states.items() if state not in ("passed", "failed", "in part")]
-    if unwritten:
-        words.append(f"has not yet written {', '.join(unwritten)}")
-    return f"Your {outcome.file} {' and '.join(words)}; {graded}." if words else ""
+    missing = f"{', '.join(unwritten)} {'is' if len(unwritten) == 1 else 'are'} not yet written"
+    if failed:
+        return f"Your {outcome.file} fails {', '.join(failed)}{f', and {missing} there' if unwritten else ''}; {graded}."
+    return f"In your {outcome.file}, {missing}; {graded}." if unwritten else ""
 
 
 def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outcome:
