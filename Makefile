@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python -m autograder
 
-# Words a command line may set, passed on only when they are.
+# Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
+# recipe as variables of the shell.
+export FROM ZIP MAP CSV
 stage     = $(if $(STAGE),--stage "$(STAGE)")
 student   = $(if $(STUDENT),--student "$(STUDENT)")
 jobs      = $(if $(JOBS),--jobs "$(JOBS)")
@@ -14,10 +16,14 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
+.PHONY: help demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint
+=======
 .PHONY: environment help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
+>>>>>>> main
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=process TORCH=no]
 	@$(RUN) demo $(course) $(stage) $(jobs) $(isolation)
@@ -28,8 +34,19 @@ test: environment  ## the kit's own tests
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
+<<<<<<< HEAD
+collect: $(VENV)/.ready  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
+	@FROM="$${FROM:-$$ZIP}" && $(RUN) collect $(course) $(stage) $(if $(MAP),--map "$$MAP") --from "$$FROM"
+
+roster: $(VENV)/.ready  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
+	@$(RUN) roster $(course) $(stage) "$$CSV"
+
+clean-class: $(VENV)/.ready  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
+	@$(RUN) clean-class $(course) $(if $(YES),--yes)
+=======
 collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
 	@$(RUN) collect $(course) $(stage) "$(ZIP)"
+>>>>>>> main
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)

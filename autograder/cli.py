@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from autograder import __version__
-from autograder.errors import InfrastructureError, KitError, UsageError
+from autograder.errors import UsageError
+from autograder.verbs import Kit
 
 if TYPE_CHECKING:
     from autograder.prove.gate_result import GateResult
     from autograder.stages import Stage
 
 
-class Kit(click.Group):
-    """A group whose errors end in a message and the exit status of the contract, never in a traceback."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """1 for the grader's own trouble, 2 for wrong usage."""
-        try:
-            return super().main(*args, **kwargs)
-        except KitError as error:
-            click.echo(f"{'error' if isinstance(error, UsageError) else 'the grader failed'}: {error}", err=True)
-            sys.exit(1 if isinstance(error, InfrastructureError) else 2)
+def private() -> None:
+    """What is written from here on can be read by its owner alone: it is about people."""
+    os.umask(0o077)
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,7 +93,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
-    if outcome.failed:
+    if outcome.failed or outcome.unusable:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:
         raise click.exceptions.Exit(2)
@@ -169,18 +163,56 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
 
 
 @main.command()
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("downloads", nargs=-1)
+@click.option("--from", "source", default="", help="A download, or several with spaces between: zip, tar or folder.")
+@click.option("--map", "pattern", default="", help="A regular expression with groups student and stage, for any other layout.")
 @a_course
 @one_stage
-def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
-    """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
+def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path | None, stage_id: str | None) -> None:
+    """Unpack downloads of an LMS, or folders, into submitted/."""
     from autograder.lms.collect import collect as unpack
+    from autograder.lms.collect import paths_of
     from autograder.stages import KIT
 
-    outcome = unpack(archive, course or KIT, stage_id)
+    private()
+    paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
+    outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
     if outcome.refused:
         raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@a_course
+@one_stage
+def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
+    """Take the list of people that an LMS gives out into roster.csv."""
+    from autograder.lms.lists import take_list
+    from autograder.stages import KIT
+
+    private()
+    click.echo(take_list(table, course or KIT, stage_id))
+
+
+@main.command("clean-class")
+@a_course
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean_class(course: Path | None, yes: bool) -> None:
+    """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.lms.clean import class_state, forget
+    from autograder.stages import KIT
+
+    found = class_state(course or KIT)
+    if not found:
+        click.echo(f"There is nothing of a class in {course or KIT}.")
+        return
+    click.echo(f"All of this in {course or KIT} will be removed for good:\n  " + "\n  ".join(found))
+    if not yes and click.prompt("Type the word remove to go on", default="", show_default=False) != "remove":
+        click.echo("Nothing was removed.")
+        raise click.exceptions.Exit(2)
+    forget(course or KIT)
+    click.echo("Removed.")
 
 
 @main.command()

@@ -60,7 +60,7 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
             folders.setdefault(student, {})[stage_id] = student
     groups: dict[str, list[str]] = {}
     for student, row in listed.roster.items():
-        if row.get("group"):
+        if row.get("group") and row["group"] != student:  # a group's own row names itself
             groups.setdefault(row["group"], []).append(student)
         folders.setdefault(student, {})
     for group, members in groups.items():
@@ -69,7 +69,7 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
             for member in members:
                 if handed_in:
                     folders[member].setdefault(stage_id, handed_in)
-    named = {group for group in groups if group not in listed.roster}
+    named = {group for group in groups if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
             for student in sorted(folders) if student not in named]
 
@@ -77,7 +77,7 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
 def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> Person:
     known = [(stage_id, by_student[student]) for stage_id, by_student in facts.items() if student in by_student]
     about = known[0][1] if known else {}
-    group = bool(about.get("group") or about.get("team")) and not row
+    group = row.get("group") == student or (bool(about.get("group") or about.get("team")) and not row)
     ids: dict[str, str] = {}
     for stage_id, fact in known:
         if fact.get("id") and not fact.get("anonymous") and not (fact.get("group") or fact.get("team")):
@@ -86,7 +86,9 @@ def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], fa
     for column, value in row.items():
         name = column.replace(" ", "_").removesuffix("_id").removesuffix("_number")
         if value and name in ("canvas", "moodle", "gradescope", "sis", "login"):
-            ids[name] = value
+            for number in value.split("|"):  # Moodle's are those of one assignment: 1-bptt:905
+                stage_id, _, number = number.strip().rpartition(":")
+                ids.setdefault(f"{name} {stage_id}" if stage_id else name, number)
         for match in PAIR.finditer(value) if column in ("ids", "lms", "lms_ids", "lms ids", "id") else ():
             ids[match["lms"].lower()] = match["id"]
     return Person(student, row.get("name") or str(about.get("name") or ""), row.get("email") or str(about.get("email") or ""),

@@ -26,7 +26,7 @@ from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure
 from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.publish.leaks import kinds, leaks, plant
-from autograder.publish.release import archive_of, built, drift, folder_of, pack
+from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
 from autograder.stages import Mistake, Stage, find_stage, stages
 from autograder.stages.points import task_points
@@ -166,7 +166,7 @@ def assignments_are_what_release_makes(stage: Stage) -> GateResult:
         finding.problems = [f"assignments/{stage.id}: {problem}; run make release"
                             for problem in drift(stage, folder, folder_of(stage))]
         archive = archive_of(stage)
-        pack(folder_of(stage), folder.with_suffix(".zip"))
+        pack(folder_of(stage), folder.with_suffix(".zip"), date_of(stage))
         if archive.exists() and archive.read_bytes() != folder.with_suffix(".zip").read_bytes():
             finding.problems.append(f"dist/{archive.name} is not the zip of this release; run make release")
         finding.measured = f"{sum(path.is_file() for path in folder.rglob('*'))} files"
@@ -205,7 +205,7 @@ def notebook_runs(stage: Stage) -> GateResult:
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
-            said = "".join(output.get("text", "") for output in cell.outputs)
+            said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
             checking = cell.source.startswith("check(")
             if checking and (" passed " if solved else " not yet written ") not in said:
