@@ -14,7 +14,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
+.PHONY: environment help demo test grade collect formgrader feedback export return report release verify gradescope bench datasets baselines lint
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ feedback: environment  ## TA: make the students' pages again, with marks and com
 
 export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= PARTIAL=1 COMMENTS=1 COURSE=]
 	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)") $(if $(PARTIAL),--partial) $(if $(COMMENTS),--comments)
+
+return: environment  ## TA: the students' pages, packed as the LMS takes them back  [FORMAT=canvas|moodle|gradescope|folders STAGE= COURSE=]
+	@$(RUN) return $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)")
 
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.gradebook.changes import Change
     from autograder.gradebook.grading import Outcome
     from autograder.lms.export import Exported
+    from autograder.lms.return_pages import Returned
 
 # Seconds between two plain lines when the output is no terminal.
 PLAIN_INTERVAL = 5.0
@@ -199,6 +200,13 @@ def export_summary(outcome: Exported) -> str:
     """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
              _section("Not in the file", outcome.left_out), "\n".join(map(wrapped, outcome.advice))]
+    return "\n".join(filter(None, parts))
+
+
+def return_summary(outcome: Returned) -> str:
+    """What was packed, whose page is not in it, and what the LMS does with it."""
+    parts = [f"{outcome.pages} page{'' if outcome.pages == 1 else 's'} packed:", *map(str, outcome.paths),
+             _section("Not packed", outcome.left_out), *map(wrapped, outcome.advice)]
     return "\n".join(filter(None, parts))
 
 
