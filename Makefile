@@ -14,7 +14,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help demo test grade collect formgrader feedback export return report release verify gradescope bench datasets baselines lint
+.PHONY: environment help demo test grade collect formgrader marking feedback export return report release verify gradescope bench datasets baselines lint
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=downloa
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)
+
+marking: environment  ## TA: what is left to read by hand; split it, bring marks together  [SHARE=2/3 IMPORT=list.csv|gradebook.db|folder STAGE= COURSE=]
+	@$(RUN) marking $(course) $(stage) $(if $(SHARE),--share "$(SHARE)") $(if $(IMPORT),--import "$(IMPORT)")
 
 feedback: environment  ## TA: make the students' pages again, with marks and comments given by hand  [STAGE= COURSE=]
 	@$(RUN) feedback $(course) $(stage) $(student)

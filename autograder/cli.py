@@ -196,6 +196,23 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @main.command()
 @a_course
 @one_stage
+@click.option("--share", default=None, help="The part of one who marks, such as 2/3; its list is written to marking/.")
+@click.option("--import", "source", type=click.Path(path_type=Path), default=None,
+              help="Take marks from a filled-in list, a gradebook.db or another course folder.")
+def marking(course: Path | None, stage_id: str | None, share: str | None, source: Path | None) -> None:
+    """List what is left to read by hand; split it, and bring marks together."""
+    from autograder.gradebook.marking import import_marks, left_to_read
+    from autograder.stages import KIT
+    from autograder.terminal import import_summary, marking_summary
+
+    if source is not None:
+        click.echo(import_summary(import_marks(course or KIT, source)))
+    click.echo(marking_summary(left_to_read(course or KIT, stage_id, share)))
+
+
+@main.command()
+@a_course
+@one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
 @click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
