@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from autograder import __version__
 from autograder.errors import InfrastructureError, KitError, UsageError
 
 
@@ -25,6 +26,7 @@ class Kit(click.Group):
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vanishing-gradients")
 def main() -> None:
     """Release, grade and verify the assignments of this course."""
 

@@ -22,6 +22,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
+from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import DIST, built, drift, pack
@@ -194,11 +195,12 @@ def nothing_leaks(stage: Stage) -> GateResult:
 
 
 def notebook_runs(stage: Stage) -> GateResult:
-    """Stub: each check() cell says "not yet written". Model answers: every cell runs, and the checks say "passed"."""
+    """Stub: each check() cell says "not yet written". Model answers: every cell runs, the checks say "passed", and the figures in
+    the texts, mark schemes with them, are those of the run."""
     finding = GateResult("the released notebook runs")
     for name, solved in (("stub", False), ("model answers", True)):
         with handed_out(stage, solved) as folder:
-            notebook = executed(folder / f"{stage.id}.ipynb")
+            notebook = executed(folder / f"{stage.id}.ipynb", stage if solved else None)
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
@@ -210,6 +212,8 @@ def notebook_runs(stage: Stage) -> GateResult:
             if errors and (checking or solved):
                 finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
             finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice"
+        if solved:
+            finding.problems += number_problems(stage, notebook)
     return finding
 
 
@@ -225,12 +229,14 @@ def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
         yield Path(scratch, stage.id)
 
 
-def executed(path: Path) -> Any:
-    """The notebook after all its cells have run, those after an error too."""
+def executed(path: Path, measured: Stage | None = None) -> Any:
+    """The notebook after all its cells have run, those after an error too; with probes for the figures of a stage's texts."""
     from nbclient import NotebookClient
     from traitlets.config import Config
 
     notebook = nbformat.read(path, as_version=4)
+    if measured is not None:
+        add_probes(measured, notebook)
     # Sockets of the file system: no port is opened, and two runs at a time do not meet.
     transport = Config({"KernelManager": {"transport": "ipc", "ip": str(path.parent.parent / "kernel")}})
     NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
