@@ -99,12 +99,8 @@ def share_of(text: str) -> tuple[int, int]:
 
 def in_share(pairs: Iterable[tuple[str, str]], number: int, among: int) -> set[tuple[str, str]]:
     """The submissions of one share: as many as in the others, in an order that has nothing to do with names or marks."""
-    by_stage: dict[str, list[str]] = {}
-    for stage_id, student in pairs:
-        by_stage.setdefault(stage_id, []).append(student)
-    return {(stage_id, student) for stage_id, students in by_stage.items()
-            for place, student in enumerate(sorted(students, key=lambda name: hashlib.sha256(name.encode()).digest()))
-            if place % among == number - 1}
+    ordered = sorted(pairs, key=lambda pair: (pair[0], hashlib.sha256(pair[1].encode()).digest()))
+    return set(ordered[number - 1::among])
 
 
 def left_to_read(course: Path, stage_id: str | None = None, share: str | None = None) -> Left:
@@ -116,10 +112,10 @@ def left_to_read(course: Path, stage_id: str | None = None, share: str | None = 
     with pipeline.gradebook() as book:
         entries = [entry for entry in _entries(book, stage_id) if (entry.stage, entry.student) in present]
     number, among = share_of(share) if share else (1, 1)
-    share_pairs = in_share(present, number, among)
+    share_pairs = in_share({(entry.stage, entry.student) for entry in entries if not entry.mark.unanswered}, number, among)
     mine = [entry for entry in entries if (entry.stage, entry.student) in share_pairs]
     left = Left([entry for entry in mine if entry.mark.pending], sum(entry.mark.by_hand for entry in mine),
-                sum(entry.mark.unanswered for entry in mine))
+                sum(entry.mark.unanswered for entry in entries))
     if share:
         left.path = course / FOLDER / f"share-{number}-of-{among}.csv"
         write_csv(left.path, COLUMNS, map(_row, left.waiting))
@@ -219,7 +215,7 @@ def _given(source: Path) -> Iterator[Given]:
     if source.is_dir():
         source = source / "gradebook.db"
     if not source.is_file():
-        raise UsageError(f"there are no marks at {source}; name a list of make marking SHARE=, a gradebook.db, or a course folder")
+        raise UsageError(f"there are no marks at {source}; name a list of make marking, a gradebook.db, or a course folder")
     if source.read_bytes()[:16] == b"SQLite format 3\0":
         with tempfile.TemporaryDirectory() as scratch:  # opening a gradebook may write to it: the other's is left alone
             copied = Path(shutil.copy(source, scratch))

@@ -58,7 +58,7 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
     for stage_id, student in present:
         if stage_id in facts:
             folders.setdefault(student, {})[stage_id] = student
-    members = members_of(listed)
+    members = listed.groups()
     for group, names in members.items():
         for stage_id in stage_ids:
             handed_in = next((name for name in (group, *names) if (stage_id, name) in present), "")
@@ -66,15 +66,6 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
                 folders[name].setdefault(stage_id, handed_in)
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
             for student in sorted(folders) if student not in members]
-
-
-def members_of(listed: ClassList) -> dict[str, list[str]]:
-    """Who belongs to each group, by the group's name; a group's own row names itself as its group."""
-    found: dict[str, list[str]] = {}
-    for student, row in listed.roster.items():
-        if row.get("group") and row["group"] != student:
-            found.setdefault(row["group"], []).append(student)
-    return found
 
 
 def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> Person:
