@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python -m autograder
 
-# Words a command line may set, passed on only when they are.
+# Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
+# recipe as variables of the shell.
+export FROM ZIP MAP CSV
 stage     = $(if $(STAGE),--stage "$(STAGE)")
 student   = $(if $(STUDENT),--student "$(STUDENT)")
 jobs      = $(if $(JOBS),--jobs "$(JOBS)")
@@ -14,13 +16,13 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help demo test grade collect formgrader marking feedback export return report release verify gradescope bench datasets baselines lint
+.PHONY: environment help demo test grade collect roster clean-class formgrader marking feedback export return report release verify gradescope bench datasets baselines lint
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environment  ## build a sample class, grade it with the real pipeline, show the table
-	@$(RUN) demo $(course) $(stage) $(jobs)
+demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=process TORCH=no]
+	@$(RUN) demo $(course) $(stage) $(jobs) $(isolation)
 
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
@@ -28,8 +30,14 @@ test: environment  ## the kit's own tests
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
-collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
-	@$(RUN) collect $(course) $(stage) "$(ZIP)"
+collect: environment  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
+	@FROM="$${FROM:-$$ZIP}" && $(RUN) collect $(course) $(stage) $(if $(MAP),--map "$$MAP") --from "$$FROM"
+
+roster: environment  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
+	@$(RUN) roster $(course) $(stage) "$$CSV"
+
+clean-class: environment  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
+	@$(RUN) clean-class $(course) $(if $(YES),--yes)
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from autograder import __version__
-from autograder.errors import InfrastructureError, KitError, UsageError
+from autograder.verbs import Kit
 
 
-class Kit(click.Group):
-    """A group whose errors end in a message and the exit status of the contract, never in a traceback."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """1 for the grader's own trouble, 2 for wrong usage."""
-        try:
-            return super().main(*args, **kwargs)
-        except KitError as error:
-            click.echo(f"{'error' if isinstance(error, UsageError) else 'the grader failed'}: {error}", err=True)
-            sys.exit(1 if isinstance(error, InfrastructureError) else 2)
+def private() -> None:
+    """What is written from here on can be read by its owner alone: it is about people."""
+    os.umask(0o077)
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,7 +62,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
-    if outcome.failed:
+    if outcome.failed or outcome.unusable:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:
         raise click.exceptions.Exit(2)
@@ -79,14 +71,25 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one).")
 @one_stage
 @click.pass_context
-def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.stages import chosen
 
+    for stage in chosen(stage_id):
+        if stage.missing_libraries():
+            click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
-    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+    reason = reason_against_sandbox() if isolation is None else ""
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
+                   "what students hand in, set a sandbox up first: make doctor", err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
 
 
 @main.command()
@@ -141,18 +144,56 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
 
 
 @main.command()
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("downloads", nargs=-1)
+@click.option("--from", "source", default="", help="A download, or several with spaces between: zip, tar or folder.")
+@click.option("--map", "pattern", default="", help="A regular expression with groups student and stage, for any other layout.")
 @a_course
 @one_stage
-def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
-    """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
+def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path | None, stage_id: str | None) -> None:
+    """Unpack downloads of an LMS, or folders, into submitted/."""
     from autograder.lms.collect import collect as unpack
+    from autograder.lms.collect import paths_of
     from autograder.stages import KIT
 
-    outcome = unpack(archive, course or KIT, stage_id)
+    private()
+    paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
+    outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
     if outcome.refused:
         raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@a_course
+@one_stage
+def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
+    """Take the list of people that an LMS gives out into roster.csv."""
+    from autograder.lms.lists import take_list
+    from autograder.stages import KIT
+
+    private()
+    click.echo(take_list(table, course or KIT, stage_id))
+
+
+@main.command("clean-class")
+@a_course
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean_class(course: Path | None, yes: bool) -> None:
+    """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.lms.clean import class_state, forget
+    from autograder.stages import KIT
+
+    found = class_state(course or KIT)
+    if not found:
+        click.echo(f"There is nothing of a class in {course or KIT}.")
+        return
+    click.echo(f"All of this in {course or KIT} will be removed for good:\n  " + "\n  ".join(found))
+    if not yes and click.prompt("Type the word remove to go on", default="", show_default=False) != "remove":
+        click.echo("Nothing was removed.")
+        raise click.exceptions.Exit(2)
+    forget(course or KIT)
+    click.echo("Removed.")
 
 
 @main.command()

@@ -64,8 +64,10 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
             handed_in = next((name for name in (group, *names) if (stage_id, name) in present), "")
             for name in names if handed_in else ():
                 folders[name].setdefault(stage_id, handed_in)
+    # A group's own row names itself; a student may be called as another's group is.
+    groups = {group for group in members if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
-            for student in sorted(folders) if student not in members]
+            for student in sorted(folders) if student not in groups]
 
 
 def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> Person:
@@ -74,7 +76,8 @@ def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], fa
     ids = dict(pair for stage_id, fact in known for pair in _ids(str(fact.get("lms", "")), str(fact.get("id") or ""), stage_id))
     for column, value in row.items():
         if column.endswith("_id"):
-            ids.update(_ids(column.removesuffix("_id"), value))
+            for key, number in _ids(column.removesuffix("_id"), value):
+                ids.setdefault(key, number)
     group = row.get("group", "") == student if row else bool(about.get("group"))
     return Person(student, row.get("name") or str(about.get("name") or ""), row.get("email") or str(about.get("email") or ""),
                   str(about.get("lms", "")), ids, folders, group)

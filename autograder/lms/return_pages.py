@@ -63,6 +63,7 @@ def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Retu
     for stage in chosen(stage_id):
         facts = lms_facts(course, stage.id)
         packed: dict[str, bytes] = {}
+        hung: set[str] = set()
         for person in people(course, listed, present, [stage.id]):
             page = course / "feedback" / person.folder(stage.id) / stage.id / f"{stage.id}.html"
             if not person.folder(stage.id) or page.is_symlink() or not page.is_file():
@@ -71,6 +72,9 @@ def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Retu
                 outcome.left_out.append(f"{person.student} {stage.id}: the page is older than the marks; run make grade")
                 continue
             name = LAYOUTS[layout](person, stage.id, facts.get(person.folder(stage.id), {}))
+            if layout == "canvas" and person.folder(stage.id) in hung:
+                continue  # a group handed in one file, and Canvas shows its comment to each member
+            hung.add(person.folder(stage.id))
             if name.startswith("?"):
                 outcome.left_out.append(f"{person.student} {stage.id}: {name[1:]}")
             else:
@@ -96,8 +100,8 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 
 def _canvas(person: Person, stage_id: str, fact: dict[str, Any]) -> str:
     """A comment needs the file it is on: Canvas looks for the number it gave the upload."""
-    user, upload = str(fact.get("id") or ""), str(fact.get("upload") or "").lstrip("0")
-    if fact.get("lms") != "canvas" or not upload:
+    user, upload = str(fact.get("id") or ""), str(fact.get("upload") or fact.get("order") or "").lstrip("0")
+    if fact.get("lms") != "canvas" or not upload.isdecimal():
         return "?it did not come from a Canvas download, so no upload is known to hang the page on"
     # A number in the name, or an underscore, would be taken for the user's.
     label = re.sub(r"[\W\d_]+", "", person.name or person.student).lower() or "student"

@@ -26,7 +26,7 @@ from traitlets import default
 
 from autograder.errors import InfrastructureError
 from autograder.grade.feedback_text import points
-from autograder.grade.notebook import released, task_of_cell
+from autograder.grade.notebook import NOTE, released, task_of_cell
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.answers import nbgrader_meta
 from autograder.gradebook.late import read_term
@@ -106,6 +106,8 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
     room = MAX_SHOWN
     for cell in nb.cells:
         meta = nbgrader_meta(cell)
+        if cell.metadata.get(NOTE):  # for the one who marks; the page says the same further up
+            continue
         if cell.cell_type == "code" and meta.get("grade") and not meta.get("solution"):
             if meta.get("comment"):
                 parts.append({"kind": "own", "html": Markup(""), "comment": comment(meta)})
