@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help demo test grade collect roster clean-class formgrader marking feedback export return report release verify gradescope bench datasets baselines lint
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: environment  ## build a sample class, grade it with the real pipeline, sho
 
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
+
+doctor: environment  ## what grading needs of this machine and of a course folder, each with its remedy  [COURSE=]
+	@$(RUN) doctor $(course)
 
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
