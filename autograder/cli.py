@@ -241,13 +241,15 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
     """Make the students' pages again, with marks and comments given by hand."""
     from autograder.report.remake import remake
     from autograder.stages import KIT
-    from autograder.terminal import Progress
+    from autograder.terminal import Progress, changed
 
     with Progress() as progress:
         outcome = remake(course or KIT, progress, stage_id, student)
     click.echo(f"{outcome.pages} pages in {(course or KIT) / 'feedback'}/, marks in {(course or KIT) / 'grades.csv'}")
     for warning in outcome.warnings:
         click.echo(f"Look at this mark: {warning}")
+    if outcome.changes:
+        click.echo(changed(outcome.changes))
     for stage, who in outcome.stale:
         click.echo(f"Not in the gradebook yet, grade it first: submitted/{who}/{stage}")
     for (stage, who), reason in outcome.failed.items():
@@ -274,6 +276,23 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @main.command()
 @a_course
 @one_stage
+@click.option("--share", default=None, help="The part of one who marks, such as 2/3; its list is written to marking/.")
+@click.option("--import", "source", type=click.Path(path_type=Path), default=None,
+              help="Take marks from a filled-in list, a gradebook.db or another course folder.")
+def marking(course: Path | None, stage_id: str | None, share: str | None, source: Path | None) -> None:
+    """List what is left to read by hand; split it, and bring marks together."""
+    from autograder.gradebook.marking import import_marks, left_to_read
+    from autograder.stages import KIT
+    from autograder.terminal import import_summary, marking_summary
+
+    if source is not None:
+        click.echo(import_summary(import_marks(course or KIT, source)))
+    click.echo(marking_summary(left_to_read(course or KIT, stage_id, share)))
+
+
+@main.command()
+@a_course
+@one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
 @click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
@@ -285,6 +304,20 @@ def export(course: Path | None, stage_id: str | None, layout: str, partial: bool
     from autograder.terminal import export_summary
 
     click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
+
+
+@main.command("return")
+@a_course
+@one_stage
+@click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "gradescope", "folders"]), default="folders",
+              help="Whose layout (default: folders, one a student).")
+def return_(course: Path | None, stage_id: str | None, layout: str) -> None:
+    """Pack the students' pages as an LMS takes them back, into exports/."""
+    from autograder.lms.return_pages import return_pages
+    from autograder.stages import KIT
+    from autograder.terminal import return_summary
+
+    click.echo(return_summary(return_pages(course or KIT, layout, stage_id)))
 
 
 @main.command()
