@@ -21,6 +21,8 @@ class SetPoints(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Write the points; raise ValueError where notebook and suite do not fit together."""
         stage = find_stage(resources["nbgrader"]["assignment"])
+        if resources["nbgrader"]["notebook"] != stage.id:  # one to read, of which nothing is graded
+            return nb, resources
         suite = task_points(stage)
         for cell in nb.cells:
             plan = cell.metadata.get("nbgrader", {})
