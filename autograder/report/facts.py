@@ -106,9 +106,9 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     if abs(shown.score - own.score) > 1e-9:
         words += f"; mark set by hand, the tests gave {points(own.score)}"
     drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
-    words = record.get("picture_words", {}).get(task_id, [])
+    told_of = record.get("picture_words", {}).get(task_id, [])
     pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}",
-                 words[number - 1] if number <= len(words) else "") for number, picture in enumerate(drawn, 1)]
+                 told_of[number - 1] if number <= len(told_of) else "") for number, picture in enumerate(drawn, 1)]
     hints = hints_of(tests, hidden)
     return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
                 [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
