@@ -6,11 +6,12 @@ message says: None, type, shape, finite, value.
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from .values import Other, is_number, is_tensor, plain
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -64,6 +65,8 @@ def kind(value: Any) -> str:
     """What a value is, in a few words a student knows."""
     if value is None:
         return "None"
+    if isinstance(value, Other):
+        return value.words
     if isinstance(value, bool | np.bool_):
         return f"the truth value {bool(value)}"
     if is_number(value):
@@ -79,23 +82,11 @@ def kind(value: Any) -> str:
     return f"{article} {name}"
 
 
-def is_number(value: Any) -> bool:
-    """True for a Python or NumPy number and a 0-d array of numbers."""
-    if isinstance(value, bool | np.bool_):
-        return False
-    if isinstance(value, numbers.Number | np.number):
-        return True
-    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iufc"
-
-
-def is_tensor(value: Any) -> bool:
-    """True for a torch tensor; torch itself is not imported."""
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach") and hasattr(value, "dtype")
-
-
 def show(value: Any, limit: int = 6) -> str:
     """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
-    if is_number(value):
+    if isinstance(value, Other):
+        return value.words
+    if is_number(value) and not is_tensor(value):
         return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
     if isinstance(value, np.ndarray):
         flat = value.ravel()
@@ -123,6 +114,7 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
         ``|got - want| <= atol + rtol * |want|`` for each entry.
     """
     __tracebackhide__ = True
+    got = plain(got)
     name = what if isinstance(what, str) else "(" + ", ".join(what) + ")"
     if got is None and want is not None:
         raise Mismatch(name, "is None: the function ended without `return`", "none", expected=kind(want))
@@ -134,8 +126,9 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
     elif isinstance(want, tuple | list):
         _expect_items(got, want, what, name, rtol, atol)
     elif isinstance(want, bool | np.bool_):
-        if not isinstance(got, bool | np.bool_) or bool(got) != bool(want):
-            aspect = "value" if isinstance(got, bool | np.bool_) else "type"
+        truth = as_truth(got)
+        if truth is None or truth != bool(want):
+            aspect = "type" if truth is None else "value"
             raise Mismatch(name, f"should be {bool(want)}", aspect, got=show(got), expected=str(bool(want)))
     elif isinstance(want, str):
         if got != want:
@@ -163,6 +156,8 @@ def _expect_dict(got: Any, want: Mapping, name: str, rtol: float, atol: float) -
 
 def _expect_items(got: Any, want: Sequence, what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
+    if (isinstance(got, np.ndarray) or is_tensor(got)) and got.ndim:
+        got = list(got.detach() if is_tensor(got) else got)
     if not isinstance(got, tuple | list):
         raise Mismatch(name, "is of the wrong type", "type", got=kind(got), expected=kind(want))
     if len(got) != len(want):
@@ -172,13 +167,35 @@ def _expect_items(got: Any, want: Sequence, what: str | Sequence[str], name: str
         expect(item, wanted, item_name, rtol, atol)
 
 
+def as_truth(value: Any) -> bool | None:
+    """A truth value, whatever holds it: True, a 0-d array, or 0 or 1; None for anything else."""
+    if is_tensor(value) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool | np.bool_) or (isinstance(value, int | np.integer) and value in (0, 1)):
+        return bool(value)
+    return None
+
+
+def as_numbers(value: Any) -> np.ndarray | None:
+    """Numbers as an array, whatever holds them: an array, a tensor, a number, a list or tuple of those."""
+    if isinstance(value, list | tuple):
+        items = [as_numbers(item) for item in value]
+        if not items or any(item is None or item.dtype.kind == "b" or item.shape != items[0].shape for item in items):  # type: ignore[union-attr]
+            return np.zeros(0) if not items else None
+        return np.array(items)
+    if is_tensor(value):
+        return np.asarray(value.detach().numpy())
+    return np.asarray(value) if isinstance(value, np.ndarray) or is_number(value) else None
+
+
 def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
-    """`got` as an array, if it is one or is a number where a number is wanted."""
+    """`got` as an array, where it holds numbers."""
     __tracebackhide__ = True
-    if isinstance(got, np.ndarray) or is_number(got):
-        array = np.asarray(got)
-        if array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b"):
-            return array
+    array = as_numbers(got)
+    if array is not None and (array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b")):
+        return array
     wanted = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
     found = f"an array of {got.dtype}" if isinstance(got, np.ndarray) else kind(got)
     raise Mismatch(name, "is of the wrong type", "type", got=found, expected=wanted)
@@ -186,14 +203,7 @@ def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
 
 def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
-    if is_tensor(want):
-        want = want.detach().numpy()
-        if not is_tensor(got):
-            raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
-                           expected=f"a tensor of shape {want.shape}")
-    if is_tensor(got):
-        got = got.detach().numpy()
-    want = np.asarray(want)
+    want = np.asarray(want.detach().numpy() if is_tensor(want) else want)
     array = _as_array(got, want, name)
     if array.shape != want.shape:
         number = " (a number)"
@@ -255,7 +265,7 @@ def _at(name: str, index: tuple[int, ...]) -> str:
 def expect_true(condition: Any, problem: str, what: str = "") -> None:
     """Pass when a property holds; `problem` is the sentence shown when it does not."""
     __tracebackhide__ = True
-    if not isinstance(condition, bool | np.bool_) or not condition:
+    if not as_truth(condition):
         raise Mismatch(what, problem, "property")
 
 

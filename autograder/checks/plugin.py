@@ -7,7 +7,11 @@ carries: LocalBackend here, the grader's own one there.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import sys
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +24,7 @@ from .hints import read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, read_stage, rules_of
 from .report import public_report
 from .state import reset_state
-from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
+from .student import FreshModule, RecordedAutodiff, RecordedCanvas, Student, call_with_copies, student_trace
 
 # How the released folder runs its tests: our report in place of pytest's own, and a warning stays a warning whatever
 # a pyproject.toml further up says.
@@ -93,16 +97,16 @@ class LocalBackend:
 
     def __init__(self, folder: Path, info: StageInfo) -> None:
         self.folder, self.info = folder, info
-        self._module: Any = None
-        rules = rules_of(info)
+        self._file = FreshModule(folder / info.file, [Path(name).stem for name in info.handout_files.values()])
+        self._rules = rules = rules_of(info)
         self.student = Student(self._run, rules)
         self.load_error: BaseException | None = None
         expose_handout_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
         self._hints = read_hints(Path(__file__).with_name("hints.json"))
         try:
-            with rules():
-                self._module = load_module(folder / info.file)
+            with rules(), without_input():
+                self._file.load()
         except (Exception, SystemExit) as error:  # told to the student in the report
             self.load_error = error
 
@@ -110,13 +114,21 @@ class LocalBackend:
         __tracebackhide__ = True
         if self.load_error is not None:
             raise self.load_error
-        if not hasattr(self._module, name):
+        if not hasattr(self._file.module, name):
             raise Mismatch(name, f"is not defined in {self.info.file}", "none")
-        return call_with_copies(getattr(self._module, name), args, kwargs)
+        with without_input():
+            return call_with_copies(getattr(self._file.module, name), args, kwargs)
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """Each test starts with no calls remembered and the libraries' state reset."""
+        """Each test starts with no calls remembered, the libraries' state reset and the student's file as when just imported."""
         self.student.calls.clear()
+        reset_state(self.seed)
+        if self.load_error is None:
+            try:
+                with self._rules(), without_input():
+                    self._file.renew()
+            except (Exception, SystemExit) as error:
+                self.load_error = error
         reset_state(self.seed)
 
     def reference(self) -> Any:
@@ -133,7 +145,7 @@ class LocalBackend:
         """Automatic differentiation in this process."""
         from .autodiff import Autodiff
 
-        return Autodiff(self._module)
+        return Autodiff(self._file.module)
 
     def checkpoints(self) -> Any:
         """Files in the student's folder."""
@@ -150,6 +162,16 @@ class LocalBackend:
         if error is self.load_error:
             return "ungradable"
         return classify(error)
+
+
+@contextlib.contextmanager
+def without_input() -> Iterator[None]:
+    """Nobody answers `input()` while tests run, here as in the grader: it ends in an EOFError."""
+    before, sys.stdin = sys.stdin, io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def classify(error: BaseException) -> str:

@@ -15,7 +15,9 @@ import pytest
 from autograder.checks import plugin
 from autograder.checks.layout import expose_handout_modules
 from autograder.checks.plugin import BACKEND, VERDICTS, Backend, Verdict, task_of, uses_checkpoints
+from autograder.checks.values import BadArgument
 from autograder.errors import InfrastructureError
+from autograder.grade.backends.standing_in import note
 from autograder.sandbox.client.transcript import TranscriptDiverged
 from autograder.stages import Stage, task_number
 
@@ -44,15 +46,15 @@ class Suite:
     It is alive while the pytest session that collected it is: see `collected`.
     """
 
-    def __init__(self, session: pytest.Session) -> None:
-        self.session = session
+    def __init__(self, stage: Stage, session: pytest.Session) -> None:
+        self.stage, self.session = stage, session
         self.order = {item: number for number, item in enumerate(session.items)}
-        # Task by task: when one is graded, the reference has answered for earlier tasks and for nothing else. At the end come
-        # the tests that meet the student's own functions alone: they need a process in which nothing of the reference was.
+        # Task by task: when one is graded, it is known which earlier functions fail. At the end come the tests that meet the
+        # student's own functions alone: they need a process in which no right version was.
         self.items = sorted(session.items, key=lambda item: (uses_checkpoints(item), task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-            only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
+            only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
         """Every verdict of the tests on what `backend` runs, in the order of the files; see `run_suite`.
 
         After a run that ended early, with `stop` or with an error, the suite is not to be run again.
@@ -64,80 +66,116 @@ class Suite:
             raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
         if backwards:
             items.reverse()
-        config, run = self.session.config, _Run(backend, diagnose, stop)
-        config.stash[BACKEND], config.stash[VERDICTS] = backend, run.verdicts
+        config, run = self.session.config, _Run(self, backend, items, diagnose, alone)
+        config.stash[BACKEND], config.stash[VERDICTS] = backend, run.latest
         config.pluginmanager.register(run)
+        ran = []
         try:
             for item in items:
-                run.begin(item)
-                if run.over:
+                ran.append(item)
+                if run.verdict(item).outcome != "passed" and stop:
                     break
         finally:
             config.pluginmanager.unregister(run)
-        if run.broken is not None:
-            raise InfrastructureError(str(run.broken)) from run.broken
-        results = [Result(item.path.stem, verdict, turn)
-                   for turn, (item, verdict) in enumerate(zip(run.items, run.verdicts, strict=True))]
-        return sorted(results, key=lambda result: self.order[run.items[result.turn]])
+        results = [Result(item.path.stem, run.verdicts[item], turn) for turn, item in enumerate(ran)]
+        return sorted(results, key=lambda result: self.order[ran[result.turn]])
 
 
 class _Run:
-    """Hears of each test of one run, and collects what diagnosis has to say of a failure."""
+    """One run of a suite: the verdict on each test, and what diagnosis has to say of a failure."""
 
-    def __init__(self, backend: Backend, diagnose: Any, stop: bool) -> None:
-        self.backend, self.diagnose, self.stop = backend, diagnose, stop
-        self.verdicts: list[Verdict] = []
-        self.items: list[pytest.Item] = []
-        self.broken: BaseException | None = None
-        self.over = self.again = False
+    def __init__(self, suite: Suite, backend: Any, items: list[pytest.Item], diagnose: Any, alone: bool) -> None:
+        self.suite, self.backend, self.items, self.diagnose = suite, backend, items, diagnose
+        self.stands_in = hasattr(backend, "stood_in") and not alone
+        self.verdicts: dict[pytest.Item, Verdict] = {}
+        self.latest: list[Verdict] = []
+        self.error: BaseException | None = None
 
-    def begin(self, item: pytest.Item) -> None:
-        """Find the verdict on one test: without running it, where the backend has it, else by running it, twice where it must."""
-        name = f"{item.path.stem}.{item.name}"
-        known: Any = getattr(self.backend, "replay_verdict", None)
-        verdict = known(name, task_of(item)[0], uses_checkpoints(item)) if known is not None else None
-        if verdict is not None:
-            self.verdicts.append(verdict)
-            self.items.append(item)
-            return
-        self.again = True
-        while self.again:
-            self.again = False
+    def verdict(self, item: pytest.Item) -> Verdict:
+        """The verdict on one test, found once."""
+        if item not in self.verdicts:
+            found = self.verdicts[item] = self._found(item)
+            if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
+                self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
+            if hasattr(self.backend, "record") and found.outcome == "passed":
+                self.backend.record(name_of(item), found)
+            if self.diagnose is not None and found.outcome == "failed" and item in self.items:
+                self.diagnose(found, self.backend)
+        return self.verdicts[item]
+
+    def _found(self, item: pytest.Item) -> Verdict:
+        """The recorded verdict, where it holds; else that of the test with the student's own functions, or with right versions
+        of those that fail their own task, whichever is better."""
+        task, own = task_of(item)[0], uses_checkpoints(item)
+        if self.stands_in:
+            self.backend.replaced = frozenset()
+        known = getattr(self.backend, "replay_verdict", None)
+        first: Verdict | None = known(name_of(item), task, own) if known is not None else None
+        if first is not None:
+            return first
+        may_stand_in = self.stands_in and (not own or getattr(self.backend, "trusts_checkpoints", False))
+        wrong = self._wrong_before(task, wait=False) if may_stand_in else {}
+        if "timeout" not in wrong.values():  # a function that never ends is not waited for in each later test
+            first = self._once(item)
+            if first.outcome == "passed" or not may_stand_in:
+                return first
+            wrong = self._wrong_before(task)
+        names = frozenset(name for other in wrong for name in self.suite.stage.functions[other])
+        if not names:
+            assert first is not None
+            return first
+        calls = list(self.backend.student.calls)
+        self.backend.replaced = names
+        second = self._once(item)
+        stood_in = self.backend.stood_in()
+        if stood_in:
+            second.message = f"{second.message}\n({note(stood_in)})" if second.message else note(stood_in)
+        if first is None or second.outcome == "passed" or (stood_in and second.outcome != "timeout"):
+            return second
+        self.backend.student.calls[:] = calls
+        return first
+
+    def _wrong_before(self, task: str, wait: bool = True) -> dict[str, str]:
+        """The earlier tasks that fail, and the worst outcome of each; their tests are run for it, unless nobody `wait`s."""
+        wrong = {}
+        for other in self.suite.stage.tasks_before(task):
+            items = [item for item in self.suite.items if task_of(item)[0] == other and not uses_checkpoints(item)]
+            outcomes = {self.verdict(item).outcome for item in items if wait or item in self.verdicts} - {"passed"}
+            if outcomes:
+                wrong[other] = "timeout" if "timeout" in outcomes else min(outcomes)
+        return wrong
+
+    def _once(self, item: pytest.Item) -> Verdict:
+        """Run a test; once more, where it made another request than was made ahead of it."""
+        self.error = TranscriptDiverged()
+        while isinstance(self.error, TranscriptDiverged):
+            self.error = None
+            self.latest.clear()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        if self.verdicts and self.verdicts[-1].outcome == "passed" and hasattr(self.backend, "record"):
-            self.backend.record(name, self.verdicts[-1])
+        found = self.latest[-1]
+        if found.outcome == "infrastructure":
+            raise InfrastructureError(str(self.error)) from self.error
+        if isinstance(self.error, BadArgument):
+            raise InfrastructureError(f"{item.name}: {self.error}")
+        return found
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
-        before = len(self.verdicts)
-        report = yield
-        if len(self.verdicts) > before:
-            self.items.append(item)
-            latest = self.verdicts[-1]
-            if latest.outcome == "infrastructure":
-                assert call.excinfo is not None
-                self.broken = call.excinfo.value
-            try:
-                if call.excinfo is not None and isinstance(call.excinfo.value, TranscriptDiverged):
-                    raise call.excinfo.value
-                if call.when == "call" and item.path.stem == "public" and hasattr(self.backend, "keep_pictures"):
-                    self.backend.keep_pictures(latest.task)  # what is drawn in a hidden test may show its inputs
-            except TranscriptDiverged:
-                self.again = True
-                self.verdicts.pop()
-                self.items.pop()
-                return report
-            if self.broken is None and self.diagnose is not None and latest.outcome == "failed":
-                self.diagnose(latest, self.backend)
-            self.over = self.broken is not None or (self.stop and latest.outcome != "passed")
-        return report
+        if call.excinfo is not None:
+            self.error = call.excinfo.value
+        return (yield)
+
+
+def name_of(item: pytest.Item) -> str:
+    """A test by its file and its own name."""
+    return f"{item.path.stem}.{item.name}"
 
 
 class _Collection:
     """Takes pytest's session over once the tests are collected."""
 
-    def __init__(self, use: Callable[[Suite], Any]) -> None:
-        self.use = use
+    def __init__(self, stage: Stage, use: Callable[[Suite], Any]) -> None:
+        self.stage, self.use = stage, use
         self.broken: BaseException | None = None
         self.value: Any = None
 
@@ -155,7 +193,7 @@ class _Collection:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.broken is None:
             try:
-                self.value = self.use(Suite(session))
+                self.value = self.use(Suite(self.stage, session))
             except BaseException as error:  # pytest would make an "internal error" of it
                 self.broken = error
         return True
@@ -169,7 +207,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
     InfrastructureError
         When the suite cannot be collected; and whatever `use` raises.
     """
-    collection = _Collection(use)
+    collection = _Collection(stage, use)
     expose_handout_modules(stage.suite, stage.info)
     files = [str(path) for path in stage.test_files().values() if path.exists()]
     for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
@@ -185,7 +223,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
 
 
 def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-              only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
+              only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
     """Every verdict of the stage's tests on what `backend` runs.
 
     Parameters
@@ -203,13 +241,15 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
         The last test first: shows that no test builds on another.
     stop : bool
         End at the first test that does not pass.
+    alone : bool
+        The student's own functions alone are graded: no right version stands in for one that fails its own task.
 
     Raises
     ------
     InfrastructureError
         When the suite itself cannot run; the submission is not to blame.
     """
-    return collected(stage, lambda suite: suite.run(backend, diagnose, visibilities, only, backwards, stop))
+    return collected(stage, lambda suite: suite.run(backend, diagnose, visibilities, only, backwards, stop, alone))
 
 
 @contextlib.contextmanager
