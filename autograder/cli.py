@@ -53,8 +53,9 @@ def release(stage_id: str | None) -> None:
               help="How student code is shut in; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
               help="Train models afresh by the submitted code, in place of the weights that were handed in.")
+@click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str, retrain: bool) -> None:
+          isolation: str, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
@@ -64,7 +65,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
-    click.echo(summary(outcome, course or KIT))
+    click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
     if outcome.failed:
@@ -94,7 +95,8 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gates import GATES, GateResult, suite_is_stable
+    from autograder.prove.gate_result import GateResult
+    from autograder.prove.gates import GATES, suite_is_stable
     from autograder.prove.gates import verify as run
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
@@ -194,16 +196,15 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
-def export(course: Path | None, stage_id: str | None, layout: str) -> None:
+@click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
+@click.option("--comments", is_flag=True, help="Add comments, where the layout has room for them (moodle).")
+def export(course: Path | None, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
     """Write the marks for an LMS into exports/."""
-    from autograder.lms.export import export as write
+    from autograder.lms.export import write_export
     from autograder.stages import KIT
+    from autograder.terminal import export_summary
 
-    path, pending = write(course or KIT, layout, stage_id)
-    click.echo(str(path))
-    if pending:
-        click.echo(f"{pending} written answers are still to be marked, and their points are not in these marks:\n"
-                   "  make formgrader")
+    click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
 
 
 @main.command()

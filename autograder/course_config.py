@@ -37,14 +37,15 @@ def configure(config: Any, course: Path) -> Any:
     c.Autograde.exporter_class = "autograder.grade.notebook.TolerantExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.DeduplicateIds",
-        "autograder.gradebook.shared_gradebook.Kernelspec", "autograder.gradebook.shared_gradebook.Overwrite",
+        "nbgrader.preprocessors.OverwriteKernelspec", "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Where nbgrader would execute the notebook, marks and messages are taken from the record.
     c.Autograde.autograde_preprocessors = [
-        "autograder.gradebook.grade_steps.FillFromRecord", "autograder.gradebook.shared_gradebook.SaveGrades",
-        "autograder.gradebook.shared_gradebook.LatePenalties",
+        "autograder.gradebook.grade_steps.FillFromRecord", "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.gradebook.grade_steps.SettleMarks", "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    c.AssignLatePenalties.plugin_class = "autograder.gradebook.late.LatePolicy"
     # Students' .py files stay the students': nbgrader would put the source files in their place.
     c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]
                                        for stage in stages()}

@@ -4,9 +4,10 @@ KitError
 ├── UsageError            the command or the folder is not as it should be (exit status 2)
 ├── SandboxError          student code cannot be shut in safely here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
+│   └── Killed            a worker was ended from outside: for want of memory, or by a person
 └── StudentError          something student code did; it costs the test that ran, no other
     ├── Raised            an exception that does not cross the wall as itself
-    ├── LimitExceeded     CPU time, wall-clock time, memory, output or message size
+    ├── LimitExceeded     CPU time, waiting, memory, output or message size
     ├── Died              the worker ended in the middle of a call
     └── BadMessage        the worker broke the protocol
 """
@@ -27,7 +28,18 @@ class SandboxError(KitError):
 
 
 class InfrastructureError(KitError):
-    """The grader, a slot or a zygote failed; the submission is not to blame."""
+    """The grader, a slot or a zygote failed; the submission is not to blame.
+
+    `details` is for a log, a traceback for instance; the message itself is for a person.
+    """
+
+    def __init__(self, message: str = "", details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class Killed(InfrastructureError):
+    """A worker was ended by a signal that student code cannot send: by the kernel for want of memory, or by a person."""
 
 
 class StudentError(KitError):
@@ -55,11 +67,19 @@ class Raised(StudentError):
 
 
 class LimitExceeded(StudentError):
-    """Student code used more than it is given; `kind` is cpu, wall, memory, output or size."""
+    """Student code used more than it is given.
+
+    `kind` is cpu or wall for one call, budget for the whole submission, else memory, output or size.
+    """
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+    @property
+    def of_time(self) -> bool:
+        """Whether time ran out."""
+        return self.kind in ("cpu", "wall", "budget")
 
 
 class Died(StudentError):

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from io import StringIO
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
+
+from autograder.grade.feedback_text import points
+from autograder.text import one_line
 
 if TYPE_CHECKING:
+    from autograder.gradebook.changes import Change
     from autograder.gradebook.grading import Outcome
+    from autograder.lms.export import Exported
 
 # Seconds between two plain lines when the output is no terminal.
 PLAIN_INTERVAL = 5.0
@@ -62,49 +72,147 @@ class Progress:
                                f"{left / rate:.0f} s to go", highlight=False, soft_wrap=True)
 
 
+WIDTH = 80
+# Lines of one kind that are shown; the rest is in grades.csv.
+SHOWN = 10
+# So few submissions are listed one by one.
+FEW = 12
+
+
 def plain(table: Table) -> str:
-    """A table as text, as wide as it needs to be."""
+    """A table as text, at most as wide as a terminal."""
     text = StringIO()
-    Console(file=text, width=200, color_system=None).print(table)
-    return text.getvalue()
+    Console(file=text, width=WIDTH, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
 
 
-def summary(outcome: Outcome, course: Path) -> str:
-    """The table a TA reads at the end, what needs a person, and where everything lies."""
-    table = Table(box=None, pad_edge=False)
-    for column, justify in (("student", "left"), ("stage", "left"), ("status", "left"), ("score", "right"),
-                            ("to grade by hand", "right"), ("what stands out", "left")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    for row, record in zip(outcome.rows, outcome.records, strict=True):
-        table.add_row(row["student"], row["stage"], row["status"], f"{row['score']} of {row['max_score']}",
-                      str(row["manual_pending"]), remarks(record))
-    lines = [plain(table)]
-    done = len(outcome.work.todo) - len(outcome.failed)
-    lines.append(f"{done} graded now, {len(outcome.work.done)} unchanged since the last run.")
-    if any(record["isolation"] != "sandbox" for record in outcome.records):
+def cell(value: object) -> Text:
+    """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
+    return Text(one_line(value))
+
+
+def wrapped(text: str, indent: int = 2) -> str:
+    """Text in lines of a terminal's width; what follows the first line is indented. A path is never broken."""
+    fill = partial(textwrap.fill, width=WIDTH - 1, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(fill, text.splitlines() or [""]))
+
+
+def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
+    """What a TA reads at the end: counts, what needs a person, common mistakes, changed marks, and where everything lies.
+
+    Parameters
+    ----------
+    everything : bool
+        Every submission in a table, however many there are.
+    """
+    records = {(record["stage"], record["student"]): record for record in outcome.records}
+    parts = [counts(outcome.rows)]
+    if everything or len(outcome.rows) <= FEW:
+        parts.append(listed(outcome.rows, records))
+    parts += [_section("Needs a person", needs_person(outcome)),
+              _section("Cannot be run", [f"{row['student']} {row['stage']}: {_reason(records[row['stage'], row['student']])}"
+                                         for row in outcome.rows if row["status"] == "ungradable"]),
+              _section("Mistakes by name", mistakes(records.values())),
+              changed(outcome.changes)]
+    lines = [f"{len(outcome.work.todo) - len(outcome.failed)} graded now, {len(outcome.work.done)} unchanged since the last run."]
+    if any(record["isolation"] != "sandbox" for record in records.values()):
         lines.append("Graded with --isolation=process: WITHOUT a sandbox.")
-    retrained = sum(record.get("retrain", False) for record in outcome.records)
+    retrained = sum(record.get("retrain", False) for record in records.values())
     if retrained:
-        lines.append(f"{retrained} submission{'' if retrained == 1 else 's'} graded with RETRAIN=1: on models trained afresh by "
+        lines.append(f"{retrained} submission{'' if retrained == 1 else 's'} graded with RETRAIN=1: on models trained again by "
                      "the submitted code, not on the weights handed in.")
-    for name, reason in outcome.work.refused.items():
-        lines.append(f"Not graded: submitted/{name}: {reason}.")
-    for (stage, student), reason in outcome.failed.items():
-        lines.append(f"The grader failed on submitted/{student}/{stage} (this is not the student's fault): {reason}")
     pending = sum(row["manual_pending"] for row in outcome.rows)
     if pending:
-        lines.append(f"{pending} written answers wait for a person: make formgrader")
-    lines.append(f"Marks {course / 'grades.csv'}, each test {course / 'items.csv'}, feedback {course / 'feedback'}/")
+        lines.append(f"{pending} written answer{' waits' if pending == 1 else 's wait'} for a person: make formgrader")
+    lines.append(f"Marks, tests and pages: grades.csv, items.csv and feedback/ in\n  {course}")
+    return "\n\n".join([*filter(None, parts), "\n".join(map(wrapped, lines))])
+
+
+def counts(rows: Sequence[dict[str, Any]]) -> str:
+    """A line a stage."""
+    lines = []
+    for stage in sorted({row["stage"] for row in rows}):
+        own = [row for row in rows if row["stage"] == stage]
+        by_status = Counter(row["status"] for row in own)
+        totals = [float(row["total"]) for row in own if row["status"] == "graded"]
+        texts = [f"{by_status['graded']} graded"]
+        texts += [f"{by_status[status]} {words}" for status, words in (
+            ("ungradable", "cannot be run"), ("needs_person", "to be looked at")) if by_status[status]]
+        if totals:
+            texts.append(f"median {points(median(totals))} of {own[0]['max_score']}")
+        late = sum(float(row["penalty"]) > 0 for row in own)
+        texts += [f"{late} with a late penalty"] if late else []
+        lines.append(wrapped(f"{stage}: {', '.join(texts)}"))
     return "\n".join(lines)
+
+
+def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dict[str, Any]]) -> str:
+    """Every submission."""
+    table = Table(box=None, pad_edge=False)
+    for column, justify in (("student", "left"), ("stage", "left"), ("total", "right"), ("to read", "right"),
+                            ("what stands out", "left")):
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column == "stage")  # type: ignore[arg-type]
+    for row in rows:
+        total = row["total"] if row["status"] == "graded" else row["status"]
+        table.add_row(*map(cell, (row["student"], row["stage"], total, row["manual_pending"] or "",
+                                  remarks(records[row["stage"], row["student"]]) or row["note"])))
+    return plain(table)
+
+
+def needs_person(outcome: Outcome) -> list[str]:
+    """What waits for a person, and why."""
+    found = [f"{row['student']} {row['stage']}: {row['note']}" for row in outcome.rows if row["status"] == "needs_person"]
+    found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
+              for (stage, student), reason in outcome.failed.items()]
+    found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
+    return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")
+                    if row["status"] == "graded" and ("changed since" in part or "not known" in part or " points" in part)]
+
+
+def mistakes(records: Iterable[dict[str, Any]]) -> list[str]:
+    """The sentence of each mistake that was named, and how many made it, the most common first."""
+    who: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        for key in dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"]):
+            who.setdefault(key, []).append(record["student"])
+    ordered = sorted(who.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [f"{len(students)} x {task}  {sentence}" for (task, sentence), students in ordered]
+
+
+def changed(changes: Sequence[Change]) -> str:
+    """Marks that are others than before."""
+    if not changes:
+        return ""
+    title = f"{len(changes)} mark{' has' if len(changes) == 1 else 's have'} changed (changes.csv)"
+    return _section(title, list(map(str, changes)))
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    more = [f"  ... and {len(lines) - SHOWN} more: see grades.csv, or ALL=1"] if len(lines) > SHOWN + 1 else []
+    shown = lines[:SHOWN] if more else lines
+    return "\n".join([title, *(wrapped(f"  {one_line(line)}", 4) for line in shown), *more])
+
+
+def export_summary(outcome: Exported) -> str:
+    """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
+    parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
+             _section("Not in the file", outcome.left_out), "\n".join(map(wrapped, outcome.advice))]
+    return "\n".join(filter(None, parts))
+
+
+def _reason(record: dict[str, Any]) -> str:
+    return " ".join(record["reason"].splitlines()[0].split()) if record["reason"] else ""
 
 
 def remarks(record: dict[str, Any]) -> str:
     """Named mistakes, or why nothing could be run, or what kept the marks down."""
     if record["status"] == "ungradable":
-        return " ".join(record["reason"].split())[:70]
-    found = dict.fromkeys(test["mistake"] for test in record["tests"] if test["mistake"])
+        return _reason(record)
+    found = dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"])
     if found:
-        return ", ".join(found)
+        return "; ".join(f"{task} {sentence}" for task, sentence in found)
     notes = list(record["notes"])
     timeouts = tasks(record, "timeout")
     if timeouts:
@@ -112,7 +220,7 @@ def remarks(record: dict[str, Any]) -> str:
     missing = tasks(record, "not_implemented")
     if missing:
         return f"not yet written: {', '.join(missing)}"
-    return notes[0][:70] if notes else ""
+    return notes[0] if notes else ""
 
 
 def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:

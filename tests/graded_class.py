@@ -90,7 +90,7 @@ def graded(tmp_path_factory) -> Path:
     photo = {"photo.png": {"image/png": base64.b64encode(png()).decode()}}
     hand_in(course, "solution", SOLUTION, with_cells(markdown(ANSWER, attachments=photo), code("x = 1  # tried out")))
     hand_in(course, "mistaken", mistaken_source())
-    hand_in(course, "half", half_done(STAGE, SOLUTION))
+    hand_in(course, "half", half_done(STAGE, SOLUTION), with_cells(markdown("Half an answer: the recursion enters in h.")))
     hand_in(course, "broken", SOLUTION.replace("def ", "def def ", 1))
     folder = hand_in(course, "hostile", hostile_source(), hostile_notebook())
     (folder / "evil.HTML").write_text(HOSTILE)

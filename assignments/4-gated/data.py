@@ -21,7 +21,7 @@ BLANK = "____"
 
 def data_file(name: str, filename: str) -> Path:
     """Path of a public file of data set `name`; FileNotFoundError says where it was looked for."""
-    places = [HERE / name / filename, HERE / name / "public" / filename]
+    places = [HERE / name / filename, HERE.parent / name / "public" / filename]
     for place in places:
         if place.is_file():
             return place

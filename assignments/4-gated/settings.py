@@ -42,9 +42,11 @@ TICKETS = Settings(
 BLANK_WEIGHT = 5.0
 # Control: a plain RNN that is trained on short stories alone finds the noun there.
 CONTROL_MAX_DISTANCE = 12
+# Largest distances of a curriculum from short stories to long ones.
+CURRICULUM = tuple(range(8, 61, 4))
 
 AGREEMENT = Settings(
-    embedding_size=16, hidden_size=64, memory_bias=2.0, lr=0.004, threshold=1.0, batch_size=32, steps=1600
+    embedding_size=16, hidden_size=64, memory_bias=3.0, lr=0.008, threshold=1.0, batch_size=32, steps=1600
 )
 
 CELLS = ("rnn", "lstm", "gru")

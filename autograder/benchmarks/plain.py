@@ -57,7 +57,7 @@ def cells(stage: Stage) -> dict[str, str]:
             text = ast.get_source_segment(source, node) or ""
             marks = getattr(node, "decorator_list", [])
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                task = ast.literal_eval(marks[0].args[0])  # type: ignore[attr-defined]
+                task = ast.literal_eval(marks[0].args[0])
                 tests[task] += f"{text}\nrun_this_test({node.name})\n"
             elif not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "autograder.checks")):
                 helpers += "".join(f"@{ast.unparse(mark)}\n" for mark in marks) + text + "\n"

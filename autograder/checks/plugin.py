@@ -44,7 +44,8 @@ class Verdict:
     """What became of one test.
 
     outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message, trace and hint are for the reader.
+    title is the sentence of the test's docstring; call, message, trace and hint are for the reader, brief is what a student
+    may read of a hidden test.
     """
 
     task: str
@@ -58,6 +59,7 @@ class Verdict:
     trace: str = ""
     aspect: str = ""
     hint: str = ""
+    brief: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for a record."""
@@ -110,7 +112,7 @@ class LocalBackend:
         except (Exception, SystemExit) as error:  # told to the student in the report
             self.load_error = error
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         if self.load_error is not None:
             raise self.load_error
@@ -290,7 +292,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """Turn what happened into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
@@ -314,12 +316,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     if isinstance(backend, LocalBackend) and result.outcome == "failed":
         result.hint = backend.hint(item.name)
     if isinstance(error, Mismatch):
-        result.message, result.aspect, result.trace = str(error), error.aspect, ""
+        result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
         name = getattr(error, "type_name", None) or type(error).__name__
         text = str(getattr(error, "message", error))
         text = shortened(text, MAX_MESSAGE)
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
+    if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
+        result.brief = backend.brief(error, result.trace)
     return result
 
 

@@ -187,7 +187,7 @@ def words_for(value: Any) -> str:
     return f"an object of the class {name}"[:MAX_WORDS]
 
 
-def called_back(function: Callable) -> Callable:
+def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
     """A test's own function as student code meets it at home: it is given plain values, as in the sandbox."""
     @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -197,7 +197,7 @@ def called_back(function: Callable) -> Callable:
     return call
 
 
-def check_arguments(name: str, args: tuple, kwargs: Mapping[str, Any], also: tuple[type, ...] = ()) -> None:
+def check_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], also: tuple[type, ...] = ()) -> None:
     """Raise BadArgument for an argument of a test's that would not be the same value on the other side.
 
     `also` are classes of objects that a backend knows how to send.

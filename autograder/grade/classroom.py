@@ -84,7 +84,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     return work
 
 
-def _name_problem(entry: os.DirEntry) -> str:
+def _name_problem(entry: os.DirEntry[str]) -> str:
     if entry.is_symlink():
         return "it is a link, and links are not followed; put the folder itself there"
     if not entry.is_dir():

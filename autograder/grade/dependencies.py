@@ -24,6 +24,7 @@ from autograder.errors import Died, StudentError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.backends.standing_in import submission_for
 from autograder.grade.runner import Suite, name_of
+from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.sandbox.client.worker import Worker
@@ -102,6 +103,9 @@ class ChangedBackend(SandboxBackend):
         self._asked = {exchange.request.forms[0][2] for exchange in transcript.exchanges
                        if exchange.request.kind == "call" and exchange.request.forms[0][1] == "function"}
 
+    def _budget(self) -> SubmissionBudget:
+        return SubmissionBudget(float("inf"), float("inf"))
+
     def begin(self, task_id: str, own: bool = False) -> None:
         """Nothing is kept from one test to the next."""
 
@@ -147,8 +151,8 @@ class ChangedWorker(Worker):
     def __init__(self, stage: Stage, transcript: Transcript) -> None:
         self.limits, self.alive, self.printed, self._sources = Limits(), True, "", Sources({})
         self.same: set[int] = set()
-        self.submission, self.prefetch, self.recording = submission_for(stage, {}), None, None
-        self._functions: list[Callable] = []
+        self.submission, self.prefetch, self.recording, self.total = submission_for(stage, {}), None, None, None
+        self._functions: list[Callable[..., Any]] = []
         self._answering = False
         self._exchanges = iter(enumerate(transcript.exchanges))
 
@@ -190,7 +194,7 @@ def changed(value: Any) -> Any:
 @contextlib.contextmanager
 def _without_expectations(module: ModuleType) -> Iterator[None]:
     """Let no expectation of a test file end a test."""
-    def call(exception: Any, function: Callable, *args: Any, **kwargs: Any) -> None:
+    def call(exception: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         with contextlib.suppress(StudentError, Exception):
             function(*args, **kwargs)
 

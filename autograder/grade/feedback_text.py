@@ -12,8 +12,9 @@ OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", 
 
 
 def points(value: float) -> str:
-    """Points without needless decimals: 7, 7.5."""
-    return f"{value:g}"
+    """Points without needless decimals, and without losing any: 7, 7.5, 33.333333."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:
@@ -45,17 +46,14 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     test : dict
         A test of a record.
     hidden : str
-        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` the first line without values,
-        ``verdict`` the outcome alone.
+        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` what went wrong in one line (see
+        `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":
         return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
     if hidden == "verdict":
         return []
-    first = test["message"].splitlines()[0] if test["message"] else ""
-    if test["outcome"] == "error":
-        first = first.partition(":")[0]  # the text of an exception is the student's own, and may repeat the inputs
-    return [text for text in (first, test["trace"] if test["outcome"] in ("error", "timeout") else "") if text]
+    return [test["brief"]] if test.get("brief") else []
 
 
 def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:

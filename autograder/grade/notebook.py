@@ -92,9 +92,9 @@ def _read(data: bytes) -> NotebookNode:
     return nbformat.from_dict({"cells": content["cells"], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-def _reduced(cell: dict) -> dict:
+def _reduced(cell: dict[str, Any]) -> dict[str, Any]:
     """What is used of a cell, before anything else looks at it: outputs may be millions."""
-    kept = {key: cell[key] for key in ("cell_type", "source", "attachments", "input", "level") if key in cell}
+    kept: dict[str, Any] = {key: cell[key] for key in ("cell_type", "source", "attachments", "input", "level") if key in cell}
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     kept["metadata"] = {key: metadata[key] for key in ("nbgrader", "tags") if key in metadata}

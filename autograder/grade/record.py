@@ -18,7 +18,7 @@ from autograder.stages import KIT, Stage, find_stage
 
 SCHEMA = 1
 # What decides a mark besides the submission: the suite, the reference, and all code that grades.
-GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py")
+GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
 
 
 def versions(stage: Stage) -> dict[str, str]:

@@ -46,8 +46,8 @@ class Training:
 
     name: str
     seed: int
-    make: tuple[str, tuple]
-    train: tuple[str, tuple]
+    make: tuple[str, tuple[Any, ...]]
+    train: tuple[str, tuple[Any, ...]]
 
 
 def recipe(stage: Stage) -> ModuleType | None:
@@ -132,7 +132,7 @@ class Retrainer:
         finally:
             worker.close()
 
-    def _call(self, worker: Worker, name: str, arguments: tuple, cpu: float) -> Any:
+    def _call(self, worker: Worker, name: str, arguments: tuple[Any, ...], cpu: float) -> Any:
         value, _ = worker.call(["function", name], arguments, {}, cpu=cpu)
         if is_missing(value):
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
@@ -155,7 +155,7 @@ def usable(name: str, state: Any) -> dict[str, Any]:
 
 def ran_out_of_time(error: Exception) -> bool:
     """Whether a limit of time ended it."""
-    return isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall")
+    return isinstance(error, LimitExceeded) and error.of_time
 
 
 def told(name: str, error: Exception) -> Exception:

@@ -15,6 +15,7 @@ import pytest
 from autograder.checks import plugin
 from autograder.checks.layout import expose_handout_modules
 from autograder.checks.plugin import BACKEND, VERDICTS, Backend, Verdict, task_of, uses_checkpoints
+from autograder.checks.student import Call
 from autograder.checks.values import BadArgument
 from autograder.errors import InfrastructureError
 from autograder.grade.backends.standing_in import note
@@ -49,9 +50,10 @@ class Suite:
     def __init__(self, stage: Stage, session: pytest.Session) -> None:
         self.stage, self.session = stage, session
         self.order = {item: number for number, item in enumerate(session.items)}
-        # Task by task: when one is graded, it is known which earlier functions fail. At the end come the tests that meet the
-        # student's own functions alone: they need a process in which no right version was.
-        self.items = sorted(session.items, key=lambda item: (uses_checkpoints(item), task_number(task_of(item)[0])))
+        # Public tests first: what a hidden test showed a process cannot come out in the message of a public one, which is told in
+        # full. Then task by task. At the end those that meet the student's own functions alone.
+        self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
+                                                             task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
             only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
@@ -66,15 +68,11 @@ class Suite:
             raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
         if backwards:
             items.reverse()
-        config, run = self.session.config, _Run(self, backend, items, diagnose, alone)
+        config, run = self.session.config, _Run(self, backend, diagnose, alone)
         config.stash[BACKEND], config.stash[VERDICTS] = backend, run.latest
         config.pluginmanager.register(run)
-        ran = []
         try:
-            for item in items:
-                ran.append(item)
-                if run.verdict(item).outcome != "passed" and stop:
-                    break
+            ran = run.all(items, stop)
         finally:
             config.pluginmanager.unregister(run)
         results = [Result(item.path.stem, run.verdicts[item], turn) for turn, item in enumerate(ran)]
@@ -82,68 +80,110 @@ class Suite:
 
 
 class _Run:
-    """One run of a suite: the verdict on each test, and what diagnosis has to say of a failure."""
+    """One run of a suite.
 
-    def __init__(self, suite: Suite, backend: Any, items: list[pytest.Item], diagnose: Any, alone: bool) -> None:
-        self.suite, self.backend, self.items, self.diagnose = suite, backend, items, diagnose
+    Each test meets the student's own functions. Once all have run, those that failed are run once more with right versions of the
+    functions of earlier tasks that fail, and the better verdict counts: one mistake costs once, and right code meets no
+    right version.
+
+    Attributes
+    ----------
+    first : dict
+        The verdict on each test with the student's own functions; None where it was not waited for.
+    verdicts : dict
+        The verdict that counts.
+    """
+
+    def __init__(self, suite: Suite, backend: Any, diagnose: Any, alone: bool) -> None:
+        self.suite, self.backend, self.diagnose = suite, backend, diagnose
         self.stands_in = hasattr(backend, "stood_in") and not alone
+        self.first: dict[pytest.Item, Verdict | None] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
+        self.calls: dict[pytest.Item, list[Call]] = {}
         self.latest: list[Verdict] = []
         self.error: BaseException | None = None
+        self.has_seen_hidden = False
+
+    def all(self, items: list[pytest.Item], stop: bool) -> list[pytest.Item]:
+        """Find the verdict on each of these tests; those that were run, with `stop` up to the first that fails."""
+        ran = []
+        for item in items:
+            ran.append(item)
+            first = self._with_own(item)
+            if stop and (first is None or first.outcome != "passed"):
+                break
+        for item in sorted(ran, key=lambda item: (task_number(task_of(item)[0]), item.path.stem != "public")):
+            self.verdict(item)
+        for item in ran:
+            if self.diagnose is not None and self.verdicts[item].outcome == "failed":
+                self.backend.student.calls[:] = self.calls[item]
+                self.diagnose(self.verdicts[item], self.backend)
+        return ran
 
     def verdict(self, item: pytest.Item) -> Verdict:
         """The verdict on one test, found once."""
         if item not in self.verdicts:
-            found = self.verdicts[item] = self._found(item)
-            if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
-                self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
-            if hasattr(self.backend, "record") and found.outcome == "passed":
-                self.backend.record(name_of(item), found)
-            if self.diagnose is not None and found.outcome == "failed" and item in self.items:
-                self.diagnose(found, self.backend)
+            first = self._with_own(item)
+            if first is None or (first.outcome != "passed" and self._may_stand_in(item)):
+                first = self._with_right_versions(item, first)
+            self.verdicts[item] = first
         return self.verdicts[item]
 
-    def _found(self, item: pytest.Item) -> Verdict:
-        """The recorded verdict, where it holds; else that of the test with the student's own functions, or with right versions
-        of those that fail their own task, whichever is better."""
-        task, own = task_of(item)[0], uses_checkpoints(item)
+    def _may_stand_in(self, item: pytest.Item) -> bool:
+        return self.stands_in and (not uses_checkpoints(item) or getattr(self.backend, "trusts_checkpoints", False))
+
+    def _with_own(self, item: pytest.Item) -> Verdict | None:
+        """The recorded verdict, where it holds, else that of the test with the student's own functions, run once.
+
+        None where a function of an earlier task never ends: later tests need not wait for it too.
+        """
+        if item in self.first:
+            return self.first[item]
+        task = task_of(item)[0]
+        earlier = self.suite.stage.tasks_before(task)
+        if self._may_stand_in(item) and any(verdict.outcome == "timeout" and task_of(other)[0] in earlier
+                                            for other, verdict in self.first.items() if verdict is not None):
+            self.first[item] = None
+            return None
         if self.stands_in:
             self.backend.replaced = frozenset()
         known = getattr(self.backend, "replay_verdict", None)
-        first: Verdict | None = known(name_of(item), task, own) if known is not None else None
-        if first is not None:
+        self._keep_apart(item)
+        found: Verdict | None = known(name_of(item), task, uses_checkpoints(item)) if known is not None else None
+        found = self.first[item] = found or self._once(item)
+        if hasattr(self.backend, "record") and found.outcome == "passed":
+            self.backend.record(name_of(item), found)
+        return found
+
+    def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
+        """The verdict with right versions of what fails in earlier tasks, where it is the better one."""
+        stage = self.suite.stage
+        wrong = [task for task in stage.tasks_before(task_of(item)[0])
+                 if any(self.verdict(other).outcome != "passed" for other in self.suite.items
+                        if task_of(other)[0] == task and not uses_checkpoints(other))]
+        names = frozenset(name for task in wrong for name in stage.functions[task])
+        if not names and first is not None:
             return first
-        may_stand_in = self.stands_in and (not own or getattr(self.backend, "trusts_checkpoints", False))
-        wrong = self._wrong_before(task, wait=False) if may_stand_in else {}
-        if "timeout" not in wrong.values():  # a function that never ends is not waited for in each later test
-            first = self._once(item)
-            if first.outcome == "passed" or not may_stand_in:
-                return first
-            wrong = self._wrong_before(task)
-        names = frozenset(name for other in wrong for name in self.suite.stage.functions[other])
-        if not names:
-            assert first is not None
-            return first
-        calls = list(self.backend.student.calls)
         self.backend.replaced = names
+        calls = self.calls.get(item, [])
+        self._keep_apart(item)
         second = self._once(item)
         stood_in = self.backend.stood_in()
         if stood_in:
             second.message = f"{second.message}\n({note(stood_in)})" if second.message else note(stood_in)
         if first is None or second.outcome == "passed" or (stood_in and second.outcome != "timeout"):
             return second
-        self.backend.student.calls[:] = calls
+        self.calls[item] = calls
         return first
 
-    def _wrong_before(self, task: str, wait: bool = True) -> dict[str, str]:
-        """The earlier tasks that fail, and the worst outcome of each; their tests are run for it, unless nobody `wait`s."""
-        wrong = {}
-        for other in self.suite.stage.tasks_before(task):
-            items = [item for item in self.suite.items if task_of(item)[0] == other and not uses_checkpoints(item)]
-            outcomes = {self.verdict(item).outcome for item in items if wait or item in self.verdicts} - {"passed"}
-            if outcomes:
-                wrong[other] = "timeout" if "timeout" in outcomes else min(outcomes)
-        return wrong
+    def _keep_apart(self, item: pytest.Item) -> None:
+        """No public test in a process that a hidden one was in."""
+        if item.path.stem != "public":
+            self.has_seen_hidden = True
+        elif self.has_seen_hidden:
+            self.has_seen_hidden = False
+            if hasattr(self.backend, "close"):
+                self.backend.close()
 
     def _once(self, item: pytest.Item) -> Verdict:
         """Run a test; once more, where it made another request than was made ahead of it."""
@@ -157,10 +197,13 @@ class _Run:
             raise InfrastructureError(str(self.error)) from self.error
         if isinstance(self.error, BadArgument):
             raise InfrastructureError(f"{item.name}: {self.error}")
+        self.calls[item] = list(self.backend.student.calls)
+        if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
+            self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
         return found
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
         if call.excinfo is not None:
             self.error = call.excinfo.value
         return (yield)

@@ -18,6 +18,10 @@ from autograder.grade.runner import Result, Suite
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
+from autograder.text import plain_values
+
+# Notes on the folder and the notebook: a notebook of two thousand odd cells has as many.
+MAX_NOTES = 30
 
 
 def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None = None) -> dict[str, Any]:
@@ -47,6 +51,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         "pictures": {}, "retrain": bool(job.get("retrain")),
     }
     files = files_for(stage, job)
+    sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
     backend = SandboxBackend(stage, sandbox, files, job["seed"], runs)
     if record["retrain"]:
         backend.retrainer = Retrainer(stage, sandbox, files)
@@ -63,11 +68,13 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
+    if sandbox.trouble is not None:  # also where a test that expects exceptions took it for one
+        raise sandbox.trouble
     tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
     hints = record.pop("hints", {})
     for test in tests:
         test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))
-    record["tests"] = tests
+    record |= plain_values({"reason": record["reason"], "notes": record["notes"][:MAX_NOTES], "tests": tests})
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record

@@ -1,18 +1,20 @@
-"""In place of executing the notebook: marks and messages from the record into its cells."""
+"""What `nbgrader autograde` does in place of executing the notebook; `make grade` does the same by `gradebook.entry`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grade.feedback_text import task_report
-from autograder.grade.notebook import task_of_cell
-from autograder.grade.record import read_record, record_path
+from autograder.grade.notebook import repair
+from autograder.grade.record import read_record, record_path, suite_hash
+from autograder.gradebook.config import IGNORED
+from autograder.gradebook.entry import Keys, fill, is_lost, read_handed_in, remember, settle
+from autograder.gradebook.late import read_term, set_times
 from autograder.gradebook.sanitize import drop_pages
+from autograder.gradebook.shared_gradebook import gradebook
 from autograder.stages import find_stage
 
 
@@ -27,21 +29,35 @@ class FillFromRecord(NbGraderPreprocessor):
         """Fill in every autograded cell of the notebook."""
         about = resources["nbgrader"]
         drop_pages(Path.cwd() / "autograded" / about["student"] / about["assignment"])
-        record = current_record(Path.cwd(), about["assignment"], about["student"])
-        hidden = find_stage(about["assignment"]).info.hidden
-        for cell in nb.cells:
-            plan = cell.metadata.get("nbgrader", {})
-            if cell.cell_type != "code" or not plan.get("grade") or plan.get("solution"):
-                continue
-            task = task_of_cell(plan)
-            tests = [test for test in record["tests"] if test["task"] == task]
-            score = min(sum(test["points"] for test in tests), float(plan["points"]))
-            cell.outputs = [
-                nbformat.v4.new_output("stream", name="stdout", text=task_report(task, tests, record, hidden)),
-                nbformat.v4.new_output("execute_result", {"text/plain": repr(float(score))}, execution_count=1),
-            ]
-            cell.execution_count = 1
+        fill(nb, current_record(Path.cwd(), about["assignment"], about["student"]), find_stage(about["assignment"]).info.hidden)
+        with gradebook(about["db_url"]) as book:  # SaveAutoGrades is about to say otherwise
+            submitted = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            about["waiting"] = {grade.name: grade.needs_manual_grade for grade in submitted.grades}
         return nb, resources
+
+
+class SettleMarks(NbGraderPreprocessor):
+    """Marks given by hand and the answers they belong to, and the time of submission; AssignLatePenalties goes on from there."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Settle the marks that SaveAutoGrades entered."""
+        about = resources["nbgrader"]
+        stage_id, student = about["assignment"], about["student"]
+        handed_in = read_handed_in(Path.cwd() / "submitted" / student / stage_id, stage_id, self.ignored())
+        keys = Keys.of(nb, stage_id, handed_in, is_lost(handed_in, repair(handed_in.notebook, stage_id)[1]))
+        book = gradebook(about["db_url"])
+        with book.one_transaction():
+            submitted = book.find_submission_notebook(about["notebook"], stage_id, student)
+            set_times(submitted.assignment, read_term(Path.cwd()))
+            settle(book, submitted, keys, about["waiting"])
+            remember(book, submitted.id, handed_in.content(), suite_hash(stage_id))
+        return nb, resources
+
+    def ignored(self) -> list[str]:
+        """Files that stay out of autograded/."""
+        exporter = self.parent
+        directory = getattr(getattr(exporter, "parent", None), "coursedir", None)
+        return list(directory.ignore) if directory is not None else IGNORED
 
 
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:

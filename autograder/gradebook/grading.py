@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.errors import InfrastructureError
 from autograder.grade.classroom import Records, Work, find_work, grade_work
+from autograder.grade.record import record_path
 from autograder.grade.retrain import has_recipe
+from autograder.gradebook.changes import Change, read_reported, report_changes
+from autograder.gradebook.marks import read_marks
 from autograder.gradebook.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
@@ -43,12 +46,15 @@ class Outcome:
         The records behind them.
     failed : dict
         Submissions on which the grader failed, with the reason.
+    changes : list of Change
+        Marks that are others than before.
     """
 
     work: Work
     rows: list[dict[str, Any]] = field(default_factory=list)
     records: Records | tuple[()] = ()
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
@@ -95,10 +101,12 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                     enter(ready.result(), pair, outcome.failed)
                 watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
-    write_tables(course, pipeline)
-    outcome.records = Records(course, [pair for pair in work.all() if pair not in outcome.failed])
-    with pipeline.gradebook() as gradebook:
-        outcome.rows = grade_rows(outcome.records, gradebook)
+    for pair in pipeline.settle_penalties():
+        make_page(pipeline, pair, outcome.failed)
+    asked = {pair for pair in work.all() if pair not in outcome.failed}
+    rows, outcome.changes = write_tables(course, pipeline)
+    outcome.records = Records(course, asked)
+    outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
     return outcome
 
 
@@ -121,10 +129,28 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
         failed[pair] = str(error)
 
 
-def write_tables(course: Path, pipeline: Pipeline) -> None:
-    """grades.csv and items.csv over every record of the course, not only those of this run."""
-    graded = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))]
-    every = Records(course, graded)
-    with pipeline.gradebook() as gradebook:
-        write_csv(course / "grades.csv", GRADES, grade_rows(every, gradebook))
+def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
+    """The feedback page alone."""
+    try:
+        pipeline.feedback(*pair)
+    except InfrastructureError as error:
+        failed[pair] = str(error)
+
+
+def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change]]:
+    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
+
+    Returns
+    -------
+    rows, changes
+        The rows of grades.csv, and the marks that changed since the tables were last written.
+    """
+    book = pipeline.entries.gradebook
+    every = Records(course, [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()])
+    with book:
+        marks, reported = read_marks(book), read_reported(book)
+    changes = report_changes(course, book, marks)
+    rows = grade_rows(every, marks, pipeline.term, reported)
+    write_csv(course / "grades.csv", GRADES, rows)
     write_csv(course / "items.csv", ITEMS, item_rows(every))
+    return rows, changes

@@ -1,37 +1,39 @@
-"""nbgrader's own steps over records: the gradebook, the autograded notebooks, the feedback pages.
+"""From records to what nbgrader keeps: the gradebook, the autograded notebooks, the feedback pages.
 
 One process, one submission after the other: SQLite has one writer.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import logging
 import os
 import shutil
 import stat
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
-from autograder.grade.submission import MAX_FILE
 from autograder.gradebook.config import load_config
+from autograder.gradebook.entry import Entries, read_handed_in, write_autograded
+from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
 from autograder.gradebook.messages import captured_errors
-from autograder.gradebook.shared_gradebook import begin_submission, gradebook
+from autograder.gradebook.shared_gradebook import gradebook
 from autograder.stages import SOLUTIONS, find_stage
 
 STAMP = ".kit"
 
 
 class Pipeline:
-    """nbgrader's converters for one course folder.
+    """The gradebook and the pages of one course folder.
 
     Parameters
     ----------
@@ -45,23 +47,24 @@ class Pipeline:
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
         self.log.setLevel(logging.CRITICAL)
-        self.autograde_converter = SubmissionAutograde(coursedir=self.directory, config=self.config)
         self.feedback_converter = SubmissionFeedback(coursedir=self.directory, config=self.config, force=True)
+
+    @cached_property
+    def term(self) -> Term:
+        """Policy and class list, as they are when this run begins."""
+        return read_term(self.course)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Enters records into the gradebook."""
+        penalties = Penalties(self.term, config=self.config)
+        penalties.log = self.log
+        return Entries(self.course, gradebook(self.database), self.term, penalties)
 
     @property
     def database(self) -> str:
         """Address of the gradebook."""
         return str(self.directory.db_url)
-
-    def _convert(self, converter: OneSubmission, stage_id: str, student: str) -> None:
-        self.directory.assignment_id, self.directory.student_id = stage_id, student
-        converter.log = self.log
-        with captured_errors(self.log) as words:
-            try:
-                converter.start()
-            except Exception as error:
-                raise InfrastructureError(f"nbgrader's {converter.label} failed on {student}'s {stage_id}: "
-                                          + (" ".join(words[-12:]) or str(error))) from error
 
     def up_to_date(self, stage_id: str, student: str) -> bool:
         """True when gradebook, autograded notebook and feedback page are those of the present record."""
@@ -118,35 +121,65 @@ class Pipeline:
         return digest.hexdigest()
 
     def autograde(self, stage_id: str, student: str) -> None:
-        """nbgrader's autograde over one submission, with the record in place of execution."""
+        """A record's marks into the gradebook, and the notebook that formgrader shows.
+
+        Raises
+        ------
+        InfrastructureError
+            There is no record, or the gradebook did not take it; then nothing of it is in there.
+        """
         record = read_record(record_path(self.course, stage_id, student))
         if record is None:
             raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
         self._stamp(stage_id, student).unlink(missing_ok=True)
-        remove(self.course / "autograded" / student / stage_id)  # what a killed run left half-written would be skipped in silence
-        with gradebook(self.database).one_transaction():
-            self._convert(self.autograde_converter, stage_id, student)
+        folder = self.course / "autograded" / student / stage_id
+        handed_in = read_handed_in(self.course / "submitted" / student / stage_id, stage_id, self.directory.ignore)
+        try:
+            with gradebook(self.database).one_transaction():
+                notebook = self.entries.enter(record, handed_in)
+                remove(folder)
+                write_autograded(folder, stage_id, notebook, handed_in, self.permissions)
+        except (SQLAlchemyError, OSError, ValueError) as error:
+            remove(folder)
+            raise InfrastructureError(f"{student}'s {stage_id} could not be entered into {self.course / 'gradebook.db'}: "
+                                      + str(error).partition("\n")[0]) from error
+
+    @property
+    def permissions(self) -> int:
+        """Of files in autograded/: read-only, as nbgrader leaves them, unless the course says otherwise."""
+        settings = self.config.get("Autograde", {}).get("permissions", self.config.get("BaseConverter", {}).get("permissions"))
+        return int(str(settings or (664 if self.directory.groupshared else 444)), 8)
 
     def feedback(self, stage_id: str, student: str) -> None:
         """nbgrader's feedback page for one submission."""
         remove(self.course / "feedback" / student / stage_id)
-        self._convert(self.feedback_converter, stage_id, student)
+        self.directory.assignment_id, self.directory.student_id = stage_id, student
+        self.feedback_converter.log = self.log
+        with captured_errors(self.log) as words:
+            try:
+                self.feedback_converter.start()
+            except Exception as error:
+                raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: "
+                                          + (" ".join(words[-12:]) or str(error))) from error
         record = read_record(record_path(self.course, stage_id, student))
         write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
+
+    def settle_penalties(self) -> list[tuple[str, str]]:
+        """Bring times and penalties up to date for everybody; whose page is to be made again for it."""
+        changed = settle_penalties(self.entries.gradebook, self.term, self.entries.penalties)
+        return [pair for pair in changed if (self.course / "feedback" / pair[1] / pair[0] / f"{pair[0]}.html").exists()]
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook of this course, to be used in a `with` block."""
         return Gradebook(self.database)
 
 
-class OneSubmission(BaseConverter):
-    """A converter for one named submission at a time, whose notebook may be missing.
+class SubmissionFeedback(GenerateFeedback):
+    """nbgrader's feedback for one named submission at a time: the page alone, without copies of what was handed in.
 
-    nbgrader makes exporter, templates and writer anew at every start; here they are made once and serve
-    all submissions.
+    nbgrader makes exporter, templates and writer anew at every start; here they are made once and serve all submissions.
     """
 
-    label = ""
     started = False
 
     def start(self) -> None:
@@ -169,43 +202,6 @@ class OneSubmission(BaseConverter):
         folder = self._format_source(stage_id, student)
         self.notebooks: list[str] = []
         self.assignments = {folder: [os.path.join(folder, f"{stage_id}.ipynb")]}
-
-
-class SubmissionAutograde(OneSubmission, Autograde):
-    """nbgrader's autograde."""
-
-    label = "autograde"
-
-    def start(self) -> None:
-        """All steps go into the exporter once."""
-        self.preprocessors = [*self.sanitize_preprocessors, *self.autograde_preprocessors]
-        super().start()
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader does, with the ordinary files at the top alone: no links, no folders, nothing too large to be read."""
-        source = Path(self.coursedir.root, self._format_source(assignment_id, student_id))
-        ignore = self.coursedir.ignore
-        linked = ["*"] if source.is_symlink() else []
-        left_out = [] if linked else [glob.escape(entry.name) for entry in os.scandir(source) if not _is_ordinary(entry)]
-        self.coursedir.ignore = [*ignore, *linked, *left_out]
-        try:
-            begin_submission(self, assignment_id, student_id)
-        finally:
-            self.coursedir.ignore = ignore
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Clean and grade in one conversion: nbgrader writes the clean notebook, reads it again and makes each step anew."""
-        BaseConverter.convert_single_notebook(self, notebook_filename)
-
-
-def _is_ordinary(entry: os.DirEntry) -> bool:
-    return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size <= MAX_FILE
-
-
-class SubmissionFeedback(OneSubmission, GenerateFeedback):
-    """nbgrader's feedback: the page alone, without copies of what was handed in."""
-
-    label = "generate_feedback"
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """The page is all there is."""

@@ -153,13 +153,17 @@ def markdown2html(context: Context, source: str) -> str:
     return to_html(source, cell.get("attachments"))
 
 
-def drop_pages(folder: Path) -> None:
-    """Remove files that a web server would send as pages of their own, scripts and all.
+def is_page(name: str) -> bool:
+    """A file that a web server would send as a page of its own, scripts and all; Tornado goes by the same table of types."""
+    kind = mimetypes.guess_type(name)[0] or ""
+    return kind in PAGES or kind.endswith("+xml") or "javascript" in kind
 
-    Formgrader serves what was handed in beside the notebook: opened there, a student's page would act with the
-    grader's rights. Tornado goes by the same table of types.
+
+def drop_pages(folder: Path) -> None:
+    """Remove such files.
+
+    Formgrader serves what was handed in beside the notebook: opened there, a student's page would act with the grader's rights.
     """
     for path in folder.rglob("*"):
-        kind = mimetypes.guess_type(path.name)[0] or ""
-        if not path.is_dir() and (kind in PAGES or kind.endswith("+xml") or "javascript" in kind):
+        if not path.is_dir() and is_page(path.name):
             path.unlink()

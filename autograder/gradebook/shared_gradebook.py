@@ -1,28 +1,45 @@
-"""One gradebook for many submissions, in nbgrader's own steps.
+"""One gradebook for many submissions: nbgrader's own class, kept open, with a transaction that holds many of its calls.
 
-Each of nbgrader's steps opens the gradebook anew, eight times a submission: every time the tables are looked over and each
-statement is compiled again. And each of its changes is a transaction of its own, a dozen a submission, each of which waits
-for the disk. Here the same steps are given one gradebook that stays, and inside `one_transaction` all their changes are one:
-a submission is in the gradebook as a whole, or not at all. In between, the file can be replaced, and formgrader can write to it.
+`nbgrader.api.Gradebook` looks the tables over whenever it is made, and each of its changes is a transaction of its own that
+waits for the disk. Here one object serves all submissions, and inside `one_transaction` all changes are one: a submission is
+in the gradebook as a whole, or not at all. In between, the file can be replaced, and formgrader can write to it.
+
+Beside nbgrader's tables the file has two of this kit, which nbgrader leaves alone: to which answer a mark given by hand
+belongs, and which marks were last reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from types import FunctionType
-from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, OverwriteCells, OverwriteKernelspec, SaveAutoGrades
+from sqlalchemy import Column, Float, MetaData, String, Table, Text
+
+OURS = MetaData()
+# `shown` is the answer a person sees, and marks; what was given for another answer is the `old_` mark, a proposal.
+ANSWERS = Table(
+    "kit_answer", OURS,
+    Column("notebook_id", String(32), primary_key=True), Column("name", String(128), primary_key=True),
+    Column("shown", String(64), nullable=False), Column("old_answer", String(64)), Column("old_score", Float),
+    Column("old_extra", Float), Column("old_comment", Text))
+# `content` is the submission's, `suite` the tests' it was graded by; `marks` (JSON) is what the tables said last.
+REPORTED = Table(
+    "kit_reported", OURS,
+    Column("notebook_id", String(32), primary_key=True), Column("content", String(64), nullable=False),
+    Column("suite", String(64), nullable=False), Column("marks", Text))
 
 
 class SharedGradebook(Gradebook):
     """nbgrader's gradebook, to be used in many `with` blocks one after the other."""
 
     joined = False
+
+    def __init__(self, db_url: str, course_id: str = "default_course") -> None:
+        super().__init__(db_url, course_id)
+        OURS.create_all(bind=self.engine)
+        self.close()
 
     def close(self) -> None:
         """As nbgrader's; inside `one_transaction` it stays open."""
@@ -31,12 +48,18 @@ class SharedGradebook(Gradebook):
 
     @contextmanager
     def one_transaction(self) -> Iterator[None]:
-        """A block whose changes all go into the file at its end, or not at all when it raises."""
+        """A block whose changes all go into the file at its end, or not at all when it raises.
+
+        It holds the right to write from the beginning: what it reads does not change before it is written.
+        """
         self.db.remove()
         try:
             with self.engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 self.db.configure(bind=connection, join_transaction_mode="rollback_only")
                 self.joined = True
+                if not connection.dialect.has_table(connection, ANSWERS.name):  # the file was replaced by one of nbgrader's
+                    OURS.create_all(bind=connection)
                 yield
                 self.db.flush()
         finally:
@@ -53,44 +76,8 @@ def _opened(db_url: str) -> SharedGradebook:
 
 def gradebook(db_url: str, course_id: str = "default_course") -> SharedGradebook:
     """nbgrader's gradebook at this address, to be used in a `with` block as a fresh one is."""
-    kept = _opened(db_url)
-    if kept.course_id != course_id:
-        kept.check_course(course_id)
-        kept.course_id = course_id
-    return kept
-
-
-def keeping(method: Callable[..., Any]) -> Any:
-    """The same method of nbgrader, with the kept gradebook where it names `Gradebook`; nbgrader itself is left alone."""
-    assert isinstance(method, FunctionType) and "Gradebook" in method.__code__.co_names
-    made = FunctionType(method.__code__, method.__globals__ | {"Gradebook": gradebook}, method.__name__, method.__defaults__,
-                        method.__closure__)
-    made.__doc__ = method.__doc__
-    return made
-
-
-begin_submission = keeping(Autograde.init_assignment)
-
-
-class Kernelspec(OverwriteKernelspec):
-    """nbgrader's OverwriteKernelspec."""
-
-    preprocess = keeping(OverwriteKernelspec.preprocess)
-
-
-class Overwrite(OverwriteCells):
-    """nbgrader's OverwriteCells."""
-
-    preprocess = keeping(OverwriteCells.preprocess)
-
-
-class SaveGrades(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades."""
-
-    preprocess = keeping(SaveAutoGrades.preprocess)
-
-
-class LatePenalties(AssignLatePenalties):
-    """nbgrader's AssignLatePenalties."""
-
-    preprocess = keeping(AssignLatePenalties.preprocess)
+    shared = _opened(db_url)
+    if shared.course_id != course_id:
+        shared.check_course(course_id)
+        shared.course_id = course_id
+    return shared

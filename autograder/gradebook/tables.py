@@ -4,37 +4,65 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
-
 from autograder.grade.feedback_text import points
-from autograder.grade.record import write_atomically
+from autograder.grade.record import suite_hash, write_atomically
+from autograder.gradebook.changes import Reported
+from autograder.gradebook.late import Term
+from autograder.gradebook.marks import SubmissionMarks
 
-GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending")
+GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
 ITEMS = ("student", "stage", "task", "test", "visibility", "outcome", "points", "max_points", "mistake")
+NEEDS_PERSON = "needs_person"
 
 
-def grade_rows(records: Iterable[dict[str, Any]], gradebook: Gradebook) -> list[dict[str, Any]]:
-    """One row a submission: all marks so far, those given by hand among them, and how many are still to give."""
+def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, str], SubmissionMarks], term: Term,
+               reported: Mapping[str, Reported]) -> list[dict[str, Any]]:
+    """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
+
+    Where a person has to look first (`needs_person`) there is no total: a 0 would be a mark.
+    """
     rows = []
     for record in records:
-        row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
-        try:
-            submission = gradebook.find_submission(record["stage"], record["student"])
-        except MissingEntry:
+        entry = marks.get((record["stage"], record["student"]))
+        if entry is None:
             continue
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        row["score"] = points(round(submission.score, 6))
-        row["max_score"] = points(round(submission.max_score, 6))
-        row["manual_pending"] = sum(grade.needs_manual_grade for grade in grades)
+        row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
+        row |= {"score": points(entry.score), "max_score": points(entry.max_score), "manual_pending": entry.pending,
+                "penalty": points(entry.penalty), "total": "" if record["status"] == NEEDS_PERSON else points(entry.total),
+                "note": "; ".join(notes(record, entry, term, reported.get(entry.notebook_id)))}
         rows.append(row)
     return rows
 
 
-def item_rows(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reported: Reported | None) -> Iterator[str]:
+    """What a person should know about one row."""
+    if record["status"] != "graded":
+        yield " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
+    late = term.lateness(entry.stage, entry.student).sentence()
+    if late:
+        yield late
+    for mark in entry.changed:
+        before = "commented on" if mark.before is None else f"{points(mark.before)} points"
+        yield f"{mark.task} changed since it was marked (before: {before})"
+    missing = [mark.task for mark in entry.marks if mark.unanswered]
+    if missing:
+        yield f"no answer written to {', '.join(missing)}"
+    for mark in entry.marks:
+        if mark.by_hand and not 0 <= mark.score <= mark.max_score:
+            yield f"{mark.task} has {points(mark.score)} of {points(mark.max_score)} points"
+    if reported is not None and reported.suite != suite_hash(entry.stage):
+        yield "marked under an older suite; run make grade"
+    if term.people.roster and entry.student not in term.people.roster:
+        yield "not in roster.csv"
+    if record["isolation"] != "sandbox":
+        yield "graded without a sandbox"
+
+
+def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """One row a test of each submission."""
     for record in records:
         for test in record["tests"]:
@@ -42,12 +70,17 @@ def item_rows(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                    "points": points(test["points"]), "max_points": points(test["max_points"]), "mistake": test["mistake"]}
 
 
-def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
-    """UTF-8 with a header; the file is the old one or the whole new one, and an equal one is left alone."""
+def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """UTF-8 with a header."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    data = text.getvalue().encode("utf-8")
+    return text.getvalue().encode("utf-8")
+
+
+def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+    """The file is the old one or the whole new one, and an equal one is left alone."""
+    data = csv_bytes(columns, rows)
     if not path.exists() or path.read_bytes() != data:
         write_atomically(path, data)

@@ -3,10 +3,11 @@
 `nbgrader export --exporter=autograder.lms.export.CanvasExport` writes the same file.
 
 Sources of the layouts
-    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then a
-                column an assignment; a row "Points Possible"
-    Moodle      mod/assign/feedback/offline/importgradeslib.php: Identifier ("Participant 12345"), Grade and Last
-                modified (grade) are read, the other columns of the offline grading worksheet are there for people
+    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then a column
+                an assignment; a row "Points Possible". People are found by ID, else by SIS Login ID, else by name; whoever is
+                not found is offered as a new student. Anonymous ids are not known to it
+    Moodle      mod/assign/feedback/offline/importgradeslib.php: Identifier ("Participant 12345"), Grade and Last modified
+                (grade) are read; every feedback column that is there is written over the comment in Moodle, empty ones too
     Gradescope  the columns of its own export of course grades: First Name, Last Name, SID, Email, then two a title
 """
 
@@ -14,40 +15,117 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
+from traitlets import Bool
 
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
-from autograder.grade.notebook import task_of_cell
-from autograder.grade.record import write_atomically
+from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.gradebook.marks import SubmissionMarks, in_order, read_marks
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.collect import lms_facts
-from autograder.stages import stages
+from autograder.gradebook.tables import NEEDS_PERSON
+from autograder.lms.people import Person, people
+from autograder.stages import chosen, stages
 
-# A cell that begins so is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """The marks of one submission."""
-
-    score: float
-    max_score: float
-    pending: int
-    tasks: dict[str, tuple[float, bool]]
+# A cell that begins so is a formula to a spreadsheet, in whatever width the characters are written.
+FORMULA = frozenset("=+-@\u2212")
+# Where a spreadsheet may take the next cell to begin, set to another separator than the file's.
+SEPARATORS = frozenset(";,\t\r\n|")
 
 
 def defused(text: Any) -> str:
-    """Text that a spreadsheet shows instead of running."""
+    """Text that a spreadsheet shows instead of running, also when it splits cells elsewhere than the file does."""
     text = str(text if text is not None else "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    first = next((place for place, sign in enumerate(text) if not _invisible(sign)), len(text))
+    if first < len(text) and _begins_formula(text[first]):
+        return f"'{text[:first + 1]}{_inside(text[first + 1:])}"
+    return f"'{text}" if text[:1] in ("\t", "\r", "\n") else _inside(text)
+
+
+def _inside(text: str) -> str:
+    """The same behind each separator."""
+    made, fresh = [], False
+    for sign in text:
+        if fresh and _begins_formula(sign):
+            made.append("'")
+        fresh = sign in SEPARATORS or (fresh and _invisible(sign))
+        made.append(sign)
+    return "".join(made)
+
+
+def _begins_formula(sign: str) -> bool:
+    return not FORMULA.isdisjoint(unicodedata.normalize("NFKC", sign)[:1])
+
+
+def _invisible(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everybody who is in a course now, with their marks.
+
+    Attributes
+    ----------
+    marks : dict of (stage id, student) to SubmissionMarks
+        Of the submissions that lie in submitted/; a group's by the folder it handed in.
+    waiting : set of (stage id, student)
+        Submissions a person has to look at before they have a mark.
+    ungraded : tuple of (stage id, student)
+        Submissions that lie there and are in no gradebook.
+    """
+
+    stage_ids: list[str]
+    people: list[Person]
+    marks: dict[tuple[str, str], SubmissionMarks]
+    waiting: frozenset[tuple[str, str]]
+    ungraded: tuple[tuple[str, str], ...] = ()
+    partial: bool = False
+    comments: bool = False
+
+    def of(self, person: Person, stage_id: str) -> SubmissionMarks | None:
+        """A person's marks in a stage: of their own submission, or of their group's."""
+        folder = person.folder(stage_id)
+        return self.marks.get((stage_id, folder)) if folder else None
+
+    def mark(self, person: Person, stage_id: str) -> str:
+        """What counts, exactly; blank where nothing was handed in, or a person has still to read or to look."""
+        entry = self.of(person, stage_id)
+        if entry is None or (entry.stage, entry.student) in self.waiting or (entry.pending and not self.partial):
+            return ""
+        return points(entry.total)
+
+    def worth(self, stage_id: str) -> float:
+        """All points of a stage."""
+        return max((entry.max_score for (stage, _), entry in self.marks.items() if stage == stage_id), default=0.0)
+
+
+@dataclass
+class Exported:
+    """What became of an export.
+
+    Attributes
+    ----------
+    blank : list of str
+        Whose mark is left blank, and why.
+    left_out : list of str
+        Who is not in the file, and why.
+    advice : list of str
+        What the LMS does with the file.
+    """
+
+    path: Path
+    pending: int = 0
+    blank: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
 
 
 class KitExport(ExportPlugin):
@@ -55,26 +133,22 @@ class KitExport(ExportPlugin):
 
     format = ""
     root: Path | None = None
+    partial = Bool(False, help="Give marks of submissions whose written answers are still unread.").tag(config=True)
+    comments = Bool(False, help="Add the comments of those who marked, where the layout has room for them.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file `self.to`, or ``exports/<format>.csv`` in the course folder."""
-        course = self.course()
-        names = [stage.id for stage in stages() if not self.assignment or stage.id in self.assignment]
-        known = {assignment.name: assignment for assignment in gradebook.assignments}
-        found = [name for name in names if name in known]
-        marks = {name: self.entries(gradebook, name) for name in found}
-        worth = {name: float(known[name].max_score) for name in found}
-        marks = {name: entries for name, entries in marks.items() if entries}
-        if not marks:
-            raise UsageError(f"nothing has been graded in {course}; grade first with: make grade")
-        rows = self.rows(
-            marks, {name: worth[name] for name in marks}, {name: lms_facts(course, name) for name in marks}
-        )
+        root = self.course()
+        listed = read_course(root, gradebook, [str(name) for name in self.assignment], self.partial, self.comments)
+        wanted = {str(name) for name in self.student}
+        if wanted:
+            listed = replace(listed, people=[person for person in listed.people if person.student in wanted])
+        self.outcome = Exported(Path(self.to) if self.to else root / "exports" / f"{self.format}.csv")
         text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
-        write_atomically(
-            Path(self.to) if self.to else course / "exports" / f"{self.format}.csv", text.getvalue().encode("utf-8")
-        )
+        csv.writer(text, lineterminator="\r\n").writerows(self.rows(listed))
+        write_atomically(self.outcome.path, text.getvalue().encode("utf-8"))
+        self.outcome.blank = list(_blanks(listed))
+        self.outcome.pending = sum(entry.pending for entry in listed.marks.values())
 
     def course(self) -> Path:
         """The course folder: as given, of the nbgrader application, or where one stands."""
@@ -83,42 +157,48 @@ class KitExport(ExportPlugin):
         directory = getattr(self.parent, "coursedir", None)
         return Path(directory.root if directory is not None else ".").resolve()
 
-    def entries(self, gradebook: Gradebook, stage_id: str) -> dict[str, Entry]:
-        """Marks of everybody who handed this stage in."""
-        found = {}
-        for submission in sorted(
-            gradebook.assignment_submissions(stage_id), key=lambda submission: submission.student.id
-        ):
-            student = submission.student.id
-            if self.student and student not in [str(name) for name in self.student]:
-                continue
-            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-            penalty = submission.late_submission_penalty or 0.0
-            found[student] = Entry(
-                round(max(0.0, submission.score - penalty), 6),
-                float(submission.max_score),
-                sum(grade.needs_manual_grade for grade in grades),
-                {
-                    task_of_cell({"grade_id": grade.name}): (round(grade.score, 6), grade.needs_manual_grade)
-                    for grade in grades
-                },
-            )
-        return found
-
-    def rows(self, marks: dict[str, dict[str, Entry]], worth: dict[str, float],
-             facts: dict[str, dict[str, dict[str, Any]]]) -> Iterable[Sequence[str]]:
-        """The rows of the file, the header among them."""
+    def rows(self, course: Course) -> Iterator[Sequence[str]]:
+        """The rows of the file, the header among them; who is not in it goes into `self.outcome`."""
         raise NotImplementedError
 
 
-def everybody(marks: dict[str, dict[str, Entry]]) -> list[str]:
-    """Every student with a mark, in order."""
-    return sorted({student for entries in marks.values() for student in entries})
+def read_course(root: Path, gradebook: Gradebook, stage_ids: Sequence[str], partial: bool, comments: bool) -> Course:
+    """People and marks as they are now.
+
+    Raises
+    ------
+    UsageError
+        Nothing has been graded.
+    """
+    pipeline = Pipeline(root)
+    pipeline.settle_penalties()
+    listed = pipeline.term.people
+    present = set(listed.present())
+    gradebook.db.expire_all()
+    marks = {pair: entry for pair, entry in read_marks(gradebook).items()
+             if pair in present and (not stage_ids or pair[0] in stage_ids)}
+    if not marks:
+        raise UsageError(f"nothing has been graded in {root}; grade first with: make grade")
+    found = [stage.id for stage in stages() if any(pair[0] == stage.id for pair in marks)]
+    ungraded = tuple(sorted(pair for pair in present if pair[0] in found and pair not in marks))
+    everybody = people(root, listed, present, found)
+    return Course(found, everybody, marks, frozenset(_waiting(root, marks)), ungraded, partial, comments)
 
 
-def about(student: str, facts: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
-    """What the LMS is known to call a student."""
-    return next((by_student[student] for by_student in facts.values() if student in by_student), {})
+def _waiting(root: Path, marks: dict[tuple[str, str], SubmissionMarks]) -> Iterator[tuple[str, str]]:
+    for pair in marks:
+        record = read_record(record_path(root, *pair))
+        if record is not None and record["status"] == NEEDS_PERSON:
+            yield pair
+
+
+def _blanks(course: Course) -> Iterator[str]:
+    for (stage_id, student), entry in sorted(course.marks.items()):
+        if (stage_id, student) in course.waiting:
+            yield f"{student} {stage_id}: a person has to look at the submission"
+        elif entry.pending and not course.partial:
+            yield f"{student} {stage_id}: {entry.pending} answer{'' if entry.pending == 1 else 's'} still to be read"
+    yield from (f"{student} {stage_id}: not graded yet" for stage_id, student in course.ungraded)
 
 
 class CanvasExport(KitExport):
@@ -126,16 +206,22 @@ class CanvasExport(KitExport):
 
     format = "canvas"
 
-    def rows(self, marks, worth, facts):  # type: ignore[no-untyped-def]
-        """A column a stage; Canvas asks which assignment each is, and finds students by ID."""
-        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *marks]
-        yield ["    Points Possible", "", "", "", "", *(points(worth[name]) for name in marks)]
-        for student in everybody(marks):
-            known = about(student, facts)
-            canvas = known if known.get("lms") == "canvas" else {}
-            yield [defused(canvas.get("name") or student), defused(canvas.get("id", "")), "",
-                   "" if canvas else defused(student), "",
-                   *(points(entries[student].score) if student in entries else "" for entries in marks.values())]
+    def rows(self, course: Course) -> Iterator[Sequence[str]]:
+        """A column a stage; Canvas asks which assignment each is, and finds people by ID."""
+        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *course.stage_ids]
+        yield ["    Points Possible", "", "", "", "", *(points(course.worth(name)) for name in course.stage_ids)]
+        for person in course.people:
+            known = person.lms == "canvas" or bool(person.id_in("canvas"))
+            if person.anonymous and not person.id_in("canvas"):
+                self.outcome.left_out.append(f"{person.student}: anonymous in Canvas, whose import knows no anonymous ids; give "
+                                             "the Canvas ID in roster.csv once names are shown")
+            elif person.is_group:
+                self.outcome.left_out.append(f"{person.student}: a group; name its members in roster.csv, column group")
+            else:
+                yield [defused(person.name or person.student), defused(person.id_in("canvas")), "",
+                       "" if known else defused(person.login or person.student), "",
+                       *(course.mark(person, name) for name in course.stage_ids)]
+        self.outcome.advice.append("Canvas: Grades, Import. It asks which assignment each column is; a blank changes nothing.")
 
 
 class MoodleExport(KitExport):
@@ -143,25 +229,42 @@ class MoodleExport(KitExport):
 
     format = "moodle"
 
-    def rows(self, marks, worth, facts):  # type: ignore[no-untyped-def]
-        """The worksheet of one assignment; Moodle finds students by the participant's number."""
-        if len(marks) > 1:
-            raise UsageError(
-                f"Moodle takes the marks of one assignment at a time; name it with STAGE=, one of {', '.join(marks)}"
-            )
-        (name, entries), = marks.items()
-        if not any(known.get("lms") == "moodle" for known in facts[name].values()):
+    def rows(self, course: Course) -> Iterator[Sequence[str]]:
+        """The worksheet of one assignment; Moodle finds people by the participant's number."""
+        if len(course.stage_ids) > 1:
+            raise UsageError("Moodle takes the marks of one assignment at a time; name it with STAGE=, one of "
+                             + ", ".join(course.stage_ids))
+        (name,) = course.stage_ids
+        if not any(person.id_in("moodle", name) for person in course.people):
             raise UsageError(
                 f"Moodle finds students by the participant's number, which its download of {name} has; bring the "
-                "submissions in with: make collect ZIP=download.zip"
-            )
+                "submissions in with: make collect FROM=download.zip, or give the numbers in roster.csv")
+        more = ["Feedback comments"] if course.comments else []
         yield ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed",
-               "Last modified (submission)", "Last modified (grade)", "Feedback comments"]
-        for student, entry in entries.items():
-            known = facts[name].get(student, {})
-            if known.get("lms") == "moodle":
-                yield [f"Participant {known['id']}", defused(known["name"]), "", "", f"{entry.score:.2f}",
-                       f"{worth[name]:.2f}", "Yes", "", "-", ""]
+               "Last modified (submission)", "Last modified (grade)", *more]
+        for person in course.people:
+            entry, mark, number = course.of(person, name), course.mark(person, name), person.id_in("moodle", name)
+            if entry is None or not mark:
+                continue  # a row without a grade would be one more thing for Moodle to read
+            if not number or person.is_group:
+                why = ("a team, whose number is no participant's; name its members in roster.csv, column group"
+                       if person.is_group else "no participant's number is known; give it in roster.csv")
+                self.outcome.left_out.append(f"{person.student}: {why}")
+                continue
+            said = [_comments(entry)] if course.comments else []
+            yield [f"Participant {number}", defused(person.name), defused(person.email), "", mark, points(course.worth(name)),
+                   "Yes", "", "-", *map(defused, said)]
+        self.outcome.advice += [
+            "Moodle: View all submissions, Grading action, Upload grading worksheet.",
+            "Who has a grade in Moodle already is skipped, unless \"Allow updating records that have been modified more "
+            "recently in Moodle than in the spreadsheet\" is ticked.",
+        ]
+        if course.comments:
+            self.outcome.advice.append("Feedback comments are written over the comments in Moodle, empty ones too.")
+
+
+def _comments(entry: SubmissionMarks) -> str:
+    return "\n\n".join(f"{mark.task}: {mark.comment}" for mark in entry.marks if mark.comment)
 
 
 class GradescopeExport(KitExport):
@@ -169,16 +272,15 @@ class GradescopeExport(KitExport):
 
     format = "gradescope"
 
-    def rows(self, marks, worth, facts):  # type: ignore[no-untyped-def]
+    def rows(self, course: Course) -> Iterator[Sequence[str]]:
         """Two columns a stage."""
         yield ["First Name", "Last Name", "SID", "Email",
-               *(title for name in marks for title in (name, f"{name} - Max Points"))]
-        for student in everybody(marks):
-            known = about(student, facts)
-            first, _, last = str(known.get("name") or student).partition(" ")
-            yield [defused(first), defused(last), defused(known.get("id") or student), defused(known.get("email", "")),
-                   *(cell for name, entries in marks.items()
-                     for cell in (points(entries[student].score) if student in entries else "", points(worth[name])))]
+               *(title for name in course.stage_ids for title in (name, f"{name} - Max Points"))]
+        for person in course.people:
+            first, _, last = (person.name or person.student).partition(" ")
+            yield [defused(first), defused(last), defused(person.id_in("gradescope") or person.sis or person.student),
+                   defused(person.email),
+                   *(cell for name in course.stage_ids for cell in (course.mark(person, name), points(course.worth(name))))]
 
 
 class CsvExport(KitExport):
@@ -186,26 +288,23 @@ class CsvExport(KitExport):
 
     format = "csv"
 
-    def rows(self, marks, worth, facts):  # type: ignore[no-untyped-def]
-        """An empty cell is a stage that was not handed in; `pending` counts the marks still to be given."""
-        tasks = {name: sorted({task for entry in entries.values() for task in entry.tasks}, key=_in_order)
-                 for name, entries in marks.items()}
-        yield ["student", "name", "email", *(column for name in marks
-                                             for column in (name, f"{name} of", f"{name} pending", *tasks[name]))]
-        for student in everybody(marks):
-            known = about(student, facts)
-            cells = [defused(student), defused(known.get("name", "")), defused(known.get("email", ""))]
-            for name, entries in marks.items():
-                entry = entries.get(student)
-                cells += [""] * (3 + len(tasks[name])) if entry is None else [
-                    points(entry.score), points(entry.max_score), str(entry.pending),
-                    *("" if task not in entry.tasks or entry.tasks[task][1] else points(entry.tasks[task][0])
-                      for task in tasks[name])]
+    def rows(self, course: Course) -> Iterator[Sequence[str]]:
+        """The stage's own column is what counts; `pending` counts the marks still to be given."""
+        tasks = {name: sorted({mark.task for (stage, _), entry in course.marks.items() if stage == name for mark in entry.marks},
+                              key=in_order) for name in course.stage_ids}
+        yield ["student", "name", "email", *(column for name in course.stage_ids for column in (
+            name, f"{name} of", f"{name} score", f"{name} penalty", f"{name} pending", *tasks[name]))]
+        for person in course.people:
+            cells = [defused(person.student), defused(person.name), defused(person.email)]
+            for name in course.stage_ids:
+                entry = course.of(person, name)
+                if entry is None:
+                    cells += [""] * (5 + len(tasks[name]))
+                    continue
+                given = {mark.task: "" if mark.pending and not mark.by_hand else points(mark.score) for mark in entry.marks}
+                cells += [course.mark(person, name), points(entry.max_score), points(entry.score), points(entry.penalty),
+                          str(entry.pending), *(given.get(task, "") for task in tasks[name])]
             yield cells
-
-
-def _in_order(task: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part) if part.isdecimal() else 0, part) for part in task.split("."))
 
 
 FORMATS: dict[str, type[KitExport]] = {
@@ -214,7 +313,21 @@ FORMATS: dict[str, type[KitExport]] = {
 
 
 def export(course: Path, layout: str, stage_id: str | None = None) -> tuple[Path, int]:
-    """Write ``exports/<layout>.csv``; its path, and how many marks are still to be given by hand.
+    """Write ``exports/<layout>.csv``; its path, and how many marks are still to be given by hand."""
+    outcome = write_export(course, layout, stage_id)
+    return outcome.path, outcome.pending
+
+
+def write_export(course: Path, layout: str, stage_id: str | None = None, *, partial: bool = False,
+                 comments: bool = False) -> Exported:
+    """Write ``exports/<layout>.csv``.
+
+    Parameters
+    ----------
+    partial : bool
+        Give marks of submissions whose written answers are still unread; otherwise they are left blank.
+    comments : bool
+        Add comments where the layout has room for them (Moodle).
 
     Raises
     ------
@@ -224,19 +337,13 @@ def export(course: Path, layout: str, stage_id: str | None = None) -> tuple[Path
     course = course.resolve()
     if not (course / "gradebook.db").exists():
         raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
-    target = course / "exports" / f"{layout}.csv"
+    wanted = [stage.id for stage in chosen(stage_id)] if stage_id else []
     pipeline = Pipeline(course)
-    plugin = FORMATS[layout](config=pipeline.config, to=str(target), assignment=[stage_id] if stage_id else [])
+    plugin = FORMATS[layout](config=pipeline.config, to=str(course / "exports" / f"{layout}.csv"), assignment=wanted,
+                             partial=partial, comments=comments)
     plugin.root = course
     with pipeline.gradebook() as gradebook:
         plugin.export(gradebook)
-        names = [stage_id] if stage_id else [stage.id for stage in stages()]
-        pending = sum(entry.pending for name in names for entry in _entries(plugin, gradebook, name).values())
-    return target, pending
+    return plugin.outcome
 
 
-def _entries(plugin: KitExport, gradebook: Gradebook, stage_id: str) -> dict[str, Entry]:
-    try:
-        return plugin.entries(gradebook, stage_id)
-    except MissingEntry:
-        return {}

@@ -5,6 +5,7 @@ Each gate is a function from a stage to a GateResult. Gates run code of the kit'
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import tempfile
 import time
@@ -86,6 +87,16 @@ def alternatives_score_full(stage: Stage) -> GateResult:
         finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
     finding.measured = f"{len(alternatives)} alternatives"
+    return finding
+
+
+def trivial_rules_fail(stage: Stage) -> GateResult:
+    """No rule without memory or syntax passes a test of trained weights. A stage without such tests has none to try."""
+    finding = GateResult("trivial rules fail the tests of trained models")
+    if not (stage.suite / "trivial.py").exists():
+        return finding
+    finding.problems, tried = importlib.import_module(f"autograder.stages.{stage.name}.trivial").passed()
+    finding.measured = f"{tried} rules"
     return finding
 
 
@@ -229,8 +240,8 @@ def executed(path: Path) -> Any:
 
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, suite_is_stable,
-    tests_do_not_depend_on_each_other, notebook_runs,
+    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, trivial_rules_fail,
+    suite_is_stable, tests_do_not_depend_on_each_other, notebook_runs,
 )
 
 

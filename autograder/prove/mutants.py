@@ -168,9 +168,9 @@ def _replaced(statement: ast.stmt, other: ast.stmt) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _set(place: ast.AST | list, field: str | int, value: object) -> Iterator[None]:
+def _set(place: ast.AST | list[Any], field: Any, value: object) -> Iterator[None]:
     """One part of the tree with another value, for as long as the context lasts."""
-    kept = place[field] if isinstance(place, list) else getattr(place, field)  # type: ignore[index, call-overload, arg-type]
+    kept = place[field] if isinstance(place, list) else getattr(place, field)
     _put(place, field, value)
     try:
         yield
@@ -178,14 +178,14 @@ def _set(place: ast.AST | list, field: str | int, value: object) -> Iterator[Non
         _put(place, field, kept)
 
 
-def _put(place: ast.AST | list, field: str | int, value: object) -> None:
+def _put(place: ast.AST | list[Any], field: Any, value: object) -> None:
     if isinstance(place, list):
-        place[field] = value  # type: ignore[call-overload, index]
+        place[field] = value
     else:
-        setattr(place, field, value)  # type: ignore[arg-type]
+        setattr(place, field, value)
 
 
-def _changes(statement: ast.stmt, bound: set[str]) -> Iterator[contextlib.AbstractContextManager]:
+def _changes(statement: ast.stmt, bound: set[str]) -> Iterator[contextlib.AbstractContextManager[Any]]:
     """Every slip in the expressions of one statement, not in those of the statements inside it."""
     if isinstance(statement, ast.AugAssign) and type(statement.op) in OPERATORS:
         yield _set(statement, "op", OPERATORS[type(statement.op)]())
@@ -214,7 +214,7 @@ def _is_arithmetic(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript)
 
 
-def _expressions(statement: ast.AST) -> Iterator[tuple[ast.AST | list, str | int, ast.AST]]:
+def _expressions(statement: ast.AST) -> Iterator[tuple[ast.AST | list[Any], str | int, ast.AST]]:
     """Each expression below a statement, with the place it stands in."""
     for field, value in ast.iter_fields(statement):
         if field in ("body", "orelse", "finalbody", "handlers") and isinstance(statement, ast.stmt):

@@ -1,4 +1,4 @@
-"""Gates about what students are describe_failure: two mistakes at once, and the hints that go with the public tests."""
+"""Gates about what students are told: two mistakes at once, and the hints that go with the public tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]
 
 
 def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
-    """A submission with two mistakes in it is describe_failure of one or both of them or of none, and of no third."""
+    """A submission with two mistakes in it is told of one or both of them or of none, and of no third."""
     finding = GateResult("two mistakes at once are not misnamed")
     pairs = pairs_of_mistakes(stage, count)
     outcomes: Counter[int] = Counter()
@@ -42,7 +42,7 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
 def hints_are_right(stage: Stage) -> GateResult:
     """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none."""
     finding = GateResult("hints at home are right")
-    hints, describe_failure = make_hints(stage), 0
+    hints, hinted = make_hints(stage), 0
     for name, source in ({"model answers": reference_source(stage)} | stage.alternatives()).items():
         finding.problems += [f"{name} gets a hint in {test}" for _, test, _, calls in public_calls(stage, source)
                              if hints.look_up(test, calls)]
@@ -52,11 +52,11 @@ def hints_are_right(stage: Stage) -> GateResult:
         tests = [test for task in reached for test in public_calls(stage, mistake.source, task)]
         said = {hints.look_up(test, calls) for _, test, outcome, calls in tests if outcome == "failed"} - {""}
         words = f"{mistake.title}\n{mistake.hint}"
-        describe_failure += words in said
-        finding.problems += [f"{mistake.id} is describe_failure: {text.splitlines()[0]}" for text in sorted(said - {words})
+        hinted += words in said
+        finding.problems += [f"{mistake.id} is told: {text.splitlines()[0]}" for text in sorted(said - {words})
                              if not all(part in " ".join(words.split()) for part in text.splitlines())]
     size = len(hints.as_json())
     if size > MOST_BYTES:
         finding.problems.append(f"hints.json has {size} bytes, more than {MOST_BYTES}")
-    finding.measured = f"{describe_failure} of {len(stage.mistakes())} mistakes, {size / 1000:.0f} kB"
+    finding.measured = f"{hinted} of {len(stage.mistakes())} mistakes, {size / 1000:.0f} kB"
     return finding

@@ -111,8 +111,8 @@ def secrets(stage: Stage) -> tuple[Secret, ...]:
     hidden = stage.test_files()["hidden"].read_text(encoding="utf-8")
     for part in (_names, _docstrings, _code):
         found += part("hidden test", "hidden.py", hidden, public)
-    for kind, folder in (("mistake", "mistakes"), ("alternative answer", "alternatives")):
-        for file in sorted((stage.suite / folder).glob("*.py")):
+    for kind, folder in (("mistake", "mistakes"), ("wrong program", "wrong"), ("alternative answer", "alternatives")):
+        for file in sorted((stage.suite / folder).glob("[!_]*.py")):
             text = file.read_text(encoding="utf-8")
             found += [*_docstrings(kind, file.name, text, public), *_code(kind, file.name, text, public)]
     if stage.standins_source():

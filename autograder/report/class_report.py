@@ -15,7 +15,9 @@ from jinja2 import Environment, FileSystemLoader
 from autograder.errors import UsageError
 from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
-from autograder.grade.record import write_atomically
+from autograder.grade.record import record_path, write_atomically
+from autograder.gradebook.changes import read_reported
+from autograder.gradebook.marks import read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import grade_rows
 from autograder.report import figures
@@ -122,12 +124,15 @@ def write_report(course: Path) -> Path:
 
 def gather(course: Path) -> list[StageReport]:
     """A report for each stage that has results."""
-    graded = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))]
+    pipeline = Pipeline(course)
+    graded = [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()]
     if not graded:
         return []
     every = list(Records(course, graded))
-    with Pipeline(course).gradebook() as gradebook:
-        rows = {(row["stage"], row["student"]): row for row in grade_rows(every, gradebook)}
+    pipeline.settle_penalties()
+    with pipeline.gradebook() as gradebook:
+        rows = {(row["stage"], row["student"]): row
+                for row in grade_rows(every, read_marks(gradebook), pipeline.term, read_reported(gradebook))}
     by_stage: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in every:
         by_stage[record["stage"]].append(record)

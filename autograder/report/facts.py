@@ -19,12 +19,16 @@ PNG = "iVBORw0KGgo"  # how every PNG begins in base64
 
 @dataclass(frozen=True)
 class Mark:
-    """What the gradebook holds for one cell: `pending` while a person has still to give the mark."""
+    """What the gradebook holds for one cell: `pending` while a person has still to give the mark.
+
+    `changed` says that the answer is another than the one that was marked.
+    """
 
     score: float
     max_score: float
     pending: bool = False
     by_hand: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,16 +131,16 @@ def _test(test: Mapping[str, Any], hidden: str) -> Test:
 
 
 def _written(task_id: str, title: str, mark: Mark) -> Task:
-    """A task marked by a person; a mark that was given stands, also when a new submission asks for another look."""
-    waits = mark.pending and not mark.by_hand
-    if waits:
-        state, words = "waiting", "to be read and marked by a person"
-    elif mark.by_hand:
+    """A task marked by a person."""
+    if mark.by_hand:
         state, words = "done" if mark.score >= mark.max_score else "part", "marked by a person"
-        words += ", and to be looked at again: there is a newer submission" if mark.pending else ""
+        words += ", and to be looked at again" if mark.pending else ""
+    elif mark.pending:
+        state, words = "waiting", "to be read and marked by a person"
+        words += "; the answer has changed since it was marked" if mark.changed else ""
     else:
-        state, words = "none", "nothing was handed in"
-    got = "–" if waits else points(mark.score)
+        state, words = "none", "no answer was written"
+    got = "–" if mark.pending and not mark.by_hand else points(mark.score)
     return Task(task_id, title, "written", got, points(mark.max_score), state, words)
 
 

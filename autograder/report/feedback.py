@@ -6,14 +6,17 @@ scripts and the network, should anything ever slip through.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -24,8 +27,11 @@ from autograder.errors import InfrastructureError
 from autograder.grade.feedback_text import points
 from autograder.grade.notebook import released, task_of_cell
 from autograder.grade.record import read_record, record_path
-from autograder.gradebook import shared_gradebook as kept
+from autograder.gradebook.answers import nbgrader_meta
+from autograder.gradebook.late import read_term
+from autograder.gradebook.marks import read_marks
 from autograder.gradebook.sanitize import to_html
+from autograder.gradebook.shared_gradebook import gradebook
 from autograder.report.facts import Mark, next_steps, tasks_of
 from autograder.stages import find_stage
 
@@ -35,29 +41,25 @@ MAX_SHOWN = 200_000
 
 
 class Marks(NbGraderPreprocessor):
-    """What nbgrader's GetGrades does, with one question to the gradebook instead of two a cell.
+    """What nbgrader's GetGrades does, with a few queries in all instead of two a cell.
 
-    It adds whether a mark waits for a person, or was given by one.
+    It adds whether a mark waits for a person, or was given by one, and what came late.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Put marks and comments into the cells' metadata, the sums into the resources."""
         about = resources["nbgrader"]
-        with kept.gradebook(about["db_url"]) as gradebook:
-            notebook = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
-            grades = {grade.name: grade for grade in notebook.grades}
-            comments = {comment.name: comment.comment for comment in notebook.comments}
-            for cell in nb.cells:
-                plan = cell.metadata.get("nbgrader", {})
-                name = plan.get("grade_id")
-                if (plan.get("solution") or plan.get("task")) and name in comments:
-                    plan["comment"] = comments[name]
-                if (plan.get("grade") or plan.get("task")) and name in grades:
-                    grade = grades[name]
-                    plan |= {"score": grade.score, "points": grade.max_score, "pending": grade.needs_manual_grade,
-                             "by_hand": grade.manual_score is not None}
-            late = notebook.late_submission_penalty or 0.0
-            about |= {"score": notebook.score - late, "max_score": notebook.max_score, "late_penalty": late}
+        with gradebook(about["db_url"]) as book:
+            entry = read_marks(book, about["assignment"], about["student"])[about["assignment"], about["student"]]
+        marks = {mark.name: mark for mark in entry.marks}
+        for cell in nb.cells:
+            meta = nbgrader_meta(cell)
+            mark = marks.get(str(meta.get("grade_id")))
+            if mark is not None:
+                meta |= {"comment": mark.comment, "score": mark.score, "points": mark.max_score, "mark": mark}
+        late = read_term(Path.cwd()).lateness(entry.stage, entry.student)
+        about |= {"score": entry.total, "before_penalty": entry.score, "max_score": entry.max_score,
+                  "late_penalty": entry.penalty, "late": late.sentence()}
         return nb, resources
 
 
@@ -71,12 +73,15 @@ class Facts(NbGraderPreprocessor):
         record = read_record(record_path(Path.cwd(), stage.id, about["student"]))
         if record is None:
             raise InfrastructureError(f"there is no record of {about['student']}'s {stage.id}; run make grade")
-        marks = {task_of_cell(plan): Mark(plan["score"], plan["points"], plan["pending"], plan["by_hand"])
-                 for plan in (cell.metadata.get("nbgrader", {}) for cell in nb.cells) if "score" in plan}
+        marks = {meta["mark"].task: Mark(meta["score"], meta["points"], meta["mark"].pending, meta["mark"].by_hand,
+                                         meta["mark"].changed)
+                 for meta in map(nbgrader_meta, nb.cells) if "mark" in meta}
         tasks = tasks_of(record, stage, marks, stage.info.hidden)
         resources["page"] = {
             "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),
-            "pending": [task for task in tasks if task.state == "waiting"], "parts": notebook_parts(nb, stage.id),
+            "pending": [task for task in tasks if task.state == "waiting"],
+            "unanswered": [task for task in tasks if task.kind == "written" and task.state == "none"],
+            "parts": notebook_parts(nb, stage.id),
         }
         return nb, resources
 
@@ -94,12 +99,12 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
     room = MAX_SHOWN
     for cell in nb.cells:
-        plan = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and plan.get("grade") and not plan.get("solution"):
-            if plan.get("comment"):
-                parts.append({"kind": "own", "html": Markup(""), "comment": comment(plan)})
-        elif plan.get("task") or plan.get("grade"):
-            parts.append({"kind": "task", "task": task_of_cell(plan), "html": shown(cell), "comment": comment(plan)})
+        meta = nbgrader_meta(cell)
+        if cell.cell_type == "code" and meta.get("grade") and not meta.get("solution"):
+            if meta.get("comment"):
+                parts.append({"kind": "own", "html": Markup(""), "comment": comment(meta)})
+        elif meta.get("task") or meta.get("grade"):
+            parts.append({"kind": "task", "task": task_of_cell(meta), "html": shown(cell), "comment": comment(meta)})
         elif (cell.cell_type, cell.source.strip()) in theirs and not cell.get("attachments"):
             if not parts or parts[-1]["kind"] != "released":
                 parts.append({"kind": "released", "cells": 0})
@@ -107,16 +112,16 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
         elif cell.source.strip() or cell.get("attachments"):
             room -= len(cell.source)
             if room >= 0:
-                parts.append({"kind": "own", "html": shown(cell), "comment": comment(plan)})
+                parts.append({"kind": "own", "html": shown(cell), "comment": comment(meta)})
     if room < 0:
         rest = Markup("<p>The rest is too long to be shown here; it is in your notebook.</p>")
         parts.append({"kind": "own", "html": rest, "comment": Markup("")})
     return parts
 
 
-def comment(plan: Any) -> Markup:
+def comment(meta: Any) -> Markup:
     """What a person wrote about a cell."""
-    return Markup(to_html(plan["comment"])) if plan.get("comment") else Markup("")
+    return Markup(to_html(meta["comment"])) if meta.get("comment") else Markup("")
 
 
 def shown(cell: NotebookNode) -> Markup:
@@ -149,6 +154,11 @@ class FeedbackExporter(TemplateExporter):
     @default("optimistic_validation")
     def _validated_when_all_steps_are_done(self) -> bool:
         return True
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Read the autograded notebook, which is the kit's own and valid, and go on as TemplateExporter does."""
+        notebook = rejoin_lines(nbformat.from_dict(json.loads(Path(filename).read_bytes())))
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
     def _create_environment(self) -> Environment:
         """nbconvert's environment with autoescape on, and the style sheet; made once a process."""

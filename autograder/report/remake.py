@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.feedback_text import points
+from autograder.grade.record import record_path
+from autograder.gradebook.changes import Change
 from autograder.gradebook.grading import Watcher, write_tables
+from autograder.gradebook.marks import SubmissionMarks, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.stages import find_stage
 
@@ -28,12 +30,15 @@ class Remade:
         Submissions nbgrader failed on, with the reason.
     warnings : list of str
         Marks given by hand that are above the most there is, or below zero.
+    changes : list of Change
+        Marks that are others than the tables said before.
     """
 
     pages: int = 0
     stale: list[tuple[str, str]] = field(default_factory=list)
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None) -> Remade:
@@ -47,14 +52,15 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     course = course.resolve()
     if stage_id is not None:
         find_stage(stage_id)
-    pairs = [(path.parent.name, path.stem) for path in sorted((course / "results").glob("*/*.json"))
-             if stage_id in (None, path.parent.name) and student in (None, path.stem)]
+    pipeline = Pipeline(course)
+    pairs = [pair for pair in pipeline.term.people.present()
+             if stage_id in (None, pair[0]) and student in (None, pair[1]) and record_path(course, *pair).exists()]
     if not pairs:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
-    pipeline = Pipeline(course)
     outcome = Remade()
+    others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
-    work = [pair for pair in pairs if pair not in outcome.stale]
+    work = [pair for pair in pairs + others if pair not in outcome.stale]
     watcher.begin("feedback", len(work))
     for pair in work:
         try:
@@ -63,22 +69,14 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
         except InfrastructureError as error:
             outcome.failed[pair] = str(error)
         watcher.advance("feedback", pair in outcome.failed)
-    write_tables(course, pipeline)
+    _, outcome.changes = write_tables(course, pipeline)
     with pipeline.gradebook() as gradebook:
-        outcome.warnings = odd_marks(gradebook, sorted({stage for stage, _ in pairs}))
+        outcome.warnings = odd_marks(read_marks(gradebook), sorted({stage for stage, _ in pairs}))
     return outcome
 
 
-def odd_marks(gradebook: Gradebook, stage_ids: list[str]) -> list[str]:
+def odd_marks(marks: Mapping[tuple[str, str], SubmissionMarks], stage_ids: list[str]) -> list[str]:
     """Marks given by hand that cannot be meant: nbgrader takes 300 of 5."""
-    found = []
-    for stage_id in stage_ids:
-        for submission in gradebook.assignment_submissions(stage_id):
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    if grade.manual_score is not None and not 0 <= grade.manual_score <= grade.max_score:
-                        found.append(
-                            f"{submission.student.id}, {stage_id}: {grade.name} has {points(grade.manual_score)} of "
-                            f"{points(grade.max_score)} points"
-                        )
-    return sorted(found)
+    return sorted(f"{entry.student}, {entry.stage}: {mark.name} has {points(mark.score)} of {points(mark.max_score)} points"
+                  for entry in marks.values() if entry.stage in stage_ids for mark in entry.marks
+                  if mark.by_hand and not 0 <= mark.score <= mark.max_score)

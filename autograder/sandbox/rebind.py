@@ -61,7 +61,7 @@ def hook(names: dict[str, Any], stand_in: Callable[[str, Any], Any]) -> Callable
     return put
 
 
-def within_contract(right: Callable, own: Callable) -> Callable:
+def within_contract(right: Callable[..., Any], own: Callable[..., Any]) -> Callable[..., Any]:
     """`right` for the calls that its parameters allow, the student's `own` for others."""
     signature = inspect.signature(right)
 

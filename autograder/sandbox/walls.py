@@ -7,6 +7,7 @@ the kernel's headers: linux/landlock.h, linux/seccomp.h, linux/filter.h, asm/uni
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -54,6 +55,7 @@ DENIED = {
     "swapon": (167, 224),
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     "ioprio_set": (251, 30),
+    "timer_create": (222, 107),  # it sends a signal of one's choice, also those that are refused below
     "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
@@ -61,6 +63,9 @@ DENIED = {
 CLONE, CLONE3, KILL, TGKILL, PRLIMIT = (56, 220), (435, 435), (62, 129), (234, 131), (302, 261)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 CLONE_THREAD = 0x00010000
+# Signals a process may not send to itself either: one that ends by them, or is stopped, was ended or stopped from outside.
+FROM_OUTSIDE = (1, 9, 15)  # SIGHUP, SIGKILL, SIGTERM
+SIGNALS_DENIED = (*FROM_OUTSIDE, 19, 20, 21, 22)  # and SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU
 # By these the kernel sends a signal of one's choice to a process of one's choice when something happens to a file.
 FCNTL, FCNTL_DENIED = (72, 25), (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
 IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI
@@ -154,11 +159,14 @@ def filter_program(machine: str, pid: int) -> bytes:
     program.add(program.BITS, CLONE_THREAD, 1, 0)
     program.add(program.RETURN, program.REFUSE)
     program.add(program.RETURN, program.ALLOW)
-    for number in (KILL[column], TGKILL[column]):
-        program.add(program.EQUAL, number, 0, 4)
+    for number, position in ((KILL[column], 24), (TGKILL[column], 32)):  # the signal is the second argument, or the third
+        program.add(program.EQUAL, number, 0, 5 + 2 * len(SIGNALS_DENIED))
         program.add(program.LOAD, 16)
         program.add(program.EQUAL, pid, 1, 0)
         program.add(program.RETURN, program.REFUSE)
+        program.add(program.LOAD, position)
+        for denied_signal in SIGNALS_DENIED:
+            program.deny(denied_signal, program.REFUSE)
         program.add(program.RETURN, program.ALLOW)
     for number, denied in ((FCNTL[column], FCNTL_DENIED), (IOCTL[column], IOCTL_DENIED)):
         program.add(program.EQUAL, number, 0, 2 + 2 * len(denied))
@@ -225,3 +233,9 @@ def die_with_parent() -> None:
     """The kernel ends this process when the one that forked it ends."""
     _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def first_to_go() -> None:
+    """When the machine runs out of memory, the kernel ends this process before any other; it is started again then."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")

@@ -93,7 +93,7 @@ class Encoder:
         Bytes of payload allowed.
     """
 
-    other: Callable[[Any], list] = _refuse
+    other: Callable[[Any], list[Any]] = _refuse
     limit: int = 1 << 26
     buffers: list[bytes] = field(default_factory=list)
     nodes: int = 0
@@ -136,7 +136,7 @@ class Encoder:
         """The bytes of all arrays so far."""
         return b"".join(part + b"\0" * (-len(part) % ALIGNMENT) for part in self.buffers)
 
-    def _array(self, value: np.ndarray) -> list:
+    def _array(self, value: np.ndarray) -> list[Any]:
         name = _NAMES.get(value.dtype)
         if name is None:
             return ["o", words_for(value)]
@@ -145,14 +145,14 @@ class Encoder:
         self._buffer(value.tobytes(order="F" if order == "F" else "C"))
         return ["a", name, list(value.shape), order]
 
-    def _scalar(self, value: np.generic) -> list:
+    def _scalar(self, value: np.generic) -> list[Any]:
         name = _NAMES.get(value.dtype)
         if name is None:
             return ["o", words_for(value)]
         self._buffer(value.tobytes())
         return ["s", name]
 
-    def _tensor(self, value: Any) -> list:
+    def _tensor(self, value: Any) -> list[Any]:
         plain = value.detach()
         name = str(plain.dtype).removeprefix("torch.")
         if name not in DTYPES or plain.is_sparse or plain.device.type != "cpu":
@@ -227,7 +227,7 @@ class Decoder:
         if self.offset != len(self.payload):
             raise BadMessage("bytes that belong to no value")
 
-    def _dict(self, rest: list, depth: int) -> dict:
+    def _dict(self, rest: list[Any], depth: int) -> dict[str, Any]:
         if len(rest) % 2:
             raise BadMessage("a dict without its last value")
         parts = [self.decode(part, depth + 1) for part in rest]
@@ -239,7 +239,7 @@ class Decoder:
         except TypeError as error:
             raise BadMessage("a dict with a key that cannot be one") from error
 
-    def _leaf(self, tag: str, rest: list) -> Any:
+    def _leaf(self, tag: str, rest: list[Any]) -> Any:
         if tag == "a":
             name, shape, order = rest
             return self._array(name, shape, order)
@@ -330,7 +330,7 @@ def _words(value: Any) -> str:
     return text
 
 
-def parse_header(data: bytes) -> list:
+def parse_header(data: bytes) -> list[Any]:
     """The header as msgpack gives it: a list that begins with a text; anything else is a BadMessage."""
     try:
         message = msgspec.msgpack.decode(data)
@@ -373,7 +373,7 @@ class Channel:
             except (BrokenPipeError, ConnectionError) as error:
                 raise Died("it no longer listens") from error
 
-    def receive(self, check_deadline: Callable[[], None] | None = None) -> tuple[list, bytearray]:
+    def receive(self, check_deadline: Callable[[], None] | None = None) -> tuple[list[Any], bytearray]:
         """Read a whole message.
 
         Parameters

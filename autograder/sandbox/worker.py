@@ -57,6 +57,24 @@ SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 # Replies to requests that were made ahead wait for one another, but no longer than this, in seconds.
 OFTEN = 0.02
+# Seconds that a call of `time.sleep` is spared.
+SKIPPED = 60.0
+
+
+def spared(really: Any) -> Any:
+    """`time.sleep` that does not sleep: a right answer that sleeps is right, and a class does not wait for it.
+
+    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit.
+    """
+    def sleep(seconds: Any, /) -> None:
+        try:
+            skipped = 0 <= seconds <= SKIPPED
+        except TypeError:
+            skipped = False
+        if not skipped:
+            really(seconds)
+
+    return sleep
 
 
 class Printed(io.RawIOBase):
@@ -82,7 +100,7 @@ class Printed(io.RawIOBase):
     def become_output(self) -> None:
         """Take the place of standard output and error, as a text file like any other."""
         self.data.clear()
-        sys.stdout = sys.stderr = io.TextIOWrapper(self, "utf-8", "replace", write_through=True)  # type: ignore[type-var]
+        sys.stdout = sys.stderr = io.TextIOWrapper(self, "utf-8", "replace", write_through=True)
 
 
 class ProcessSnapshot:
@@ -101,7 +119,7 @@ class ProcessSnapshot:
                         if (found := getattr(sys.modules.get(name), kind, None)) is not None]
         self.names = [(library, {name: value for name, value in library.items() if name not in NOT_PATCHED})
                       for library in libraries]
-        self.state: tuple = ()
+        self.state: tuple[Any, ...] = ()
 
     def rebase(self) -> None:
         """The student's file was imported for the first time: what it changed on the way is as it should be."""
@@ -121,7 +139,7 @@ class ProcessSnapshot:
         self.state = self._state()
 
     @staticmethod
-    def _state() -> tuple:
+    def _state() -> tuple[Any, ...]:
         mask = os.umask(0o022)
         os.umask(mask)
         return (os.getcwd(), dict(os.environ), mask, list(sys.path), list(sys.meta_path), list(sys.path_hooks),
@@ -206,7 +224,7 @@ class Server:
         except BaseException:
             return ""
 
-    def refer(self, value: Any) -> list:
+    def refer(self, value: Any) -> list[Any]:
         """Modules of torch stay here and are known by a number."""
         if not stays(value):
             return ["o", "an object"]
@@ -224,7 +242,7 @@ class Server:
             return self.figures[reference.name]
         return self.remote("callback", reference.number, name=reference.name)
 
-    def remote(self, kind: str, what: Any, name: str, own: Callable | None = None) -> Any:
+    def remote(self, kind: str, what: Any, name: str, own: Callable[..., Any] | None = None) -> Any:
         """A function that is answered by the grader; by the student's `own` where a call is outside its contract."""
         def function(*args: Any, **kwargs: Any) -> Any:
             encoder = Encoder(self.refer, self.limits.message)
@@ -248,7 +266,7 @@ class Server:
     # -- requests ------------------------------------------------------------------------------------------
 
     def do_load(self, module: str, files: dict[str, Any], earlier: dict[str, str], handed_out: dict[str, str],
-                standins: str) -> tuple[Any, tuple]:
+                standins: str) -> tuple[Any, tuple[Any, ...]]:
         """Write the submission into the scratch folder, beside what students were handed out, and import it."""
         for name, data in files.items():
             path = self.scratch / name
@@ -275,7 +293,7 @@ class Server:
         """Replacements made of the library's own parts, for what cannot be answered by value; a later piece knows the earlier."""
         exec(compile(source, "standins.py", "exec", dont_inherit=True), self.standins)
 
-    def do_reset(self, seed: int, replace: list[str], standins: str) -> tuple[Any, tuple]:
+    def do_reset(self, seed: int, replace: list[str], standins: str) -> tuple[Any, tuple[Any, ...]]:
         """A clean state before a test; right versions of the functions named stand in. False when it is not clean."""
         assert self.file is not None
         self.printed.become_output()
@@ -312,7 +330,7 @@ class Server:
         right = self.standins[name]
         return right if isinstance(right, type) else within_contract(right, own)
 
-    def do_call(self, target: list, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def do_call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call a function of the module, an object, or a method of one."""
         self.printed.data.clear()
         function = self.find(*target)
@@ -336,19 +354,19 @@ class Server:
         """See `autograder.checks.checkpoints.load_checkpoint`; the file is one of the submission's."""
         return load_checkpoint(model, self.scratch / os.path.basename(file))
 
-    def do_drawn(self, key: str) -> tuple[Any, tuple]:
+    def do_drawn(self, key: str) -> tuple[Any, tuple[Any, ...]]:
         """What the Axes of a figure hold."""
         axes = self.figures.get(key)
         if axes is None:
             return None, ()
         return [describe(ax) for ax in (axes.ravel() if isinstance(axes, np.ndarray) else [axes])], ()
 
-    def do_picture(self, key: str) -> tuple[Any, tuple]:
+    def do_picture(self, key: str) -> tuple[Any, tuple[Any, ...]]:
         """The figure as PNG."""
         axes = self.figures[key]
         return np.frombuffer(picture(axes.ravel()[0] if isinstance(axes, np.ndarray) else axes), np.uint8), ()
 
-    def do_probe(self, paths: list[str]) -> tuple[Any, tuple]:
+    def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
         """Try to get out; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
 

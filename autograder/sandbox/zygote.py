@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Zygote:
                 os.close(descriptor)
             self.control.send(json.dumps(answer).encode())
 
-    def do_spawn(self, descriptor: int) -> dict:
+    def do_spawn(self, descriptor: int) -> dict[str, Any]:
         """Fork a worker that serves the socket."""
         self.count += 1
         home = self.scratch / str(self.count)
@@ -84,6 +85,7 @@ class Zygote:
         os.close(null)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
         os.chdir(home)
+        walls.first_to_go()
         walls.die_with_parent()
         walls.limit_resources(self.limits)
         if self.locked:
@@ -92,17 +94,20 @@ class Zygote:
             walls.restrict_calls()
         worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
 
-    def do_look(self, pid: int) -> dict:
-        """CPU seconds a worker has used, and the files and folders that were made."""
+    def do_look(self, pid: int) -> dict[str, Any]:
+        """What a worker did so far, and does.
+
+        CPU seconds; seconds its threads stood in the queue for a core; its state, as ps shows it; files and folders it made.
+        """
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
-            return {"cpu": None, "entries": 0}
+            return {"cpu": None, "queued": 0.0, "state": "", "entries": 0}
         disk = os.statvfs(self.scratch)
-        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
-                "entries": disk.f_files - disk.f_ffree if self.locked else 0}
+        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "queued": seconds_queued(pid),
+                "state": fields[0], "entries": disk.f_files - disk.f_ffree if self.locked else 0}
 
-    def do_end(self, pid: int) -> dict:
+    def do_end(self, pid: int) -> dict[str, Any]:
         """Kill a worker if it still runs; how it ended."""
         if pid not in self.alive:
             return {"how": "it had ended"}
@@ -111,27 +116,30 @@ class Zygote:
             return ended
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        _, _, usage = os.wait4(pid, 0)
         self.alive.discard(pid)
-        return {"how": "it was ended by the grader"}
+        return {"how": "it was ended by the grader", "cpu": usage.ru_utime + usage.ru_stime}
 
-    def do_ended(self, pid: int) -> dict:
+    def do_ended(self, pid: int) -> dict[str, Any]:
         """How a worker ended by itself; nothing while it runs."""
-        done, status = os.waitpid(pid, os.WNOHANG) if pid in self.alive else (0, 0)
+        if pid not in self.alive:
+            return {}
+        done, status, usage = os.wait4(pid, os.WNOHANG)
         if not done:
             return {}
         self.alive.discard(pid)
+        spent = {"cpu": usage.ru_utime + usage.ru_stime}
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            return {"how": f"signal {signal.Signals(number).name}", "signal": number}
-        return {"how": f"exit status {os.WEXITSTATUS(status)}"}
+            return {"how": f"signal {signal.Signals(number).name}", "signal": number} | spent
+        return {"how": f"exit status {os.WEXITSTATUS(status)}"} | spent
 
-    def do_spent(self) -> dict:
+    def do_spent(self) -> dict[str, Any]:
         """CPU seconds of all workers that have ended."""
         times = os.times()
         return {"cpu": times.children_user + times.children_system}
 
-    def do_sweep(self) -> dict:
+    def do_sweep(self) -> dict[str, Any]:
         """End every worker and empty the scratch folder."""
         for pid in list(self.alive):
             self.do_end(pid)
@@ -162,6 +170,15 @@ class Zygote:
             os.rmdir(path)
 
 
+def seconds_queued(pid: int) -> float | None:
+    """How long the threads of a process were ready to run and had no core; None where the kernel does not say."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+        return sum(int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[1]) for thread in threads) / 1e9
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def first_use(torch: Any) -> None:
     """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
     torch.set_num_threads(1)
@@ -171,7 +188,7 @@ def first_use(torch: Any) -> None:
                 optimizer([torch.nn.Parameter(torch.zeros(1))])
 
 
-def main(descriptor: int, settings: dict) -> None:
+def main(descriptor: int, settings: dict[str, Any]) -> None:
     """Import what is to be shared, say so, and serve."""
     control = socket.socket(fileno=descriptor)
     scratch = Path(settings["scratch"])
@@ -185,6 +202,7 @@ def main(descriptor: int, settings: dict) -> None:
         draw_once()
     if "torch" in settings["preload"]:
         first_use(sys.modules["torch"])
+    time.sleep = worker.spared(time.sleep)
     readable = [Path(path) for path in settings["readable"]]
     zygote = Zygote(control, Limits(**settings["limits"]), scratch, readable, settings["locked"])
     zygote.empty()

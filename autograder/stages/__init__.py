@@ -15,6 +15,7 @@ from types import ModuleType
 
 from autograder.checks.layout import StageInfo, read_stage
 from autograder.errors import UsageError
+from autograder.stages.bank import WrongProgram, wrong_programs
 from autograder.stages.standins import Standins, standins_of
 from autograder.stages.strip import task_of_docstring
 
@@ -161,6 +162,10 @@ class Stage:
     def mistakes(self) -> tuple[Mistake, ...]:
         """The catalogue of wrong answers, in order of their ids."""
         return _mistakes(self.id)
+
+    def wrong_programs(self) -> tuple[WrongProgram, ...]:
+        """The bank of wrong programs, in order of their names."""
+        return wrong_programs(self.suite / "wrong", self.solution.read_text(encoding="utf-8"))
 
     def standins_source(self) -> str:
         """Source of what takes the place of other tasks' classes inside the sandbox; empty for most stages."""

@@ -14,7 +14,7 @@ def sgd_step(params, grads, lr):
     Parameters
     ----------
     params : dict of str to ndarray
-        θ. It is left as it is.
+        θ, arrays of floats. They are left as they are.
     grads : dict of str to ndarray
         ∇L: for each key of `params` an array of the same shape. Other keys, such as the "h_0" of `bptt`,
         are no parameters and are left out.
@@ -37,13 +37,14 @@ def global_norm(grads):
     Parameters
     ----------
     grads : dict of str to ndarray
-        Arrays of any shape.
+        Arrays of any shape, at least one of them, none of them empty; of floats or integers.
 
     Returns
     -------
     float
         ‖g‖: the square root of the sum of the squares of all entries. Right for entries of 1e200 too, whose
-        squares no longer fit into a float. Inf or NaN where an entry is Inf or NaN.
+        squares no longer fit into a float, and for entries of 1e-200, whose squares are 0 as a float. Inf or NaN
+        where an entry is Inf or NaN.
     """
     ### BEGIN SOLUTION
     largest = np.max([np.max(np.abs(g)) for g in grads.values()])
@@ -61,7 +62,7 @@ def clip_by_norm(grads, threshold):
     Parameters
     ----------
     grads : dict of str to ndarray
-        Arrays of any shape. They are left as they are.
+        Arrays of floats, of any shape. They are left as they are.
     threshold : float
         The largest length a gradient may have.
 
@@ -109,7 +110,7 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
     lr : float
         The learning rate at the start.
     threshold : float, optional
-        Clip the gradient to this norm before the step; None: no clipping.
+        Clip the gradient to this norm before the step; None, and None alone: no clipping.
     checkpoint_every : int
         A checkpoint is a copy of the parameters, taken before the first batch and after every
         `checkpoint_every` accepted updates, counted over the whole run.
@@ -121,6 +122,11 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
     dict
         "params": the parameters at the end; "losses" and "norms": lists of floats, the loss and the norm
         *before clipping* of each accepted update; "restarts": how many there were, at most `max_restarts`.
+
+    Raises
+    ------
+    ValueError
+        If `threshold` is zero or negative, as in task 3.2.
 
     Notes
     -----
@@ -158,7 +164,8 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
 def scalar_rnn_loss(w, b, h_0, steps, target):
     """Task 3.4. The loss of an RNN with one hidden unit and no input.
 
-    h_t = σ(w h_{t-1} + b) for t = 1..steps, with σ(a) = 1 / (1 + e^-a), and L = (h_steps - target)².
+    h_t = σ(w h_{t-1} + b) for t = 1..steps, with σ(a) = 1 / (1 + e^-a), and L = (h_steps - target)². It is finite
+    for every w and b: e^-a does not fit into a float where a is below -709, so write σ in a way that needs no more than that.
 
     Parameters
     ----------
@@ -179,7 +186,7 @@ def scalar_rnn_loss(w, b, h_0, steps, target):
     ### BEGIN SOLUTION
     h = h_0
     for _ in range(steps):
-        h = 1 / (1 + np.exp(-(w * h + b)))
+        h = np.exp(-np.logaddexp(0.0, -(w * h + b)))  # σ(a) = e^(-log(1 + e^-a)), which does not overflow
     return (h - target) ** 2
     ### END SOLUTION
 
@@ -195,12 +202,12 @@ def scalar_rnn_grad(w, b, h_0, steps, target):
     Returns
     -------
     dL_dw, dL_db : float
-        The sums over all steps at which w and b are used.
+        The sums over all steps at which w and b are used, however many there are; finite for every w and b.
     """
     ### BEGIN SOLUTION
     h = [h_0]
     for _ in range(steps):
-        h.append(1 / (1 + np.exp(-(w * h[-1] + b))))
+        h.append(np.exp(-np.logaddexp(0.0, -(w * h[-1] + b))))
     dL_dw, dL_db = 0.0, 0.0
     dL_dh = 2 * (h[steps] - target)
     for t in range(steps, 0, -1):
@@ -248,12 +255,17 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
     h_0, steps, target
         As for `scalar_rnn_loss`.
     threshold : float, optional
-        Clip the pair (dL/dw, dL/db) by the rule of task 3.2; None: no clipping.
+        Clip the pair (dL/dw, dL/db) by the rule of task 3.2; None, and None alone: no clipping.
 
     Returns
     -------
     ndarray of shape (n_updates + 1, 2)
         (w, b) before the first update and after each one.
+
+    Raises
+    ------
+    ValueError
+        If `threshold` is zero or negative, as in task 3.2.
     """
     ### BEGIN SOLUTION
     path = [np.array(start, dtype=float)]
@@ -270,10 +282,11 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
 def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
     """Task 3.6. The cliff with both paths: without clipping on the left, with clipping on the right.
 
-    Each panel shows log10 of the loss in colour or as contours (`pcolormesh`, `contourf`, `imshow`), w to the
-    right and b upwards, and its whole path over it, drawn with `ax.plot`. Both keep to the window of the
-    grid, wherever the path goes, have both axes labelled, and a title that says "without clipping" or "with
-    clipping". Nothing is shown or saved.
+    Each panel shows log10 of the loss in colour or as contours (`pcolormesh`, `contourf`, `imshow`), each value where
+    its w (to the right) and its b (upwards) are, in the same colours in both panels; another base gives the same
+    picture. Its whole path lies over it, drawn with `ax.plot`. Both panels keep to the window of the grid, wherever the
+    paths go, have both axes labelled, and a title that says "without clipping" or "with clipping". Nothing is shown or
+    saved.
 
     Parameters
     ----------
@@ -288,7 +301,8 @@ def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
 
     Notes
     -----
-    NOTE: a path that leaves the window stretches the limits of the axes, unless they are set after drawing.
+    NOTE: a path that leaves the window stretches the limits of the axes, unless they are set after drawing. And `imshow`
+    puts row 0 at the top, unless it is given origin="lower".
     """
     ### BEGIN SOLUTION
     for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, clipped_path)):

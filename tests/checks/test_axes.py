@@ -66,28 +66,95 @@ def test_images_meshes_and_contours_are_counted():
 
 
 NUMBERS = np.array([[1.0, 10.0, 100.0], [1000.0, 10.0, 1.0]])
-LINEAR, LOGARITHMIC = (np.sort((n - n.min()) / np.ptp(n), axis=None) for n in (NUMBERS, np.log10(NUMBERS)))
+LINEAR, LOGARITHMIC = ((n - n.min()) / np.ptp(n) for n in (NUMBERS, np.log10(NUMBERS)))
+XS, YS = np.array([0.0, 1.0, 2.0]), np.array([5.0, 7.0])
+LOWER = {"extent": (-0.5, 2.5, 4.0, 8.0), "origin": "lower"}
 
 
 @pytest.mark.parametrize("draw, places", [
-    (lambda ax: ax.pcolormesh(NUMBERS), LINEAR), (lambda ax: ax.pcolormesh(NUMBERS, norm="log"), LOGARITHMIC),
-    (lambda ax: ax.imshow(np.log10(NUMBERS)), LOGARITHMIC), (lambda ax: ax.imshow(NUMBERS, norm="log"), LOGARITHMIC),
+    (lambda ax: ax.pcolormesh(XS, YS, NUMBERS), LINEAR), (lambda ax: ax.pcolormesh(XS, YS, NUMBERS, norm="log"), LOGARITHMIC),
+    (lambda ax: ax.pcolormesh(XS, YS, NUMBERS, shading="gouraud"), LINEAR), (lambda ax: ax.pcolor(XS, YS, NUMBERS), LINEAR),
+    (lambda ax: ax.imshow(np.log10(NUMBERS), **LOWER), LOGARITHMIC),
+    (lambda ax: ax.imshow(NUMBERS, norm="log", **LOWER), LOGARITHMIC),
+    (lambda ax: ax.imshow(NUMBERS[::-1], extent=LOWER["extent"]), LINEAR),
+    (lambda ax: ax.scatter(*np.meshgrid(XS, YS), c=NUMBERS.ravel()), LINEAR),
 ])
-def test_colours_are_places_on_a_scale(draw, places):
-    """The same whether the numbers or their scale are logarithmic."""
+def test_each_number_of_a_picture_has_a_position_and_a_place_among_the_colours(draw, places):
+    """The same however it was drawn, and whether the numbers or their scale are logarithmic."""
     ax = new_axes()
     draw(ax)
-    (found,) = describe(ax)["colours"]
-    np.testing.assert_allclose(found, places, atol=1e-12)
+    (found,) = describe(ax)["pictures"]
+    assert found["kind"] == "cells"
+    for x, y, place in zip(found["x"], found["y"], found["place"], strict=True):
+        i, j = np.argmin(abs(YS - y)), np.argmin(abs(XS - x))
+        np.testing.assert_allclose([x, y, place], [XS[j], YS[i], places[i, j]], atol=1e-12)
 
 
-def test_a_picture_of_colours_has_no_scale():
-    """Nor has a set of points of one colour, or one too large to describe."""
+def test_an_image_without_origin_stands_upside_down():
+    """Row 0 is at the top, unless origin="lower" is given."""
+    ax = new_axes()
+    ax.imshow(NUMBERS, extent=LOWER["extent"])
+    (found,) = describe(ax)["pictures"]
+    assert (found["y"][0], found["y"][-1]) == (7.0, 5.0)
+    np.testing.assert_array_equal(found["value"], NUMBERS.ravel())
+
+
+@pytest.mark.parametrize("draw", ["contourf", "contour", "tricontourf"])
+def test_the_outlines_of_contours_lie_where_their_numbers_are(draw):
+    """On a plane, each corner of an outline has a height between the two numbers of its band."""
+    ax = new_axes()
+    x, y = np.meshgrid(np.linspace(0.0, 4.0, 9), np.linspace(-1.0, 1.0, 5))
+    if draw == "tricontourf":
+        x, y = x.ravel(), y.ravel()
+    getattr(ax, draw)(x, y, x + 10 * y, levels=[-9, -2, 1, 8], **({} if draw == "contour" else {"extend": "both"}))
+    (found,) = describe(ax)["pictures"]
+    height = found["x"] + 10 * found["y"]
+    assert found["kind"] == "bands" and len(height) > 20
+    assert (height >= found["low"] - 1e-9).all() and (height <= found["high"] + 1e-9).all()
+    assert set(found["high"]) == {-9, -2, 1, 8} | ({np.inf} if draw != "contour" else set())
+
+
+def test_a_picture_of_colours_has_no_numbers():
+    """Nor has an area; a picture too large to describe is counted alone."""
     ax = new_axes()
     ax.imshow(np.zeros((2, 2, 3)))
-    ax.scatter([1.0], [2.0])
+    ax.fill_between([1.0, 2.0], [2.0, 2.0])
     ax.imshow(np.zeros((200, 200)))
-    assert describe(ax)["colours"] == []
+    found = describe(ax)
+    assert [picture["kind"] for picture in found["pictures"]] == ["colours"]
+    assert found["meshes"] == 2
+
+
+def test_points_and_the_strokes_of_hlines_are_no_pictures():
+    """They come with their coordinates and labels."""
+    ax = new_axes()
+    ax.scatter([1.0, 2.0], [3.0, 4.0], label="norm")
+    ax.hlines(0.25, 1, 5, label="chance")
+    found = describe(ax)
+    assert (found["meshes"], found["pictures"], found["lines"]) == (0, [], [])
+    assert [(list(point["x"]), list(point["y"]), point["label"]) for point in found["points"]] == [([1, 2], [3, 4], "norm")]
+    assert [(list(line["x"]), list(line["y"]), line["label"]) for line in found["segments"]] == [([1, 5], [0.25, 0.25], "chance")]
+
+
+def test_two_legends_are_read_with_their_samples():
+    """Matplotlib's own recipe: one for colours, added as an artist, one for styles."""
+    ax = new_axes()
+    line, = ax.plot([1, 2], [1, 2], color="#0072b2")
+    ax.add_artist(ax.legend(handles=[line], labels=["radius 0.5"]))
+    dashed, = ax.plot([], [], "k--")
+    ax.legend(handles=[dashed], labels=["bound"], loc="lower left")
+    found = describe(ax)
+    assert sorted(found["legend"]) == ["bound", "radius 0.5"]
+    assert {entry["text"]: (entry["colour"], entry["linestyle"]) for entry in found["legend_entries"]} == {
+        "radius 0.5": ("#0072b2", "-"), "bound": ("#000000", "--")}
+    assert found["lines"][0]["colour"] == "#0072b2"
+
+
+def test_a_title_is_read_wherever_it_stands():
+    """loc="left" is a title too."""
+    ax = new_axes()
+    ax.set_title("without clipping", loc="left")
+    assert describe(ax)["title"] == "without clipping"
 
 
 def test_a_canvas_gives_one_axes_or_several():

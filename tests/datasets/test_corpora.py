@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from datasets import corpora
+from longrange import corpora, loader
 
 LINZEN_COLUMNS = (
     "sentence orig_sentence pos_sentence subj verb subj_pos has_rel has_nsubj verb_pos subj_index verb_index "
@@ -163,7 +163,7 @@ def test_rare_words_become_the_mark_for_unknown(linzen_file):
 
 def test_the_command_names_format_size_and_checksum(linzen_file):
     result = subprocess.run(
-        [sys.executable, "-m", "datasets.corpora", str(linzen_file)], capture_output=True, text=True, check=True
+        [sys.executable, str(loader.HERE.parent), "corpora", str(linzen_file)], capture_output=True, text=True, check=True
     )
     digest = hashlib.sha256(linzen_file.read_bytes()).hexdigest()
     assert result.stdout == f"{linzen_file}: linzen, 4 items, SHA-256 {digest}\n"

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from datasets import loader, model
-from datasets.settings import AGREEMENT, CELLS, TICKETS
+from longrange import loader, model
+from longrange.settings import AGREEMENT, CELLS, TICKETS
 
 
 @pytest.mark.parametrize("cell", CELLS)

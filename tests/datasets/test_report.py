@@ -2,8 +2,8 @@
 
 import pytest
 
-from datasets import baselines, report
-from datasets.settings import CELLS
+from longrange import baselines, report
+from longrange.settings import CELLS
 
 
 def test_the_page_holds_the_tables_of_the_measured_figures():
@@ -14,9 +14,9 @@ def test_the_page_holds_the_tables_of_the_measured_figures():
 def test_every_run_and_seed_was_measured():
     curves = report.Measured(baselines.MEASURED).curves("test")
     hidden = report.Measured(baselines.MEASURED).curves("hidden")
-    for run, (_, cells, seeds) in baselines.RUNS.items():
-        for cell in cells:
-            assert sorted(curves[run, cell]) == sorted(hidden[run, cell]) == list(seeds)
+    for run, plan in baselines.RUNS.items():
+        for cell in plan.cells:
+            assert sorted(curves[run, cell]) == sorted(hidden[run, cell]) == list(plan.seeds)
 
 
 def test_a_part_goes_between_its_marks_and_nowhere_else():

@@ -7,14 +7,26 @@ from itertools import product
 
 import pytest
 
-from datasets.loader import BLANK, Vocabulary, read_rows
-from datasets.tickets import generate
-from datasets.tickets.templates import CLOSINGS, FILLERS, LEADS, NOUNS, OPENINGS, PROLOGUES, RIVALS, SUPPLIES, Filler
+from longrange import tickets as generate
+from longrange.loader import BLANK, Vocabulary, read_rows
+from longrange.templates import (
+    CLOSINGS,
+    FILLERS,
+    LEADS,
+    LECTURE,
+    NOUNS,
+    OPENINGS,
+    PROLOGUES,
+    RIVALS,
+    SUPPLIES,
+    Filler,
+)
 
 SPLITS = ("public/train", "public/dev", "public/test", "hidden/test")
 ROWS = {
     split + suffix: read_rows(generate.HERE / f"{split}{suffix}.tsv") for split in SPLITS for suffix in ("", "_hard")
 }
+UNSEEN = {split: read_rows(generate.HERE / f"{split}_unseen.tsv") for split in ("public/test", "hidden/test")}
 SLOTS = dict.fromkeys(NOUNS, "{noun}") | dict.fromkeys(SUPPLIES, "{supply}")
 PLAIN = [name for name in ROWS if not name.endswith("_hard")]
 HARD = [name for name in ROWS if name.endswith("_hard")]
@@ -148,12 +160,54 @@ def _lead(row: dict) -> str:
     return first if first in LEADS["train"] else ""
 
 
+def known_words(suffix: str = "") -> set[str]:
+    """The words of the training stories; the hard ones come beside the plain ones."""
+    rows = [row for name in {"", suffix} for row in ROWS["public/train" + name]]
+    return {word for row in rows for word in row["text"].split()} | set(NOUNS)
+
+
 @pytest.mark.parametrize("suffix", ["", "_hard"])
 def test_every_word_of_every_split_is_in_training(suffix):
-    known = {word for row in ROWS["public/train" + suffix] for word in row["text"].split()} | set(NOUNS)
-    for split in SPLITS:
-        assert not {word for row in ROWS[split + suffix] for word in row["text"].split()} - known
+    known = known_words(suffix)
+    rows = [row for split in SPLITS for row in ROWS[split + suffix]] + [row for rows in UNSEEN.values() for row in rows]
+    assert not {word for row in rows for word in row["text"].split()} - known
     assert known - {BLANK} <= set(Vocabulary.load("tickets").words)
+
+
+def masked(text: str) -> list[str]:
+    """The sentences of a story without its noun and supply."""
+    return sentences(" ".join(SLOTS.get(word, word) for word in text.split()))
+
+
+def test_no_sentence_of_an_unseen_story_is_in_another_file():
+    """Not even with another noun or another supply."""
+    for split, rows in UNSEEN.items():
+        own = {sentence for row in rows for sentence in masked(row["text"])}
+        for name in ("public/train", "public/train_hard", "public/dev"):
+            assert not own & {sentence for row in ROWS[name] for sentence in masked(row["text"])}, (split, name)
+        counts = Counter((row["distance"], row["target"]) for row in rows)
+        assert counts == dict.fromkeys(product(map(str, generate.UNSEEN_DISTANCES), NOUNS), generate.EACH_UNSEEN)
+    public, hidden = ({s for row in UNSEEN[split] for s in masked(row["text"])} for split in UNSEEN)
+    assert not public & hidden
+
+
+def test_the_lecture_s_story_can_be_read_and_is_in_no_file():
+    for supply in SUPPLIES:
+        story = LECTURE.format(noun="tickets", supply=supply)
+        assert not set(story.split()) - known_words()
+        told = {sentence for rows in (*ROWS.values(), *UNSEEN.values()) for row in rows for sentence in masked(row["text"])}
+        opening, *others = masked(f"{story} {BLANK}")
+        assert opening in told and len(others) == 3
+        assert not set(others) & told
+
+
+def test_she_is_one_person_in_hard_stories():
+    """Whoever owns a competing noun is a man or several people; so "her" names the one who prints."""
+    for bank in (*PROLOGUES.values(), *([filler.text for filler in fillers] for fillers in RIVALS.values())):
+        for text in bank:
+            words = text.split()
+            assert words[words.index("{other}") - 1] in ("his", "their"), text
+            assert "sister" not in words and "she" not in words
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -163,8 +217,8 @@ def test_nothing_happens_before_what_it_needs(name):
     fillers = [filler for kind in (FILLERS, RIVALS) for key in {"train", group} for filler in kind[key]]
     bank = {filler.text.replace("{other}", "{noun}"): filler for filler in fillers}
     assert not set(bank) & {lead for leads in LEADS.values() for lead in leads}
-    for row in ROWS[name]:
-        told = sentences(" ".join(SLOTS.get(word, word) for word in row["text"].split()))
+    for row in ROWS[name] + UNSEEN.get(name, []):
+        told = masked(row["text"])
         facts, scene = set(), 0
         for sentence in told:
             filler = bank.get(sentence)
@@ -212,3 +266,15 @@ def test_another_seed_tells_other_stories():
     first, second = (generate.Teller(seed, "train", False).tell("essay", 40)["text"] for seed in ("a", "b"))
     assert first != second
     assert first == generate.Teller("a", "train", False).tell("essay", 40)["text"]
+
+
+def test_the_datasheet_states_the_share_of_sentences_that_training_has():
+    sheet = (generate.HERE / "README.md").read_text(encoding="utf-8")
+    told = {sentence for row in ROWS["public/train"] for sentence in masked(row["text"])}
+
+    def share(rows):
+        given = [sentence for row in rows for sentence in masked(row["text"])]
+        return f"{sum(sentence in told for sentence in given) / len(given):.0%}".replace("%", " %")
+
+    assert f"{share(ROWS['public/test'])} in the public test, {share(ROWS['hidden/test'])} in the hidden\ntest" in sheet
+    assert share(UNSEEN["hidden/test"]) == share(UNSEEN["public/test"]) == "0 %"

@@ -231,7 +231,7 @@ def test_the_data_that_models_are_trained_and_tested_on_decide_the_key():
     """Settings, loader, and every file of the data sets, the hidden ones among them."""
     names = {str(path.relative_to(path.parents[3] if "hidden" in path.parts or "public" in path.parts else path.parents[1]))
              for path in data_files(STAGE)}
-    assert {"datasets/loader.py", "datasets/settings.py", "datasets/tickets/hidden/test.tsv",
+    assert {"datasets/longrange/loader.py", "datasets/longrange/settings.py", "datasets/tickets/hidden/test.tsv",
             "datasets/agreement/public/train.tsv"} <= names
     assert data_files(find_stage("1-bptt")) == []
 

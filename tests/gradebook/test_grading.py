@@ -40,13 +40,15 @@ def test_nobody_is_left_out(odd):
 
 
 def test_model_answers_get_everything_tests_can_give(odd):
-    """80 of 80 by tests; the written task waits for a person."""
+    """80 of 80 by tests; the written task was not answered, and waits for nobody."""
     course, _ = odd
     record = record_of(course, "solution")
     assert (record["score"], record["max_score"], record["status"], record["notes"]) == (80, 80, "graded", [])
     assert {test["outcome"] for test in record["tests"]} == {"passed"}
     assert row_of(course, "solution") == {"student": "solution", "stage": "1-bptt", "status": "graded", "score": "80",
-                                          "max_score": "100", "manual_pending": "1"}
+                                          "max_score": "100", "manual_pending": "0", "penalty": "0", "total": "80",
+                                          "note": "no answer written to 1.8"}
+    assert row_of(course, "a-neighbour")["manual_pending"] == "1"
 
 
 def test_the_stub_gets_nothing(odd):
@@ -200,7 +202,8 @@ def test_grades_csv_has_the_columns_others_rely_on(odd):
     """UTF-8 with a header, a row a submission, status one of two words."""
     course, outcome = odd
     text = (course / "grades.csv").read_bytes().decode("utf-8")
-    assert text.splitlines()[0] == "student,stage,status,score,max_score,manual_pending" == ",".join(GRADES)
+    columns = "student,stage,status,score,max_score,manual_pending,penalty,total,note"
+    assert text.splitlines()[0] == columns == ",".join(GRADES)
     rows = rows_of(course, "grades")
     assert len(rows) == len(outcome.records) == len({row["student"] for row in rows})
     assert {row["status"] for row in rows} == {"graded", "ungradable"}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -9,8 +10,10 @@ from autograder.errors import UsageError
 from autograder.grade.record import write_json
 from autograder.gradebook.formgrader import CONFIG_TEXT
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.export import FORMATS, defused, export
-from tests.classroom import STAGE, run
+from autograder.lms.export import FORMATS, defused, export, write_export
+from autograder.report.class_report import gather
+from autograder.report.remake import remake
+from tests.classroom import STAGE, Silent, run
 
 
 def table(path):
@@ -28,12 +31,68 @@ def test_canvas_finds_students_by_id(course):
     know(course, half={"lms": "canvas", "id": "4711", "name": "halfanna", "late": False})
     path, pending = export(course, "canvas")
     rows = table(path)
-    assert path == course / "exports" / "canvas.csv" and pending == 5
+    assert path == course / "exports" / "canvas.csv" and pending == 3
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", STAGE.id]
     assert rows[1][0].strip() == "Points Possible" and rows[1][-1] == "100"
     by_name = {row[0]: row for row in rows[2:]}
     assert by_name["halfanna"][1] == "4711" and by_name["solution"][3] == "solution"
-    assert by_name["solution"][-1] == "80" and by_name["broken"][-1] == "0" and len(rows) == 7
+    assert by_name["solution"][-1] == "" and by_name["broken"][-1] == "0" and by_name["mistaken"][-1] == "77" and len(rows) == 7
+    outcome = write_export(course, "canvas", partial=True)
+    assert {row[0]: row[-1] for row in table(outcome.path)[2:]}["solution"] == "80" and outcome.blank == []
+
+
+def test_an_answer_that_is_unread_leaves_the_mark_blank(course):
+    """In every layout, unless PARTIAL=1; whose mark it is, is said."""
+    know(course, half={"lms": "moodle", "id": "1", "name": "H"}, mistaken={"lms": "moodle", "id": "2", "name": "M"})
+    for layout in FORMATS:
+        outcome = write_export(course, layout, STAGE.id)
+        assert [line.partition(" ")[0] for line in outcome.blank] == ["half", "hostile", "solution"]
+        rows = table(outcome.path)
+        place = rows[0].index("Grade" if layout == "moodle" else STAGE.id)
+        marks = {row[0]: row[place] for row in rows[1:]}
+        expected = {"moodle": {"Participant 2": "77"}, "canvas": {"H": "", "M": "77"}, "csv": {"half": "", "mistaken": "77"},
+                    "gradescope": {"H": "", "M": "77"}}[layout]
+        assert expected.items() <= marks.items() and ("Participant 1" not in marks)
+        assert write_export(course, layout, STAGE.id, partial=True).blank == []
+
+
+def test_who_is_not_in_the_moodle_file_is_named_and_no_comment_there_is_erased(course):
+    """A feedback column is in the file only when it is asked for: an empty cell erases the comment in Moodle."""
+    know(course, mistaken={"lms": "moodle", "id": "2", "name": "M"},
+         broken={"lms": "moodle", "id": "17", "name": "G", "group": True})
+    outcome = write_export(course, "moodle", STAGE.id, partial=True)
+    assert table(outcome.path)[0][-1] == "Last modified (grade)" and not any("omment" in line for line in outcome.advice)
+    assert sorted(line.partition(":")[0] for line in outcome.left_out) == ["broken", "half", "hostile", "solution"]
+    assert "a team" in outcome.left_out[0] and any("more recently" in line for line in outcome.advice)
+    assert [row[0] for row in table(outcome.path)] == ["Identifier", "Participant 2"]
+    assert table(write_export(course, "moodle", STAGE.id, partial=True, comments=True).path)[0][-1] == "Feedback comments"
+
+
+def test_groups_and_anonymous_classes(course):
+    """Members get their group's mark in rows of their own; anonymous ids are not written where people's ids belong."""
+    (course / "roster.csv").write_text("student,name,canvas_id,group\nann,Ann,11,mistaken\nben,Ben,12,mistaken\n"
+                                       "solution,Sol,13,\nzoe,Zoe,14,\n")
+    know(course, half={"lms": "canvas", "id": "aB3xQ", "name": "anon", "anonymous": True})
+    outcome = write_export(course, "canvas", STAGE.id, partial=True)
+    rows = {row[0]: row for row in table(outcome.path)[2:]}
+    assert (rows["Ann"][1], rows["Ann"][-1]) == ("11", "77") and rows["Ben"][-1] == "77" and "mistaken" not in rows
+    assert rows["Sol"][-1] == "80" and rows["Zoe"][-1] == ""
+    assert [line.partition(":")[0] for line in outcome.left_out] == ["half"] and "aB3xQ" not in outcome.path.read_text()
+
+
+def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):
+    """A third of a point is not rounded; a folder that was removed or renamed leaves nothing behind."""
+    with Pipeline(course).gradebook() as gradebook:
+        mark = gradebook.find_grade("task_1_8", STAGE.id, STAGE.id, "solution")
+        mark.manual_score, mark.needs_manual_grade = 1234567 / 1e5, False
+        gradebook.db.commit()
+    (course / "submitted" / "mistaken").rename(course / "submitted" / "renamed")
+    rows = {row[0]: row for row in table(export(course, "canvas")[0])[2:]}
+    assert rows["solution"][-1] == "92.34567" and "mistaken" not in rows and rows["renamed"][-1] == ""
+    assert f"renamed {STAGE.id}: not graded yet" in write_export(course, "canvas").blank
+    remake(course, Silent())
+    assert "mistaken" not in (course / "grades.csv").read_text() + (course / "items.csv").read_text()
+    assert "mistaken" not in {student for report in gather(course) for row in report.mistakes for student in row.students}
 
 
 def test_moodle_takes_the_grading_worksheet(course):
@@ -44,7 +103,7 @@ def test_moodle_takes_the_grading_worksheet(course):
     rows = table(export(course, "moodle", STAGE.id)[0])
     found = dict(zip(*rows, strict=True))
     assert len(rows) == 2 and found["Identifier"] == "Participant 98765" and found["Full name"] == "Ann Lee"
-    assert found["Grade"] == "77.00" and found["Maximum Grade"] == "100.00" and found["Last modified (grade)"] == "-"
+    assert found["Grade"] == "77" and found["Maximum Grade"] == "100" and found["Last modified (grade)"] == "-"
 
 
 def test_everything_in_one_table(course):
@@ -56,7 +115,7 @@ def test_everything_in_one_table(course):
     path, pending = export(course, "csv")
     rows = [dict(zip(table(path)[0], row, strict=True)) for row in table(path)[1:]]
     by_name = {row["student"]: row for row in rows}
-    assert pending == 4
+    assert pending == 2
     assert by_name["solution"]["1.8"] == "12.5" and by_name["solution"][STAGE.id] == "92.5"
     assert (
         by_name["half"]["1.8"] == "" and by_name["half"][f"{STAGE.id} pending"] == "1" and by_name["half"]["1.7"] == "0"
@@ -68,7 +127,17 @@ def test_gradescope_has_names_and_two_columns_a_stage(course):
     know(course, half={"lms": "gradescope", "id": "12", "name": "Ann Van Lee", "email": "a@x.y", "late": False})
     rows = table(export(course, "gradescope")[0])
     assert rows[0] == ["First Name", "Last Name", "SID", "Email", STAGE.id, f"{STAGE.id} - Max Points"]
-    assert ["Ann", "Van Lee", "12", "a@x.y", "28", "100"] in rows
+    assert ["Ann", "Van Lee", "12", "a@x.y", "", "100"] in rows
+
+
+def test_a_formula_is_defused_wherever_a_spreadsheet_may_begin_a_cell():
+    """Behind other separators than the file's, behind what cannot be seen, and in full-width characters."""
+    for sign in "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212":
+        for before in ("", " ", "\u200b", "\ufeff", "\u00a0", "Ann;", "Ann\t", "Ann; ", "Ann\n", "Ann,", "Ann;\u200b", ";;"):
+            made = defused(f"{before}{sign}1")
+            pieces = re.split("[;,\t\n]", made)
+            assert all(not piece.strip().strip("\u200b\ufeff").startswith(sign) for piece in pieces), (before, sign, made)
+    assert defused("o'neil-smith @ home") == "o'neil-smith @ home" and defused(None) == ""
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x.y\")"])

@@ -31,7 +31,7 @@ def test_neither_inputs_nor_values_of_a_hidden_test_are_told(mistake):
     assert tests
     for test in tests:
         said = task_report(mistake.task, [test], RECORD)
-        assert test["title"] in said and test["message"].splitlines()[0] in said
+        assert test["title"] in said and test["brief"] in said
         assert "call      " not in said and "  got  " not in said and "  expected  " not in said
         for number in re.findall(r"-?\d+\.\d{4,}", test["call"] + "\n".join(test["message"].splitlines()[1:])):
             assert number not in said
@@ -42,7 +42,7 @@ def test_the_three_levels():
     mistake = next(mistake for mistake in STAGE.mistakes() if mistake.id == "bptt-no-carry")
     hidden, public = failing(mistake, "hidden")[0], failing(mistake, "public")[0]
     assert told(hidden, "full") == ["call      " + hidden["call"], hidden["message"]]
-    assert told(hidden, "hint") == [hidden["message"].splitlines()[0]]
+    assert told(hidden, "hint") == [hidden["brief"]] == ["grads['W_x'] has the wrong value"]
     assert told(hidden, "verdict") == []
     assert all(told(public, level) == told(public, "full") for level in ("hint", "verdict"))
     named = hidden | {"hint": "A title.\nA hint."}
@@ -52,10 +52,10 @@ def test_the_three_levels():
 
 def test_stage_toml_sets_the_level(tmp_path):
     """`hint` where it says nothing; a misspelt level is refused with those there are."""
-    text = 'title = "T"\nfile = "t.py"\n'
+    text = 'title = "T"\nfile = "t.py"\n[tasks]\n'
     for addition, level in (("", "hint"), ('[feedback]\nhidden = "verdict"\n', "verdict")):
         (tmp_path / "stage.toml").write_text(text + addition)
         assert read_stage(tmp_path).hidden == level
     (tmp_path / "stage.toml").write_text(text + '[feedback]\nhidden = "all"\n')
-    with pytest.raises(ValueError, match="hidden is one of full, hint, verdict, not 'all'"):
+    with pytest.raises(ValueError, match=r"hidden, which is one of full, hint, verdict; got .*'all'"):
         read_stage(tmp_path)

@@ -136,7 +136,11 @@ def test_comment_and_mark_given_by_hand_are_on_the_page(course):
     assert outcome.pages == len(STUDENTS) and record_of(course, "solution") == before
     assert outcome.warnings == [f"half, {STAGE.id}: task_1_1 has 300 of 5 points"]
     assert "mark set by hand, the tests gave 5" in Page(html_of(course, "half")).words()
-    assert f"solution,{STAGE.id},graded,97,100,0" in (course / "grades.csv").read_text().splitlines()
+    assert f"solution,{STAGE.id},graded,97,100,0,0,97," in (course / "grades.csv").read_text().splitlines()
+    assert [(change.task, change.before, change.after, change.why) for change in outcome.changes if change.student == "solution"
+            ] == [("1.8", "", "17", "hand")]
+    note = next(line for line in (course / "grades.csv").read_text().splitlines() if line.startswith("half,"))
+    assert "1.1 has 300 of 5 points" in note
 
 
 def test_figures_and_a_missing_sandbox_are_shown(course):

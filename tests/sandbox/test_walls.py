@@ -62,10 +62,11 @@ def test_calls_are_judged_by_their_arguments(machine: str) -> None:
     assert verdict(walls.CLONE3) == ABSENT
     assert verdict(walls.CLONE, 17) == REFUSE
     assert verdict(walls.CLONE, walls.CLONE_THREAD | 0x100) == ALLOW
-    for way in (walls.KILL, walls.TGKILL):
-        assert verdict(way, PID, 9) == ALLOW
+    for way, thread in ((walls.KILL, ()), (walls.TGKILL, (PID,))):
+        assert verdict(way, PID, *thread, 6) == ALLOW
+        assert {verdict(way, PID, *thread, number) for number in walls.SIGNALS_DENIED} == {REFUSE}
         for other in (0, 1, PID + 1, 2**32 - 1):
-            assert verdict(way, other, 9) == REFUSE
+            assert verdict(way, other, *thread, 6) == REFUSE
     assert verdict(walls.PRLIMIT, PID, 7, 0) == ALLOW
     assert verdict(walls.PRLIMIT, PID, 7, 0x7FFF12345678) == REFUSE
     assert verdict(walls.PRLIMIT, PID, 7, 1 << 40) == REFUSE
@@ -82,6 +83,9 @@ def test_other_entries_into_the_kernel_end_the_process() -> None:
 
 
 TRIED = {
+    "end itself as only others may": "os.kill(os.getpid(), signal.SIGKILL)",
+    "stop itself": "signal.raise_signal(signal.SIGSTOP)",
+    "end itself by a timer": "libc('timer_create', 0, None, (ctypes.c_int * 4)())",
     "fork": "os.fork()",
     "run a program": "subprocess.run(['/bin/true'])",
     "replace itself": "os.execv('/bin/true', ['true'])",

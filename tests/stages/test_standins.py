@@ -76,7 +76,7 @@ def test_a_stage_without_stand_ins_has_none() -> None:
 def test_nothing_of_this_task_or_a_later_one_is_among_the_pieces(task: str) -> None:
     later = {name for other, own in STAGE.functions.items() if task_number(other) >= task_number(task) for name in own}
     assert later
-    assert not STAGE.standins().needed(STAGE.names_of_earlier_tasks(task)) & later
+    assert not STAGE.standins().needed([name for other in STAGE.tasks_before(task) for name in STAGE.functions[other]]) & later
 
 
 def test_all_pieces_together_are_the_whole() -> None:

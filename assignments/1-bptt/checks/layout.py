@@ -9,10 +9,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LEVELS = ("full", "hint", "verdict")
 KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
-        "cpu_seconds", "feedback")
+        "cpu_seconds", "submission_seconds", "feedback")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class StageInfo:
         Files and folders of the kit that students get too, and their names in the student's folder.
     cpu_seconds : dict of str to float
         CPU seconds a call of a function may take in the grader, where that is less than usual.
+    submission_seconds : float
+        CPU seconds all calls of a submission may take there together, where that is more than usual.
     folder : Path
         Where the facts lie.
     """
@@ -55,6 +58,7 @@ class StageInfo:
     hidden: str
     handout_files: dict[str, str]
     cpu_seconds: dict[str, float]
+    submission_seconds: float
     folder: Path
 
 
@@ -84,7 +88,7 @@ def read_stage(folder: Path) -> StageInfo:
     return StageInfo(data["title"], data["file"], dict(data["tasks"]), tuple(data.get("preload", ())),
                      tuple(data.get("requires_stages", ())), bool(data.get("forbid_torch_rnn")),
                      tuple(data.get("submission_files", ())), hidden, dict(data.get("handout_files", {})),
-                     dict(data.get("cpu_seconds", {})), folder)
+                     dict(data.get("cpu_seconds", {})), float(data.get("submission_seconds", 0.0)), folder)
 
 
 def public_tests(folder: Path) -> Path:
@@ -129,7 +133,7 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     return missing
 
 
-def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager]:
+def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager[Any]]:
     """What the stage forbids, as a maker of contexts in which student code runs."""
     if not info.forbid_torch_rnn:
         return nullcontext

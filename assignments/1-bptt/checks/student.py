@@ -27,8 +27,8 @@ class Call:
     """
 
     name: str
-    args: tuple
-    kwargs: dict
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
     value: Any = None
     error: BaseException | None = None
     changed: tuple[str, ...] = ()
@@ -57,12 +57,12 @@ class Student:
         Makes a context in which the student's code runs.
     """
 
-    def __init__(self, call: Callable[[str, tuple, dict], tuple[Any, tuple[str, ...]]],
-                 around: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext) -> None:
+    def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], tuple[Any, tuple[str, ...]]],
+                 around: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext) -> None:
         self._call, self._around = call, around
         self.calls: list[Call] = []
 
-    def __getattr__(self, name: str) -> Callable:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
 
@@ -130,7 +130,7 @@ class ModuleProxy:
         """Set the mode for evaluation."""
         self.run("eval", (), lambda: (self.target.eval(), ()))
 
-    def run(self, method: str, args: tuple, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
+    def run(self, method: str, args: tuple[Any, ...], action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
         """Run one method as a remembered call; what comes back are values, never the module."""
         __tracebackhide__ = True
         record = Call(self.type_name, args, {}, on=self, method=method)
@@ -149,7 +149,7 @@ class RecordedAutodiff:
     def __init__(self, autodiff: Any, student: Student) -> None:
         self._autodiff, self._student = autodiff, student
 
-    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `checks.autodiff.Autodiff`."""
         __tracebackhide__ = True
 
@@ -212,7 +212,7 @@ def detached(value: Any) -> Any:
     return value
 
 
-def call_with_copies(function: Callable, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+def call_with_copies(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
     """Call a function on copies of its arguments; its value, and the arguments it changed in place."""
     __tracebackhide__ = True
     args, kwargs = copied(args), copied(kwargs)
@@ -234,7 +234,7 @@ def copied(value: Any) -> Any:
     return value
 
 
-def changed(before: tuple[tuple, dict], after: tuple[tuple, dict]) -> tuple[str, ...]:
+def changed(before: tuple[tuple[Any, ...], dict[str, Any]], after: tuple[tuple[Any, ...], dict[str, Any]]) -> tuple[str, ...]:
     """Names of the arrays, tensors and containers among the arguments that are not what they were."""
     found: list[str] = []
 
@@ -265,7 +265,7 @@ def _bytes(array: Any) -> bytes:
     return (array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)).tobytes()
 
 
-def describe_call(name: str, args: tuple, kwargs: Mapping[str, Any]) -> str:
+def describe_call(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """The call in one line, small values spelled out: ``softmax([0, 0, 0] of shape (3,))``."""
     parts = [describe_argument(value) for value in args]
     parts += [f"{key}={describe_argument(value)}" for key, value in kwargs.items()]

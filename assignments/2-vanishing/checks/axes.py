@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-# The colours of a picture with more numbers than this are not described.
-MOST_COLOURS = 20_000
+# A picture, or the outlines of a set of contours, of more numbers than this is counted and not described.
+MOST_NUMBERS = 20_000
 
 
 class Canvas:
@@ -61,29 +62,69 @@ def describe(ax: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        title, xlabel, ylabel, xscale, yscale, xlim, ylim, legend (list of texts or None), texts,
-        xticks, xticklabels, lines (list of {x, y, label, linestyle, marker}), bars (list of {x, height,
-        bottom, width, label}), meshes (number of images, meshes and contour sets), colours (for each of these, in
-        rising order, the places of its numbers on its scale of colours, from 0 to 1; none for large ones).
+        title (whether it stands left, right or in the middle), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks,
+        xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle and
+        marker of each); lines (x, y, label, linestyle, marker, colour, zorder, visible), segments (x, y, label of what hlines and
+        vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width, label);
+        meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
     """
-    legend = ax.get_legend()
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.contour import ContourSet
+
+    legends = _legends(ax)
     bars = [{"x": p.get_x() + p.get_width() / 2, "height": p.get_height(), "bottom": p.get_y(), "width": p.get_width()}
             for p in ax.patches if hasattr(p, "get_height")]
+    drawn: list[Any] = [*ax.images, *ax.collections]
+    strokes = [shown for shown in drawn if isinstance(shown, LineCollection) and not isinstance(shown, ContourSet)]
+    dots = [shown for shown in drawn if isinstance(shown, PathCollection)]
+    meshes = [shown for shown in drawn if shown not in strokes and shown.get_array() is not None]
     return {
-        "title": ax.get_title(), "xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel(),
+        "title": " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right")))),
+        "xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel(),
         "xscale": ax.get_xscale(), "yscale": ax.get_yscale(),
         "xlim": tuple(map(float, ax.get_xlim())), "ylim": tuple(map(float, ax.get_ylim())),
-        "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
+        "legend": [text.get_text() for legend in legends for text in legend.get_texts()] if legends else None,
+        "legend_entries": [_describe_entry(text, handle) for legend in legends
+                           for text, handle in zip(legend.get_texts(), legend.legend_handles)],
         "texts": [text.get_text() for text in ax.texts],
         "xticks": [float(x) for x in ax.get_xticks()],
         "xticklabels": _texts_of_ticks(ax.xaxis),
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
-                   "label": str(line.get_label()), "linestyle": str(line.get_linestyle()),
-                   "marker": str(line.get_marker())} for line in ax.get_lines()],
+                   "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
+                   "colour": _hex(line.get_color()), "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
+                  for line in ax.get_lines()],
+        "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
+                     for shown in strokes for segment in shown.get_segments()],
+        "points": [{"x": x, "y": y, "label": str(shown.get_label())}
+                   for shown in dots for x, y in [_floats(shown.get_offsets()).T]],
         "bars": [{key: float(value) for key, value in bar.items()} for bar in bars],
-        "meshes": len(ax.images) + len(ax.collections),
-        "colours": [places for shown in (*ax.images, *ax.collections) if (places := _places_of_colour(shown)) is not None],
+        "meshes": len(meshes),
+        "pictures": [found for shown in meshes if (found := _describe_picture(shown)) is not None],
     }
+
+
+def _legends(ax: Any) -> list[Any]:
+    """The legends of an Axes, also those added as artists, and those of its figure."""
+    from matplotlib.legend import Legend
+
+    return [child for child in (*ax.get_children(), *ax.figure.legends) if isinstance(child, Legend)]
+
+
+def _describe_entry(text: Any, handle: Any) -> dict[str, str]:
+    """A text of a legend and the sample of a line that stands before it; a sample of another kind has a colour at most."""
+    def of(name: str) -> Any:
+        return getattr(handle, name, lambda: None)()
+
+    colour = of("get_color") if hasattr(handle, "get_color") else of("get_facecolor")
+    return {"text": str(text.get_text()), "colour": _hex(colour), "linestyle": str(of("get_linestyle")),
+            "marker": str(of("get_marker"))}
+
+
+def _hex(colour: Any) -> str:
+    """A colour as #rrggbb; empty for what is none, such as the colours of many points."""
+    from matplotlib import colors
+
+    return colors.to_hex(colour) if colors.is_color_like(colour) else ""
 
 
 def _texts_of_ticks(axis: Any) -> list[str]:
@@ -94,13 +135,76 @@ def _texts_of_ticks(axis: Any) -> list[str]:
     return [label.get_text() for label in axis.get_ticklabels()]
 
 
-def _places_of_colour(shown: Any) -> np.ndarray | None:
-    """Where the numbers that an image or a mesh shows lie on its scale of colours."""
-    numbers = shown.get_array()
-    if numbers is None or not 0 < np.size(numbers) <= MOST_COLOURS or (np.ndim(numbers) == 3 and np.shape(numbers)[2] > 1):
-        return None
+def _describe_picture(shown: Any) -> dict[str, Any] | None:
+    """What an image, a mesh or a set of contours shows, and where.
+
+    Returns
+    -------
+    dict or None
+        kind, zorder, visible, and for kind "cells": for each number its middle x and y in the coordinates of the Axes, the
+        number itself (value), and its place on the scale of colours, which goes from 0 to 1. For "bands", the contours: for each
+        corner of an outline x and y, and the numbers between which its band lies (low, high: one and the same for a line), with
+        their places (low_place, high_place). "colours" is a picture without numbers. None for a picture that is too large.
+    """
+    from matplotlib.contour import ContourSet
+
+    common = {"zorder": float(shown.get_zorder()), "visible": bool(shown.get_visible())}
     shown.autoscale_None()
-    return np.sort(_floats(shown.norm(numbers)), axis=None)
+    if isinstance(shown, ContourSet):
+        found = _describe_bands(shown)
+        return None if found is None else {"kind": "bands", **common, **found}
+    numbers = shown.get_array()
+    if numbers is None or (np.ndim(numbers) == 3 and np.shape(numbers)[2] > 1):
+        return {"kind": "colours", **common}
+    if not 0 < np.size(numbers) <= MOST_NUMBERS:
+        return None
+    x, y = _middles(shown, np.shape(numbers))
+    if x.size != np.size(numbers):
+        return {"kind": "colours", **common}
+    return {"kind": "cells", **common, "x": x.ravel(), "y": y.ravel(), "value": _floats(numbers).ravel(),
+            "place": _places(shown, numbers).ravel()}
+
+
+def _middles(shown: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the numbers of an image or a mesh stand: x and y of the middle of each."""
+    rows, columns = (*shape, 1)[:2]
+    if hasattr(shown, "get_coordinates"):                       # pcolormesh, pcolor
+        corners: np.ndarray = np.ma.filled(np.ma.asarray(shown.get_coordinates(), dtype=float), np.nan)
+        if corners.shape[:2] != (rows, columns):                # the numbers stand between the corners
+            corners = (corners[:-1, :-1] + corners[1:, :-1] + corners[:-1, 1:] + corners[1:, 1:]) / 4
+        return corners[..., 0], corners[..., 1]
+    if hasattr(shown, "get_extent"):                            # imshow
+        left, right, bottom, top = shown.get_extent()
+        first, last = (bottom, top) if shown.origin == "lower" else (top, bottom)
+        x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+        y = first + (np.arange(rows) + 0.5) * (last - first) / rows
+        return np.broadcast_to(x, (rows, columns)), np.broadcast_to(y[:, None], (rows, columns))
+    places = shown.get_offsets() if len(shown.get_offsets()) == rows * columns else \
+        np.array([path.vertices[:-1].mean(axis=0) for path in shown.get_paths()]).reshape(-1, 2)
+    return _floats(places[:, 0]), _floats(places[:, 1])
+
+
+def _describe_bands(shown: Any) -> dict[str, Any] | None:
+    """The corners of the outlines of a set of contours, and between which numbers each lies."""
+    edges = [float(level) for level in shown.levels]
+    if shown.filled:
+        edges = [-np.inf] * (shown.extend in ("min", "both")) + edges + [np.inf] * (shown.extend in ("max", "both"))
+        limits = list(pairwise(edges))
+    else:
+        limits = list(zip(edges, edges))
+    corners = [np.asarray(path.vertices, dtype=float).reshape(-1, 2) for path in shown.get_paths()]
+    if sum(map(len, corners)) > MOST_NUMBERS or len(corners) != len(limits):
+        return None
+    counts = [len(part) for part in corners]
+    places = np.concatenate([*corners, np.zeros((0, 2))])
+    low, high = (np.repeat([pair[side] for pair in limits], counts) for side in (0, 1))
+    return {"x": places[:, 0], "y": places[:, 1], "low": low, "high": high,
+            "low_place": _places(shown, low), "high_place": _places(shown, high)}
+
+
+def _places(shown: Any, numbers: np.ndarray) -> np.ndarray:
+    """Where numbers lie on a scale of colours; NaN where they do not."""
+    return _floats(shown.norm(np.ma.masked_invalid(numbers)))
 
 
 def _floats(data: Any) -> np.ndarray:

@@ -69,7 +69,7 @@ class Ban:
             for key in ("AutogradCPU", "CPU"):
                 self._library.impl(name, self._operator(name), key)
 
-    def _operator(self, name: str) -> Callable:
+    def _operator(self, name: str) -> Callable[..., Any]:
         """The operator as torch composes it from others, behind the check."""
         import torch
 

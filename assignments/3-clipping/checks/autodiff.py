@@ -17,14 +17,14 @@ class Autodiff:
     def __init__(self, functions: Any = None) -> None:
         self._functions = functions
 
-    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `vector_jacobian`; `module` may be the name of a function of the student's."""
         if isinstance(module, str):
             module = getattr(self._functions, module)
         return vector_jacobian(module, args, cotangents)
 
 
-def vector_jacobian(module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
     """Outputs of ``module(*args)`` and the gradient of Σ cotangent · output.
 
     Parameters
@@ -61,7 +61,7 @@ def vector_jacobian(module: Any, args: tuple, cotangents: Any) -> dict[str, Any]
     outputs = _tensors(module(*inputs))
     total = sum((out * cotangent).sum() for out, cotangent in zip(outputs, _tensors(cotangents), strict=True))
     parameters = [parameter for parameter in named.values() if parameter.requires_grad]
-    grads: tuple = (None,) * (len(leaves) + len(parameters))
+    grads: tuple[Any, ...] = (None,) * (len(leaves) + len(parameters))
     if total.requires_grad:
         grads = torch.autograd.grad(total, [*leaves, *parameters], allow_unused=True)
     by_parameter = iter(grads[len(leaves):])
@@ -74,7 +74,7 @@ def vector_jacobian(module: Any, args: tuple, cotangents: Any) -> dict[str, Any]
     }
 
 
-def _tensors(value: Any) -> tuple:
+def _tensors(value: Any) -> tuple[Any, ...]:
     """The tensors in a nested tuple, in order."""
     if isinstance(value, tuple | list):
         return tuple(tensor for item in value for tensor in _tensors(item))

@@ -112,7 +112,15 @@ class InProcessBackend:
         """The functions of which a right version answered in the test that ran last."""
         return set(self._asked)
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _imported(self) -> ModuleType:
+        """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
+        module = ModuleType(self.stage.module)
+        module.__file__ = f"{self.stage.module}.py"
+        with self._rules():
+            exec(self._code, vars(module))
+        return module
+
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:

@@ -15,7 +15,9 @@ from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for
+from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
+from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker, is_missing
@@ -82,7 +84,9 @@ class SandboxBackend:
         self.runs: dict[str, ReferenceRun] = {} if runs is None else runs
         self.recording = recording
         self.student = Student(self._run, sends=(NewAxes,))
-        self.met_wall_clock = False
+        self.met_wall_clock = False  # and whether that was the student's doing is not certain
+        self.total = self._budget()
+        self.total.watch_the_tests()
         self.pictures: dict[str, list[bytes]] = {}
         self.replaced: frozenset[str] = frozenset()
         self._drawn: list[bytes] = []
@@ -97,6 +101,10 @@ class SandboxBackend:
         self._begun = False
         self._canvases: list[SandboxCanvas] = []
         self.retrainer: Retrainer | None = None
+
+    def _budget(self) -> SubmissionBudget:
+        limits = self.sandbox.limits
+        return SubmissionBudget(max(limits.submission_cpu, self.stage.info.submission_seconds), limits.submission_idle)
 
     def begin(self, task_id: str, own: bool = False) -> None:
         """A clean state before each test; right versions stand in for the functions in `replaced`."""
@@ -121,9 +129,11 @@ class SandboxBackend:
 
     def worker(self, known: Transcript | None = None) -> Worker:
         """A live worker with the student's file imported; a new one if the last is gone."""
+        self.total.check()
         if self._worker is None or not self._worker.alive:
             self._loaded_standins = self._first_standins
             self._worker = self.sandbox.worker(self._submission, self._answer)
+            self._worker.total = self.total
             self._worker.load()
             self._reset(self._worker, known)
         return self._worker
@@ -173,7 +183,7 @@ class SandboxBackend:
             self.runs[test] = ReferenceRun(self._transcript, verdict, self._drawn, bool(self._canvases))
             self._transcript = None
 
-    def _run(self, name: str, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
         limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
@@ -188,7 +198,7 @@ class SandboxBackend:
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
         return value, changed
 
-    def _answer(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def _answer(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return answer(self.stage, name, args, kwargs)
 
     def reference(self) -> ModuleType:
@@ -216,12 +226,16 @@ class SandboxBackend:
         """The outcome an exception stands for."""
         if isinstance(error, InfrastructureError):
             return "infrastructure"
-        if isinstance(error, LimitExceeded) and error.kind in ("cpu", "wall"):
-            self.met_wall_clock |= error.kind == "wall"
+        if isinstance(error, LimitExceeded) and error.of_time:
+            self.met_wall_clock |= error.kind != "cpu" and self.total.uncertain
             return "timeout"
         if isinstance(error, StudentError):
             return "error"
         return classify(error)
+
+    def brief(self, error: BaseException, trace: str) -> str:
+        """What a student may be told of a hidden test that ended so."""
+        return brief_of(error, trace, [name for names in self.stage.functions.values() for name in names])
 
     def keep_pictures(self, task_id: str) -> None:
         """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
@@ -248,7 +262,7 @@ class SandboxAutodiff:
     def __init__(self, backend: SandboxBackend) -> None:
         self._bench = backend
 
-    def vjp(self, module: Any, args: tuple, cotangents: Any) -> dict[str, Any]:
+    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `autograder.checks.autodiff.vector_jacobian`."""
         return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 

@@ -14,7 +14,7 @@ def submission_for(stage: Stage, files: dict[str, bytes]) -> Submission:
     return Submission(files, stage.module, stage.earlier_sources(), stage.handed_out(), stage.standins().beginning()[0])
 
 
-def answer(stage: Stage, name: str, args: tuple, kwargs: Mapping[str, Any]) -> Any:
+def answer(stage: Stage, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """What a right version of a function gives.
 
     Raises

@@ -11,25 +11,32 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import struct
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Any
 
 import msgspec
 
-from autograder.errors import InfrastructureError, KitError, SandboxError
+from autograder.errors import InfrastructureError, Killed, KitError, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.walls import die_with_parent, limit_memory
 from autograder.stages import KIT
+from autograder.text import one_line
 
 # No suite takes this long unless something on the grader's side hangs: the limits of the sandbox are far below.
 DEADLINE = 1800.0
+# CPU seconds that the tests of one submission may take on this side, and how many more until the kernel ends them.
+TESTING_CPU, AND_NO_MORE = 60, 20
+# So many times a submission is begun again at once when its worker is ended from outside.
+KILLED_TRIES = 6
 # Where models are trained afresh it may take this many times as long.
 RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
@@ -69,7 +76,7 @@ class Slot:
 
     def __init__(self, isolation: str = "sandbox", limits: Limits | None = None, core: int | None = None) -> None:
         self.isolation, self.limits, self.core = isolation, limits or Limits(), core
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """The record of one submission.
@@ -95,9 +102,9 @@ class Slot:
             return answer["record"]
         if answer["kind"] == "SandboxError":
             raise SandboxError(answer["message"])
-        raise InfrastructureError(answer["message"])
+        raise (Killed if answer["kind"] == "Killed" else InfrastructureError)(answer["message"], answer.get("details", ""))
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
                                         "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
@@ -106,6 +113,12 @@ class Slot:
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
                                              cwd=KIT, process_group=0)  # nbgrader changes ours meanwhile
         return self._process
+
+    def kill(self) -> None:
+        """End it at once, from another thread: all that it started ends with it, and what it was grading is lost."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """End the slot and all that it started."""
@@ -173,8 +186,11 @@ class Server:
             self.reference_run[course] = record_reference_run(stage, sandbox, suite, job["seed"])
             freeze()
         deadline = DEADLINE * (RETRAINING if job.get("retrain") else 1)
-        answer = _in_child(lambda: _graded(job, sandbox, suite, self.reference_run[course]), deadline)
-        sandbox.sweep()
+        for _ in range(KILLED_TRIES):
+            answer = _in_child(lambda: _graded(job, sandbox, suite, self.reference_run[course]), deadline)
+            sandbox.sweep()
+            if answer.get("kind") != "Killed":
+                break
         return answer
 
     def _sandbox(self, stage: Any) -> Any:
@@ -241,6 +257,7 @@ def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -
         try:
             die_with_parent()
             limit_memory(MEMORY)
+            resource.setrlimit(resource.RLIMIT_CPU, (TESTING_CPU, TESTING_CPU + AND_NO_MORE))
             with os.fdopen(writer, "wb") as stream:
                 stream.write(msgspec.msgpack.encode(grade()))
             status = 0
@@ -253,9 +270,12 @@ def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -
         os.close(reader)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, _, usage = os.wait4(child, 0)
     if not data:
-        raise InfrastructureError("the process that ran the tests ended without a result")
+        busy = usage.ru_utime + usage.ru_stime >= TESTING_CPU
+        raise InfrastructureError("what it returns kept the tests busy for more than "
+                                  f"{TESTING_CPU + AND_NO_MORE} seconds of CPU time" if busy else
+                                  "the process that ran the tests ended without a result")
     return msgspec.msgpack.decode(data)
 
 
@@ -265,12 +285,11 @@ def _graded(job: dict[str, Any], sandbox: Any, suite: Any, memory: Any) -> dict[
     try:
         return {"ok": True, "record": grade_one(job, sandbox, suite, memory)}
     except KitError as error:
-        return {"ok": False, "kind": type(error).__name__, "message": str(error)}
+        error = sandbox.trouble or error  # as pytest hands it on, it is of no kind any more
+        return {"ok": False, "kind": type(error).__name__, "message": str(error), "details": getattr(error, "details", "")}
     except BaseException as error:
-        import traceback
-
-        return {"ok": False, "kind": "InfrastructureError",
-                "message": f"{type(error).__name__}: {error}\n{traceback.format_exc()[-3000:]}"}
+        return {"ok": False, "kind": "InfrastructureError", "message": one_line(f"{type(error).__name__}: {error}"),
+                "details": traceback.format_exc()[-20_000:]}
 
 
 def _read_until(reader: int, deadline: float) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from autograder.errors import InfrastructureError, SandboxError
+from autograder.errors import InfrastructureError, Killed, SandboxError
 from autograder.grade.schedule.slot import Slot
 from autograder.sandbox.limits import Limits
 
@@ -32,18 +32,20 @@ def core_of_slot(slots: int) -> list[int | None]:
     return [ours[number % len(ours)] for number in range(slots)]
 
 
-def grade_patiently(slot: Slot, job: dict[str, Any]) -> dict[str, Any] | Exception:
+def grade_patiently(slot: Slot, job: dict[str, Any], stop: threading.Event | None = None) -> dict[str, Any] | Exception:
     """The record, or what was wrong with the grader after the last try; a submission never pays for that."""
     problem: Exception = InfrastructureError("not tried")
     for _ in range(TRIES):
+        if stop is not None and stop.is_set():
+            break
         try:
             return slot.grade(job)
-        except SandboxError as error:
+        except (SandboxError, Killed) as error:  # the slot itself tried a killed one again
             return error
         except InfrastructureError as error:
             slot.close()
             problem = error
-    return InfrastructureError(f"set aside for a person after {TRIES} tries: {problem}")
+    return InfrastructureError(f"set aside for a person after {TRIES} tries: {problem}", getattr(problem, "details", ""))
 
 
 def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, cluster: str | None = None,
@@ -54,8 +56,8 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
     `keep` is given each record that stands the moment it comes, however far the one who draws them is behind: a run that is
     killed then loses what was in flight and nothing else.
 
-    A submission that met the wall-clock limit is graded again at the end, alone, before it counts: a busy
-    machine never lowers a grade.
+    What a busy machine may have decided is decided again at the end, with nothing else at work: a limit of waiting that was met
+    where the kernel does not say how long a process was kept waiting, and a submission whose worker was killed again and again.
     """
     if cluster:
         from autograder.grade.schedule.cluster import over_cluster
@@ -65,23 +67,36 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
         run = partial(_over_slots, isolation=isolation, limits=limits)
 
     def settle(job: dict[str, Any], outcome: dict[str, Any] | Exception) -> None:
-        if isinstance(outcome, dict) and not outcome.get("met_wall_clock"):
-            keep(job, outcome)
+        if isinstance(outcome, dict) and (job.get("alone") or not outcome.get("met_wall_clock")):
+            keep(job, finished(outcome))
 
     again: list[dict[str, Any]] = []
     for job, outcome in run(jobs, slots, keep=settle):
-        if isinstance(outcome, dict) and outcome.get("met_wall_clock"):
-            again.append(job)
+        if isinstance(outcome, Killed) or (isinstance(outcome, dict) and outcome.get("met_wall_clock")):
+            again.append(job | {"alone": True})
         else:
             yield job, outcome
-    if again:
-        yield from run(iter(again), 1, keep=lambda job, outcome: None if isinstance(outcome, Exception) else keep(job, outcome))
+    for job, outcome in run(iter(again), 1, keep=settle) if again else ():
+        if isinstance(outcome, Killed) and isolation != "sandbox":
+            # Only the sandbox keeps student code from sending such a signal to itself.
+            job, outcome = next(run(iter([job | {"killed_counts": True}]), 1, keep=settle))
+        if isinstance(outcome, Killed):
+            outcome = InfrastructureError(f"set aside for a person: {outcome}, again and again, also alone; if nobody "
+                                          "ended it, this machine has too little memory")
+        yield job, outcome
+
+
+def finished(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without what only the scheduler asks for: the same submission gives the same bytes on any machine."""
+    record.pop("met_wall_clock", None)
+    return record
 
 
 def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None,
                 keep: Callable[[dict[str, Any], Any], None]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     slots = max(1, slots)
     stop = threading.Event()
+    running: list[Slot] = []
     ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead: no slot waits for a submission to be read
     done: queue.Queue[tuple[dict[str, Any], Any] | None] = queue.Queue()
 
@@ -98,10 +113,11 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
 
     def serve(core: int | None) -> None:
         slot = Slot(isolation, limits, core)
+        running.append(slot)
         try:
             while (job := ready.get()) is not None:
                 if not stop.is_set():
-                    outcome = grade_patiently(slot, job)
+                    outcome = grade_patiently(slot, job, stop)
                     keep(job, outcome)
                     done.put((job, outcome))
         except BaseException as error:
@@ -128,8 +144,13 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
                 yield job, outcome
         finally:
             stop.set()
+            if left:  # nobody waits for what is under way
+                for slot in running:
+                    slot.kill()
+                for _ in range(slots):
+                    ready.put_nowait(None) if not ready.full() else None
             for thread in threads:
-                thread.join(timeout=10)
+                thread.join(timeout=5)
 
 
 @contextlib.contextmanager

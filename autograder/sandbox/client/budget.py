@@ -1,69 +1,179 @@
-"""The CPU time of one request to a worker, and of what the grader computes for student code meanwhile."""
+"""The time of one request to a worker, of all requests of a submission, and of what the grader computes for student code.
+
+CPU time decides. Waiting counts only where the worker itself waits: what the machine kept from it (the kernel says for how long a
+process stood in the queue for a core) and the time it was stopped, or waited for a disk, is never the student's.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import resource
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import LimitExceeded
+from autograder.errors import InfrastructureError, LimitExceeded
+from autograder.sandbox.walls import die_with_parent, limit_memory
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.worker import Worker
 
 # A worker's CPU time is looked at whenever nothing came from it for this long.
 LOOK = 0.25
-# More than this between two looks is not counted as waiting.
+# More than this between two looks is not counted as waiting: this process, or the whole machine, stood still.
 PAUSE = 4 * LOOK
-# Below this share of the wall clock a worker counts as idle; one that computes has this many times as long.
-IDLE, PATIENCE = 0.05, 10
+# States of a process that does not wait of its own will: stopped, traced, waiting for a disk.
+HELD = "TtD"
+# Between two looks at all that a submission has used, where no request takes long.
+LOOK_AT_ALL = 1.0
+# What an answer computed apart may take beside what is mapped, and what is small enough to be computed here.
+ANSWER_MEMORY = 1 << 30
+SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 18, 10_000, 1000
+TOO_LONG = "a function of another task was called with arguments it cannot handle in time"
+
+
+class SubmissionBudget:
+    """What all requests of one submission may take together.
+
+    Parameters
+    ----------
+    cpu : float
+        CPU seconds: of its workers, and of what the grader computes for them.
+    idle : float
+        Seconds in which its workers may wait without computing.
+    """
+
+    def __init__(self, cpu: float, idle: float) -> None:
+        self.cpu, self.idle = cpu, idle
+        self.answering = 0.0   # CPU seconds of the grader's, for the student's code
+        self.waited = 0.0      # seconds of waiting for a worker, without those it was held or queued
+        self.passed: LimitExceeded | None = None
+        self.uncertain = False  # the kernel does not say for how long a process was kept from computing
+        self._ended = 0.0      # CPU seconds of the workers before
+        self._worker = 0.0     # and of the present one
+        self._queued = 0.0
+        self.next_look = time.monotonic() + LOOK_AT_ALL
+
+    def note(self, cpu: float, queued: float) -> None:
+        """What a look at the present worker showed, since it began; raises LimitExceeded when the time is up."""
+        self.next_look = time.monotonic() + LOOK_AT_ALL
+        self._worker = max(self._worker, cpu)
+        self.waited -= max(0.0, queued - self._queued)
+        self._queued = max(self._queued, queued)
+        used = self._ended + self._worker + self.answering
+        if used > self.cpu:
+            self.end(f"all calls together took more than {self.cpu:g} seconds of CPU time, which is all that a submission has; "
+                     "tests that had not ended by then count as out of time")
+        if self.waited - used > self.idle:
+            self.end(f"all calls together waited for more than {self.idle:g} seconds and hardly computed: does the code sleep? "
+                     "Tests that had not ended by then count as out of time")
+
+    def worker_ended(self, cpu: float) -> None:
+        """The present worker is gone, after so many CPU seconds."""
+        self._ended += max(cpu, self._worker)
+        self._worker = self._queued = 0.0
+
+    def end(self, why: str) -> None:
+        """Nothing more is run of this submission."""
+        self.passed = LimitExceeded("budget", why)
+        raise self.passed
+
+    def watch_the_tests(self) -> None:
+        """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
+        def too_long(signum: int, frame: Any) -> None:
+            self.end("to test what it returned took longer than any right answer does")
+
+        if signal.getsignal(signal.SIGXCPU) is signal.SIG_DFL:
+            signal.signal(signal.SIGXCPU, too_long)
+
+    def check(self) -> None:
+        """Raise what it ended with, if it has."""
+        if self.passed is not None:
+            raise LimitExceeded("budget", str(self.passed))
 
 
 class Budget:
-    """The CPU time one request may take, looked at only when the answer is late."""
+    """The time one request may take, looked at only when the answer is late."""
 
     def __init__(self, worker: Worker, cpu: float) -> None:
         self.worker, self.cpu = worker, cpu
         self.seen = time.monotonic()
         self.next_look = self.seen + LOOK * 0.9
         self.waited = 0.0
-        self.used_before: float | None = None
+        self.before: tuple[float, float] | None = None  # CPU time and time in the queue when it began
         self.answering = 0.0  # what the grader computes for the student's code is the student's time too
 
     def check_deadline(self) -> None:
         """No answer yet: raises LimitExceeded when the time is up. Looks at the process now and then only."""
-        now = time.monotonic()
-        if now < self.next_look:
+        now, total = time.monotonic(), self.worker.total
+        if now < self.next_look and (total is None or now < total.next_look):
             return
         self.next_look = now + LOOK * 0.9
-        # Where nobody looked for longer than that, this process or the whole machine stood still.
-        self.waited += min(now - self.seen, PAUSE)
-        self.seen, waited = now, self.waited
+        gap = self._wait_until(now)
         seen = self.worker.sandbox.ask("look", pid=self.worker.pid)
         used = seen["cpu"]
         if used is None:
             return
         if seen["entries"] > self.worker.limits.entries:
             raise LimitExceeded("size", f"more than {self.worker.limits.entries} files and folders were made")
-        if self.used_before is None:
-            self.used_before = max(0.0, used - waited)
-        if used - self.used_before + self.answering > self.cpu:
+        # Where the kernel does not say how long a process stood in the queue, one that is ready to run does not count as waiting.
+        queued, known = seen["queued"] or 0.0, seen["queued"] is not None
+        if seen["state"] in (HELD if known else HELD + "R"):
+            self.waited -= gap
+            if total is not None:
+                total.waited -= gap
+                total.uncertain |= not known
+        if self.before is None:
+            self.before = max(0.0, used - self.waited), queued
+        used -= self.before[0]
+        if used + self.answering > self.cpu:
             raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, "
                                        "or far more work than the task needs?")
-        # On a busy machine a computing worker still gets its share: it is not taken for one that sleeps.
-        idle = used - self.used_before < IDLE * waited
-        if waited > self.cpu * self.worker.limits.wall_factor * (1 if idle else PATIENCE):
-            raise LimitExceeded("wall", f"no answer within {self.cpu * self.worker.limits.wall_factor:g} seconds, "
-                                        "although it hardly computes: does it sleep, or wait for something that never "
-                                        "comes?")
+        limit = self.cpu * self.worker.limits.wall_factor
+        if self.waited - used - (queued - self.before[1]) > limit:
+            raise LimitExceeded("wall", f"no answer within {limit:g} seconds, although it hardly computes: does it sleep, or "
+                                        "wait for something that never comes?")
+        if total is not None:
+            total.note(seen["cpu"], queued)
+
+    def _wait_until(self, now: float) -> float:
+        gap, self.seen = min(now - self.seen, PAUSE), now
+        self.waited += gap
+        if self.worker.total is not None:
+            self.worker.total.waited += gap
+        return gap
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """The grader computes for the student's code: CPU time counts, waiting does not."""
+        self._wait_until(time.monotonic())
+        before = cpu_with_children()
+        try:
+            yield
+        finally:
+            spent = cpu_with_children() - before
+            self.answering += spent
+            if self.worker.total is not None:
+                self.worker.total.answering += spent
+            self.seen = time.monotonic()
+
+    def answered(self) -> None:
+        """The answer is there."""
+        self._wait_until(time.monotonic())
+
+
+def cpu_with_children() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise LimitExceeded in this thread when what is inside takes more CPU time."""
+    """Raise LimitExceeded in this thread when what is inside takes more CPU time; one long call of a library is not cut short."""
     _hear_the_alarm()
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -78,4 +188,58 @@ def _hear_the_alarm() -> None:
 
 
 def _too_long(signum: int, frame: Any) -> None:
-    raise LimitExceeded("cpu", "a function of another task was called with arguments it cannot handle in time")
+    raise LimitExceeded("cpu", TOO_LONG)
+
+
+def is_small(*values: Any) -> bool:
+    """Whether whatever is computed of these is done in no time: no large array, no large number, not many items.
+
+    A call of a numerical library cannot be interrupted from inside, and its work grows with a power of the size of its arguments.
+    """
+    size, items, waiting = 0, 0, list(values)
+    while waiting:
+        value = waiting.pop()
+        items += 1
+        if isinstance(value, list | tuple):
+            waiting.extend(value[:SMALL_ITEMS + 1])
+        elif isinstance(value, dict):
+            waiting.extend(list(value.values())[:SMALL_ITEMS + 1])
+        elif isinstance(value, int):
+            items += SMALL_ITEMS * (abs(value) > SMALL_NUMBER)
+        else:
+            taken = len(value) if isinstance(value, str) else getattr(value, "nbytes", 0)
+            size += taken if isinstance(taken, int) else 0
+        if size > SMALL_BYTES or items > SMALL_ITEMS:
+            return False
+    return True
+
+
+def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEMORY) -> bytes:
+    """What `compute` returns, computed in a process of its own that the kernel ends when it takes too much.
+
+    Raises
+    ------
+    LimitExceeded
+        It took more CPU time, or ended without a result.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            os.close(reader)
+            die_with_parent()
+            limit_memory(memory)
+            resource.setrlimit(resource.RLIMIT_CPU, (max(1, round(seconds)), max(1, round(seconds)) + 1))
+            signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+            with os.fdopen(writer, "wb") as stream:
+                stream.write(compute())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        data = stream.read()
+    _, status, usage = os.wait4(child, 0)
+    if os.WIFSIGNALED(status) and usage.ru_utime + usage.ru_stime < 0.9 * seconds:
+        raise InfrastructureError(f"the process that computes an answer was ended by {signal.Signals(os.WTERMSIG(status)).name}")
+    if not data or os.WIFSIGNALED(status):
+        raise LimitExceeded("cpu", TOO_LONG)
+    return data

@@ -21,7 +21,7 @@ READY = 120.0
 ISOLATIONS = ("sandbox", "process")
 
 
-def refuse(name: str, args: tuple, kwargs: dict) -> Any:
+def refuse(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Nothing is answered."""
     raise OutsideContract
 
@@ -36,6 +36,13 @@ class Sandbox:
     isolation : str
         ``"sandbox"``, or ``"process"`` for separate processes with limits only.
     limits : Limits
+
+    Attributes
+    ----------
+    trouble : InfrastructureError or None
+        What went wrong on this side: where a test swallowed the exception, the one who runs it still finds it here.
+    killed_counts : bool
+        A worker that is ended by a signal ended itself, as far as anybody can tell.
     """
 
     def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
@@ -43,9 +50,11 @@ class Sandbox:
             raise SandboxError(f"there is no isolation {isolation!r}; there are: {', '.join(ISOLATIONS)}")
         self.preload, self.isolation, self.limits = tuple(preload), isolation, limits or Limits()
         self.landlock = 0
+        self.trouble: InfrastructureError | None = None
+        self.killed_counts = False
         self._control: socket.socket | None = None
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> None:
         """Start the zygote and make sure that nothing gets out.
@@ -121,9 +130,10 @@ class Sandbox:
             answer = self._control.recv(1 << 16)
             return json.loads(answer)
         except (OSError, ValueError) as error:
-            raise InfrastructureError("the process that starts workers is gone") from error
+            self.trouble = InfrastructureError("the process that starts workers is gone")
+            raise self.trouble from error
 
-    def worker(self, submission: Submission, answer: Callable[[str, tuple, dict], Any] = refuse) -> Worker:
+    def worker(self, submission: Submission, answer: Callable[[str, tuple[Any, ...], dict[str, Any]], Any] = refuse) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters

@@ -11,7 +11,7 @@ that answer was read. Which requests those are is found once, in `autograder.gra
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -42,7 +42,7 @@ class Message:
     """
 
     kind: str
-    forms: list
+    forms: list[Any]
     payload: bytes | bytearray = b""
 
     def text(self) -> bytes:

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from autograder.checks.values import Other
-from autograder.errors import BadMessage, Died, InfrastructureError, LimitExceeded, Raised, StudentError
-from autograder.sandbox.client.budget import LOOK, Budget, at_most
+from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
+from autograder.sandbox.client.budget import LOOK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
+from autograder.sandbox.walls import FROM_OUTSIDE
 from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Reference
 
 if TYPE_CHECKING:
@@ -62,11 +64,11 @@ class Handle:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.call_and_changes(args, kwargs)[0]
 
-    def call_and_changes(self, args: tuple, kwargs: dict) -> tuple[Any, tuple[str, ...]]:
+    def call_and_changes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call it; its value, and the arguments it changed in place."""
         return self._worker.call(["object", self._number], args, kwargs)
 
-    def __getattr__(self, name: str) -> Callable:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
 
@@ -96,9 +98,12 @@ class Worker:
         The requests that were made ahead of the test that runs.
     recording : Transcript or None
         Where all exchanges are kept.
+    total : SubmissionBudget or None
+        What all requests of the submission may take together.
     """
 
-    def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, submission: Submission, answer: Callable) -> None:
+    def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, submission: Submission,
+                 answer: Callable[..., Any]) -> None:
         self.sandbox, self.limits, self.pid = sandbox, sandbox.limits, pid
         self.submission, self.answer = submission, answer
         self.channel = Channel(stream, sandbox.limits.message, LOOK)
@@ -108,8 +113,9 @@ class Worker:
         self.asked: dict[str, int] = {}
         self.prefetch: Prefetch | None = None
         self.recording: Transcript | None = None
+        self.total: SubmissionBudget | None = None
         self.serial = 0
-        self._functions: list[Callable] = []
+        self._functions: list[Callable[..., Any]] = []
         self._answering = False
         self._resets = 0
         self._sources = Sources(submission.files)
@@ -160,7 +166,8 @@ class Worker:
         if clean is not True and self._resets > 1:
             self.close()
 
-    def call(self, target: list, args: tuple, kwargs: dict, cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
+    def call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+             cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
         """Call what `target` names; its value, and the arguments it changed in place.
 
         `cpu` is the limit of this call in CPU seconds, where it is not the usual one.
@@ -209,6 +216,7 @@ class Worker:
                 raise BadMessage("an answer to no question")
             message = Message(header[0], header[2:], payload)
             if message.kind not in ("ask", "callback"):
+                budget.answered()
                 if message.kind == "raised":
                     self.serial = (serial // EPOCH + 1) * EPOCH
                 return message
@@ -240,7 +248,7 @@ class Worker:
         forms = [encoder.encode(value) for value in values]
         return Message(kind, forms, encoder.payload())
 
-    def _decoded(self, message: Message) -> list:
+    def _decoded(self, message: Message) -> list[Any]:
         decoder = Decoder(bytearray(message.payload), self._resolve)
         values = [decoder.decode(form) for form in message.forms]
         decoder.finish()
@@ -280,23 +288,44 @@ class Worker:
                 raise BadMessage("a question that was not expected")
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
+        small = is_small(args, kwargs)
+        if question.kind == "callback" and not small:  # a test's function remembers its calls: it is called here or not at all
+            return self._message("refuse", ("ValueError", "arguments far larger than the test's own"))
         self._answering = True
-        started = time.process_time()
         try:
-            with at_most(ANSWER_CPU):
-                return self._message("answer", (function(),))
+            with budget.paused():
+                if small:
+                    with at_most(ANSWER_CPU):
+                        answer = self._respond(function)
+                else:
+                    answer = Message(*msgspec.msgpack.decode(apart(lambda: self._packed(function), ANSWER_CPU)))
+        finally:
+            self._answering = False
+        if answer.kind == "limit":
+            raise LimitExceeded(*answer.forms)
+        return answer
+
+    def _respond(self, function: Callable[[], Any]) -> Message:
+        """What a function gives, or what student code is to see raised where its arguments were bad."""
+        try:
+            return self._message("answer", (function(),))
         except (LimitExceeded, InfrastructureError):
             raise
         except OutsideContract:
             return self._message("outside", ())
-        except Exception as error:  # bad arguments from student code: the exception is the student's to see
+        except Exception as error:
             known = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
             return self._message("refuse", (known, str(error)[:500]))
-        finally:
-            self._answering = False
-            budget.answering += time.process_time() - started
 
-    def _refer(self, value: Any) -> list:
+    def _packed(self, function: Callable[[], Any]) -> bytes:
+        """The same as bytes, from another process."""
+        try:
+            answer = self._respond(function)
+        except LimitExceeded as error:
+            answer = Message("limit", [error.kind, str(error)])
+        return msgspec.msgpack.encode([answer.kind, answer.forms, bytes(answer.payload)])
+
+    def _refer(self, value: Any) -> list[Any]:
         if isinstance(value, Handle):
             return ["h", value._number, value.type_name]
         if callable(value):
@@ -309,12 +338,13 @@ class Worker:
             return Handle(self, reference.number, reference.name)
         raise BadMessage("a reference that cannot come from a worker")
 
-    def _why_it_died(self, how: dict[str, Any]) -> StudentError:
-        if how.get("signal") in (24, 9) and self.cpu_used >= self.limits.worker_cpu * 0.9:
+    def _why_it_died(self, how: dict[str, Any]) -> StudentError | Killed:
+        if how.get("signal") in (24, 9) and how.get("cpu", 0.0) >= self.limits.worker_cpu * 0.9:
             return LimitExceeded("cpu", f"more than {self.limits.worker_cpu} seconds of CPU time in all")
+        if how.get("signal") in FROM_OUTSIDE and not self.sandbox.killed_counts:
+            self.sandbox.trouble = Killed(f"a process with student code was ended from outside ({how['how']})")
+            return self.sandbox.trouble
         return Died(how["how"])
-
-    cpu_used = 0.0
 
     def end(self) -> dict[str, Any]:
         """End the process; how it ended."""
@@ -322,12 +352,16 @@ class Worker:
             return {"how": "it had ended"}
         self.alive = False
         self.channel.stream.close()
-        self.cpu_used = self.sandbox.ask("look", pid=self.pid)["cpu"] or self.cpu_used
         # A process that closed its socket is ending: give the kernel a moment, so that the true reason is told.
-        deadline = time.monotonic() + 0.2
+        deadline = time.monotonic() + 0.5
         while (answer := self.sandbox.ask("ended", pid=self.pid)) == {} and time.monotonic() < deadline:
             time.sleep(0.002)
-        return answer or self.sandbox.ask("end", pid=self.pid)
+        return self._gone(answer or self.sandbox.ask("end", pid=self.pid))
+
+    def _gone(self, how: dict[str, Any]) -> dict[str, Any]:
+        if self.total is not None:
+            self.total.worker_ended(how.get("cpu", 0.0))
+        return how
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -335,7 +369,7 @@ class Worker:
         if self.alive:
             self.alive = False
             self.channel.stream.close()
-            self.sandbox.ask("end", pid=self.pid)
+            self._gone(self.sandbox.ask("end", pid=self.pid))
 
 
 class OutsideContract(Exception):

@@ -1,5 +1,7 @@
 """Public tests of stage 3: small cases worked by hand, runs that are replayed, independent derivatives."""
 
+from itertools import product
+
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
@@ -8,15 +10,15 @@ LN3 = float(np.log(3.0))  # σ(ln 3) = 3/4, σ(0) = 1/2, σ(-ln 3) = 1/4
 
 
 def small_network():
-    """An RNN with D = 1, H = 2, V = 2 in fixed numbers."""
+    """An RNN with D = 1, H = 2, V = 3 in fixed numbers."""
     return {"W_x": np.array([[0.5], [-0.3]]), "W_h": np.array([[0.4, -0.2], [0.1, 0.6]]), "b": np.array([0.05, -0.1]),
-            "W_y": np.array([[0.7, -0.4], [-0.5, 0.9]])}
+            "W_y": np.array([[0.7, -0.4], [-0.5, 0.9], [0.2, 0.3]])}
 
 
 def small_batches(count):
-    """That many batches of two steps, all different, and h_0."""
-    return [(np.array([[0.3 + 0.1 * i], [-0.2 * i]]), np.array([i % 2, (i // 2) % 2]), np.array([0.1, -0.05 * i]))
-            for i in range(count)]
+    """That many batches of four steps, all different, and h_0."""
+    return [(np.array([[0.3 + 0.1 * i], [-0.2 * i], [0.4], [0.1 * i]]), np.array([i % 2, (i // 2) % 2, 2, i % 3]),
+             np.array([0.1, -0.05 * i])) for i in range(count)]
 
 
 def spoiled(batch):
@@ -90,20 +92,20 @@ def test_a_threshold_must_be_positive(student):
 @task("3.3", points=2)
 def test_train_makes_one_step_a_batch_and_records_it(student):
     """Each batch gives one step; its loss, summed over the steps of the sequence, and its norm are recorded."""
-    # With W_y = 0 both classes have probability 1/2 and only W_y gets a gradient: dL_t/dW_y = (y_hat_t - y_t) h_t,
-    # and h_1 = tanh(0.5 + 0.1) from x_1 = 1, b = 0.1.
-    params = {"W_x": np.array([[0.5]]), "W_h": np.array([[0.0]]), "b": np.array([0.1]), "W_y": np.zeros((2, 1))}
-    h_1 = np.tanh(0.6)
-    x, h_0 = np.array([[1.0], [1.0]]), np.array([0.3])
-    batches = [(x, np.array([0, 0]), h_0), (x[:1], np.array([1]), h_0)]
-    # The first step makes W_y = (α h_1, -α h_1), so the second loss is log(1 + exp(2 α h_1²)).
+    # With W_y = 0 all three classes have probability 1/3 and only W_y gets a gradient: dL_t/dW_y = (y_hat_t - y_t) h_t,
+    # and h_t = tanh(0.5 + 0.1 + 0.1) from x_t = (1, 0.5), b = 0.1.
+    params = {"W_x": np.array([[0.5, 0.2]]), "W_h": np.array([[0.0]]), "b": np.array([0.1]), "W_y": np.zeros((3, 1))}
+    h_t = np.tanh(0.7)
+    x, h_0 = np.tile([1.0, 0.5], (4, 1)), np.array([0.3])
+    batches = [(x, np.array([0, 0, 0, 0]), h_0), (x[:1], np.array([1]), h_0)]
+    # The first step makes W_y = α 4 h_t (2/3, -1/3, -1/3), so the second loss is log(e^s + 2) with s = 4 α h_t².
     one = history(student.train(params, batches[:1], 0.2))
-    expect(one["losses"], [2 * np.log(2.0)], "losses")
-    expect(one["norms"], [np.sqrt(2.0) * h_1], "norms")
-    expect(one["params"], {**params, "W_y": np.array([[0.2 * h_1], [-0.2 * h_1]])}, "params")
+    expect(one["losses"], [4 * np.log(3.0)], "losses")
+    expect(one["norms"], [4 * np.sqrt(2 / 3) * h_t], "norms")
+    expect(one["params"], {**params, "W_y": 0.8 * h_t / 3 * np.array([[2.0], [-1.0], [-1.0]])}, "params")
     expect(one["restarts"], 0, "restarts")
     two = history(student.train(params, batches, 0.2))
-    expect(two["losses"], [2 * np.log(2.0), np.log1p(np.exp(0.4 * h_1**2))], "losses")
+    expect(two["losses"], [4 * np.log(3.0), np.log(np.exp(0.8 * h_t**2) + 2)], "losses")
     expect_unchanged(student)
 
 
@@ -193,6 +195,17 @@ def test_surface_has_b_in_rows_and_w_in_columns(student):
     expect(student.loss_surface(ws, bs, 1.0, 1, 0.25), want, "surface")
 
 
+def points_of(path, n_updates):
+    """A path as an array of pairs; complains where it is none."""
+    try:
+        shape = np.shape(path)
+    except ValueError:  # rows of different lengths
+        shape = None
+    expect_true(shape == (n_updates + 1, 2), f"should have a row for the start and one for each of the {n_updates} updates, with "
+                f"(w, b) in each: shape ({n_updates + 1}, 2)", "path")
+    return np.asarray(path, dtype=float)
+
+
 @task("3.5", points=2)
 def test_descend_starts_at_start_and_steps_downhill(student):
     """The path holds the start and one point for each update, θ - α ∇L each."""
@@ -200,9 +213,8 @@ def test_descend_starts_at_start_and_steps_downhill(student):
     path = student.descend((2.0, -1.0), 0.5, 1, 0.5, 1, 0.1)
     expect(path, np.array([[2.0, -1.0], [1.95, -1.1]]), "path")
     longer = student.descend((2.0, -1.0), 0.5, 6, 0.5, 1, 0.1)
-    expect_true(getattr(longer, "shape", None) == (7, 2), "should have a row for the start and one for each of the 6 "
-                "updates, with (w, b) in each: shape (7, 2)", "path")
-    expect(longer[:2], path, "path[:2]")
+    longer = points_of(longer, 6)
+    expect(longer[:2], points_of(path, 1), "path[:2]")
     rest = student.descend(tuple(map(float, longer[1])), 0.5, 5, 0.5, 1, 0.1)
     expect(longer[1:], rest, "path[1:]")
 
@@ -220,27 +232,146 @@ def test_descend_clips_the_pair(student):
 
 
 def cliff():
-    """A grid of 7 by 5 points, some surface on it, and two paths of which the first is thrown out of the window."""
+    """A grid of 7 by 5 points, a surface that rises along both, and two paths that leave the window in opposite corners."""
     ws, bs = np.linspace(3.0, 6.0, 7), np.linspace(-4.0, -1.0, 5)
-    surface = 10.0 ** (-np.abs(ws[None, :] + 2 * bs[:, None]) - 1)  # (5, 7)
+    surface = 10.0 ** (0.5 * ws[None, :] + 1.2 * bs[:, None] - 2)  # (5, 7)
     plain = np.array([[5.0, -2.5], [4.5, -3.0], [4.8, -2.0], [16.0, 15.0], [16.0, 15.0]])
-    clipped = np.array([[5.0, -2.5], [4.5, -3.0], [4.4, -2.9], [4.3, -2.7]])
+    clipped = np.array([[5.0, -2.5], [4.5, -3.0], [4.4, -2.9], [1.3, -5.7]])
     return ws, bs, surface, plain, clipped
 
 
-def shows_the_loss_itself(panel, surface):
-    """True when all colours of a panel rise evenly with the loss; a contour plot keeps too little of it to tell."""
-    loss = np.sort(surface, axis=None)
-    loss = (loss - loss[0]) / (loss[-1] - loss[0])
-    return len(panel["colours"]) > 0 and all(
-        places.shape == loss.shape and np.allclose((places - places[0]) / np.ptp(places), loss, atol=1e-4)
-        for places in panel["colours"])
+def even(place, height):
+    """True where the places on a scale of colours rise evenly with the height; beyond its ends all have one."""
+    place, inner = np.clip(place, 0, 1), (place > 0) & (place < 1)
+    if np.sum(inner) < len(place) / 3:
+        return False
+    line = np.polyfit(height[inner], place[inner], 1)
+    return line[0] > 0 and np.allclose(place, np.clip(np.polyval(line, height), 0, 1), atol=0.01)
 
 
-def has_path(panel, path):
-    """True when a line of the panel goes through exactly these points."""
-    return any(line["x"].shape == (len(path),) and np.allclose(np.column_stack([line["x"], line["y"]]), path)
-               for line in panel["lines"])
+def cells_show(picture, ws, bs, heights):
+    """True for a mesh or an image whose colour at (ws[j], bs[i]) goes with heights[i, j]."""
+    if len(picture["x"]) < (len(ws) - 1) * (len(bs) - 1):
+        return False
+    # A number stands at its point of the grid; where there is one less in each direction, up to half a cell above it.
+    for shift in (0.0, 0.01):
+        i = np.argmin(np.abs(bs[:, None] - picture["y"] + shift * (bs[1] - bs[0])), axis=0)
+        j = np.argmin(np.abs(ws[:, None] - picture["x"] + shift * (ws[1] - ws[0])), axis=0)
+        if len(set(zip(i.tolist(), j.tolist()))) >= (len(ws) - 1) * (len(bs) - 1) and even(picture["place"], heights[i, j]):
+            return True
+    return False
+
+
+def bands_show(picture, ws, bs, heights):
+    """True for contours that lie between the heights they should lie between, half a cell this way or that."""
+    i, j = (np.interp(picture[axis], grid, np.arange(len(grid))) for axis, grid in (("y", bs), ("x", ws)))
+    low, high = np.full(len(i), np.inf), np.full(len(i), -np.inf)
+    for down, left in product((-0.5, 0.0, 0.5), repeat=2):
+        row, column = np.clip(i + down, 0, len(bs) - 1), np.clip(j + left, 0, len(ws) - 1)
+        at = heights[np.rint(row).astype(int), np.rint(column).astype(int)]
+        low, high = np.minimum(low, at), np.maximum(high, at)
+    return len(i) > 0 and np.mean((picture["low"] <= high + 1e-6) & (picture["high"] >= low - 1e-6)) > 0.97
+
+
+def steps_of(picture):
+    """The heights at which the bands of a set of contours meet."""
+    edges = np.unique(np.concatenate([picture["low"], picture["high"]]))
+    return edges[np.isfinite(edges)]
+
+
+def shows(picture, ws, bs, surface, logarithm=True):
+    """True for a picture of the logarithm of the surface, to whatever base, or of the surface itself, at the right places."""
+    if picture["kind"] == "cells":
+        return cells_show(picture, ws, bs, np.log10(surface) if logarithm else surface)
+    if picture["kind"] == "bands":
+        edges = steps_of(picture)
+        if logarithm and any(bands_show(picture, ws, bs, log(surface)) for log in (np.log10, np.log)):
+            return True
+        even_in_log = len(edges) > 1 and edges[0] > 0 and np.ptp(np.diff(np.log(edges))) < 0.01 * np.ptp(np.log(edges))
+        return even_in_log == logarithm and bands_show(picture, ws, bs, surface)
+    return logarithm  # a picture without numbers may show anything
+
+
+TURNS = {
+    "shows the surface upside down: row 0 of the surface belongs to the smallest b, and imshow puts it at the top unless it is "
+    "given origin=\"lower\"": (slice(None, None, -1), slice(None)),
+    "shows the surface mirrored: column 0 of the surface belongs to the smallest w": (slice(None), slice(None, None, -1)),
+    "shows the surface turned about: row 0 of the surface belongs to the smallest b, and column 0 to the smallest w":
+        (slice(None, None, -1), slice(None, None, -1)),
+}
+
+
+def surface_problem(panel, ws, bs, surface):
+    """What is wrong with the picture of the surface in a panel, in words; empty where nothing is."""
+    pictures = [picture for picture in panel["pictures"] if picture["visible"]]
+
+    def any_shows(surface, *ways):
+        return any(shows(picture, ws, bs, surface, logarithm) for picture in pictures for logarithm in ways)
+
+    if len(panel["pictures"]) < panel["meshes"] or any_shows(surface, True):
+        return ""
+    if not pictures:
+        return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
+    if any_shows(surface, False):
+        return "shows the loss itself in its colours, not its logarithm: all but the highest losses have one colour"
+    return next((words for words, turn in TURNS.items() if any_shows(surface[turn], True, False)),
+                "does not have the colour of log10 of surface[i, j] where w is ws[j] and b is bs[i]")
+
+
+def same_colours(left, right):
+    """False where two pictures of one surface give one loss two colours, as far as that can be seen."""
+    for one, other in zip(left["pictures"], right["pictures"]):
+        if one["kind"] == other["kind"] == "cells" and len(one["place"]) == len(other["place"]):
+            return np.allclose(np.sort(np.clip(one["place"], 0, 1)), np.sort(np.clip(other["place"], 0, 1)), atol=0.02)
+        if one["kind"] == other["kind"] == "bands":
+            return len(steps_of(one)) == len(steps_of(other)) and np.allclose(steps_of(one), steps_of(other))
+    return True
+
+
+def lines_through(panel, path):
+    """The lines of a panel that go through exactly these points and can be seen."""
+    nothing = ("None", "none", "", " ")
+    return [line for line in panel["lines"] if line["x"].shape == (len(path),) and line["visible"]
+            and np.allclose(np.column_stack([line["x"], line["y"]]), path)
+            and not (line["linestyle"] in nothing and line["marker"] in nothing)]
+
+
+def expect_panels(panels, ws, bs, surface, plain, clipped):
+    """Each panel has the surface in the right places, and its own path over it, and no other."""
+    for side, panel, path, name, other in (("left", panels[0], plain, "plain_path", clipped),
+                                           ("right", panels[1], clipped, "clipped_path", plain)):
+        what = f"the {side} panel"
+        problem = surface_problem(panel, ws, bs, surface)
+        expect_true(not problem, problem, what)
+        expect_true(not lines_through(panel, path[:, ::-1]), "has w and b exchanged in its path", what)
+        mine = lines_through(panel, path)
+        expect_true(len(mine) > 0, f"has no line through all points of {name}", what)
+        expect_true(not lines_through(panel, other), "has the path of the other panel", what)
+        order = max(line["zorder"] for line in mine)
+        above = [picture for picture in panel["pictures"] if picture["visible"] and picture["zorder"] > order]
+        expect_true(not above, "has the surface over its path: nothing is seen of the path", what)
+    expect_true(same_colours(*panels), "gives the same loss another colour in its right panel than in its left one", "the figure")
+
+
+def expect_window(panels, ws, bs):
+    """Both panels show the grid and no more, w to the right and b upwards."""
+    for side, panel in zip(("left", "right"), panels):
+        for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
+            cell = grid[1] - grid[0]
+            expect_true(limits[0] < limits[1], f"should have {name} grow to the right or upwards", f"the {side} panel")
+            expect_true(max(abs(limits[0] - grid[0]), abs(limits[1] - grid[-1])) <= 0.75 * cell,
+                        f"should show {name} from {grid[0]:g} to {grid[-1]:g}, and shows {limits[0]:.3g} to {limits[1]:.3g}",
+                        f"the {side} panel")
+
+
+def expect_words(panels):
+    """Both axes of both panels have a label, and the titles tell the panels apart."""
+    for side, panel in zip(("left", "right"), panels):
+        expect_true("w" in panel["xlabel"].lower(), "needs a label for w on the horizontal axis", f"the {side} panel")
+        expect_true("b" in panel["ylabel"].lower(), "needs a label for b on the vertical axis", f"the {side} panel")
+    left, right = (" ".join(panel["title"].lower().split()) for panel in panels)
+    expect_true("without clip" in left, "needs a title with \"without clipping\"", "the left panel")
+    expect_true("with clip" in right, "needs a title with \"with clipping\"", "the right panel")
 
 
 @task("3.6", points=3)
@@ -249,44 +380,16 @@ def test_each_panel_shows_the_surface_and_its_own_path(student, canvas):
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    left, right = canvas.read(axes)
-    for side, panel in (("left", left), ("right", right)):
-        expect_true(panel["meshes"] >= 1, f"has no picture of the surface in its {side} panel: pcolormesh, contourf or "
-                    "imshow draws one", "the figure")
-        expect_true(not shows_the_loss_itself(panel, surface), f"shows the loss itself in the colours of its {side} panel, not "
-                    "its logarithm: all but the highest losses have one colour", "the figure")
-    expect_true(has_path(left, plain), "has no line through all points of plain_path in its left panel", "the figure")
-    expect_true(has_path(right, clipped), "has no line through all points of clipped_path in its right panel",
-                "the figure")
-    expect_true(not has_path(left, clipped) and not has_path(right, plain), "has both paths in one panel", "the figure")
+    expect_panels(canvas.read(axes), ws, bs, surface, plain, clipped)
     expect_unchanged(student)
 
 
-@task("3.6", points=1)
-def test_both_panels_keep_to_the_window(student, canvas):
-    """Both panels show the window of the grid, though the path without clipping leaves it."""
+@task("3.6", points=3)
+def test_both_panels_are_labelled_and_keep_to_the_window(student, canvas):
+    """Both panels show the window of the grid, though both paths leave it; labels and titles say what each one shows."""
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    for panel in canvas.read(axes):
-        for name, limits, grid in (("w", panel["xlim"], ws), ("b", panel["ylim"], bs)):
-            cell = grid[1] - grid[0]
-            expect_true(limits[0] < limits[1], f"should have {name} grow to the right or upwards", "the figure")
-            expect_true(max(abs(limits[0] - grid[0]), abs(limits[1] - grid[-1])) <= 0.75 * cell,
-                        f"should show {name} from {grid[0]:g} to {grid[-1]:g}, and shows {limits[0]:.3g} to "
-                        f"{limits[1]:.3g}", "the figure")
-
-
-@task("3.6", points=2)
-def test_panels_are_labelled(student, canvas):
-    """Both axes of both panels have a label, and the titles say which is without and which with clipping."""
-    ws, bs, surface, plain, clipped = cliff()
-    axes = canvas.axes(2)
-    student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    left, right = canvas.read(axes)
-    for panel in (left, right):
-        expect_true("w" in panel["xlabel"].lower(), "needs a label for w on the horizontal axis", "the figure")
-        expect_true("b" in panel["ylabel"].lower(), "needs a label for b on the vertical axis", "the figure")
-    expect_true("without" in left["title"].lower(), "needs a title with \"without clipping\" on the left", "the figure")
-    expect_true("with" in right["title"].lower() and "without" not in right["title"].lower(),
-                "needs a title with \"with clipping\" on the right", "the figure")
+    panels = canvas.read(axes)
+    expect_words(panels)
+    expect_window(panels, ws, bs)

@@ -392,14 +392,29 @@ def untrained(student, task_name, cell):
 
 
 # Of the hidden texts a part is enough, spread evenly over nouns, distances, numbers and constructions. The limits below leave
-# room on both sides of what `spread.py` measured over twenty seeds on just these texts.
+# room on both sides of what `spread.py` measured on just these texts; `trivial.py` has the rules that must miss them.
 NEAR, FAR = (5, 10, 15), (20, 30, 40, 60)
 REMEMBERS = 0.80
 
 
 def far_stories():
     """Stories whose blank is far from the noun."""
-    return [item for item in hidden_items("tickets") if item["distance"] in FAR][::15]
+    return [item for item in hidden_items("tickets") if item["distance"] in FAR][::3]
+
+
+def near_stories():
+    """Stories whose blank is near to the noun."""
+    return [item for item in hidden_items("tickets") if item["distance"] in NEAR][::13]
+
+
+def agreement_sentences(with_attractors):
+    """Sentences with one to four attractors, or with none: then all nouns after the subject have its number.
+
+    In both kinds the subject is not always the first noun, and sentences come in pairs that differ in their numbers alone.
+    """
+    items = [item for item in hidden_items("agreement") if (item["attractors"] > 0) == with_attractors]
+    every = 9 if with_attractors else 5  # no divisor of the 16 pairs of each kind, so that a part has all kinds
+    return [item for place, item in enumerate(items) if place // 2 % every == 1]
 
 
 def memory(model):
@@ -407,10 +422,9 @@ def memory(model):
     return share_remembered(model, far_stories())
 
 
-def nats_a_word(model):
-    """Mean cross-entropy of the words of new short stories."""
-    items = [item for item in hidden_items("tickets") if item["distance"] in NEAR][::13]
-    texts = [item["tokens"] for item in items]
+def nats_a_word(model, items):
+    """Mean cross-entropy of the words of new texts."""
+    texts = [item["tokens"] for item in items if len(item["tokens"]) > 1]
     return float(np.mean([torch.nn.functional.cross_entropy(logits[:len(tokens) - 1], tokens[1:]).item()
                           for logits, tokens in zip(all_logits(model, texts), texts)]))
 
@@ -423,25 +437,18 @@ def plural_leads(model, items):
     return np.where([item["plural"] for item in items], ahead, -ahead)
 
 
-def confusion(model):
-    """How often a model takes two new sentences with attractors, a singular and a plural one, for each other.
+def confusion(model, with_attractors):
+    """How often a model takes two new sentences, a singular and a plural one, for each other.
 
     Over all such pairs, the share in which the plural form is ahead of the singular one by more in the singular sentence
     (1 - AUC). Unlike the error rate it does not depend on which of the two forms a model prefers in general, and it leaves a
     wider gap between plain and gated cells.
     """
-    items = [item for item in hidden_items("agreement") if item["attractors"] > 0][3::8]
+    items = agreement_sentences(with_attractors)
     leads = plural_leads(model, items)
     singular, plural = (leads[[item["plural"] == number for item in items]] for number in (False, True))
     ahead, level = plural[:, None] > singular, plural[:, None] == singular
     return 1.0 - float(np.mean(ahead + 0.5 * level))  # so that NaN is on the wrong side
-
-
-def error_without_attractor(model):
-    """Error in new sentences whose nouns all have one number, the two numbers weighted equally."""
-    items = [item for item in hidden_items("agreement") if item["attractors"] == 0][::6]
-    leads, plural = plural_leads(model, items), np.array([item["plural"] for item in items])
-    return 1.0 - float((np.mean(leads[plural] > 0) + np.mean(leads[~plural] < 0)) / 2)
 
 
 def expect_memory(student, checkpoints, cell):
@@ -469,6 +476,7 @@ def test_trained_gru_remembers_the_tickets(student, checkpoints):
     expect_memory(student, checkpoints, "gru")
 
 
+# Of an RNN: nats a word, in stories and in sentences.
 WORDS_RNN = 3.5
 
 
@@ -477,7 +485,7 @@ def test_trained_rnn_knows_the_stories(student, checkpoints):
     """The trained RNN predicts the words of new stories: the comparison is with a model that has learned."""
     model = trained(student, checkpoints, "tickets", "rnn")
     student.accuracy_by_distance(model, hidden_items("tickets")[:1])
-    mean = nats_a_word(model)
+    mean = nats_a_word(model, near_stories())
     expect_true(mean <= WORDS_RNN, f"needs {mean:.2f} nats a word in new stories; at most {WORDS_RNN} are allowed. "
                 "Was it trained to the end?", "tickets_rnn.pt")
 
@@ -532,39 +540,46 @@ def test_equal_logits_count_as_wrong(student, rng):
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error")
 
 
-CONFUSES, RNN_ERROR = 0.11, 0.30
+CONFUSES, RNN_CONFUSES = 0.15, 0.30
+
+
+def expect_no_confusion(model, with_attractors, limit, file):
+    """A trained model takes few singular and plural sentences for each other."""
+    share = confusion(model, with_attractors)
+    kind, rule = ("with", "to follow the last noun") if with_attractors else ("without", "to avoid the last noun")
+    expect_true(share <= limit, f"takes {share:.0%} of the pairs of a singular and a plural sentence {kind} attractors for "
+                f"each other; at most {limit:.0%} are allowed. A guess gives 50%, and {rule} more", file)
 
 
 def expect_subject(student, checkpoints, cell):
-    """A trained model keeps the subject's number past attractors."""
+    """A trained model keeps the subject's number past nouns of the other number, and past nouns of the same."""
     model = trained(student, checkpoints, "agreement", cell)
     student.error_by_attractors(model, hidden_items("agreement")[:1])
-    share = confusion(model)
-    expect_true(share <= CONFUSES, f"takes {share:.0%} of the pairs of a singular and a plural sentence with attractors for "
-                f"each other; at most {CONFUSES:.0%} are allowed. A guess gives 50%, and to follow the last noun more",
-                f"agreement_{cell}.pt")
+    for with_attractors in (True, False):
+        expect_no_confusion(model, with_attractors, CONFUSES, f"agreement_{cell}.pt")
 
 
 @task("4.7", points=2)
 def test_trained_lstm_follows_the_subject(student, checkpoints):
-    """The trained LSTM keeps the subject's number past one to four attractors, in new sentences."""
+    """The trained LSTM keeps the subject's number past none to four attractors, in new sentences."""
     expect_subject(student, checkpoints, "lstm")
 
 
 @task("4.7", points=2)
 def test_trained_gru_follows_the_subject(student, checkpoints):
-    """The trained GRU keeps the subject's number past one to four attractors, in new sentences."""
+    """The trained GRU keeps the subject's number past none to four attractors, in new sentences."""
     expect_subject(student, checkpoints, "gru")
 
 
 @task("4.7", points=1)
 def test_trained_rnn_follows_a_near_subject(student, checkpoints):
-    """The trained RNN gets sentences without attractors right: the comparison is with a model that has learned."""
+    """The trained RNN knows the words and gets sentences without attractors right: it is compared after learning."""
     model = trained(student, checkpoints, "agreement", "rnn")
     student.error_by_attractors(model, hidden_items("agreement")[:1])
-    error = error_without_attractor(model)
-    expect_true(error <= RNN_ERROR, f"errs in {error:.0%} of the sentences without an attractor; at most "
-                f"{RNN_ERROR:.0%} are allowed. Was it trained to the end?", "agreement_rnn.pt")
+    mean = nats_a_word(model, agreement_sentences(False))
+    expect_true(mean <= WORDS_RNN, f"needs {mean:.2f} nats a word in new sentences; at most {WORDS_RNN} are allowed. "
+                "Was it trained to the end?", "agreement_rnn.pt")
+    expect_no_confusion(model, False, RNN_CONFUSES, "agreement_rnn.pt")
 
 
 @task("4.8", points=2)

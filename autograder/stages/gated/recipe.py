@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import Any
 
 from autograder.grade.retrain import Training
 
@@ -29,7 +30,7 @@ def training(file: str, seed: int = SEED) -> Training:
 
 
 @cache
-def batches(name: str, seed: int) -> list[tuple]:
+def batches(name: str, seed: int) -> list[tuple[Any, ...]]:
     """The batches of a task: the same for its three models."""
     data, settings = importlib.import_module("data"), importlib.import_module("settings")
     words, chosen = data.Vocabulary.load(name), getattr(settings, name.upper())

@@ -40,9 +40,9 @@ def measured(file: str, model: Any) -> str:
     from autograder.stages.gated import hidden
 
     if file.startswith("tickets"):
-        return f"memory {hidden.memory(model):.3f}  nats a word {hidden.nats_a_word(model):.3f}"
-    return (f"error without attractor {hidden.error_without_attractor(model):.3f}  "
-            f"confusion {hidden.confusion(model):.3f}")
+        return f"memory {hidden.memory(model):.3f}  nats a word {hidden.nats_a_word(model, hidden.near_stories()):.3f}"
+    return (f"confusion with attractors {hidden.confusion(model, True):.3f}  without {hidden.confusion(model, False):.3f}  "
+            f"nats a word {hidden.nats_a_word(model, hidden.agreement_sentences(False)):.3f}")
 
 
 def main(seeds: int, save: bool) -> None:

@@ -104,6 +104,8 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
     def move(point, _):
         g = np.array(scalar_rnn_grad(point[0], point[1], h_0, steps, target))
         if threshold is not None:
+            if threshold <= 0:
+                raise ValueError("threshold must be positive")
             g = g * min(1.0, threshold / max(np.sqrt(g @ g), 1e-300))
         return point - lr * g
 

@@ -81,7 +81,7 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
     path[0] = start
     for i in range(n_updates):
         g = {"theta": np.array(scalar_rnn_grad(path[i, 0], path[i, 1], h_0, steps, target))}
-        if threshold:
+        if threshold is not None:
             g, _ = clip_by_norm(g, threshold)
         path[i + 1] = path[i] - lr * g["theta"]
     return path

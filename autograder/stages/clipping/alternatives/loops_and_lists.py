@@ -116,6 +116,8 @@ def loss_surface(ws, bs, h_0, steps, target):
 
 
 def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
+    if threshold is not None and threshold <= 0:
+        raise ValueError("threshold")
     w, b = float(start[0]), float(start[1])
     path = [[w, b]]
     for _ in range(n_updates):

@@ -27,6 +27,8 @@ def clip_by_norm(grads, threshold):
 
 
 def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts=5):
+    if threshold is not None and threshold <= 0:
+        raise ValueError("threshold must be positive")
     names = list(params)
     theta = np.concatenate([params[k].ravel() for k in names])
     ends = np.cumsum([params[k].size for k in names])[:-1]

@@ -122,6 +122,9 @@ def loss_surface(ws, bs, h_0, steps, target):
 
 
 def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
+    if threshold is not None and threshold <= 0.0:
+        raise ValueError("a threshold is positive")
+
     def walk():
         point = np.array(start, dtype=float)
         yield point

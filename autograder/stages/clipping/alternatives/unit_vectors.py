@@ -83,7 +83,8 @@ def scalar_rnn_grad(w, b, h_0, steps, target):
     def loss(w, b):
         h = h_0
         for _ in range(steps):
-            h = 1 / (1 + cmath.exp(-(w * h + b)))
+            a = w * h + b
+            h = 1 / (1 + cmath.exp(-a)) if a.real > 0 else cmath.exp(a) / (1 + cmath.exp(a))
         return (h - target) ** 2
 
     tiny = 1e-100

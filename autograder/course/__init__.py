@@ -1,0 +1,1 @@
+"""The old name of a room: see `autograder.course.config`."""

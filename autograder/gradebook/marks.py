@@ -1,0 +1,162 @@
+"""What the gradebook holds, read in a few queries: tables, exports, pages and report show the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy import inspect, select
+
+from autograder.grade.notebook import task_of_cell
+from autograder.gradebook.answers import NOTHING
+from autograder.gradebook.shared_gradebook import ANSWERS
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One marked cell.
+
+    Attributes
+    ----------
+    pending : bool
+        A person has still to give the mark, or to look at it again.
+    by_hand : bool
+        The score was given by a person.
+    changed : bool
+        The answer has changed since it was marked; `before` is the mark it had, `said` the comment.
+    unanswered : bool
+        Nothing was written, and nobody gave a mark all the same.
+    """
+
+    name: str
+    score: float
+    max_score: float
+    pending: bool = False
+    by_hand: bool = False
+    before: float | None = None
+    said: str = ""
+    changed: bool = False
+    unanswered: bool = False
+    comment: str = ""
+
+    @property
+    def task(self) -> str:
+        """Its task's id."""
+        return task_of_cell({"grade_id": self.name})
+
+
+@dataclass
+class SubmissionMarks:
+    """The marks of one submission."""
+
+    stage: str
+    student: str
+    notebook_id: str
+    penalty: float
+    timestamp: datetime | None
+    extension: timedelta | None
+    duedate: datetime | None
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """All marks so far, before any penalty."""
+        return round(sum(mark.score for mark in self.marks), 6)
+
+    @property
+    def max_score(self) -> float:
+        """All points there are."""
+        return round(sum(mark.max_score for mark in self.marks), 6)
+
+    @property
+    def total(self) -> float:
+        """What counts: the score without the penalty, never below zero."""
+        return round(max(0.0, self.score - self.penalty), 6)
+
+    @property
+    def pending(self) -> int:
+        """Marks still to be given by a person."""
+        return sum(mark.pending for mark in self.marks)
+
+    @property
+    def changed(self) -> list[Mark]:
+        """Marks whose answer has changed since it was marked."""
+        return [mark for mark in self.marks if mark.changed]
+
+
+def read_marks(gradebook: Gradebook, stage_id: str | None = None, student: str | None = None
+               ) -> dict[tuple[str, str], SubmissionMarks]:
+    """Every submission in the gradebook, or those of one stage or student, by (stage id, student)."""
+    found = {entry.notebook_id: entry for entry in _submissions(gradebook, stage_id, student)}
+    cells = _cells(gradebook)
+    known = _answers(gradebook)
+    narrow = len(found) == 1
+    question = select(Grade.notebook_id, Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.extra_credit,
+                      Grade.needs_manual_grade)
+    comments = select(Comment.notebook_id, Comment.cell_id, Comment.manual_comment, Comment.auto_comment)
+    if narrow:
+        question, comments = (q.where(of.notebook_id.in_(found)) for q, of in ((question, Grade), (comments, Comment)))
+    said = {(notebook, cell): manual or auto or "" for notebook, cell, manual, auto in gradebook.db.execute(comments)}
+    for notebook, cell, auto, manual, extra, pending in gradebook.db.execute(question):
+        if notebook in found and cell in cells:
+            name, worth = cells[cell]
+            given = manual if manual is not None else auto
+            row = known.get((notebook, name))
+            old = row is not None and row.old_answer is not None
+            found[notebook].marks.append(Mark(
+                name, 0.0 if given is None else round(given + (extra or 0.0), 6), worth, bool(pending), manual is not None,
+                row.old_score if row is not None else None, (row.old_comment or "") if row is not None else "", old,
+                row is not None and row.shown == NOTHING and not pending and manual is None, said.get((notebook, cell), "")))
+    for entry in found.values():
+        entry.marks.sort(key=lambda mark: in_order(mark.task))
+    return {(entry.stage, entry.student): entry for entry in found.values()}
+
+
+def _submissions(gradebook: Gradebook, stage_id: str | None, student: str | None) -> Iterator[SubmissionMarks]:
+    question = (
+        select(Assignment.name, SubmittedAssignment.student_id, SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty,
+               SubmittedAssignment.timestamp, SubmittedAssignment.extension, Assignment.duedate)
+        .join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id))
+    if stage_id is not None:
+        question = question.where(Assignment.name == stage_id)
+    if student is not None:
+        question = question.where(SubmittedAssignment.student_id == student)
+    for name, who, notebook, penalty, *times in gradebook.db.execute(question):
+        yield SubmissionMarks(name, who, notebook, penalty or 0.0, *times)
+
+
+def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
+    """Name and points of each marked cell, by its id in the gradebook."""
+    cells = BaseCell.__table__.c
+    names = {row.id: row.name for row in gradebook.db.execute(select(cells.id, cells.name))}
+    worth: dict[str, float] = {}
+    for kind in (GradeCell.__table__, TaskCell.__table__):
+        worth |= {cell: float(points) for cell, points in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
+    return {cell: (names[cell], points) for cell, points in worth.items() if cell in names}
+
+
+def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
+    """What the kit's table knows of answers that were not written, or have changed since, by notebook and cell."""
+    if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
+        return {}
+    rows = gradebook.db.execute(select(ANSWERS).where(ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING)))
+    return {(row.notebook_id, row.name): row for row in rows}
+
+
+def in_order(task: str) -> tuple[tuple[int, str], ...]:
+    """The id of a task for sorting: 1.10 comes after 1.9."""
+    return tuple((int(part) if part.isdecimal() else 0, part) for part in task.split("."))

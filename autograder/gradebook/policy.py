@@ -1,0 +1,218 @@
+"""`policy.toml`: when a stage is due, and what handing it in late costs.
+
+One file in the course folder. What stands at its top holds for all stages; a table of a stage says when it is due, and may say
+the rest differently::
+
+    timezone = "Europe/Berlin"   # of every date that does not name its own
+    grace = "15 min"             # handed in within it counts as in time
+    per_day = "10 %"             # of the stage's points, for each day begun; or a number of points
+    cap = "50 %"                 # the most that is taken off
+    late_days = 3                # free late days for the whole term, used up in the order of the due dates
+
+    [1-bptt]
+    due = 2026-11-02T23:59:00
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from autograder.errors import UsageError
+from autograder.grade.feedback_text import points
+from autograder.stages import stages
+
+POLICY = "policy.toml"
+DEFAULTS = ("timezone", "grace", "per_day", "cap", "late_days")
+OF_A_STAGE = ("due", "timezone", "grace", "per_day", "cap")
+PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
+SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)?\s*", re.IGNORECASE)
+SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Points, or a share of the points there are."""
+
+    value: float
+    percent: bool = False
+
+    def of(self, max_score: float) -> float:
+        """The points."""
+        return self.value * max_score / 100 if self.percent else self.value
+
+    def __str__(self) -> str:
+        return f"{self.value:g} %" if self.percent else f"{points(self.value)} points"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds for one stage."""
+
+    due: datetime
+    zone: tzinfo
+    grace: timedelta = timedelta(0)
+    per_day: Amount = field(default_factory=lambda: Amount(0.0))
+    cap: Amount | None = None
+
+    def due_for(self, extension: float) -> datetime:
+        """The due date of somebody who was given days more; days of the calendar, so that the hour stays the same."""
+        local = self.due.astimezone(self.zone).replace(tzinfo=None) + timedelta(days=extension)
+        return local.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def days_late(self, when: datetime, extension: float = 0.0) -> int:
+        """Days begun since the due date; 0 within the grace."""
+        due = self.due_for(extension)
+        if when <= due + self.grace:
+            return 0
+        between = when.astimezone(self.zone).replace(tzinfo=None) - due.astimezone(self.zone).replace(tzinfo=None)
+        return max(1, math.ceil(between / DAY))
+
+    def cost(self, days: int, max_score: float) -> float:
+        """Points taken off for so many days."""
+        off = days * self.per_day.of(max_score)
+        return min(off, max_score if self.cap is None else self.cap.of(max_score))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds for a course."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    late_days: int = 0
+
+    def charged(self, late: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """How many late days of a student are free and how many cost, by stage.
+
+        Parameters
+        ----------
+        late : mapping of str to int
+            Days late by stage.
+        """
+        left, found = self.late_days, {}
+        for stage_id in sorted(late, key=lambda name: self.rules[name].due):
+            free = min(left, late[stage_id])
+            left -= free
+            found[stage_id] = (free, late[stage_id] - free)
+        return found
+
+
+def read_policy(course: Path) -> Policy:
+    """The policy of a course; one without rules where there is no policy.toml.
+
+    Raises
+    ------
+    UsageError
+        The file is not as it should be: the text names file, key and what is right.
+    """
+    path = course / POLICY
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Policy()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+    return _parsed(str(path), data)
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: str, data: bytes) -> Policy:
+    try:
+        content = tomllib.loads(data.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}\n  A date is written 2026-11-02T23:59:00, a text in quotes.") from error
+    known = [stage.id for stage in stages()]
+    tables = {name: value for name, value in content.items() if isinstance(value, dict)}
+    top = {name: value for name, value in content.items() if name not in tables}
+    for name in top:
+        if name not in DEFAULTS:
+            raise UsageError(f"{path}: {name}: there is no such setting{_nearest(name, (*DEFAULTS, *known))}; "
+                             f"at the top are {', '.join(DEFAULTS)}, then a table a stage")
+    for name in tables:
+        if name not in known:
+            raise UsageError(f"{path}: [{name}]: there is no such stage{_nearest(name, known)}; the stages are "
+                             f"{', '.join(known)}")
+    late_days = top.pop("late_days", 0)
+    if not isinstance(late_days, int) or isinstance(late_days, bool) or late_days < 0:
+        raise UsageError(f"{path}: late_days: {late_days!r} is no number of days; write a whole number such as 3")
+    return Policy({name: _rule(path, name, top, table) for name, table in tables.items()}, late_days)
+
+
+def _nearest(word: str, words: Any) -> str:
+    close = difflib.get_close_matches(word, words, 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _rule(path: str, name: str, top: dict[str, Any], table: dict[str, Any]) -> Rule:
+    for key in table:
+        if key not in OF_A_STAGE:
+            hint = "; it holds for the whole term and stands at the top of the file" if key == "late_days" else ""
+            raise UsageError(f"{path}: [{name}] {key}: there is no such setting{_nearest(key, OF_A_STAGE)}{hint}; a stage has "
+                             f"{', '.join(OF_A_STAGE)}")
+    both = top | table
+
+    def where(key: str) -> str:
+        return f"{path}: [{name}] {key}" if key in table else f"{path}: {key}"
+
+    if "due" not in table:
+        raise UsageError(f"{path}: [{name}] has no due date; write one such as due = 2026-11-02T23:59:00")
+    zone = _zone(where("timezone"), both.get("timezone"))
+    due = _due(where("due"), table["due"], zone)
+    return Rule(due, zone or due.tzinfo or UTC, _span(where("grace"), both.get("grace", 0)),
+                _amount(where("per_day"), both.get("per_day", 0)) or Amount(0.0),
+                _amount(where("cap"), both["cap"]) if "cap" in both else None)
+
+
+def _zone(where: str, name: Any) -> ZoneInfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise UsageError(f"{where}: {name!r} is no time zone; write a name such as \"Europe/Berlin\" or \"UTC\"") from error
+
+
+def _due(where: str, value: Any, zone: ZoneInfo | None) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError as error:
+            raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    if not isinstance(value, datetime):
+        raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")
+    if value.tzinfo is None:
+        if zone is None:
+            raise UsageError(f"{where}: in which time zone? Put timezone = \"Europe/Berlin\" at the top of the file, or write "
+                             f"{value.isoformat()}+01:00")
+        value = value.replace(tzinfo=zone)
+    return value
+
+
+def _span(where: str, value: Any) -> timedelta:
+    match = SPAN.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        return timedelta(seconds=float(match[1]) * SECONDS[(match[2] or "m")[0].lower()])
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6:
+        return timedelta(minutes=value)
+    raise UsageError(f"{where}: {value!r} is no length of time; write minutes such as 15, or \"2 h\"")
+
+
+def _amount(where: str, value: Any) -> Amount:
+    match = PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if match and float(match[1]) <= 100:
+        return Amount(float(match[1]), percent=True)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6:
+        return Amount(float(value))
+    raise UsageError(f"{where}: {value!r} is no amount; write points such as 5, or a share of all points such as \"10 %\"")

@@ -1,0 +1,87 @@
+"""The gate on the bank of wrong programs: none gets full marks, none gets a false name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.compare import Mismatch, expect
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.runner import Suite, collected
+from autograder.prove.gate_result import SEED, GateResult
+from autograder.stages import Stage, module_from, task_number
+from autograder.stages.bank import WrongProgram
+from autograder.stages.points import task_points
+
+
+@dataclass
+class Fate:
+    """What became of a program: the tests it lost, the points its tasks left it with, the names it was given."""
+
+    lost: list[str] = field(default_factory=list)
+    kept: float = 0.0
+    named: set[str] = field(default_factory=set)
+
+
+def wrong_programs_are_caught(stage: Stage) -> GateResult:
+    """Each program of the bank is wrong on its witness, loses points in its task, and gets no name that is not declared right."""
+    finding = GateResult("wrong programs by other hands are caught")
+    programs = stage.wrong_programs()
+    fates = collected(stage, lambda suite: [_run(stage, suite, program) for program in programs]) if programs else []
+    for program, fate in zip(programs, fates, strict=True):
+        finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
+        names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""
+        finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {fate.kept:>4g}, {len(fate.lost):>2} tests"
+                             f"{names}: {', '.join(fate.lost[:3])}")
+    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in fates)} of them named"
+    return finding
+
+
+def fate_problems(stage: Stage, program: WrongProgram, fate: Fate) -> list[str]:
+    """What is wrong with what became of a program."""
+    unknown = program.named - {mistake.id for mistake in stage.mistakes()}
+    problems = [f"{program.name} is declared to be {name}, which is no mistake" for name in sorted(unknown)]
+    tasks = f"task{'s' * (len(program.tasks) > 1)} {', '.join(program.tasks)}"
+    if not fate.lost:
+        problems.append(f"{program.name} ({tasks}) gets full marks")
+    elif program.at_most is not None and fate.kept > program.at_most:
+        problems.append(f"{program.name} keeps {fate.kept:g} points of {tasks} and deserves {program.at_most:g} at most")
+    return problems + [f"{program.name} is falsely named {name}" for name in sorted(fate.named - program.named)]
+
+
+def witness_problems(stage: Stage, program: WrongProgram) -> list[str]:
+    """What is wrong with a witness: it has to tell the program from the model answers."""
+    stage.bind_earlier()
+    with np.errstate(all="ignore"):
+        right = program.answer(module_from(program.reference, stage.module, "reference"))
+        wrong = program.answer(module_from(program.source, stage.module, f"wrong/{program.name}"))
+    if isinstance(right, Exception):
+        return [f"{program.name}: the model answers raise {type(right).__name__} on its witness: {right}"]
+    return [f"{program.name} is right on its witness"] if _same(wrong, right) else []
+
+
+def _same(got: Any, want: Any) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            expect(got, want, "value", atol=0.0)
+    except Mismatch:
+        return False
+    return True
+
+
+def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
+    """Run the tests of a program's tasks; those of the others only where it passes its own."""
+    fate = Fate()
+    others = sorted(set(task_points(stage)) - set(program.tasks), key=task_number)
+    for task in (*program.tasks, *others):
+        if fate.lost and task in others:
+            break
+        diagnosis = Diagnosis(stage)
+        results = suite.run(InProcessBackend(stage, program.source, SEED), diagnosis, only=task)
+        fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
+        fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
+        fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}
+    return fate

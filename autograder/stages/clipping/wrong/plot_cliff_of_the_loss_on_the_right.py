@@ -1,0 +1,12 @@
+"""Task 3.6. The left panel shows log10 of the loss, the right one the loss.
+
+Witness:
+    drawn(m)[1].collections[0].get_array()
+"""
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, clipped_path)):
+        ax.pcolormesh(ws, bs, np.log10(surface) if ax is axes[0] else surface)
+        ax.plot(path[:, 0], path[:, 1], "o-")
+        ax.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]), xlabel="w", ylabel="b", title=title)

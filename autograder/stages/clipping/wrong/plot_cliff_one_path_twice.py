@@ -1,0 +1,12 @@
+"""Task 3.6. Both panels show the path without clipping.
+
+Witness:
+    drawn(m)[1].get_lines()[0].get_xdata()
+"""
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, plain_path)):
+        ax.pcolormesh(ws, bs, np.log10(surface))
+        ax.plot(path[:, 0], path[:, 1], "o-")
+        ax.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]), xlabel="w", ylabel="b", title=title)

@@ -1,0 +1,13 @@
+"""Task 3.6. The surface is drawn in the left panel only.
+
+Witness:
+    len(drawn(m)[1].collections)
+"""
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, clipped_path)):
+        if ax is axes[0]:
+            ax.pcolormesh(ws, bs, np.log10(surface))
+        ax.plot(path[:, 0], path[:, 1], "o-")
+        ax.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]), xlabel="w", ylabel="b", title=title)

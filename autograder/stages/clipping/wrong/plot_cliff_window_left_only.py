@@ -1,0 +1,13 @@
+"""Task 3.6. The window is kept in the left panel only; in the right one the limits follow the path.
+
+Witness:
+    drawn(m)[1].get_xlim()
+"""
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, clipped_path)):
+        ax.pcolormesh(ws, bs, np.log10(surface))
+        ax.plot(path[:, 0], path[:, 1], "o-")
+        ax.set(xlabel="w", ylabel="b", title=title)
+    axes[0].set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]))

@@ -1,0 +1,1 @@
+"""Two data sets with a dependency across many words, printer tickets and agreement; their generators, loaders and baselines."""

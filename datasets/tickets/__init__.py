@@ -1,1 +1,0 @@
-"""Printer tickets: stories whose last word was named many tokens before."""
