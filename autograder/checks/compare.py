@@ -189,14 +189,12 @@ def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name
 
 
 def as_truth(value: Any) -> bool | None:
-    """A truth value, whatever holds it: True, a 0-d array, or 0 or 1; None for anything else."""
+    """A truth value, also one in an array or tensor without axes; None for anything else."""
     if is_tensor(value) and value.ndim == 0:
         value = value.item()
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if isinstance(value, bool | np.bool_) or (isinstance(value, int | np.integer) and value in (0, 1)):
-        return bool(value)
-    return None
+    return bool(value) if isinstance(value, bool | np.bool_) else None
 
 
 def as_numbers(value: Any) -> np.ndarray | None:
@@ -218,7 +216,7 @@ def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
     if array is not None and (array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b")):
         return array
     wanted = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
-    found = f"an array of {got.dtype}" if isinstance(got, np.ndarray) else kind(got)
+    found = "an array of truth values" if isinstance(got, np.ndarray) and got.dtype.kind == "b" else kind(got)
     raise Mismatch(name, "is of the wrong type", "type", got=found, expected=wanted)
 
 

@@ -187,12 +187,30 @@ def words_for(value: Any) -> str:
     return f"an object of the class {name}"[:MAX_WORDS]
 
 
+def first_other(value: Any) -> Other | None:
+    """The first part of a plain value that tests cannot look at."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return next((found for item in value if (found := first_other(item)) is not None), None)
+    return value if isinstance(value, Other) else None
+
+
+def refuse_others(*values: Any) -> None:
+    """Raise TypeError where a test's function is called with what tests cannot look at."""
+    found = first_other(values)
+    if found is not None:
+        raise TypeError(f"this function takes numbers, arrays and texts, not {found.words}")
+
+
 def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
     """A test's own function as student code meets it at home: it is given plain values, as in the sandbox."""
     @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        return function(*plain(args), **plain(kwargs))
+        args, kwargs = plain(args), plain(kwargs)
+        refuse_others(args, kwargs)
+        return function(*args, **kwargs)
 
     return call
 

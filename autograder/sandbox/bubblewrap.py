@@ -14,9 +14,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from autograder.checks.layout import read_stage
 from autograder.errors import SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.stages import stages
 
 # An id that nobody has: above those of people, below those the system hands out by itself.
 UNPRIVILEGED = 61000
@@ -91,8 +91,9 @@ def _kit_binds(source: Path) -> list[str]:
 
 
 def _kit_places() -> list[str]:
+    handed_out = {place for file in (PACKAGE / "stages").glob("*/stage.toml") for place in read_stage(file.parent).handout_files}
     return [*(f"autograder/{name}" for name in INSIDE),
-            *sorted({place for stage in stages() for place in stage.info.handout_files})]
+            *(place for place in sorted(handed_out) if (PACKAGE.parent / place).exists())]
 
 
 def program() -> str:

@@ -92,6 +92,9 @@ class Printed(io.RawIOBase):
         self.data += bytes(data)[: max(4 * self.limit - len(self.data), 0)]
         return len(data)
 
+    def close(self) -> None:
+        """A text file that wrote here is gone; the next one writes here too."""
+
     @property
     def text(self) -> str:
         """What was kept."""
@@ -282,7 +285,7 @@ class Server:
             self.standins["prepare_worker"]()
         sys.modules["checks"] = checks_module()
         self.earlier = [EarlierModule(name, source, self.scratch / f"{name}.py") for name, source in earlier.items()]
-        self.file = FreshModule(self.scratch / f"{module}.py", [Path(name).stem for name in handed_out])
+        self.file = FreshModule(self.scratch / f"{module}.py", [*earlier, *(Path(name).stem for name in handed_out)])
         sys.path.insert(0, str(self.scratch))
         for one in self.earlier:
             one.put_in_place()

@@ -17,8 +17,6 @@ from autograder.stages import Stage, find_stage
 
 SEED = 7
 LIMITS = Limits(call_cpu=2.0, load_cpu=2.0)
-# Tests whose own functions student code calls: they are run each time.
-ASKING: dict[str, list[str]] = {"1-bptt": [], "2-vanishing": [], "4-gated": []}
 BPTT, VANISHING, GATED = find_stage("1-bptt"), find_stage("2-vanishing"), find_stage("4-gated")
 Grade = Callable[[Stage, str], tuple[dict, dict, dict[str, bool]]]
 
@@ -79,14 +77,14 @@ def changed(stage: Stage, text: str) -> str:
     return stage.solution.read_text(encoding="utf-8") + "\n\n" + text
 
 
-@pytest.mark.parametrize("stage", [# Tests whose own functions student code calls: they are run each time.
-ASKING: dict[str, list[str]] = {"1-bptt": [], "2-vanishing": [], "4-gated": []}
-BPTT, VANISHING, GATED], ids=lambda stage: stage.id)
+@pytest.mark.parametrize("stage", [BPTT, VANISHING, GATED], ids=lambda stage: stage.id)
 def test_the_model_answers_go_as_known_throughout(grade: Grade, stage: Stage) -> None:
     record, again, known = grade(stage, stage.solution.read_text(encoding="utf-8"))
     assert record == again
     assert record["score"] == record["max_score"]
-    assert [test for test, went in known.items() if not went] == sorted(ASKING[stage.id]) and len(known) == len(record["tests"])
+    tasks = {test["test"]: test["task"] for test in record["tests"]}
+    # Where student code calls a test's own function, the test is run: nothing is asked ahead of it.
+    assert {tasks[test] for test, went in known.items() if not went} <= {"1.7"} and len(known) == len(record["tests"])
     assert bool(record["pictures"]) == ("matplotlib" in stage.info.preload)
 
 

@@ -179,10 +179,12 @@ def test_an_object_of_the_students_cannot_run_inside_a_question(make: Make) -> N
         "class Own:\n    def __call__(self, x):\n        return 1\n\ndef inner(f):\n    pass\n\n"
         "def outer():\n    return inner(Own())\n\ndef after():\n    return 7\n"
     )
-    worker = make(source, lambda name, args, kwargs: args[0](1), replace=("inner",))
-    with pytest.raises(Exception, match="an object of your own"):
-        call(worker, "outer")
+    worker = make(source, no_answer, replace=("inner",))
+    assert call(worker, "outer") is None, "its own function answers"
     assert call(worker, "after") == 7
+    calling = make("class Own:\n    pass\n\ndef outer(f):\n    return f(Own())\n")
+    with pytest.raises(TypeError, match="takes numbers, arrays and texts, not an object of the class Own"):
+        call(calling, "outer", lambda x: x)
 
 
 def test_a_question_with_much_in_it_is_refused(make: Make) -> None:

@@ -19,7 +19,7 @@ from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, call_with_copies, copied
-from autograder.checks.values import plain
+from autograder.checks.values import first_other, plain
 from autograder.grade.backends.standing_in import answer
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
@@ -101,7 +101,10 @@ class InProcessBackend:
         def function(*args: Any, **kwargs: Any) -> Any:
             self._asked.add(name)
             try:
-                return answer(self.stage, name, plain(copied(args)), plain(copied(kwargs)))
+                given = plain(copied((args, kwargs)))
+                if first_other(given) is not None:
+                    raise OutsideContract
+                return answer(self.stage, name, *given)
             except OutsideContract:
                 return own(*args, **kwargs)
 

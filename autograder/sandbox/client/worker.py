@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from autograder.checks.values import Other
+from autograder.checks.values import Other, first_other, refuse_others
 from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
 from autograder.sandbox.client.budget import LOOK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
@@ -280,9 +280,12 @@ class Worker:
                 self.asked[name] = self.asked.get(name, 0) + 1
 
                 def function() -> Any:
+                    if first_other((args, kwargs)) is not None:
+                        raise OutsideContract
                     return self.answer(name, args, kwargs)
             case "callback", [int() as number, tuple() as args, dict() as kwargs] if 0 <= number < len(self._functions):
                 def function() -> Any:
+                    refuse_others(args, kwargs)
                     return self._functions[number](*args, **kwargs)
             case _:
                 raise BadMessage("a question that was not expected")
