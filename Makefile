@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python -m autograder
 
-# Words a command line may set, passed on only when they are.
+# Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
+# recipe as variables of the shell.
+export FROM ZIP MAP CSV
 stage     = $(if $(STAGE),--stage "$(STAGE)")
 student   = $(if $(STUDENT),--student "$(STUDENT)")
 jobs      = $(if $(JOBS),--jobs "$(JOBS)")
@@ -14,25 +16,37 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint marking return
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environment  ## build a sample class, grade it with the real pipeline, show the table
-	@$(RUN) demo $(course) $(stage) $(jobs)
+demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=process TORCH=no]
+	@$(RUN) demo $(course) $(stage) $(jobs) $(isolation)
 
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
+doctor: environment  ## what grading needs of this machine and of a course folder, each with its remedy  [COURSE=]
+	@$(RUN) doctor $(course)
+
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
-collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
-	@$(RUN) collect $(course) $(stage) "$(ZIP)"
+collect: environment  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
+	@FROM="$${FROM:-$$ZIP}" && $(RUN) collect $(course) $(stage) $(if $(MAP),--map "$$MAP") --from "$$FROM"
+
+roster: environment  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
+	@$(RUN) roster $(course) $(stage) "$$CSV"
+
+clean-class: environment  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
+	@$(RUN) clean-class $(course) $(if $(YES),--yes)
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)
+
+marking: environment  ## TA: what is left to read by hand; split it, bring marks together  [SHARE=2/3 IMPORT=list.csv|gradebook.db|folder STAGE= COURSE=]
+	@$(RUN) marking $(course) $(stage) $(if $(SHARE),--share "$(SHARE)") $(if $(IMPORT),--import "$(IMPORT)")
 
 feedback: environment  ## TA: make the students' pages again, with marks and comments given by hand  [STAGE= COURSE=]
 	@$(RUN) feedback $(course) $(stage) $(student)
@@ -40,12 +54,14 @@ feedback: environment  ## TA: make the students' pages again, with marks and com
 export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= PARTIAL=1 COMMENTS=1 COURSE=]
 	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)") $(if $(PARTIAL),--partial) $(if $(COMMENTS),--comments)
 
+return: environment  ## TA: the students' pages, packed as the LMS takes them back  [FORMAT=canvas|moodle|gradescope|folders STAGE= COURSE=]
+	@$(RUN) return $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)")
+
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
 
-release: environment  ## instructor: make assignments/ and dist/ from solutions/, then verify  [STAGE=]
-	@$(RUN) release $(stage)
-	@$(RUN) verify $(stage)
+release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
+	@$(RUN) release --prove $(stage)
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")

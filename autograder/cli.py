@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import sys
+import os
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from autograder.errors import InfrastructureError, KitError, UsageError
+from autograder import __version__
+from autograder.errors import UsageError
+from autograder.verbs import Kit
+
+if TYPE_CHECKING:
+    from autograder.prove.gate_result import GateResult
+    from autograder.stages import Stage
 
 
-class Kit(click.Group):
-    """A group whose errors end in a message and the exit status of the contract, never in a traceback."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """1 for the grader's own trouble, 2 for wrong usage."""
-        try:
-            return super().main(*args, **kwargs)
-        except KitError as error:
-            click.echo(f"{'error' if isinstance(error, UsageError) else 'the grader failed'}: {error}", err=True)
-            sys.exit(1 if isinstance(error, InfrastructureError) else 2)
+def private() -> None:
+    """What is written from here on can be read by its owner alone: it is about people."""
+    os.umask(0o077)
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vanishing-gradients")
 def main() -> None:
     """Release, grade and verify the assignments of this course."""
 
@@ -34,13 +35,37 @@ one_stage = click.option("--stage", "stage_id", default=None, help="One stage on
 
 @main.command()
 @one_stage
-def release(stage_id: str | None) -> None:
+@click.option("--prove", is_flag=True, help="Run the gates on the new release, and put it in place only where all hold.")
+def release(stage_id: str | None, prove: bool) -> None:
     """Make assignments/ and dist/ from solutions/."""
-    from autograder.publish.release import release as make
+    from autograder.publish.release import staged
     from autograder.stages import chosen
 
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {'released anew' if make(stage) else 'unchanged'}  assignments/{stage.id}/  dist/{stage.id}.zip")
+    with staged(chosen(stage_id)) as changed:
+        if prove and run_gates(chosen(stage_id), verbose=False):
+            raise UsageError("nothing was released: assignments/ and dist/ are as they were.\n"
+                             "  The gates that failed say what to change.")
+    for name, differs in changed.items():
+        click.echo(f"{name}: {'re-released' if differs else 'unchanged'}  assignments/{name}/  dist/{name}.zip")
+
+
+def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
+    """Run the gates of some stages, a line each as it ends; the number of those that failed."""
+    from autograder.prove.gates import GATES
+    from autograder.prove.gates import verify as run
+
+    def tell(finding: GateResult, seconds: float) -> None:
+        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
+        for line in finding.table if verbose else ():
+            click.echo(f"         {line}")
+        for problem in finding.problems[:25]:
+            click.echo(f"         {problem}")
+
+    failed = 0
+    for stage in chosen_stages:
+        click.echo(f"{stage.id}: {stage.info.title}")
+        failed += sum(not finding.holds for finding in run(stage, tell, gates or GATES))
+    return failed
 
 
 @main.command()
@@ -68,7 +93,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
-    if outcome.failed:
+    if outcome.failed or outcome.unusable:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:
         raise click.exceptions.Exit(2)
@@ -77,14 +102,43 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one).")
 @one_stage
 @click.pass_context
-def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str | None) -> None:
+def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.stages import chosen
 
+    for stage in chosen(stage_id):
+        if stage.missing_libraries():
+            click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
-    context.invoke(grade, course=course, jobs=jobs, isolation="sandbox")
+    reason = reason_against_sandbox() if isolation is None else ""
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
+                   "what students hand in, set a sandbox up first: make doctor", err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
+
+
+@main.command()
+@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+def doctor(course: Path | None) -> None:
+    """Look at what grading needs here, and say what to do where it is missing."""
+    from autograder.doctor import BAD, examine
+    from autograder.stages import KIT
+    from autograder.text import plain
+
+    failed = 0
+    for finding in examine((course or KIT).resolve()):
+        click.echo(plain(str(finding)))
+        failed += finding.status == BAD
+    if failed:
+        click.echo(f"\n{failed} thing{'' if failed == 1 else 's'} to put right before grading.")
+        raise click.exceptions.Exit(1)
+    click.echo("\nThis machine can grade.")
 
 
 @main.command()
@@ -95,25 +149,13 @@ def demo(context: click.Context, course: Path, jobs: int | None, stage_id: str |
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gate_result import GateResult
-    from autograder.prove.gates import GATES, suite_is_stable
-    from autograder.prove.gates import verify as run
+    from autograder.prove.gates import suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
 
-    def tell(finding: GateResult, seconds: float) -> None:
-        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
-        for line in finding.table if verbose else ():
-            click.echo(f"         {line}")
-        for problem in finding.problems[:25]:
-            click.echo(f"         {problem}")
-
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = 0
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {stage.info.title}")
-        failed += sum(not finding.holds for finding in run(stage, tell, special or GATES))
+    failed = run_gates(chosen(stage_id), verbose, special or None)
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -139,18 +181,56 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
 
 
 @main.command()
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("downloads", nargs=-1)
+@click.option("--from", "source", default="", help="A download, or several with spaces between: zip, tar or folder.")
+@click.option("--map", "pattern", default="", help="A regular expression with groups student and stage, for any other layout.")
 @a_course
 @one_stage
-def collect(archive: Path, course: Path | None, stage_id: str | None) -> None:
-    """Unpack an LMS download (Canvas, Moodle, Gradescope) into submitted/."""
+def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path | None, stage_id: str | None) -> None:
+    """Unpack downloads of an LMS, or folders, into submitted/."""
     from autograder.lms.collect import collect as unpack
+    from autograder.lms.collect import paths_of
     from autograder.stages import KIT
 
-    outcome = unpack(archive, course or KIT, stage_id)
+    private()
+    paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
+    outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
     if outcome.refused:
         raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@a_course
+@one_stage
+def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
+    """Take the list of people that an LMS gives out into roster.csv."""
+    from autograder.lms.lists import take_list
+    from autograder.stages import KIT
+
+    private()
+    click.echo(take_list(table, course or KIT, stage_id))
+
+
+@main.command("clean-class")
+@a_course
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean_class(course: Path | None, yes: bool) -> None:
+    """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.lms.clean import class_state, forget
+    from autograder.stages import KIT
+
+    found = class_state(course or KIT)
+    if not found:
+        click.echo(f"There is nothing of a class in {course or KIT}.")
+        return
+    click.echo(f"All of this in {course or KIT} will be removed for good:\n  " + "\n  ".join(found))
+    if not yes and click.prompt("Type the word remove to go on", default="", show_default=False) != "remove":
+        click.echo("Nothing was removed.")
+        raise click.exceptions.Exit(2)
+    forget(course or KIT)
+    click.echo("Removed.")
 
 
 @main.command()
@@ -161,13 +241,15 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
     """Make the students' pages again, with marks and comments given by hand."""
     from autograder.report.remake import remake
     from autograder.stages import KIT
-    from autograder.terminal import Progress
+    from autograder.terminal import Progress, changed
 
     with Progress() as progress:
         outcome = remake(course or KIT, progress, stage_id, student)
     click.echo(f"{outcome.pages} pages in {(course or KIT) / 'feedback'}/, marks in {(course or KIT) / 'grades.csv'}")
     for warning in outcome.warnings:
         click.echo(f"Look at this mark: {warning}")
+    if outcome.changes:
+        click.echo(changed(outcome.changes))
     for stage, who in outcome.stale:
         click.echo(f"Not in the gradebook yet, grade it first: submitted/{who}/{stage}")
     for (stage, who), reason in outcome.failed.items():
@@ -194,6 +276,23 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @main.command()
 @a_course
 @one_stage
+@click.option("--share", default=None, help="The part of one who marks, such as 2/3; its list is written to marking/.")
+@click.option("--import", "source", type=click.Path(path_type=Path), default=None,
+              help="Take marks from a filled-in list, a gradebook.db or another course folder.")
+def marking(course: Path | None, stage_id: str | None, share: str | None, source: Path | None) -> None:
+    """List what is left to read by hand; split it, and bring marks together."""
+    from autograder.gradebook.marking import import_marks, left_to_read
+    from autograder.stages import KIT
+    from autograder.terminal import import_summary, marking_summary
+
+    if source is not None:
+        click.echo(import_summary(import_marks(course or KIT, source)))
+    click.echo(marking_summary(left_to_read(course or KIT, stage_id, share)))
+
+
+@main.command()
+@a_course
+@one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
 @click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
@@ -205,6 +304,20 @@ def export(course: Path | None, stage_id: str | None, layout: str, partial: bool
     from autograder.terminal import export_summary
 
     click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
+
+
+@main.command("return")
+@a_course
+@one_stage
+@click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "gradescope", "folders"]), default="folders",
+              help="Whose layout (default: folders, one a student).")
+def return_(course: Path | None, stage_id: str | None, layout: str) -> None:
+    """Pack the students' pages as an LMS takes them back, into exports/."""
+    from autograder.lms.return_pages import return_pages
+    from autograder.stages import KIT
+    from autograder.terminal import return_summary
+
+    click.echo(return_summary(return_pages(course or KIT, layout, stage_id)))
 
 
 @main.command()

@@ -30,7 +30,7 @@ def build(course: Path, stage_id: str | None = None) -> int:
     course.mkdir(parents=True, exist_ok=True)
     (course / MARK).write_text("Made by `make demo`; it may be removed.\n")
     count = 0
-    for number, stage in enumerate(chosen(stage_id)):
+    for number, stage in enumerate(stage for stage in chosen(stage_id) if not stage.missing_libraries()):
         for student, files in submissions(stage, everything=number == 0):
             folder = course / "submitted" / student / stage.id
             folder.mkdir(parents=True)

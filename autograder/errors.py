@@ -5,6 +5,8 @@ KitError
 ├── SandboxError          student code cannot be shut in safely here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
 │   └── Killed            a worker was ended from outside: for want of memory, or by a person
+├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file
+├── Stopped               a person stopped it; what was finished is kept (exit status 1)
 └── StudentError          something student code did; it costs the test that ran, no other
     ├── Raised            an exception that does not cross the wall as itself
     ├── LimitExceeded     CPU time, waiting, memory, output or message size
@@ -13,6 +15,8 @@ KitError
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 
 class KitError(Exception):
@@ -40,6 +44,18 @@ class InfrastructureError(KitError):
 
 class Killed(InfrastructureError):
     """A worker was ended by a signal that student code cannot send: by the kernel for want of memory, or by a person."""
+
+
+class Refused(KitError):
+    """A file that is not read; the text says why, and begins with a verb or with "it"."""
+
+
+class Stopped(KitError):
+    """A person stopped the command; `finish` brings in order what is left, after they have read so."""
+
+    def __init__(self, message: str, finish: Callable[[], object] = lambda: None) -> None:
+        super().__init__(message)
+        self.finish = finish
 
 
 class StudentError(KitError):

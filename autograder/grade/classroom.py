@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import InfrastructureError, UsageError
-from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
+from autograder.errors import UsageError
+from autograder.grade.names import is_usable, shown, usable
+from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.retrain import has_recipe
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.schedule.slots import grade_many
@@ -18,8 +18,6 @@ from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 
-# nbgrader uses folder names as ids, in globs, patterns and addresses; these work in all of them.
-NAME = re.compile(r"[^\W_]([\w .@'-]*[\w'-])?")
 SEED = 20130618
 
 
@@ -51,7 +49,7 @@ def submitted(course: Path) -> Path:
     folder = course / "submitted"
     if folder.is_symlink() or not folder.is_dir():
         raise UsageError(f"there is no folder {folder}\n  Put submissions at submitted/<student>/<stage>/, or unpack a "
-                         "download of your LMS with: make collect ZIP=download.zip")
+                         "download of your LMS with: make collect FROM=download.zip")
     return folder
 
 
@@ -72,7 +70,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
             continue
         problem = _name_problem(entry)
         if problem:
-            work.refused[entry.name] = problem
+            work.refused[shown(entry.name)] = problem
             continue
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
@@ -89,8 +87,10 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
         return "it is a link, and links are not followed; put the folder itself there"
     if not entry.is_dir():
         return "it is a file; submissions lie at submitted/<student>/<stage>/"
-    if not NAME.fullmatch(entry.name) or ".." in entry.name:
-        return "its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . _ - @ '"
+    if not is_usable(entry.name):
+        better = usable(entry.name)
+        return ("its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . , _ - @ '"
+                + (f", such as {shown(better)}" if better else ""))
     return ""
 
 
@@ -102,7 +102,7 @@ def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
             f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "")
     if not names:
         return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
-                "  make collect ZIP=download.zip, or look at a sample class first with: make demo")
+                "  make collect FROM=download.zip, or look at a sample class first with: make demo")
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
 
 
@@ -119,16 +119,22 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
 
     stage = find_stage(stage_id)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    _, notes = repair(submission.notebook, stage_id)
+    _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
     retrain = retrain and has_recipe(stage)
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "notes": [*submission.notes, *notes], "key": submission_key(submission, isolation, seed, retrain),
-            "seed": seed, "suite": suite_hash(stage_id), "retrain": retrain}
+            "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
+            "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
+            "retrain": retrain}
+
+
+def _where(question: str, student: str, stage_id: str) -> str:
+    """The question a person is asked, with the folder it is about."""
+    return f"In submitted/{student}/{stage_id}: {question}" if question else ""
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
                cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
-               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.
 
     Yields
@@ -139,7 +145,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
-        write_json(record_path(course, job["stage"], job["student"]), record)
+        replace_record(record_path(course, job["stage"], job["student"]), record)
 
     yield from grade_many(listed, jobs, isolation, cluster, limits, keep)
 
@@ -151,15 +157,19 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
         record = slot.grade(job)
     finally:
         slot.close()
-    write_json(record_path(course, job["stage"], job["student"]), record)
+    replace_record(record_path(course, job["stage"], job["student"]), record)
     return record
 
 
 class Records:
-    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory."""
+    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory.
+
+    A file that is no record is left out, and named in `unusable`.
+    """
 
     def __init__(self, course: Path, work: Iterable[tuple[str, str]]) -> None:
         self.course, self.work = course, sorted(work)
+        self.unusable: list[str] = []  # files that are no records, as far as was gone through
 
     def __len__(self) -> int:
         return len(self.work)
@@ -167,6 +177,7 @@ class Records:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for stage_id, student in self.work:
             record = read_record(record_path(self.course, stage_id, student))
-            if record is None:
-                raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
-            yield record
+            if record is not None and (record["stage"], record["student"]) == (stage_id, student):
+                yield record
+            elif (name := f"results/{stage_id}/{student}.json") not in self.unusable:
+                self.unusable.append(name)

@@ -21,7 +21,7 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
     """The report of one task: its tests, what went wrong, and the hints; `hidden` as for `told`."""
     score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
     lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
-    if record["status"] == "ungradable":
+    if record["status"] != "graded":
         return "\n".join([*lines, record["reason"]]) + "\n"
     if record["isolation"] != "sandbox":
         lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")

@@ -1,6 +1,6 @@
 """A submitted notebook as nbgrader can take it: whatever was handed in, the written answers are kept.
 
-The marks come from the student's `.py` file, so a notebook that is broken, incomplete or tampered with
+The marks of the code come from the student's `.py` file, so a notebook that is broken, incomplete or tampered with
 costs nothing but what was written in it. `repair` puts back what is missing, from the released notebook,
 and says what it did.
 """
@@ -8,8 +8,8 @@ and says what it did.
 from __future__ import annotations
 
 import copy
-import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,24 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from traitlets import default
 
-from autograder.grade.submission import MAX_TOTAL, Refused, read_bytes
-from autograder.stages import RELEASE
+from autograder.grade.names import shown
+from autograder.grade.notebook_pictures import Pictures
+from autograder.grade.notebook_reading import MAX_CELLS, Cell, read_cells
+from autograder.grade.released import stage_of
+from autograder.grade.submission import read_submission
+from autograder.stages import RELEASE, find_stage
 
-MAX_CELLS = 2000
-GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-CELL_KEYS = {"code": ("cell_type", "execution_count", "id", "metadata", "outputs", "source"),
-             "markdown": ("cell_type", "id", "metadata", "source")}
+# Marks the cell in which the kit tells the one who marks what was wrong; it is no part of an answer.
+NOTE = "kit_note"
+# What is said where an answer may be in what cannot be shown: a person has to find out.
+ELSEWHERE = ("could not be read", "it is damaged", "is the notebook of", "read it for the written tasks")
+TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
+CHECK = re.compile(r"""\s*check\(\s*["'](\d+\.\d+)["']\s*\)\s*""")
 
 
-def task_of_cell(plan: dict[str, Any]) -> str:
+def task_of_cell(nbgrader_meta: dict[str, Any]) -> str:
     """The task of a grade cell: ``task_1_3`` is the cell of task 1.3."""
-    return str(plan["grade_id"]).removeprefix("task_").replace("_", ".")
+    return str(nbgrader_meta["grade_id"]).removeprefix("task_").replace("_", ".")
 
 
 @lru_cache(maxsize=8)
@@ -40,7 +46,9 @@ def released(stage_id: str) -> NotebookNode:
 
 
 @lru_cache(maxsize=16)
-def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
+def repair(
+    data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes], ...] = (), beside: tuple[str, ...] = ()
+) -> tuple[NotebookNode, tuple[str, ...]]:
     """The submitted notebook with every graded cell in its place, and what was wrong with it.
 
     The notebook is shared by all who ask for the same bytes: who changes it, copies it first, as nbconvert does.
@@ -51,151 +59,197 @@ def repair(data: bytes | None, stage_id: str) -> tuple[NotebookNode, tuple[str, 
         The file as handed in; None when there is none.
     stage_id : str
         Whose released notebook to hold it against.
+    pictures : tuple of (str, bytes)
+        Pictures handed in beside it.
+    beside : tuple of str
+        Names of other files handed in that may hold written answers.
 
     Returns
     -------
     notebook : NotebookNode
-        Format 4.5; grade cells, written tasks and locked cells each exactly once.
+        Format 4.5; grade cells, written tasks and locked cells each exactly once. What the one who marks should know
+        stands in a cell of its own below the first written task.
     notes : tuple of str
         One sentence for each thing that was wrong.
     """
     ours = released(stage_id)
-    if data is None:
+    if data is None and not pictures and not beside:
         return copy.deepcopy(ours), ()
-    try:
-        submitted = _read(data)
-    except Exception as error:  # anything at all may be in that file
-        reason = " ".join(str(error).split())[:150]
-        return copy.deepcopy(ours), (f"{stage_id}.ipynb could not be read ({reason}); the marks of the code do not "
-                                     "depend on it, but what was written in it is lost",)
-    notes: list[str] = []
-    cells = _own_cells(submitted, {name: cell for cell in ours.cells if (name := _grade_id(cell))}, notes)
-    cells = _put_back(cells, ours, notes)
+    images, notes = Pictures(dict(pictures)), list[str]()
+    cells, explained = _read(data, stage_id, ours, images, notes) if data is not None else ([], True)
+    cells = _put_back(cells, ours, [] if explained else notes)
+    left = [_markdown(f"*Handed in beside the notebook:*\n\n{text}", shown_here)
+            for text, shown_here in [images.page_of(images.left())] if text]
+    notes += images.problems + [f"{shown(file)} was handed in too: read it for the written tasks" for file in beside]
+    notes = list(dict.fromkeys(notes))
+    cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])
     _number(cells)
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(notes)
 
 
-def _read(data: bytes) -> NotebookNode:
-    text = data.decode("utf-8-sig")
-    if not text.lstrip().startswith("{"):
-        raise ValueError("it does not begin as a notebook does")
-    content = json.loads(text)
-    older = content.get("worksheets")
-    for sheet in [content, *(older if isinstance(older, list) else [])]:
-        if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
-            sheet["cells"] = [_reduced(cell) for cell in sheet["cells"] if isinstance(cell, dict)]
-    if not isinstance(content.get("cells"), list):
-        # Not nbformat.reads: it validates, and prints a warning for what is repaired below.
-        content = nbformat.converter.convert(nbformat.reader.reads(json.dumps(content)), 4)
-    if not isinstance(content.get("cells"), list) or len(content["cells"]) > MAX_CELLS:
-        raise ValueError(f"it has no list of cells, or more than {MAX_CELLS}")
-    return nbformat.from_dict({"cells": content["cells"], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, notes: list[str]) -> tuple[list[NotebookNode], bool]:
+    """The cells of the file, and whether the notes say already why the assignment's are not among them."""
+    name = f"{stage_id}.ipynb"
+    reading = read_cells(data)
+    if not reading.cells and reading.notes:
+        notes.append(f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
+                     "was written in it is lost")
+        return [], True
+    notes += [f"{name}: {note}" for note in reading.notes]
+    other = stage_of(reading.cells, stage_id)
+    if not other:
+        return _own_cells(reading.cells, ours, images, notes), False
+    notes.append(f"{name} is the notebook of {other}: what was written for {stage_id} is not in it")
+    return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
-def _reduced(cell: dict[str, Any]) -> dict[str, Any]:
-    """What is used of a cell, before anything else looks at it: outputs may be millions."""
-    kept: dict[str, Any] = {key: cell[key] for key in ("cell_type", "source", "attachments", "input", "level") if key in cell}
-    metadata = cell.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    kept["metadata"] = {key: metadata[key] for key in ("nbgrader", "tags") if key in metadata}
-    return kept | ({"outputs": [], "execution_count": None} if kept.get("cell_type") == "code" else {})
+def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: list[str]) -> list[NotebookNode]:
+    """The student's cells, reduced to type and text; graded ones take the released cell's metadata.
 
-
-def _grade_id(cell: Any) -> str | None:
-    metadata = cell.get("metadata")
-    plan = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = plan.get("grade_id") if isinstance(plan, dict) else None
-    return grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else None
-
-
-def _text(source: Any) -> str:
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    # JSON can hold halves of characters, which no file can.
-    return source.encode("utf-8", "replace").decode("utf-8") if isinstance(source, str) else ""
-
-
-def _own_cells(submitted: NotebookNode, ours: dict[str, NotebookNode], notes: list[str]) -> list[NotebookNode]:
-    """The student's cells, reduced to type and text; graded ones take the released cell's metadata."""
-    cells, seen = [], set()
-    for cell in submitted.cells:
-        if not isinstance(cell, dict):
+    A cell is known by what nbgrader keeps in it; where that is gone, by its text.
+    """
+    graded = {name: cell for cell in ours.cells if (name := _grade_id(cell))}
+    with_ids = {cell.grade_id for cell in cells}
+    texts = {_plain_text(cell.source) for cell in ours.cells}
+    found: list[NotebookNode] = []
+    seen: set[str] = set()
+    by_text = 0
+    for cell in cells[:MAX_CELLS]:
+        text, grade_id = _text(cell.text), cell.grade_id
+        if grade_id and grade_id not in graded:
+            notes.append(f"cell {grade_id} is none of the assignment's; it is worth no points")
+        if grade_id not in graded:
+            grade_id = _known_by_text(cell, graded, with_ids | seen)
+            by_text += bool(grade_id)
+        if not grade_id:
+            found += _plain(cell, text, images, own=_plain_text(text) not in texts)
             continue
-        grade_id, text = _grade_id(cell), _text(cell.get("source"))
-        original = ours.get(grade_id) if grade_id else None
-        if original is None:
-            if grade_id:
-                notes.append(f"cell {grade_id} is none of the assignment's; it is worth no points")
-            cells.append(_plain(cell, text))
-            continue
+        original = graded[grade_id]
         if grade_id in seen:
             notes.append(f"cell {grade_id} was there twice; the first one counts")
-            cells.append(_plain(cell, text))
+            found += _plain(cell, text, images, own=True)
             continue
         seen.add(grade_id)
-        if cell["metadata"]["nbgrader"] != original.metadata.nbgrader or cell["metadata"].get("tags"):
+        if cell.nbgrader_meta and (cell.nbgrader_meta != original.metadata.nbgrader or cell.tagged):
             notes.append(f"cell {grade_id} had other points, settings or tags than the released one, which count")
         kept = copy.deepcopy(original)
-        cells.append(kept)
+        found.append(kept)
         if original.metadata.nbgrader.get("solution"):
             kept.source = text
-        elif text.strip() != original.source.strip():
+        elif _plain_text(text) != _plain_text(original.source):
             notes.append(f"cell {grade_id} was changed; it was put back as it was released")
             if original.metadata.nbgrader.get("task"):
                 notes[-1] += ", and what was written in it follows below it"
-                cells.append(_plain(cell, text))
-    return cells
-
-
-def _plain(cell: Any, text: str) -> NotebookNode:
-    if cell.get("cell_type") == "code":
-        return nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
-    pictures = _pictures(cell.get("attachments"))
-    return nbformat.from_dict({"cell_type": "markdown", "metadata": {}, "source": text}
-                              | ({"attachments": pictures} if pictures else {}))
-
-
-def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    """Pictures pasted into a written answer, such as a photograph of a derivation."""
-    found: dict[str, dict[str, str]] = {}
-    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
-        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
-            if kind in ("image/png", "image/jpeg") and isinstance(data, str):
-                found.setdefault(_text(name), {})[kind] = _text("".join(data.split()))
+                found += _plain(cell, text, images, own=True)
+    if by_text:
+        notes.append("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text")
     return found
 
 
+def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str]) -> str:
+    """The graded cell that this one was, or empty: by its whole text, else by the task its heading or its check names."""
+    plain = _plain_text(cell.text)
+    for grade_id, original in graded.items():
+        if grade_id not in taken and plain and plain == _plain_text(original.source):
+            return grade_id
+    match = CHECK.fullmatch(cell.text) if cell.kind == "code" else TASK.search(cell.text)
+    if match is None:
+        return ""
+    for grade_id, original in graded.items():
+        named = (CHECK.fullmatch if cell.kind == "code" else TASK.search)(original.source)
+        if grade_id not in taken and original.cell_type == cell.kind and named is not None and named[1] == match[1]:
+            return grade_id
+    return ""
+
+
+def _plain_text(text: str) -> str:
+    """A text by which cells are compared: editors change spaces and the ends of lines."""
+    return " ".join(text.split())
+
+
+def _text(text: str) -> str:
+    # JSON can hold halves of characters, which no file can.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _plain(cell: Cell, text: str, images: Pictures, own: bool) -> list[NotebookNode]:
+    """A cell without metadata; its pictures as attachments, those a student's code cell shows in a cell of their own."""
+    if cell.kind == "code":
+        found = [
+            nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
+        ]
+        drawn = images.of_outputs(cell) if own else []
+        return found + ([_markdown(*images.page_of(drawn))] if drawn else [])
+    return [_markdown(*images.in_text(text, cell.attachments))]
+
+
+def _markdown(text: str, attachments: dict[str, dict[str, str]]) -> NotebookNode:
+    return nbformat.from_dict(
+        {"cell_type": "markdown", "metadata": {}, "source": text} | ({"attachments": attachments} if attachments else {})
+    )
+
+
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:
-    """Insert each graded cell that is gone after the graded cell before it."""
+    """Insert each graded cell that is gone behind the released cell before it, so that an answer stays below its question."""
     cells = list(cells)
+    places = {_plain_text(cell.source): number for number, cell in reversed(list(enumerate(cells)))}
+    gone: list[str] = []
     position = 0
     for original in ours.cells:
         grade_id = _grade_id(original)
-        if grade_id is None:
+        if not grade_id:
+            place = places.get(_plain_text(original.source))
+            if place is not None:
+                position = max(position, place + 1)
             continue
-        places = [i for i, cell in enumerate(cells) if _grade_id(cell) == grade_id]
-        if places:
-            position = places[0] + 1
+        found = [i for i, cell in enumerate(cells) if _grade_id(cell) == grade_id]
+        if found:
+            position = found[0] + 1
             continue
         if original.metadata.nbgrader.get("grade") or original.metadata.nbgrader.get("task"):
-            notes.append(f"cell {grade_id} had been deleted; it was put back")
+            gone.append(grade_id)
         cells.insert(position, copy.deepcopy(original))
+        places = {text: number + (number >= position) for text, number in places.items()}
         position += 1
+    if len(gone) > 2:
+        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+        notes.append(f"cells {', '.join(gone[:3])}{more} had been deleted; they were put back")
+    else:
+        notes += [f"cell {grade_id} had been deleted; it was put back" for grade_id in gone]
     return cells
+
+
+def may_be_elsewhere(notes: Sequence[str]) -> bool:
+    """True where the notes say that an answer may be in what cannot be shown."""
+    return any(words in note for note in notes for words in ELSEWHERE)
+
+
+def _note(notes: Sequence[str]) -> NotebookNode:
+    """A cell that tells the one who marks what was wrong."""
+    cell = _markdown("**Note to the marker, from the grader.** " + " ".join(map(_sentence, notes)), {})
+    cell.metadata[NOTE] = True
+    return cell
+
+
+def _below_the_task(cells: list[NotebookNode], added: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells with some more below the first written task, where the one who marks looks."""
+    place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), len(cells) - 1)
+    return [*cells[: place + 1], *added, *cells[place + 1 :]]
+
+
+def _sentence(note: str) -> str:
+    """A note as a sentence of Markdown in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>$|])", r"\\\1", note) + "."
 
 
 def _number(cells: list[NotebookNode]) -> None:
     """Number the cells: ids may be missing or double, and the same submission is to give the same bytes."""
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
-
-
-def _handed_in(path: Path) -> bytes | None:
-    """The file, unless it is missing, too large, or reached by a link."""
-    try:
-        return None if path.parent.is_symlink() else read_bytes(path, MAX_TOTAL)
-    except Refused:
-        return None
 
 
 class TolerantExporter(NotebookExporter):
@@ -211,5 +265,6 @@ class TolerantExporter(NotebookExporter):
         if path.absolute().is_relative_to(Path.cwd() / "autograded"):
             notebook = nbformat.read(path, as_version=4)  # our own, from the first pass
         else:
-            notebook, _ = repair(_handed_in(path), path.stem)
+            submission = read_submission(path.parent, path.parent.parent.name, find_stage(path.stem))
+            notebook, _ = repair(submission.notebook, path.stem, submission.pictures, submission.beside)
         return self.from_notebook_node(notebook, resources=resources, **kwargs)

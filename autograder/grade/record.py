@@ -16,9 +16,13 @@ from autograder import __version__
 from autograder.grade.submission import Submission
 from autograder.stages import KIT, Stage, find_stage
 
+FORMER = ".former"
 SCHEMA = 1
 # What decides a mark besides the submission: the suite, the reference, and all code that grades.
 GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
+# What is read of a record, and of each of its tests.
+FIELDS = frozenset("student stage key status reason isolation notes pictures tests score max_score".split())
+TEST_FIELDS = frozenset("task test title visibility outcome points max_points message mistake hint".split())
 
 
 def versions(stage: Stage) -> dict[str, str]:
@@ -35,7 +39,7 @@ def suite_hash(stage_id: str) -> str:
     files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]
     for name in GRADING_CODE:
         path = KIT / "autograder" / name
-        files += [path] if path.is_file() else sorted(path.glob("*.py"))
+        files += [path] if path.is_file() else sorted(path.rglob("*.py"))
     files += sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))
     files += data_files(stage)
     for file in files:
@@ -57,11 +61,16 @@ def data_files(stage: Stage) -> list[Path]:
 def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
     """The key a record is kept under: the same key, the same record."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
-                                        submission.student, *(["retrain"] if retrain else [])], sort_keys=True).encode())
+                                        submission.student, *(["retrain"] if retrain else []),
+                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside],
+                                       sort_keys=True).encode())
     for name in sorted(submission.files):
         digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
         digest.update(submission.files[name])
     digest.update(b"notebook:" + (submission.notebook if submission.notebook is not None else b"-"))
+    for name, data in submission.pictures:
+        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape"))
+        digest.update(data)
     return digest.hexdigest()
 
 
@@ -86,13 +95,29 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+def replace_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a record; one that it takes the place of is kept in ``results/.former/<stage>/<student>/<first of its key>.json``."""
+    before = read_record(path)
+    if before is not None and before.get("key") != record["key"]:
+        former = path.parent.parent / FORMER / path.parent.name / path.stem / f"{str(before['key'])[:12]}.json"
+        write_atomically(former, path.read_bytes())
+    write_json(path, record)
+
+
 def read_record(path: Path) -> dict[str, Any] | None:
-    """A record, or None where there is none that can be used."""
+    """A record, or None where there is none that can be used: no file, one that was cut off, somebody else's."""
     try:
         record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) and record.get("schema") == SCHEMA else None
+    return record if isinstance(record, dict) and is_record(record) else None
+
+
+def is_record(record: dict[str, Any]) -> bool:
+    """Whether it has all that is read of a record."""
+    tests = record.get("tests")
+    return (record.get("schema") == SCHEMA and record.keys() >= FIELDS and isinstance(tests, list)
+            and all(isinstance(test, dict) and test.keys() >= TEST_FIELDS for test in tests))
 
 
 def record_path(course: Path, stage: str, student: str) -> Path:

@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
-import stat
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from autograder.errors import Refused
+from autograder.grade.handin.archives import MAX_NOTEBOOK, File, read_bytes, walk
+from autograder.grade.handin.normalise import KITS_OWN, OTHERS, HandIn, normalise, own_names, told
+from autograder.grade.handin.state import read_state
+from autograder.grade.names import shown
+from autograder.grade.notebook_size import reduced
 from autograder.stages import Stage
 
 MAX_FILE = 8 << 20
 MAX_TOTAL = 32 << 20
 MAX_FILES = 200
+# Files that are looked at in a folder; what lies behind is not part of any submission.
+MAX_WALK = 5000
 # Names in the released folder that are the kit's, and are never taken from a submission.
-OURS = {"test_public.py", "conftest.py"}
-# Files that can be imported; any other name is of no use, and may hold what breaks a table or a terminal.
-MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\.py")
+OURS = KITS_OWN | {"pytest.ini", "stage.toml", "README.md"}
+# What code has no use for, by the ends of its names; pictures are shown beside the written answers.
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf")
+NO_DATA = (
+    *PICTURES,
+    *DOCUMENTS,
+    ".pptx",
+    ".mp4",
+    ".mov",
+    ".avi",
+    ".mkv",
+    ".webm",
+    ".mp3",
+    ".wav",
+    ".ipynb",
+    ".html",
+    ".htm",
+    ".zip",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".bz2",
+    ".xz",
+    ".7z",
+    ".rar",
+    ".pyc",
+    ".pyo",
+    ".so",
+    ".exe",
+    ".dll",
+)
 
 
 @dataclass(frozen=True)
@@ -26,13 +64,20 @@ class Submission:
     Attributes
     ----------
     files : dict of str to bytes
-        The files that go into the sandbox: the stage's file, the student's own modules beside it.
+        The files that go into the sandbox, by their paths with slashes: the stage's file, the student's own modules, packages and
+        data beside it.
     notebook : bytes or None
-        The notebook as handed in.
+        The notebook as handed in; without its outputs where those are large.
     problem : str
         Why there is nothing to run, or empty.
     notes : tuple of str
         What was wrong with the folder without being in the way.
+    needs_person : str
+        What only a person can decide before this can be graded, or empty.
+    pictures : tuple of (str, bytes)
+        Pictures beside the notebook, by name.
+    beside : tuple of str
+        Names of documents beside it, such as a scan of a derivation.
     """
 
     student: str
@@ -41,100 +86,137 @@ class Submission:
     notebook: bytes | None = None
     problem: str = ""
     notes: tuple[str, ...] = field(default=())
-
-
-class Refused(Exception):
-    """A file that is not read; the text says why."""
-
-
-def read_bytes(path: Path, limit: int = MAX_FILE) -> bytes:
-    """The content of a regular file of at most `limit` bytes; a link or a device is refused, not opened."""
-    try:
-        info = os.lstat(path)
-    except OSError as error:
-        raise Refused(f"it cannot be read ({error.strerror})") from error
-    if stat.S_ISLNK(info.st_mode):
-        raise Refused("it is a link, and links are not followed")
-    if not stat.S_ISREG(info.st_mode):
-        raise Refused("it is not a regular file")
-    if info.st_nlink > 1 and info.st_uid != os.lstat(path.parent).st_uid:
-        raise Refused("it is a second name of somebody else's file")
-    if info.st_size > limit:
-        raise Refused(f"it is {info.st_size / 2**20:.0f} MiB; at most {limit / 2**20:.0f} MiB are read")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused("it is not a regular file")
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise Refused(f"it cannot be read ({error.strerror})") from error
-    if len(data) > limit:
-        raise Refused(f"it is larger than {limit / 2**20:.0f} MiB")
-    return data
+    needs_person: str = ""
+    pictures: tuple[tuple[str, bytes], ...] = field(default=())
+    beside: tuple[str, ...] = field(default=())
 
 
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
-    """Read ``submitted/<student>/<stage>/``.
+    """Read ``submitted/<student>/<stage>/``, or a folder of any other name that holds one hand-in.
 
-    The stage's own file and every other Python file at the top of the folder are read; so are files
-    that match the stage's `extras`. What cannot be read is told in `notes`, or in `problem` if it is
-    the stage's own file.
+    What cannot be read is told in `notes`, or in `problem` if it is the stage's own file.
     """
-    wanted = stage.info.file
     if folder.is_symlink() or folder.parent.is_symlink():
         return Submission(student, stage.id, {}, problem="the folder is a link, and links are not followed")
-    notes: list[str] = []
-    files: dict[str, bytes] = {}
-    problem = ""
-    total = 0
-    for path in _candidates(folder, wanted, stage.info.submission_files):
+    with ExitStack() as stack:
+        hand_in = normalise(_on_disk(folder), stage, stack)
+        return _read(hand_in, student, stage, _notes_of_collecting(folder, student, stage))
+
+
+def _on_disk(folder: Path) -> dict[str, File]:
+    """Everything in the folder, nothing of it read."""
+    found: dict[str, File] = {}
+    for number, (name, path) in enumerate(walk(folder)):
+        if number >= MAX_WALK:
+            break
+        lower = name.lower()
+        limit = MAX_NOTEBOOK if ".ipynb" in lower else MAX_TOTAL if lower.endswith((".zip", ".gz", ".tgz")) else MAX_FILE
         try:
-            data = read_bytes(path)
+            size = os.lstat(path).st_size
+        except OSError:
+            size = 0
+        found[name] = File(size, lambda path=path, limit=limit: read_bytes(path, limit))  # type: ignore[misc]
+    return found
+
+
+def _notes_of_collecting(folder: Path, student: str, stage: Stage) -> list[str]:
+    """What `make collect` renamed, as long as the file is the one it put there."""
+    if folder.name != stage.id or folder.parent.name != student:
+        return []
+    state: dict[str, Any] = read_state(folder.parent.parent, stage.id, student)
+    renamed, digests = state.get("renamed"), state.get("files")
+    if not isinstance(renamed, dict) or not isinstance(digests, dict):
+        return []
+    as_collected = {}
+    for target, source in renamed.items():
+        try:
+            data = read_bytes(folder / target, MAX_NOTEBOOK) if isinstance(source, str) and target in own_names([stage]) else b""
+        except Refused:
+            continue
+        if data and hashlib.sha256(data).hexdigest() == digests.get(target):
+            as_collected[target] = source
+    return told(HandIn(renamed=as_collected), own_names([stage]))
+
+
+def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Submission:
+    """Read the files that count."""
+    wanted, files, problem, total = stage.info.file, {}, "", 0
+    notes = [*notes, *told(hand_in, own_names([stage]))]
+    for path in _candidates(hand_in, stage):
+        try:
+            data = hand_in.files[path].read()
             total += len(data)
             if total > MAX_TOTAL:
                 raise Refused(f"the folder holds more than {MAX_TOTAL >> 20} MiB")
-            files[path.name] = data
+            files[path] = data
         except Refused as error:
-            if path.name == wanted:
+            if path == wanted:
                 problem = f"{wanted} was not read: {error}"
             else:
-                notes.append(f"{path.name} was not read: {error}")
-    notebook, note = _notebook(folder / f"{stage.id}.ipynb")
-    if note:
-        notes.append(note)
-    if wanted not in files and not problem:
-        problem = _missing(folder, wanted)
-    return Submission(student, stage.id, files, notebook, problem, tuple(notes))
+                notes.append(f"{shown(path)} was not read: {error}")
+    notes += [
+        f"{shown(name)} {reason}" if not reason.startswith("it ") else f"{shown(name)} was not read: {reason}"
+        for name, reason in sorted(hand_in.problems.items())[:10]
+    ]
+    notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
+    notes += about
+    if wanted not in files and not problem and not hand_in.needs_person:
+        problem = f"{wanted} is missing" + ("" if hand_in.files else ": the folder is empty or cannot be read")
+    return Submission(
+        student,
+        stage.id,
+        files,
+        notebook,
+        problem,
+        tuple(notes),
+        hand_in.needs_person,
+        _pictures(hand_in),
+        tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10],
+    )
 
 
-def _candidates(folder: Path, wanted: str, extras: tuple[str, ...]) -> list[Path]:
-    """The stage's file first, then the other Python files and the extras, in order of their names."""
+def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
+    """What goes into the sandbox: the stage's file first, then the other Python files, then weights and data."""
+
+    def order(path: str) -> tuple[bool, bool, str]:
+        return path != stage.info.file, not path.endswith(".py"), path
+
+    return sorted((path for path in hand_in.files if is_for_worker(path, stage)), key=order)[: MAX_FILES + 1]
+
+
+def is_for_worker(path: str, stage: Stage) -> bool:
+    """True for a file that a student's code may use: a module that can be imported, or data; nothing that is the kit's."""
+    *folders, name = PurePosixPath(path).parts
+    if path in (stage.info.file, *stage.info.submission_files):
+        return True
+    if (folders and folders[0] in {"checks", OTHERS, *stage.info.handout_files.values()}) or (not folders and name in OURS):
+        return False
+    if not all(part.isprintable() and not part.startswith(".") and len(part) <= 100 for part in (*folders, name)):
+        return False
+    if name.endswith(".py"):
+        return all(part.removesuffix(".py").isidentifier() for part in (*folders, name))
+    return not name.lower().endswith(NO_DATA)
+
+
+def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
+    if name not in hand_in.files:
+        return None, [] if hand_in.needs_person else [f"{name} was not handed in; the written tasks have no answer"]
     try:
-        names = sorted(entry.name for entry in os.scandir(folder)
-                       if MODULE.fullmatch(entry.name) or entry.name in extras)
-    except OSError:
-        return []
-    names = [name for name in names if name not in OURS and name != wanted][:MAX_FILES]
-    return [folder / name for name in ([wanted] if os.path.lexists(folder / wanted) else []) + names]
-
-
-def _notebook(path: Path) -> tuple[bytes | None, str]:
-    if not os.path.lexists(path):
-        return None, f"{path.name} was not handed in; the written tasks have no answer"
-    try:
-        return read_bytes(path, MAX_TOTAL), ""
+        data, notes = reduced(hand_in.files[name].read())
+        return data, [f"{name}: {note}" for note in notes]
     except Refused as error:
-        return None, f"{path.name} was not read: {error}"
+        return None, [f"{name} was not read: {error}"]
 
 
-def _missing(folder: Path, wanted: str) -> str:
-    """What to say when the stage's file is not there: the nearest thing that is, if any."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder))
-    except OSError:
-        return f"{wanted} is missing: the folder is empty or cannot be read"
-    close = [name for name in names if name.isascii() and name.isprintable()
-             and (name.lower() == wanted.lower() or name.startswith(Path(wanted).stem))]
-    hint = f"; {close[0]} is there: was it renamed?" if close else ""
-    return f"{wanted} is missing{hint}"
+def _pictures(hand_in: HandIn) -> tuple[tuple[str, bytes], ...]:
+    """Pictures that lie beside the notebook: an answer may show them."""
+    found: list[tuple[str, bytes]] = []
+    total = 0
+    for path, file in sorted(hand_in.files.items()):
+        if path.lower().endswith(PICTURES) and file.size <= MAX_FILE and total + file.size <= MAX_TOTAL and len(found) < 40:
+            try:
+                found.append((path, file.read()))
+            except Refused:
+                continue
+            total += file.size
+    return tuple(found)

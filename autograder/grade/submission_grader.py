@@ -10,6 +10,7 @@ from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
+from autograder.grade.ban_names import note_on_ban
 from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.record import SCHEMA, versions
@@ -56,11 +57,15 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     if record["retrain"]:
         backend.retrainer = Retrainer(stage, sandbox, files)
     try:
-        reason = job["problem"] or _load_problem(backend)
+        question = job.get("needs_person", "")
+        reason = question or job["problem"] or _load_problem(backend)
         if reason:
-            record |= {"status": "ungradable", "reason": reason}
+            record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
         else:
+            if stage.info.forbid_torch_rnn:
+                source = files[stage.info.file].decode(errors="replace")
+                record["notes"][:0] = note_on_ban(source, stage.info.file)
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
             record["hints"] = diagnosis.found

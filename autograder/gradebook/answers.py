@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.grade.notebook import released
+from autograder.grade.notebook import NOTE, released
 
 # Text elsewhere in the notebook is taken for the answer from this length on, where nothing stands below the task.
 LONG = 200
@@ -99,6 +99,8 @@ def _letters(text: str) -> str:
 
 def _is_own(cell: NotebookNode, texts: frozenset[str], prompt: str) -> bool:
     """The student's: neither as released, nor empty, nor what is left of "your answer here"."""
+    if cell["metadata"].get(NOTE):
+        return False
     if cell.get("attachments"):
         return True
     text = plain(cell.source)

@@ -6,6 +6,7 @@ converters: they open the gradebook eight times a submission. Its command line k
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import hashlib
 import json
@@ -31,11 +32,12 @@ from nbgrader.api import (
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, Refused
 from autograder.grade.feedback_text import task_report
-from autograder.grade.notebook import repair, task_of_cell
+from autograder.grade.handin.archives import read_bytes
+from autograder.grade.notebook import may_be_elsewhere, repair, task_of_cell
 from autograder.grade.record import suite_hash
-from autograder.grade.submission import MAX_FILE, Refused, read_bytes
+from autograder.grade.submission import MAX_FILE, read_submission
 from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
 from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
 from autograder.gradebook.sanitize import is_page
@@ -45,41 +47,57 @@ from autograder.stages import find_stage
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes."""
+    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes.
+
+    `documents` is a key of what lies beside the notebook and may hold an answer, such as a scan.
+    """
 
     files: Mapping[str, bytes]
     notebook: bytes | None
     unreadable: bool = False
+    pictures: tuple[tuple[str, bytes], ...] = ()
+    beside: tuple[str, ...] = ()
+    documents: str = ""
 
     def content(self) -> str:
         """A key that changes with any of it."""
         digest = hashlib.sha256(self.notebook or b"-")
-        for name in sorted(self.files):
-            digest.update(f"{name}:{len(self.files[name])}:".encode("utf-8", "surrogateescape") + self.files[name])
+        for name, data in [*sorted(self.files.items()), *self.pictures]:
+            digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+        digest.update(f"{self.beside}{self.documents}".encode() if self.beside else b"")
         return digest.hexdigest()
+
+    def repaired(self, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
+        """The notebook with every marked cell in its place, and what was wrong with it; see `repair`."""
+        return repair(self.notebook, stage_id, self.pictures, self.beside)
 
 
 def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
     """Read a submission for autograded/: no links, no folders, nothing too large, no page that would be served as one."""
     files: dict[str, bytes] = {}
-    notebook, unreadable = None, False
     if not folder.is_symlink() and not folder.parent.is_symlink():
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             name = entry.name
-            ours = name == f"{stage_id}.ipynb"
-            if not ours and (not entry.is_file(follow_symlinks=False) or name.endswith(".ipynb") or is_page(name)
-                             or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignore)):
+            if not entry.is_file(follow_symlinks=False) or ".ipynb" in name or is_page(name) or any(
+                    fnmatch.fnmatchcase(name, pattern) for pattern in ignore):
                 continue
-            try:
-                data = read_bytes(Path(entry.path), *(() if ours else (MAX_FILE,)))
-            except Refused:
-                unreadable = unreadable or ours
-                continue
-            if ours:
-                notebook = data
-            else:
-                files[name] = data
-    return HandedIn(files, notebook, unreadable)
+            with contextlib.suppress(Refused):
+                files[name] = read_bytes(Path(entry.path), MAX_FILE)
+    submission = read_submission(folder, folder.parent.name, find_stage(stage_id))
+    unreadable = any(note.startswith(f"{stage_id}.ipynb was not read") for note in submission.notes)
+    return HandedIn(files, submission.notebook, unreadable or bool(submission.needs_person), submission.pictures,
+                    submission.beside, _documents(folder, submission.beside))
+
+
+def _documents(folder: Path, names: tuple[str, ...]) -> str:
+    """A key that changes with any of these files; empty for none."""
+    digest = hashlib.sha256()
+    for name in names:
+        data = b""
+        with contextlib.suppress(Refused):
+            data = read_bytes(folder / name, MAX_FILE)
+        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest() if names else ""
 
 
 class Entries:
@@ -109,7 +127,7 @@ class Entries:
         """Put one record's marks into the gradebook; the notebook with marks and messages in its cells."""
         stage_id, student = record["stage"], record["student"]
         source = self._source(stage_id)
-        repaired, notes = repair(handed_in.notebook, stage_id)
+        repaired, notes = handed_in.repaired(stage_id)
         notebook = source.restored(repaired)
         fill(notebook, record, find_stage(stage_id).info.hidden)
         submitted = self._submission(stage_id, student)
@@ -179,6 +197,9 @@ class Keys:
     def of(cls, notebook: NotebookNode, stage_id: str, handed_in: HandedIn, lost: bool) -> Keys:
         """From the notebook, repaired, and the files beside it."""
         written = answers(notebook, stage_id)
+        if handed_in.documents:  # another scan beside the notebook is another answer
+            written = {name: Answer(hashlib.sha256(f"{answer.key}{handed_in.documents}".encode()).hexdigest(), answer.cells)
+                       for name, answer in written.items()}
         code = code_key(handed_in.files)
         by_name = {meta["grade_id"]: written[meta["grade_id"]].key if meta["grade_id"] in written else code
                    for meta in map(nbgrader_meta, notebook.cells) if meta.get("grade") or meta.get("task")}
@@ -187,7 +208,7 @@ class Keys:
 
 def is_lost(handed_in: HandedIn, notes: tuple[str, ...]) -> bool:
     """A notebook came that cannot be read: whether it held an answer, a person has to find out."""
-    return handed_in.unreadable or any("could not be read" in note for note in notes)
+    return handed_in.unreadable or may_be_elsewhere(notes)
 
 
 def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiting: Mapping[str, bool],

@@ -8,7 +8,6 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grade.notebook import repair
 from autograder.grade.record import read_record, record_path, suite_hash
 from autograder.gradebook.config import IGNORED
 from autograder.gradebook.entry import Keys, fill, is_lost, read_handed_in, remember, settle
@@ -44,7 +43,7 @@ class SettleMarks(NbGraderPreprocessor):
         about = resources["nbgrader"]
         stage_id, student = about["assignment"], about["student"]
         handed_in = read_handed_in(Path.cwd() / "submitted" / student / stage_id, stage_id, self.ignored())
-        keys = Keys.of(nb, stage_id, handed_in, is_lost(handed_in, repair(handed_in.notebook, stage_id)[1]))
+        keys = Keys.of(nb, stage_id, handed_in, is_lost(handed_in, handed_in.repaired(stage_id)[1]))
         book = gradebook(about["db_url"])
         with book.one_transaction():
             submitted = book.find_submission_notebook(about["notebook"], stage_id, student)

@@ -2,201 +2,380 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.errors import UsageError
+from autograder.errors import Refused, UsageError
+from autograder.grade.handin.archives import Archive, File, expand, is_archive, opened
+from autograder.grade.handin.content import code_state
+from autograder.grade.handin.normalise import HandIn, imported_names, normalise, own_names, told
+from autograder.grade.handin.state import COLLECTED, read_state, state_path
+from autograder.grade.handin.suffixes import plain_name
+from autograder.grade.names import shown
 from autograder.grade.record import write_json
-from autograder.lms.archives import Archive, opened
-from autograder.lms.formats import Handin, read_layout
+from autograder.lms.collected import Collected, write_table
+from autograder.lms.formats import Handin, Known, Layout, read_layout
+from autograder.lms.roster import LmsIdentity, Person, Roster
 from autograder.stages import Stage, chosen, stages
 
 REPLACED = ".replaced"
-COLLECTED = ".collected"
-# `bptt-1.py` of Canvas, `bptt (1).py` of a browser.
-COPY = re.compile(r"(?P<stem>.+?)(?:-(?P<dash>\d+)| ?\((?P<bracket>\d+)\))(?P<suffix>\.\w+)")
+BY_HAND = "changed by hand since it was collected; left as it is"
+# Days for which a hand-in is kept that a newer one took the place of.
+REPLACED_DAYS = 180
 
 
-@dataclass
-class Collected:
-    """What became of an archive.
-
-    Attributes
-    ----------
-    new, replaced, unchanged : list of (student, stage)
-        What was put in, what took the place of an earlier submission, and what was there already.
-    late : set of (student, stage)
-        Marked late by the LMS.
-    unknown : list of str
-        Files that belong to nobody.
-    notes : list of str
-        What a person should look at.
-    refused : dict of str to str
-        What was left in the archive because it is unsafe, and why.
-    """
-
-    new: list[tuple[str, str]] = field(default_factory=list)
-    replaced: list[tuple[str, str]] = field(default_factory=list)
-    unchanged: list[tuple[str, str]] = field(default_factory=list)
-    late: set[tuple[str, str]] = field(default_factory=set)
-    unknown: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    def summary(self, course: Path) -> str:
-        """What a TA reads at the end."""
-        lines = []
-        came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
-        for words, pairs in came.items():
-            for stage in sorted({stage for _, stage in pairs}):
-                who = [student + (" (late)" if (student, stage) in self.late else "")
-                       for student, its in sorted(pairs) if its == stage]
-                lines.append(f"{stage}: {len(who)} {words}: {', '.join(who)}")
-        if self.replaced:
-            lines.append(f"What was there before lies in {course / 'submitted' / REPLACED}/")
-        lines += [f"Note: {note}" for note in self.notes]
-        lines += [f"Left in the archive: {name}: {reason}" for name, reason in sorted(self.refused.items())]
-        if self.unknown:
-            shown = ", ".join(self.unknown[:10]) + (", ..." if len(self.unknown) > 10 else "")
-            lines.append(f"Not recognised, {len(self.unknown)} files: {shown}")
-        if self.new or self.replaced:
-            lines.append("Grade them with: make grade")
-        return "\n".join(lines)
-
-
-def collect(path: Path, course: Path, stage_id: str | None = None) -> Collected:
-    """Unpack an LMS download into a course folder.
+def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = None, pattern: str = "") -> Collected:
+    """Unpack LMS downloads into a course folder.
 
     Parameters
     ----------
-    path : Path
-        The archive.
+    paths : Path or sequence of Path
+        Zips, tars or folders.
     course : Path
         The folder that has, or gets, ``submitted/``.
     stage_id : str, optional
-        The stage the archive is of, where the names of the files do not say it.
+        The stage the downloads are of, where the names of the files do not say it.
+    pattern : str
+        A regular expression for a layout that is not known: see `autograder.lms.formats.read_layout`.
 
     Raises
     ------
     UsageError
-        The archive is unsafe, unreadable, or of no known layout. Nothing has been unpacked. What is wrong with one
-        submission alone is told in `refused`, and costs that one.
+        A download is unreadable, too large, or of no known layout; or roster.csv cannot be used. Nothing of that download has
+        been unpacked. What is wrong with one submission alone is told in `refused`, and costs that one.
     """
-    submitted = course.resolve() / "submitted"
+    course = course.resolve()
+    submitted = course / "submitted"
     if submitted.is_symlink():
         raise UsageError(f"{submitted} is a link, and links are not followed; put the folder itself there")
     wanted = chosen(stage_id)
-    with opened(path) as archive:
-        handins, unknown = read_layout(archive, [stage.id for stage in stages()])
-        outcome = Collected(unknown=unknown, refused=dict(archive.refused))
-        outcome.notes = [f"{name} is an archive in the archive; it was not opened. Unpack it by hand if it holds "
-                         "a submission" for name in archive.nested]
-        if not handins:
-            raise UsageError(_nothing(archive, outcome))
-        placed = [(handin, stage) for handin, stage in _with_stages(handins, wanted, stage_id is not None)]
-        strays = [handin for handin, stage in placed if stage is None]
-        if len(strays) == len(placed):
-            names = ", ".join(stage.info.file for stage in wanted)
-            raise UsageError(
-                f"{path}: no file is named like one of a stage ({names}); say which stage it is with STAGE="
-            )
-        for handin in strays:
-            outcome.unknown += sorted(handin.files.values())
-        about: dict[str, dict[str, Any]] = {}
-        for handin, stage in placed:
-            if stage is not None:
-                _place(archive, handin, stage, submitted, outcome)
-                about.setdefault(stage.id, {})[handin.student] = handin.about
-        for stage_of, facts in about.items():
-            write_json(submitted / COLLECTED / f"{stage_of}.json", lms_facts(course, stage_of) | facts)
+    roster = _roster(course)
+    outcome = Collected()
+    for path in [paths] if isinstance(paths, Path) else paths:
+        with opened(path) as archive, ExitStack() as stack:
+            _collect_one(archive, submitted, wanted, stage_id is not None, pattern, roster, outcome, stack)
+    outcome.notes += roster.notes
+    roster.write()
+    _forget_replaced(submitted)
+    write_table(course, roster, outcome)
     return outcome
 
 
-def _nothing(archive: Archive, outcome: Collected) -> str:
+def _roster(course: Path) -> Roster:
+    """The roster; the people that version 0.1.0 collected are in it."""
+    roster = Roster.read(course)
+    for file in sorted((course / "submitted" / COLLECTED).glob("*.json")):
+        try:
+            facts = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            continue
+        for student, about in facts.items() if isinstance(facts, dict) else ():
+            lms, number = str(about.get("lms") or "folder"), str(about.get("id") or student)
+            number = f"{file.stem}:{number}" if lms == "moodle" else number
+            if roster.find(lms, number) is None and roster.of(student) is None:
+                roster.enrol(LmsIdentity(lms, number, str(about.get("name") or ""), str(about.get("email") or "")), student)
+    return roster
+
+
+def _collect_one(
+    archive: Archive,
+    submitted: Path,
+    wanted: Sequence[Stage],
+    given: bool,
+    pattern: str,
+    roster: Roster,
+    outcome: Collected,
+    stack: ExitStack,
+) -> None:
+    """One download."""
+    every = stages()
+    known = Known(tuple(stage.id for stage in every), own_names(every), roster)
+    layout = read_layout(archive, known, pattern)
+    outcome.refused |= archive.refused
+    outcome.left_out |= archive.left_out
+    outcome.unknown += layout.rest
+    outcome.notes += layout.notes
+    if not layout.handins:
+        raise UsageError(_nothing(archive, layout))
+    placed = _with_stages(archive, layout.handins, wanted, given, stack)
+    strays = [handin for handin, stage in placed if stage is None]
+    if len(strays) == len(placed):
+        names = ", ".join(stage.info.file for stage in wanted)
+        raise UsageError(f"{archive.path}: no file is named like one of a stage ({names}); say which stage it is with STAGE=")
+    for handin in strays:
+        outcome.unknown += sorted(handin.files.values())
+    whose: dict[tuple[str, str], list[Handin]] = {}
+    names_here = Counter((stage.id, handin.lms_identity.name) for handin, stage in placed if stage is not None)
+    for handin, stage in placed:
+        if stage is not None:
+            unique = names_here[stage.id, handin.lms_identity.name] == 1
+            person = _person(handin, stage, roster, unique)
+            whose.setdefault((person.student, stage.id), []).append(handin)
+    for (student, stage_name), handins in sorted(whose.items()):
+        handins.sort(key=lambda handin: handin.order)
+        _place(archive, student, handins, next(stage for stage in every if stage.id == stage_name), submitted, outcome)
+
+
+def _person(handin: Handin, stage: Stage, roster: Roster, unique: bool) -> Person:
+    """Whose hand-in it is. Moodle numbers people anew in each assignment: from one to the next they are known by their names."""
+    who = handin.lms_identity
+    if who.lms == "moodle":
+        scope = f"{stage.id}:"
+        return roster.enrol(replace(who, id=f"{scope}{who.id}"), handin.label, by_name=unique and bool(who.name), scope=scope)
+    return roster.enrol(who, handin.label, by_name=who.lms not in ("folder", "nbgrader") and bool(who.name))
+
+
+def _nothing(archive: Archive, layout: Layout) -> str:
     """Why there is nothing to place, and what would be."""
     lines = [
         f"{archive.path}: no submission was recognised",
-        "  Known are downloads of all submissions of an assignment "
-        "from Canvas, Moodle and Gradescope, and <student>/<stage>/<files>.",
+        "  Known are downloads of all submissions of an assignment from Canvas, Moodle,",
+        "  Gradescope, Blackboard, Brightspace, ILIAS, Google Classroom, GitHub Classroom",
+        "  and nbgrader's exchange, <student>/<stage>/<files> and <student>/<files>.",
+        "  For any other, say where the names stand:",
+        r"    MAP='(?P<stage>[^/]+)/(?P<student>[^/]+)/'",
     ]
-    lines += [f"  {name}: {reason}" for name, reason in list(outcome.refused.items())[:5]]
-    if outcome.unknown:
-        lines.append(f"  It holds {', '.join(outcome.unknown[:5])}{', ...' if len(outcome.unknown) > 5 else ''}")
+    lines += [f"  {shown(name)}: {reason}" for name, reason in list(archive.refused.items())[:5]]
+    if layout.rest:
+        lines.append(f"  It holds {', '.join(map(shown, layout.rest[:5]))}{', ...' if len(layout.rest) > 5 else ''}")
     return "\n".join(lines)
 
 
 def lms_facts(course: Path, stage_id: str) -> dict[str, dict[str, Any]]:
-    """What the LMS calls the students of this course: id, name, email."""
+    """What the LMS calls the students of this course: lms, id, name, email, late, when; of one stage, by student."""
+    folder = course / "submitted" / COLLECTED / stage_id
+    found: dict[str, dict[str, Any]] = {}
     try:
-        facts = json.loads((course / "submitted" / COLLECTED / f"{stage_id}.json").read_bytes())
+        old = json.loads(folder.with_name(f"{stage_id}.json").read_bytes())
+        found |= old if isinstance(old, dict) else {}
     except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+        pass
+    for file in sorted(folder.glob("*.json")):
+        state = read_state(course / "submitted", stage_id, file.stem)
+        found |= {file.stem: {key: value for key, value in state.items() if key not in ("files", "renamed")}} if state else {}
+    return found
 
 
-def _with_stages(handins: Sequence[Handin], wanted: Sequence[Stage], given: bool) -> list[tuple[Handin, Stage | None]]:
+# -- which stage -------------------------------------------------------------------------------------------------------------
+
+
+def _with_stages(
+    archive: Archive, handins: Sequence[Handin], wanted: Sequence[Stage], given: bool, stack: ExitStack
+) -> list[tuple[Handin, Stage | None]]:
     """The stage of each: as given, as its folder says, as its files are named, or else as those of most others."""
     by_id = {stage.id: stage for stage in wanted}
+    named = {key: stage for stage in wanted for key in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)}
     if given:
-        return [(handin, wanted[0] if handin.stage in ("", wanted[0].id) else None) for handin in handins]
-    found = [by_id.get(handin.stage) or _stage_of(handin, wanted) for handin in handins]
+        return [
+            (handin, wanted[0] if handin.stage in ("", wanted[0].id) or named.get(handin.stage) else None) for handin in handins
+        ]
+    found = [
+        by_id.get(handin.stage) or named.get(handin.stage.casefold())
+        if handin.stage
+        else _stage_of(archive, handin, wanted, stack)
+        for handin in handins
+    ]
     usual = Counter(stage.id for stage in found if stage is not None).most_common(1)
     fallback = by_id[usual[0][0]] if usual else None
-    return [(handin, stage or fallback) for handin, stage in zip(handins, found, strict=True)]
+    return [(handin, stage or (None if handin.stage else fallback)) for handin, stage in zip(handins, found, strict=True)]
 
 
-def _stage_of(handin: Handin, wanted: Sequence[Stage]) -> Stage | None:
-    """The last stage of which a file is there: a later stage may be handed in along with the earlier ones it uses."""
-    names = {plain_name(PurePosixPath(name).name, own_names(wanted)) for name in handin.files}
+def _stage_of(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack: ExitStack) -> Stage | None:
+    """The last stage of which a file is there: a later stage may be handed in along with the earlier ones it uses.
+
+    Where no name says it, the functions that the files define do.
+    """
+    files = _files(archive, handin)
+    if any(map(is_archive, files)):
+        files, _ = expand(files, stack)
+    own = own_names(wanted)
+    names = {plain_name(PurePosixPath(name).name, own) for name in files}
     for stage in reversed(wanted):
         if names & {stage.info.file, f"{stage.id}.ipynb"}:
             return stage
+    for stage in reversed(wanted):
+        for name, file in files.items():
+            if name.lower().endswith((".py", ".txt")) and file.size < 1 << 20:
+                try:
+                    if code_state(file.read(), stage) != "other":
+                        return stage
+                except Refused:
+                    continue
     return None
 
 
-def own_names(wanted: Sequence[Stage]) -> set[str]:
-    """The files students hand in."""
-    return {name for stage in wanted for name in (stage.info.file, f"{stage.id}.ipynb")}
+def _files(archive: Archive, handin: Handin) -> dict[str, File]:
+    return {name: archive.members[source] for name, source in handin.files.items() if _is_inside(name)}
 
 
-def plain_name(name: str, own: set[str]) -> str:
-    """`bptt-1.py` and `bptt (1).py` are `bptt.py`, if that is a file of ours."""
-    match = COPY.fullmatch(name)
-    plain = match["stem"] + match["suffix"] if match else name
-    return plain if plain in own else name
+def _is_inside(name: str) -> bool:
+    """True for a path that leads to a file below the student's folder."""
+    return bool(PurePosixPath(name).parts) and not name.startswith("/") and ".." not in PurePosixPath(name).parts
 
 
-def copy_number(name: str, own: set[str]) -> int:
-    """The number an LMS or a browser put on a file handed in again; 0 for none."""
-    match = COPY.fullmatch(name)
-    return int((match["dash"] or match["bracket"])[:9]) if match and plain_name(name, own) != name else 0
+# -- into the folder ---------------------------------------------------------------------------------------------------------
 
 
-def _place(archive: Archive, handin: Handin, stage: Stage, submitted: Path, outcome: Collected) -> None:
-    """Put one submission where it belongs; what is there is kept aside."""
-    pair = (handin.student, stage.id)
-    target = submitted / handin.student / stage.id
+@dataclass
+class _Incoming:
+    """One hand-in, read: its files by the names they get, and what there is to say of it."""
+
+    hand_in: HandIn
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, submitted: Path, outcome: Collected) -> None:
+    """Put one person's work where it belongs; what is there is kept aside, and a person's repair is left alone."""
+    handin, pair = handins[-1], (student, stage.id)
+    target = submitted / student / stage.id
+    key = f"{student}/{stage.id}"
     if target.is_symlink() or target.parent.is_symlink() or (target.parent.exists() and not target.parent.is_dir()):
-        outcome.refused[f"{handin.student}/{stage.id}"] = f"{target} is a link or a file; put the folder itself there"
+        outcome.refused[key] = f"{target} is a link or a file; put the folder itself there"
         return
-    try:
-        files = {name: archive.read(source) for name, source in _named(handin, stage, outcome).items()}
-    except UsageError as error:
-        outcome.refused[f"{handin.student}/{stage.id}"] = str(error)
+    with ExitStack() as stack:
+        read = [_incoming(archive, one, stage, stack, outcome, key) for one in handins]
+    newest = read[-1]
+    if newest is None:
         return
-    if handin.about.get("late"):
+    if handin.late:
         outcome.late.add(pair)
-    if _content(target) == files:
+    before, state = _content(target), read_state(submitted, stage.id, student)
+    incoming = dict(newest.files)
+    for earlier in reversed(read[:-1]):
+        _carry_over(earlier.files if earlier else {}, incoming, newest, stage, "an earlier hand-in")
+    collected = _digests(incoming)
+    if before is not None and state:
+        _carry_over(before, incoming, newest, stage, "the hand-in before")
+    facts = _facts(archive, handin, newest, collected, incoming, state, len(handins), stage)
+    by_hand = before is not None and bool(state.get("files")) and _digests(before) != state["files"]
+    if before is not None and state.get("collected") == collected:
+        facts |= {"files": state["files"], "renamed": state.get("renamed", {}), "notes": state.get("notes", [])}
+        if by_hand:
+            facts |= {"question": "", "notes": [*(note for note in facts["notes"] if note != BY_HAND), BY_HAND]}
         outcome.unchanged.append(pair)
+    elif before is not None and state.get("order") and handin.order and handin.order < str(state["order"]):
+        outcome.unchanged.append(pair)
+        outcome.notes.append(f"{key}: this download has an older hand-in than the one that is there, which stays")
         return
+    elif before is not None and _digests(before) == facts["files"]:
+        outcome.unchanged.append(pair)
+    else:
+        if by_hand:
+            outcome.notes.append(
+                f"{key} had been changed by hand; a newer hand-in took its place, and what was changed lies in "
+                f"submitted/{REPLACED}/{stage.id}/{student}/"
+            )
+        replaced = _write(incoming, target, submitted, stage, student)
+        facts["attempt"] = int(state.get("attempt") or 0) + 1
+        (outcome.replaced if replaced else outcome.new).append(pair)
+    outcome.details[pair] = facts["notes"]
+    if facts["question"]:
+        outcome.questions[pair] = facts["question"]
+    write_json(state_path(submitted, stage.id, student), facts)
+
+
+def _incoming(archive: Archive, handin: Handin, stage: Stage, stack: ExitStack, outcome: Collected, key: str) -> _Incoming | None:
+    """Read one hand-in; None, and why, where nothing of it can be had."""
+    for name, source in handin.files.items():
+        if not _is_inside(name):
+            outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
+    hand_in = normalise(_files(archive, handin), stage, stack)
+    found = _Incoming(hand_in, notes=told(hand_in, own_names([stage])) + hand_in.notes)
+    for name, reason in hand_in.problems.items():
+        outcome.refused[f"{key}: {shown(name)}"] = reason
+        found.notes.append(f"{shown(name)} {reason}")
+    for name, file in hand_in.files.items():
+        try:
+            found.files[name] = file.read()
+        except Refused as error:
+            outcome.refused[f"{key}: {shown(handin.files.get(name, name))}"] = f"{error}; download the archive again"
+            found.notes.append(f"{shown(name)} {error}")
+    if not found.files:
+        outcome.notes.append(f"{key}: nothing in it can be read; what was there before was left")
+        return None
+    if found.notes and any("is damaged" in note for note in found.notes) and stage.info.file not in found.files:
+        outcome.notes.append(f"{key}: {stage.info.file} cannot be read; what was there before was left")
+        return None
+    return found
+
+
+def _carry_over(before: dict[str, bytes], incoming: dict[str, bytes], newest: _Incoming, stage: Stage, whence: str) -> None:
+    """Keep what the new hand-in lacks of the one before: the stage's files, and the modules that its code imports."""
+    if newest.hand_in.needs_person:
+        return
+    imported: set[str] | None = None
+    for name, data in sorted(before.items()):
+        if name in incoming or any(str(parent) in incoming for parent in PurePosixPath(name).parents):
+            continue
+        if name not in own_names([stage]):
+            if not name.endswith(".py"):
+                continue
+            if imported is None:
+                imported = imported_names(
+                    {
+                        path: File(len(text), lambda text=text: text)  # type: ignore[misc]
+                        for path, text in incoming.items()
+                    }
+                )
+            if not {part.removesuffix(".py") for part in PurePosixPath(name).parts} & imported:
+                continue
+        incoming[name] = data
+        newest.notes.append(f"{shown(name)} was not handed in again; that of {whence} was kept")
+
+
+def _facts(
+    archive: Archive,
+    handin: Handin,
+    newest: _Incoming,
+    collected: dict[str, str],
+    incoming: dict[str, bytes],
+    state: dict[str, Any],
+    count: int,
+    stage: Stage,
+) -> dict[str, Any]:
+    """What is remembered of a hand-in; see `autograder.grade.handin.state`."""
+    who, digests, question = handin.lms_identity, _digests(incoming), newest.hand_in.needs_person
+    notes = list(newest.notes)
+    if stage.info.file not in digests and not question:
+        notes.append(f"{stage.info.file} is missing")
+    if f"{stage.id}.ipynb" not in digests and not question:
+        notes.append("no notebook")
+    if count > 1:
+        notes.append(f"{count} hand-ins in this download; the latest counts")
+    return {
+        "lms": who.lms if who.lms != "folder" else "",
+        "id": who.id,
+        "name": who.name,
+        "email": who.email,
+        "group": who.group if who.group == who.name else "",
+        "anonymous": handin.anonymous,
+        "when": handin.when,
+        "late": handin.late,
+        "order": handin.order,
+        "source": archive.path.name,
+        "attempt": int(state.get("attempt") or 1),
+        "collected": collected,
+        "files": digests,
+        "renamed": {target: source for target, source in newest.hand_in.renamed.items() if target in digests},
+        "notes": notes,
+        "question": question,
+    }
+
+
+def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage, student: str) -> bool:
+    """Put the files into the folder, and what was there aside; True when something was."""
     submitted.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=submitted, prefix=".incoming."))
     try:
@@ -207,46 +386,13 @@ def _place(archive: Archive, handin: Handin, stage: Stage, submitted: Path, outc
         target.parent.mkdir(exist_ok=True)
         existed = os.path.lexists(target)
         if existed:
-            os.rename(target, _aside(submitted / REPLACED / stage.id / handin.student))
+            aside = _aside(submitted / REPLACED / stage.id / student)
+            os.rename(target, aside)
+            os.utime(aside)
         os.rename(scratch / "new", target)
-        (outcome.replaced if existed else outcome.new).append(pair)
     finally:
         shutil.rmtree(scratch)
-
-
-def _named(handin: Handin, stage: Stage, outcome: Collected) -> dict[str, str]:
-    """Name in the submission to name in the archive: one folder around all is taken off, numbers of copies too.
-
-    Raises
-    ------
-    UsageError
-        What is left of a name is none, or leads elsewhere.
-    """
-    own = own_names(stages())
-    files = handin.files
-    tops = {PurePosixPath(name).parts[0] if "/" in name else "" for name in files}
-    if len(tops) == 1 and "" not in tops:
-        files = {name.partition("/")[2]: source for name, source in files.items()}
-    for name, source in files.items():
-        if name.startswith("/") or not PurePosixPath(name).parts or ".." in PurePosixPath(name).parts:
-            raise UsageError(f"{source!r} gives no name of a file below the student's folder")
-    chosen_files: dict[str, tuple[int, str]] = {}
-    for name, source in sorted(files.items()):
-        plain, number = plain_name(name, own), copy_number(name, own)
-        before = chosen_files.get(plain)
-        if before is not None:
-            outcome.notes.append(f"{handin.student} has {plain} more than once; the highest number counts")
-        if before is None or number >= before[0]:
-            chosen_files[plain] = (number, source)
-    if stage.info.file not in chosen_files:
-        outcome.notes.append(f"{handin.student} has no {stage.info.file}; it was put in as it is")
-    return _without_clashes({name: source for name, (_, source) in chosen_files.items()})
-
-
-def _without_clashes(files: dict[str, str]) -> dict[str, str]:
-    """A name that is a file here and a folder there stays a folder."""
-    folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
-    return {name: source for name, source in files.items() if name not in folders}
+    return existed
 
 
 def _content(folder: Path) -> dict[str, bytes] | None:
@@ -259,10 +405,50 @@ def _content(folder: Path) -> dict[str, bytes] | None:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+def _digests(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+
+
 def _aside(folder: Path) -> Path:
     """The next free place for what is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while os.path.lexists(folder / str(number)):
-        number += 1
+    number = 1 + max((int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()), default=0)
     return folder / str(number)
+
+
+def _forget_replaced(submitted: Path) -> None:
+    """Remove what was replaced longer than REPLACED_DAYS ago."""
+    for folder in (submitted / REPLACED).glob("*/*/*"):
+        if not folder.is_symlink() and folder.is_dir() and time.time() - folder.stat().st_mtime > REPLACED_DAYS * 86400:
+            shutil.rmtree(folder)
+
+
+def paths_of(text: str) -> list[Path]:
+    """The downloads that FROM= names: one path, or several as in a shell; `~` and `*` stand for what they stand for there.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    import glob
+    import shlex
+
+    if not text.strip():
+        raise UsageError("say what to collect: make collect FROM=download.zip")
+    whole = Path(text.strip()).expanduser()
+    if whole.exists():
+        return [whole]
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"FROM={text} cannot be read ({error}); put each path with spaces between quotation marks") from error
+    found: list[Path] = []
+    for word in words:
+        name = os.path.expanduser(word)
+        matches = sorted(glob.glob(name)) if re.search(r"[*?\[]", name) and not os.path.lexists(name) else [name]
+        found += [Path(match) for match in matches or [name]]
+    for path in found:
+        if not path.exists():
+            raise UsageError(f"there is no file {path}")
+    return found

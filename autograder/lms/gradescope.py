@@ -21,7 +21,6 @@ from typing import Any
 from autograder.errors import SandboxError
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
 from autograder.grade.record import write_json
-from autograder.lms.collect import copy_number, own_names, plain_name
 from autograder.publish.release import EPOCH
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
@@ -89,27 +88,18 @@ def run(root: Path, stage_id: str) -> dict[str, Any]:
     stage = find_stage(stage_id)
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch)
-        bring_in(root / "submission", course / "submitted" / STUDENT / stage.id, stage)
+        bring_in(root / "submission", course / "submitted" / STUDENT / stage.id)
         record = graded(course, stage.id)
     found = results(record, stage) | {"execution_time": round(time.monotonic() - started, 1)}
     write_json(root / "results" / "results.json", found)
     return found
 
 
-def bring_in(submission: Path, folder: Path, stage: Stage) -> None:
-    """Copy the submission, links as links; one folder around all is taken off, and numbers of copies."""
+def bring_in(submission: Path, folder: Path) -> None:
+    """Copy the submission, links as links; grading finds the stage's files in it as in any other."""
     folder.mkdir(parents=True)
-    if not submission.is_dir():
-        return
-    entries = [path for path in submission.iterdir() if path.name not in ("__MACOSX", ".DS_Store")]
-    if len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink():
-        submission = entries[0]
-    shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True)
-    own = own_names([stage, *(find_stage(earlier) for earlier in stage.info.requires_stages)])
-    for path in sorted(folder.iterdir(), key=lambda path: copy_number(path.name, own), reverse=True):
-        target = folder / plain_name(path.name, own)
-        if not os.path.lexists(target):
-            path.rename(target)
+    if submission.is_dir():
+        shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True)
 
 
 def graded(course: Path, stage_id: str) -> dict[str, Any]:
@@ -126,7 +116,7 @@ def graded(course: Path, stage_id: str) -> dict[str, Any]:
 def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
     """A record as Gradescope shows it: a test a line, named and tagged by its task."""
     lines = [f"{stage.info.title}: public tests are shown at once, hidden tests when the grades are published."]
-    if record["status"] == "ungradable":
+    if record["status"] != "graded":
         lines.append(f"Nothing could be checked. {record['reason']}")
     if record["isolation"] != "sandbox":
         lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")

@@ -12,7 +12,6 @@ import builtins
 import contextlib
 import gc
 import importlib
-import io
 import operator
 import os
 import signal
@@ -30,6 +29,7 @@ import numpy as np
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import describe, new_axes, picture
 from autograder.checks.checkpoints import load_checkpoint
+from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
 from autograder.checks.student import FreshModule, changed, copied, student_trace
 from autograder.checks.values import Other, plain, stays
@@ -64,46 +64,20 @@ SKIPPED = 60.0
 def spared(really: Any) -> Any:
     """`time.sleep` that does not sleep: a right answer that sleeps is right, and a class does not wait for it.
 
-    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit.
+    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit; so does a thread, which may look for something
+    again and again.
     """
+    here = _thread.get_ident()
+
     def sleep(seconds: Any, /) -> None:
         try:
-            skipped = 0 <= seconds <= SKIPPED
+            skipped = 0 <= seconds <= SKIPPED and _thread.get_ident() == here
         except TypeError:
             skipped = False
         if not skipped:
             really(seconds)
 
     return sleep
-
-
-class Printed(io.RawIOBase):
-    """What student code prints: the beginning is kept, the rest is forgotten."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.data = limit, bytearray()
-
-    def writable(self) -> bool:
-        """It can be written to."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Keep what fits; a character has four bytes at most."""
-        self.data += bytes(data)[: max(4 * self.limit - len(self.data), 0)]
-        return len(data)
-
-    def close(self) -> None:
-        """A text file that wrote here is gone; the next one writes here too."""
-
-    @property
-    def text(self) -> str:
-        """What was kept."""
-        return self.data.decode("utf-8", "replace")[: self.limit]
-
-    def become_output(self) -> None:
-        """Take the place of standard output and error, as a text file like any other."""
-        self.data.clear()
-        sys.stdout = sys.stderr = io.TextIOWrapper(self, "utf-8", "replace", write_through=True)
 
 
 class ProcessSnapshot:
@@ -190,6 +164,11 @@ class Server:
                 self.tell_raised(error)
             else:
                 self.tell_value(value, extra)
+
+    def take_output(self) -> None:
+        """What is printed from now on is kept."""
+        self.printed.data.clear()
+        sys.stdout = sys.stderr = self.printed.text_file()
 
     def send(self, kind: str, *values: Any) -> None:
         encoder = Encoder(self.refer, self.limits.message)
@@ -279,7 +258,7 @@ class Server:
             if not os.path.lexists(self.scratch / name):
                 os.symlink(source, self.scratch / name)
         os.chdir(self.scratch)
-        self.printed.become_output()
+        self.take_output()
         if standins:
             self.load_standins(standins)
             self.standins["prepare_worker"]()
@@ -299,7 +278,7 @@ class Server:
     def do_reset(self, seed: int, replace: list[str], standins: str) -> tuple[Any, tuple[Any, ...]]:
         """A clean state before a test; right versions of the functions named stand in. False when it is not clean."""
         assert self.file is not None
-        self.printed.become_output()
+        self.take_output()
         if not self.settled:
             self.surroundings.rebase()
             self.settled = True
@@ -321,7 +300,7 @@ class Server:
             put = hook(vars(self.file.module), self.right_version)
             for name in replace:
                 put(name)
-        self.printed.become_output()
+        self.take_output()
         reset_state(seed)
         self.surroundings.refresh()
         return True, ()

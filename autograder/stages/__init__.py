@@ -7,8 +7,10 @@ The task a function belongs to is said once, by the first words of its docstring
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -77,7 +79,10 @@ class Stage:
     @cached_property
     def info(self) -> StageInfo:
         """Title, file and libraries, from `stage.toml`."""
-        return read_stage(self.suite)
+        try:
+            return read_stage(self.suite)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
     @property
     def module(self) -> str:
@@ -94,6 +99,11 @@ class Stage:
         """The source notebook."""
         return self.source / f"{self.id}.ipynb"
 
+    def missing_libraries(self) -> tuple[str, ...]:
+        """Libraries its submissions import that are not installed here."""
+        names = dict.fromkeys(name.partition(".")[0] for name in self.info.preload)
+        return tuple(name for name in names if importlib.util.find_spec(name) is None)
+
     def test_files(self) -> dict[str, Path]:
         """The test file of each visibility."""
         return {"public": self.suite / "public.py", "hidden": self.suite / "hidden.py"}
@@ -102,7 +112,7 @@ class Stage:
     def functions(self) -> dict[str, tuple[str, ...]]:
         """Names of the functions and classes of each task, from the solution's docstrings."""
         found: dict[str, tuple[str, ...]] = {}
-        for node in ast.parse(self.solution.read_text(encoding="utf-8")).body:
+        for node in parsed(self.solution).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 task = task_of_docstring(ast.get_docstring(node))
                 if task:
@@ -114,7 +124,7 @@ class Stage:
         """For each function and class of a task, those it uses in the model answers, by whatever path, and itself."""
         names = {name for group in self.functions.values() for name in group}
         uses = {node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & names
-                for node in ast.parse(self.solution.read_text(encoding="utf-8")).body
+                for node in parsed(self.solution).body
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names}
         found = {}
         for name in uses:
@@ -205,8 +215,26 @@ def find_stage(stage_id: str) -> Stage:
     """The stage with this id, or UsageError naming those there are."""
     known = {stage.id: stage for stage in stages()}
     if stage_id not in known:
-        raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}")
+        near = {name: stage for stage in known.values() for name in (stage.id, stage.name)}
+        meant = get_close_matches(stage_id.lower(), near, n=1)
+        hint = f"\n  Do you mean {near[meant[0]].id}?" if meant else ""
+        raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}{hint}")
     return known[stage_id]
+
+
+def stage_named(word: str) -> Stage:
+    """The stage a person means: by its id, its number, its name, or the path of its folder, in small or large letters.
+
+    Raises
+    ------
+    UsageError
+        There is none; the text names those there are, the nearest first.
+    """
+    name = word.strip().rstrip("/").rpartition("/")[2].lower()
+    found = [stage for stage in stages() if name in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)]
+    if len(found) == 1:
+        return found[0]
+    return find_stage(word)
 
 
 def chosen(stage_id: str | None) -> tuple[Stage, ...]:
@@ -214,11 +242,23 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
     return (find_stage(stage_id),) if stage_id else stages()
 
 
+def parsed(file: Path) -> ast.Module:
+    """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
+
+
 def module_from(source: str, name: str, filename: str) -> ModuleType:
     """Run trusted source text as a module of this name."""
     module = ModuleType(name)
     module.__file__ = filename
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise UsageError(f"{filename}, line {error.lineno}: {error.msg}") from None
+    exec(code, module.__dict__)
     return module
 
 
@@ -246,7 +286,7 @@ def _mistakes(stage_id: str) -> tuple[Mistake, ...]:
 
 def _read_mistake(file: Path, task_of: dict[str, str], reference: str) -> Mistake:
     text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = parsed(file)
     title, _, hint = (ast.get_docstring(tree) or "").partition("\n")
     names = tuple(node.name for node in tree.body
                   if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in task_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import stat
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.archives import MAX_MEMBER, MAX_MEMBERS
+from autograder.grade.handin.archives import MAX_MEMBER, MAX_MEMBERS
 from autograder.lms.collect import collect
 from tests.attacks.catalogue import STAGE, model
 
@@ -76,18 +77,33 @@ UNSAFE = {
     "no name": named(""),
     "a dot": named("."),
     "long name": named("mallory/" + "x" * 300 + ".py"),
-    "many": lambda bundle: [bundle.writestr(f"mallory/{number}", b"") for number in range(MAX_MEMBERS + 1)] and None,
 }
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("add", UNSAFE.values(), ids=UNSAFE)
-def test_an_unsafe_archive_is_refused_whole(tmp_path: Path, add: Callable[[zipfile.ZipFile], None]) -> None:
+def test_an_unsafe_member_leads_nowhere_and_costs_no_other(tmp_path: Path, add: Callable[[zipfile.ZipFile], None]) -> None:
+    """The honest submission comes in; outside of the course nothing is made, inside it nothing but plain files and folders."""
     path, course = archive(tmp_path, add), tmp_path / "deep" / "course"
     course.mkdir(parents=True)
+    before = {line for line in tree(tmp_path) if not line.startswith("deep/course/")}
+    outcome = collect(path, course)
+    assert ("honest", STAGE.id) in outcome.new
+    assert (course / "submitted" / HONEST).read_text() == model()
+    assert {line for line in tree(tmp_path) if not line.startswith("deep/course/")} == before
+    assert all(line.endswith((f"{stat.S_IFREG:o}", f"{stat.S_IFDIR:o}")) for line in tree(course))
+    assert not any("\x1b" in line for line in tree(course))
+
+
+def test_more_files_than_any_class_hands_in_are_refused_whole(tmp_path: Path) -> None:
+    def add(bundle: zipfile.ZipFile) -> None:
+        for number in range(MAX_MEMBERS + 1):
+            bundle.writestr(f"mallory/{number}", b"")
+
+    path = archive(tmp_path, add)
     before = tree(tmp_path)
     with pytest.raises(UsageError, match="nothing was unpacked"):
-        collect(path, course)
+        collect(path, tmp_path)
     assert tree(tmp_path) == before
 
 
@@ -112,7 +128,7 @@ def test_a_name_of_which_nothing_is_left_costs_that_submission_alone(tmp_path: P
         bundle.writestr(f"mallory_13_346_{name}", model())
     outcome = collect(path, tmp_path)
     assert outcome.new == [("lovelaceada_12", STAGE.id)]
-    assert outcome.refused.keys() == {f"mallory_13/{STAGE.id}"}
+    assert outcome.refused.keys() == {f"mallory_13_346_{name}"}
 
 
 def test_a_bomb_is_left_in_the_archive_and_the_rest_is_taken(tmp_path: Path) -> None:
@@ -140,15 +156,41 @@ def test_a_member_larger_than_it_says_costs_that_submission_alone(tmp_path: Path
     assert outcome.refused or (taken.exists() and taken.stat().st_size <= 10)
 
 
-def test_an_archive_in_the_archive_is_not_opened(tmp_path: Path) -> None:
+def test_an_archive_in_the_archive_leads_nowhere(tmp_path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as bundle:
         bundle.writestr("../outside.py", "x")
+        bundle.writestr("bptt.py", model())
     path = archive(tmp_path, lambda bundle: bundle.writestr(f"mallory/{STAGE.id}/all.zip", inner.getvalue()))
     outcome = collect(path, tmp_path)
-    assert outcome.new == [("honest", STAGE.id)]
-    assert any("archive in the archive" in note for note in outcome.notes)
+    assert sorted(outcome.new) == [("honest", STAGE.id), ("mallory", STAGE.id)]
+    assert any("leads out of the folder" in reason for reason in outcome.refused.values())
     assert not list(tmp_path.rglob("outside.py"))
+
+
+def test_bombs_inside_bombs_cost_that_submission_alone(tmp_path: Path) -> None:
+    """Zeros in a zip in a zip, a zip of many files, a gzip of zeros: bounded before they are unpacked."""
+    zeros, many = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(zeros, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("bptt.py", bytes(MAX_MEMBER - 1))
+    with zipfile.ZipFile(many, "w") as bundle:
+        for number in range(3000):
+            bundle.writestr(f"{number}.py", b"")
+    deep = zeros.getvalue()
+    for _ in range(4):
+        outer = io.BytesIO()
+        with zipfile.ZipFile(outer, "w") as bundle:
+            bundle.writestr("inner.zip", deep)
+        deep = outer.getvalue()
+
+    def add(bundle: zipfile.ZipFile) -> None:
+        for name, data in (("zeros.zip", zeros.getvalue()), ("many.zip", many.getvalue()), ("deep.zip", deep),
+                           ("x.py.gz", gzip.compress(bytes(MAX_MEMBER + 1)))):
+            bundle.writestr(f"mallory-{name[0]}/{STAGE.id}/{name}", data)
+
+    outcome = collect(archive(tmp_path, add), tmp_path)
+    assert outcome.new == [("honest", STAGE.id)] and len(outcome.refused) == 4
+    assert sum(path.stat().st_size for path in (tmp_path / "submitted").rglob("*") if path.is_file()) < 1 << 20
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.9], ids=str)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from autograder.checks.plugin import title_of_function
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, Refused
 from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.handin.archives import read_bytes
 from autograder.grade.record import read_record, submission_key, suite_hash, write_json
 from autograder.grade.runner import run_suite
-from autograder.grade.submission import MAX_FILE, Refused, Submission, read_bytes, read_submission
+from autograder.grade.submission import MAX_FILE, Submission, read_submission
 from autograder.prove.gates import SEED, run_source
 from autograder.stages import points
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, with_function
@@ -140,14 +141,14 @@ def test_a_record_is_read_back_or_not_at_all(tmp_path):
 def test_what_cannot_be_read_is_refused_unopened(tmp_path):
     """Links, folders and what is too large."""
     (tmp_path / "small.py").write_text("x = 1\n")
-    assert read_bytes(tmp_path / "small.py") == b"x = 1\n"
+    assert read_bytes(tmp_path / "small.py", MAX_FILE) == b"x = 1\n"
     (tmp_path / "link.py").symlink_to(tmp_path / "small.py")
     with open(tmp_path / "large.py", "wb") as file:
         file.truncate(MAX_FILE + 1)
     for name, words in (("link.py", "it is a link"), ("large.py", "at most 8 MiB"), (".", "not a regular file"),
                         ("nothing.py", "cannot be read")):
         with pytest.raises(Refused, match=words):
-            read_bytes(tmp_path / name)
+            read_bytes(tmp_path / name, MAX_FILE)
 
 
 def test_the_kits_own_files_are_never_taken_from_a_submission(tmp_path):
@@ -155,4 +156,4 @@ def test_the_kits_own_files_are_never_taken_from_a_submission(tmp_path):
     folder = hand_in(tmp_path, "ada")
     for name in ("conftest.py", "test_public.py", "helper.py", "notes.txt"):
         (folder / name).write_text("x = 1\n")
-    assert set(read_submission(folder, "ada", STAGE).files) == {"bptt.py", "helper.py"}
+    assert set(read_submission(folder, "ada", STAGE).files) == {"bptt.py", "helper.py", "notes.txt"}

@@ -62,7 +62,6 @@ def test_the_stub_gets_nothing(odd):
 
 @pytest.mark.parametrize("student, words", [
     ("missing-file", r"bptt\.py is missing$"),
-    ("renamed-file", r"bptt\.py is missing; bptt \(1\)\.py is there: was it renamed\?"),
     ("syntax-error", r"bptt\.py could not be imported: SyntaxError: .*\n  bptt\.py, line \d+: def def "),
     ("raises-at-import", r"NameError: name 'undefined_name' is not defined\n  bptt\.py, line 3, in <module>: print"),
     ("exits-at-import", r"bptt\.py could not be imported: SystemExit\n  bptt\.py, line 3, in <module>: sys\.exit\(\)"),
@@ -111,6 +110,13 @@ def test_a_program_that_ends_costs_one_function_not_the_next(odd):
     assert set(found.values()) == {"error", "passed"}
 
 
+def test_a_file_with_a_browsers_number_is_graded_and_the_page_says_so(odd):
+    """`bptt (1).py` beside no bptt.py is what was handed in."""
+    course, _ = odd
+    assert record_of(course, "renamed-file")["score"] == 80
+    assert "bptt (1).py was taken as bptt.py" in page_of(course, "renamed-file")
+
+
 def test_an_empty_file_is_graded(odd):
     """An empty file has no functions, and every test says so."""
     course, _ = odd
@@ -135,7 +141,7 @@ def test_what_has_no_usable_name_is_told_and_touched_by_nothing(odd):
     course, outcome = odd
     assert set(outcome.work.refused) == {*REFUSED, "linked-student", "stray.txt"}
     for name in REFUSED:
-        assert "rename it with letters, digits, spaces and . _ - @ '" in outcome.work.refused[name]
+        assert "rename it with letters, digits, spaces and . , _ - @ '" in outcome.work.refused[name]
     assert outcome.work.refused["linked-student"].startswith("it is a link, and links are not followed")
     assert "submissions lie at submitted/<student>/<stage>/" in outcome.work.refused["stray.txt"]
     written = [path.name for top in ("results", "autograded", "feedback", ".kit") for path in (course / top).rglob("*")]
@@ -170,9 +176,8 @@ NOTES = {
     "nb-tagged": ["cell task_1_1 had other points, settings or tags than the released one, which count"],
     "nb-rich": ["cell task_1_1 had other points, settings or tags than the released one, which count",
                 "cell task_9_9 is none of the assignment's; it is worth no points"],
-    "nb-no-cells": ["cell task_1_1 had been deleted; it was put back",
-                    "cell task_1_8 had been deleted; it was put back"],
-    "nb-not-json": ["1-bptt.ipynb could not be read (Unterminated string starting at"],
+    "nb-no-cells": ["cells task_1_1, task_1_2, task_1_3 and 5 more had been deleted; they were put back"],
+    "nb-not-json": ["1-bptt.ipynb: it is damaged; what could be read of it was kept"],
     "nb-a-list": ["1-bptt.ipynb could not be read (it does not begin as a notebook does); the marks of the code do"],
     "nb-no-list": ["1-bptt.ipynb could not be read"],
     "nb-missing": ["1-bptt.ipynb was not handed in; the written tasks have no answer"],

@@ -1,7 +1,9 @@
 """Downloads of an LMS into submitted/: who came, what was kept aside, what was refused."""
 
+import io
 import stat
 import struct
+import tarfile
 import zipfile
 
 import pytest
@@ -10,26 +12,12 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.errors import UsageError
 from autograder.grade.classroom import find_work
-from autograder.lms import archives
+from autograder.grade.handin import archives
 from autograder.lms.collect import collect, lms_facts
-from tests.classroom import STAGE, contents
+from tests.classroom import STAGE
+from tests.lms.downloads import archive, handed_in
 
 NOTEBOOK = f"{STAGE.id}.ipynb"
-
-
-def archive(path, files, **more):
-    """A zip of names and texts; `more` are ZipInfo objects with their data."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in files.items():
-            bundle.writestr(name, data)
-        for info, data in more.get("special", []):
-            bundle.writestr(info, data)
-    return path
-
-
-def handed_in(course):
-    """What lies in submitted/, the kit's own notes aside."""
-    return {name: data.decode() for name, data in contents(course / "submitted").items() if not name.startswith(".")}
 
 
 METADATA = """---
@@ -79,12 +67,8 @@ def test_canvas(tmp_path):
         f"o'neilcy_333/{STAGE.id}/my_helper.py": "h",
     }
     assert outcome.late == {("chanbo_222", STAGE.id)} and outcome.unknown == ["submissions.txt"]
-    assert lms_facts(tmp_path, STAGE.id)["leeann_12345"] == {
-        "lms": "canvas",
-        "id": "12345",
-        "name": "leeann",
-        "late": False,
-    }
+    facts = lms_facts(tmp_path, STAGE.id)["leeann_12345"]
+    assert [facts[key] for key in ("lms", "id", "name", "late")] == ["canvas", "12345", "leeann", False]
     summary = outcome.summary(tmp_path)
     assert "chanbo_222 (late)" in summary and "3 new" in summary and "submissions.txt" in summary
 
@@ -171,14 +155,20 @@ def test_a_newer_one_replaces_and_the_older_is_kept(tmp_path):
     assert not list((tmp_path / "submitted").glob(".incoming*"))
 
 
-def test_archives_in_the_archive_and_litter_are_left_alone(tmp_path):
-    path = archive(
-        tmp_path / "c.zip",
-        {"leeann_1_2_bptt.py": "x", "chanbo_3_4_all.zip": "PK", "__MACOSX/._leeann_1_2_bptt.py": "m"},
-    )
+def test_archives_of_students_are_opened_and_litter_is_left(tmp_path):
+    """Two levels deep; what no program here can open is named, and costs that file alone."""
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as bundle:
+        bundle.writestr("my work/bptt.py", "deep")
+    with tarfile.open(fileobj=outer, mode="w:gz") as tar:
+        info = tarfile.TarInfo("all.zip")
+        info.size = len(inner.getvalue())
+        tar.addfile(info, io.BytesIO(inner.getvalue()))
+    path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "chanbo_3_4_all.tar.gz": outer.getvalue(),
+                                        "deecy_5_6_all.rar": "Rar!", "__MACOSX/._leeann_1_2_bptt.py": "m"})
     outcome = collect(path, tmp_path)
-    assert handed_in(tmp_path) == {f"leeann_1/{STAGE.id}/bptt.py": "x"}
-    assert "chanbo_3_4_all.zip" in outcome.notes[0] and outcome.unknown == []
+    assert handed_in(tmp_path) == {f"leeann_1/{STAGE.id}/bptt.py": "x", f"chanbo_3/{STAGE.id}/bptt.py": "deep"}
+    assert "cannot be opened here" in outcome.refused[f"deecy_5/{STAGE.id}: all.rar"] and outcome.unknown == []
 
 
 def test_a_file_under_another_name_is_put_in_with_the_others(tmp_path):
@@ -186,7 +176,7 @@ def test_a_file_under_another_name_is_put_in_with_the_others(tmp_path):
     path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "chanbo_3_4_homework.py": "y"})
     outcome = collect(path, tmp_path)
     assert f"chanbo_3/{STAGE.id}/homework.py" in handed_in(tmp_path)
-    assert outcome.notes == ["chanbo_3 has no bptt.py; it was put in as it is"]
+    assert outcome.details["chanbo_3", STAGE.id] == ["bptt.py is missing", "no notebook"]
     with pytest.raises(UsageError, match="STAGE="):
         collect(archive(tmp_path / "d.zip", {"leeann_1_2_homework.py": "x"}), tmp_path / "other")
     given = collect(archive(tmp_path / "d.zip", {"leeann_1_2_homework.py": "x"}), tmp_path / "other", "2-vanishing")
@@ -207,38 +197,47 @@ def device(name):
     return info, ""
 
 
-@pytest.mark.parametrize(
-    "files, special, why",
-    [
-        ({"../evil_1_2_bptt.py": "x"}, [], "leads out"),
-        ({"/etc/evil_1_2_bptt.py": "x"}, [], "leads out"),
-        ({"a/../../b_1_2_bptt.py": "x"}, [], "leads out"),
-        ({"C:/evil_1_2_bptt.py": "x"}, [], "leads out"),
-        ({"a\\..\\b_1_2_bptt.py": "x"}, [], "leads out"),
-        ({"bo\x01_1_2_bptt.py": "x"}, [], "control character"),
-        ({}, [link("leeann_1_2_bptt.py", "/etc/passwd")], "is a link"),
-        ({}, [device("leeann_1_2_bptt.py")], "not a regular file"),
-        ({"leeann_1_2_bptt.py": "x", "LeeAnn_1_2_bptt.py": "y"}, [], "twice"),
-        ({"x" * 300 + "_1_2_bptt.py": "x"}, [], "too long"),
-    ],
-)
-def test_an_unsafe_archive_is_refused_whole(tmp_path, files, special, why):
-    """Nothing of it is unpacked, the good files beside the bad one neither."""
+UNSAFE = [
+    ({"../evil_1_2_bptt.py": "x"}, [], "leads out"),
+    ({"/etc/evil_1_2_bptt.py": "x"}, [], "leads out"),
+    ({"a/../../b_1_2_bptt.py": "x"}, [], "leads out"),
+    ({"C:/evil_1_2_bptt.py": "x"}, [], "leads out"),
+    ({"a\\..\\b_1_2_bptt.py": "x"}, [], "leads out"),
+    ({}, [link("leeann_1_2_bptt.py", "/etc/passwd")], "is a link"),
+    ({}, [device("leeann_1_2_bptt.py")], "not a regular file"),
+]
+
+
+@pytest.mark.parametrize("files, special, why", UNSAFE)
+def test_an_unsafe_member_is_left_out_and_the_class_comes_in(tmp_path, files, special, why):
+    """It is named, the exit status says that something was not taken, and nothing lies outside the course."""
     path = archive(tmp_path / "bad.zip", {"good_9_9_bptt.py": "g", **files}, special=special)
-    with pytest.raises(UsageError, match="nothing was unpacked") as error:
-        collect(path, tmp_path / "course")
-    assert why in str(error.value) and not (tmp_path / "course").exists()
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["bad.zip"]
+    done = CliRunner().invoke(main, ["collect", str(path), "--course", str(tmp_path / "course")])
+    assert done.exit_code == 2 and why in " ".join(done.output.split())
+    assert handed_in(tmp_path / "course") == {f"good_9/{STAGE.id}/bptt.py": "g"}
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["bad.zip", "course"]
 
 
-def test_an_encrypted_archive_is_refused(tmp_path):
-    path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x"})
+ODD = {"control": "bo\x01_1_2_bptt.py", "long": "x" * 250 + "_1_2_bptt.py", "longer": "y" * 4000 + "_1_2_bptt.py",
+       "comma": "Lee, Ann_1_2_bptt.py", "plus": "ann+lee@x.y_1_2_bptt.py", "direction": "ann\u202egnp_1_2_bptt.py"}
+
+
+@pytest.mark.parametrize("name", [*list(ODD.values())[:2], *list(ODD.values())[3:]], ids=[key for key in ODD if key != "longer"])
+def test_an_odd_name_is_made_usable(tmp_path, name):
+    """Whatever stands in it, there is a folder with a name that grading takes."""
+    outcome = collect(archive(tmp_path / "odd.zip", {"good_9_9_bptt.py": "g", name: "x"}), tmp_path)
+    assert len(outcome.new) == 2 and not outcome.refused
+    assert not find_work(tmp_path, STAGE.id, None, "sandbox").refused
+
+
+def test_an_encrypted_member_costs_that_member_alone(tmp_path):
+    path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "zoe_3_4_bptt.py": "y"})
     data = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + offset] |= 1
     path.write_bytes(data)
-    with pytest.raises(UsageError, match="encrypted"):
-        collect(path, tmp_path / "course")
+    outcome = collect(path, tmp_path / "course")
+    assert "is encrypted" in outcome.refused["leeann_1_2_bptt.py"] and outcome.new == [("zoe_3", STAGE.id)]
 
 
 def test_too_many_files_and_too_many_bytes_are_refused(tmp_path, monkeypatch):
@@ -258,7 +257,8 @@ def test_a_bomb_of_one_student_does_not_cost_the_others(tmp_path):
                                         "huge_5_6_bptt.py": b"\0" * ((64 << 20) + 1)})
     done = CliRunner().invoke(main, ["collect", str(path), "--course", str(tmp_path / "course")])
     assert done.exit_code == 2
-    assert "evil_3_4_bptt.py: it is packed" in done.output and "huge_5_6_bptt.py: it is 64 MiB" in done.output
+    text = " ".join(done.output.split())
+    assert "evil_3_4_bptt.py: it is packed" in text and "huge_5_6_bptt.py: it is packed" in text
     assert list(handed_in(tmp_path / "course")) == [f"leeann_1/{STAGE.id}/bptt.py"]
 
 
@@ -269,7 +269,7 @@ def test_a_size_that_lies_is_not_believed(tmp_path):
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<I", data, data.index(signature) + offset, 1)
     path.write_bytes(data)
-    assert "damaged" in collect(path, tmp_path / "course").refused[f"leeann_1/{STAGE.id}"]
+    assert "damaged" in collect(path, tmp_path / "course").refused[f"leeann_1/{STAGE.id}: leeann_1_2_bptt.py"]
     assert not handed_in(tmp_path / "course")
 
 
@@ -292,7 +292,7 @@ def test_a_damaged_member_leaves_what_was_there(tmp_path):
     data[data.index(b"bptt.py") + 9] ^= 0xFF
     bad.write_bytes(data)
     done = CliRunner().invoke(main, ["collect", str(bad), "--course", str(tmp_path)])
-    assert done.exit_code == 2 and "leeann_1_2_bptt.py is damaged" in done.output
+    assert done.exit_code == 2 and "bptt.py: is damaged" in " ".join(done.output.split())
     assert handed_in(tmp_path) == {f"leeann_1/{STAGE.id}/bptt.py": "good", f"chanbo_3/{STAGE.id}/bptt.py": "fine"}
 
 

@@ -63,9 +63,10 @@ def describe(ax: Any) -> dict[str, Any]:
     -------
     dict
         title (whether it stands left, right or in the middle), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks,
-        xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle and
-        marker of each); lines (x, y, label, linestyle, marker, colour, zorder, visible), segments (x, y, label of what hlines and
-        vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width, label);
+        xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle,
+        marker, width and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder,
+        visible), segments (x, y, label of what hlines and vlines draw), points (x, y, label of each scatter),
+        bars (x, height, bottom, width, label);
         meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
     """
     from matplotlib.collections import LineCollection, PathCollection
@@ -80,7 +81,7 @@ def describe(ax: Any) -> dict[str, Any]:
     meshes = [shown for shown in drawn if shown not in strokes and shown.get_array() is not None]
     return {
         "title": " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right")))),
-        "xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel(),
+        "xlabel": _label(ax, ax.xaxis), "ylabel": _label(ax, ax.yaxis),
         "xscale": ax.get_xscale(), "yscale": ax.get_yscale(),
         "xlim": tuple(map(float, ax.get_xlim())), "ylim": tuple(map(float, ax.get_ylim())),
         "legend": [text.get_text() for legend in legends for text in legend.get_texts()] if legends else None,
@@ -91,7 +92,8 @@ def describe(ax: Any) -> dict[str, Any]:
         "xticklabels": _texts_of_ticks(ax.xaxis),
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
-                   "colour": _hex(line.get_color()), "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
+                   "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
+                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
                   for line in ax.get_lines()],
         "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
                      for shown in strokes for segment in shown.get_segments()],
@@ -107,17 +109,28 @@ def _legends(ax: Any) -> list[Any]:
     """The legends of an Axes, also those added as artists, and those of its figure."""
     from matplotlib.legend import Legend
 
-    return [child for child in (*ax.get_children(), *ax.figure.legends) if isinstance(child, Legend)]
+    return [child for child in (*ax.get_children(), *ax.figure.legends) if isinstance(child, Legend) and child.get_visible()]
 
 
-def _describe_entry(text: Any, handle: Any) -> dict[str, str]:
+def _label(ax: Any, axis: Any) -> str:
+    """The label of an axis; empty where it is hidden."""
+    shown = ax.axison and axis.get_visible() and axis.label.get_visible()
+    return str(axis.label.get_text()) if shown else ""
+
+
+def _opacity(artist: Any) -> float:
+    alpha = artist.get_alpha() if hasattr(artist, "get_alpha") else None
+    return 1.0 if alpha is None or np.ndim(alpha) else float(alpha)
+
+
+def _describe_entry(text: Any, handle: Any) -> dict[str, Any]:
     """A text of a legend and the sample of a line that stands before it; a sample of another kind has a colour at most."""
     def of(name: str) -> Any:
         return getattr(handle, name, lambda: None)()
 
-    colour = of("get_color") if hasattr(handle, "get_color") else of("get_facecolor")
+    colour, width = of("get_color") if hasattr(handle, "get_color") else of("get_facecolor"), of("get_linewidth")
     return {"text": str(text.get_text()), "colour": _hex(colour), "linestyle": str(of("get_linestyle")),
-            "marker": str(of("get_marker"))}
+            "marker": str(of("get_marker")), "width": width if np.isscalar(width) else None, "opacity": _opacity(handle)}
 
 
 def _hex(colour: Any) -> str:

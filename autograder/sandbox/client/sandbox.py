@@ -178,3 +178,15 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()
             self._folder = None
+
+
+def reason_against_sandbox() -> str:
+    """Why the sandbox cannot be had on this machine; empty where it can."""
+    sandbox = Sandbox()
+    try:
+        sandbox.start()
+    except SandboxError as error:
+        return str(error)
+    finally:
+        sandbox.close()
+    return ""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from autograder.checks import expect, expect_raises, expect_true, task
+from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.stages.bptt.public import expect_grad, expect_gradient
 
-SHAPES = ((5, 3, 4, 6), (4, 5, 2, 3))                           # T, D, H, V
-CORNERS = ((1, 3, 4, 5), (3, 1, 3, 2), (3, 2, 1, 3), (1, 1, 1, 2), (2, 2, 2, 1))
+SHAPES = ((5, 3, 4, 6), (5, 3, 4, 6), (4, 5, 2, 3))             # T, D, H, V; the first one twice, with other values
+CORNERS = ((1, 3, 4, 5), (3, 1, 4, 2), (3, 2, 1, 4), (4, 2, 3, 1))
 
 
 def problem(rng, T, D, H, V, gain=1.2):
@@ -17,6 +17,7 @@ def problem(rng, T, D, H, V, gain=1.2):
         "b": rng.normal(0, 0.5, H),
         "W_y": rng.normal(0, 1, (V, H)),
     }
+    params = {name: params[name] for name in ("W_y", "b", "W_h", "W_x")}  # a dict is read by name, not by order
     return params, rng.normal(0, 1, (T, D)), rng.integers(V, size=T), rng.uniform(-0.8, 0.8, H)
 
 
@@ -25,6 +26,26 @@ def solved(reference, rng, T, D, H, V, gain=1.2):
     params, x, y, h_0 = problem(rng, T, D, H, V, gain)
     h, _, y_hat = reference.forward(params, x, h_0)
     return params, x, y, h, y_hat
+
+
+def lossless(reference, rng, T, D, H, V):
+    """A random problem in which nothing vanishes: W_h turns the state, which stays so small that the tanh hardly bends it.
+
+    The weights of the output are large, so that the errors carried back are far above any threshold of clipping.
+    """
+    params, x, y, _ = problem(rng, T, D, H, V)
+    params |= {"W_h": np.linalg.qr(rng.standard_normal((H, H)))[0], "b": np.zeros(H),
+               "W_x": 1e-4 * params["W_x"], "W_y": 200 * params["W_y"]}
+    h, _, y_hat = reference.forward(params, x, 1e-3 * rng.uniform(-1, 1, H))
+    return params, x, y, h, y_hat
+
+
+def turning(T, D, H, V):
+    """A problem with all states 0, where slopes are 1, and a W_h that hands each unit's value on; x is of whole numbers."""
+    params = {"W_y": 1.0 + np.arange(V * H).reshape(V, H) % 7, "W_h": np.roll(np.eye(H), 1, axis=0),
+              "W_x": np.zeros((H, D)), "b": np.zeros(H)}
+    x, y = 1 + np.arange(T * D).reshape(T, D) % 5, np.arange(T) % V
+    return params, x, y, np.zeros((T + 1, H)), np.full((T, V), 1 / V)
 
 
 def strided(value):
@@ -37,29 +58,70 @@ def strided(value):
     return view
 
 
-@task("1.1", points=1)
+@task("1.1", points=0.5)
 def test_softmax_of_random_scores(student, reference, rng):
-    """softmax of random scores, small and large, of one class and of many."""
-    for V, scale in ((6, 1), (1, 3), (5, 1e4), (40, 30)):
+    """softmax of random scores, small and large, of one class and of many, and of whole numbers."""
+    for V, scale in ((6, 1), (1, 3), (5, 1e4), (6, 2), (40, 30)):
         z = scale * rng.standard_normal(V)
         expect(student.softmax(z), reference.softmax(z), "softmax(z)")
+        expect(student.softmax(z[::-1]), reference.softmax(z)[::-1], "softmax(z) with the scores in reverse order")
+    whole = np.array([1, -2, 3, 0])
+    expect(student.softmax(whole), reference.softmax(whole.astype(float)), "softmax(z)")
+    expect_unchanged(student)
 
 
-@task("1.1", points=1)
+@task("1.1", points=0.5)
+def test_softmax_of_scores_far_apart(student):
+    """softmax gives a class far below the best one its tiny probability, 1e-300 say, and not 0."""
+    for z in ([0.0, -50.0, 3.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
+        e = np.exp(np.array(z) - max(z))
+        expect(student.softmax(np.array(z)), e / e.sum(), "softmax(z)", rtol=1e-9, atol=0)
+
+
+@task("1.1", points=0.5)
 def test_cross_entropy_of_random_probabilities(student, rng):
     """cross_entropy looks at the probability of the right class and at no other."""
     for V in (2, 5):
         y_hat_t = rng.dirichlet(np.ones(V))
         for y_t in range(V):
             expect(student.cross_entropy(y_hat_t, y_t), -np.log(y_hat_t[y_t]), "L_t")
+    sure = np.array([0.004, 0.995, 0.001])
+    for y_t in range(3):
+        expect(student.cross_entropy(sure, y_t), -np.log(sure[y_t]), "L_t")
 
 
-@task("1.2", points=2)
+@task("1.1", points=0.5)
+def test_cross_entropy_from_1e_300_to_1(student):
+    """cross_entropy is right for probabilities down to 1e-300, whatever those of the other classes are: 0 too."""
+    for p in (1e-7, 1e-13, 1e-17, 1e-60, 1e-300):
+        expect(student.cross_entropy(np.array([1 - p, p, 0.0]), 1), -np.log(p), "L_t")
+    for y_t, y_hat_t in ((0, [1.0, 0.0]), (2, [0.0, 0.0, 1.0])):
+        expect(student.cross_entropy(np.array(y_hat_t), y_t), 0.0, "L_t")
+    expect(student.cross_entropy(np.array([0.25, 0.75, 0.0]), 2), np.inf, "L_t")
+
+
+@task("1.2", points=1)
 def test_forward_of_random_sequences(student, reference, rng):
     """forward of random sequences gives the right states, scores and probabilities."""
     for shape in SHAPES:
         params, x, _, h_0 = problem(rng, *shape)
         expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"))
+
+
+@task("1.2", points=1)
+def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
+    """forward takes arrays of whole numbers, an h_0 of zeros, and inputs that saturate every unit."""
+    params, _, _, _ = problem(rng, 5, 2, 3, 4)
+    x = rng.integers(-1, 2, (5, 2))
+    for h_0 in (np.zeros(3, dtype=int), np.array([1, 0, -1])):
+        want = reference.forward(params, x.astype(float), h_0.astype(float))
+        expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
+    params, x, _, h_0 = problem(rng, 4, 3, 2, 5)
+    params["W_y"] *= 1000
+    for scale in (30, 1e5):
+        got, want = student.forward(params, scale * x, h_0), reference.forward(params, scale * x, h_0)
+        expect(got, want, ("h", "z", "y_hat"))
+    expect_unchanged(student)
 
 
 @task("1.2", points=1)
@@ -72,9 +134,9 @@ def test_forward_of_the_smallest_sizes(student, reference, rng):
 
 @task("1.2", points=1)
 def test_forward_of_a_long_sequence(student, reference, rng):
-    """forward of T = 100 steps is right to the last step."""
-    params, x, _, h_0 = problem(rng, 100, 3, 4, 5, gain=0.6)
-    expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"), rtol=1e-7)
+    """forward of T = 130 steps is right to the last step, in a net that forgets nothing of its start."""
+    params, x, _, h, _ = lossless(reference, rng, 130, 3, 4, 5)
+    expect(student.forward(params, x, 50 * h[0]), reference.forward(params, x, 50 * h[0]), ("h", "z", "y_hat"), rtol=1e-7)
 
 
 @task("1.2", points=1)
@@ -91,8 +153,9 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     for V in (1, 2, 6):
         y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
         expect_gradient(student.dL_dyhat(y_hat_t, y_t), reference.dL_dyhat(y_hat_t, y_t), "dL_dyhat")
-    small = np.array([1e-9, 1 - 2e-9, 1e-9])
-    expect_gradient(student.dL_dyhat(small, 2), reference.dL_dyhat(small, 2), "dL_dyhat")
+    for p in (1e-9, 1e-20, 1e-100):
+        expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
+    expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
 
 
 @task("1.3", points=2)
@@ -101,6 +164,9 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     for V in (1, 2, 3, 6):
         y_hat_t = rng.dirichlet(np.ones(V))
         expect_gradient(student.dyhat_dz(y_hat_t), reference.dyhat_dz(y_hat_t), "dyhat_dz")
+    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-60])
+    want = np.diag(small) - np.outer(small, small)
+    expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
 
 
 @task("1.3", points=1)
@@ -114,8 +180,8 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
 
 @task("1.3", points=1)
 def test_dz_dh_of_random_weights(student, reference, rng):
-    """dz_dh has shape (V, H), also where V = H, V = 1 or H = 1."""
-    for shape in ((5, 3), (4, 4), (1, 3), (3, 1)):
+    """dz_dh has shape (V, H), also where V = 1 or H = 1."""
+    for shape in ((5, 3), (2, 4), (1, 3), (3, 1)):
         W_y = rng.standard_normal(shape)
         expect_gradient(student.dz_dh(W_y), reference.dz_dh(W_y), "dz_dh")
 
@@ -127,23 +193,25 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
         h_t, W_h = np.tanh(2 * rng.standard_normal(H)), rng.standard_normal((H, H))
         expect_gradient(student.dh_dh_prev(h_t, W_h), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
         expect_gradient(student.dh_dh_prev(strided(h_t), strided(W_h)), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
-    saturated = np.array([1.0, -1.0, 0.5])
-    W_h = rng.standard_normal((3, 3))
-    expect_gradient(student.dh_dh_prev(saturated, W_h), reference.dh_dh_prev(saturated, W_h), "dh_dh_prev")
+    saturated = np.array([1.0, -1.0, 0.5, 0.9999])
+    W_h = rng.standard_normal((4, 4))
+    expect_gradient(student.dh_dh_prev(saturated, W_h), (1 - saturated**2)[:, None] * W_h, "dh_dh_prev")
 
 
 @task("1.3", points=2)
 def test_dh_dW_x_of_random_states(student, reference, rng):
-    """dh_dW_x is right for random states and inputs, also for H = 1 and D = 1."""
-    for H, D in ((3, 2), (2, 2), (4, 1), (1, 3), (1, 1), (5, 5)):
+    """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
+    for H, D in ((3, 2), (3, 2), (4, 1), (1, 3), (2, 5)):
         h_t, x_t = np.tanh(rng.standard_normal(H)), rng.standard_normal(D)
         expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
+    word = np.array([0, 0, 1, 0])
+    expect_gradient(student.dh_dW_x(h_t, word), reference.dh_dW_x(h_t, word.astype(float)), "dh_dW_x")
 
 
-@task("1.4", points=2)
+@task("1.4", points=1)
 def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
     """dh_t/dh_k is right for each 0 <= k <= t <= T of random sequences."""
-    for H in (2, 4):
+    for H in (2, 4, 4):
         h, W_h = np.tanh(rng.standard_normal((4, H))), rng.standard_normal((H, H))
         for t in range(1, 4):
             for k in range(t + 1):
@@ -163,27 +231,38 @@ def test_dh_dh_of_one_unit_and_of_strided_arrays(student, reference, rng):
 
 @task("1.4", points=1)
 def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
-    """dh_30/dh_0 is tiny, not zero, and right in all its digits."""
-    h, W_h = np.tanh(rng.standard_normal((31, 5))), 0.1 * rng.standard_normal((5, 5))
-    want = reference.dh_dh(h, W_h, 30, 0)
-    scale = np.linalg.norm(want)
-    got = student.dh_dh(h, W_h, 30, 0)
-    expect(got, want, "dh_30/dh_0", rtol=1e-8, atol=1e-9 * scale)
+    """dh_30/dh_0 is tiny, or huge, and right in all its digits: from 1e-300 to 1e200 nothing is set to 0 or clipped."""
+    h, spread = np.tanh(0.3 * rng.standard_normal((31, 5))), rng.standard_normal((5, 5))
+    for gain in (0.1, 1e-10, 1e6):
+        want = reference.dh_dh(h, gain * spread, 30, 0)
+        got = student.dh_dh(h, gain * spread, 30, 0)
+        expect(got, want, "dh_30/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
+
+
+@task("1.4", points=1)
+def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
+    """dh_130/dh_0 multiplies all 130 factors, where each of them turns the state and hardly shortens it."""
+    turn, slope = np.linalg.qr(rng.standard_normal((3, 3)))[0], 1 - 0.1**2
+    h = 0.1 * rng.choice([-1.0, 1.0], (131, 3))                        # one slope for all units and steps
+    for t, k in ((130, 0), (130, 20), (60, 3)):
+        want = slope ** (t - k) * np.linalg.matrix_power(turn, t - k)
+        expect(student.dh_dh(h, turn, t, k), want, f"dh_{t}/dh_{k}", rtol=1e-8, atol=1e-9 * slope ** (t - k))
 
 
 @task("1.4", points=1)
 def test_dh_dh_refuses_every_step_out_of_range(student, rng):
     """dh_dh raises ValueError for a negative step, for t > T and for k > t, and for nothing else."""
     h, W_h = np.tanh(rng.standard_normal((4, 3))), rng.standard_normal((3, 3))
-    for t, k in ((2, 3), (0, 1), (3, 4), (4, 0), (4, 4), (5, 2), (2, -1), (-1, -2), (-1, -1)):
+    for t, k in ((2, 3), (0, 1), (3, 4), (4, 0), (4, 4), (5, 2), (2, -1), (-1, -2), (-1, -1), (0, -1), (3, -4)):
         expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
+    expect(student.dh_dh(h, W_h, 0, 0), np.eye(3), "dh_0/dh_0")
     expect(student.dh_dh(h, W_h, 3, 3), np.eye(3), "dh_3/dh_3")
 
 
-@task("1.5", points=2)
+@task("1.5", points=1)
 def test_term_of_all_pairs_of_steps(student, reference, rng):
     """term is right for each 1 <= k <= t <= T of random sequences."""
-    for shape in ((3, 3, 2, 5), (2, 2, 4, 2)):
+    for shape in ((3, 4, 2, 5), (3, 4, 2, 5), (2, 3, 4, 1)):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             for k in range(1, t + 1):
@@ -191,9 +270,34 @@ def test_term_of_all_pairs_of_steps(student, reference, rng):
 
 
 @task("1.5", points=2)
+def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng):
+    """A summand from 60 steps back counts as much as a near one, in (3) and in (4)."""
+    params, x, y, h, y_hat = args = lossless(reference, rng, 64, 2, 3, 4)
+    x[-9] = 0                                             # no input at this step: a summand of 0 between others
+    dh, want = reference.dL_dz(y_hat[-1], y[-1]) @ params["W_y"], np.zeros((3, 2))
+    for k in range(64, 0, -1):
+        one = np.outer((1 - h[k] ** 2) * dh, x[k - 1])
+        want, dh = want + one, dh @ reference.dh_dh_prev(h[k], params["W_h"])
+        if k in (1, 40, 55):
+            expect_gradient(student.term(*args, 64, k), one, f"term(t=64, k={k})", rtol=1e-8)
+    expect_gradient(student.dL_dW_x(*args, 64), want, "dL_64/dW_x", rtol=1e-7)
+    args = lossless(reference, rng, 27, 2, 3, 4)
+    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
+
+
+@task("1.5", points=0.5)
+def test_summands_that_have_vanished_are_tiny_and_right(student, reference, rng):
+    """A summand of 1e-28 is right to eight digits, and not 0."""
+    args = solved(reference, rng, 25, 2, 3, 4, gain=0.05)
+    for t, k in ((25, 1), (25, 8), (20, 12)):
+        want = reference.term(*args, t, k)
+        expect(student.term(*args, t, k), want, f"term(t={t}, k={k})", rtol=1e-8, atol=1e-9 * np.abs(want).max())
+
+
+@task("1.5", points=1)
 def test_dL_dW_x_of_random_sequences(student, reference, rng):
     """dL_t/dW_x is right for each t of random sequences."""
-    for shape in ((3, 3, 4, 6), (2, 5, 2, 3)):
+    for shape in ((3, 2, 4, 6), (2, 5, 1, 3)):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
@@ -202,12 +306,12 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
 @task("1.5", points=1)
 def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     """dL_total/dW_x is right for random sequences."""
-    for shape in ((3, 3, 4, 6), (4, 5, 2, 3)):
+    for shape in ((3, 2, 4, 6), (3, 2, 4, 6), (4, 5, 2, 3)):
         args = solved(reference, rng, *shape)
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
 
 
-@task("1.5", points=1)
+@task("1.5", points=0.5)
 def test_sums_of_the_smallest_sizes(student, reference, rng):
     """The sums work for T = 1, D = 1, H = 1 and V = 1."""
     for shape in CORNERS:
@@ -220,20 +324,26 @@ def test_sums_of_the_smallest_sizes(student, reference, rng):
 
 @task("1.5", points=1)
 def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
-    """The sums do not mind how their arrays lie in memory."""
+    """The sums do not mind how their arrays lie in memory, nor that their numbers are whole ones."""
     args = solved(reference, rng, 3, 4, 3, 2)
     apart = tuple(strided(value) for value in args)
     expect_gradient(student.term(*apart, 3, 2), reference.term(*args, 3, 2), "term(t=3, k=2)")
     expect_gradient(student.dL_dW_x(*apart, 2), reference.dL_dW_x(*args, 2), "dL_2/dW_x")
     expect_gradient(student.dLtotal_dW_x(*apart), reference.dLtotal_dW_x(*args), "dL_total/dW_x")
+    args = turning(5, 2, 3, 4)                            # its x is an array of integers
+    floats = (args[0], args[1].astype(float), *args[2:])
+    expect_gradient(student.term(*args, 5, 1), reference.term(*floats, 5, 1), "term(t=5, k=1)")
+    expect_gradient(student.dL_dW_x(*args, 5), reference.dL_dW_x(*floats, 5), "dL_5/dW_x")
+    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*floats)["W_x"], "dL_total/dW_x")
+    expect_unchanged(student)
 
 
 def expect_bptt(student, reference, rng, key):
-    """One gradient of random sequences."""
+    """One gradient of random sequences, and of a long one in which nothing vanishes."""
     __tracebackhide__ = True
-    for shape in SHAPES:
-        args = solved(reference, rng, *shape)
-        expect_grad(student.bptt(*args), key, reference.bptt(*args)[key])
+    for args in (*(solved(reference, rng, *shape) for shape in SHAPES), lossless(reference, rng, 130, 2, 3, 4)):
+        want = reference.bptt(*args)[key]
+        expect_grad(student.bptt(*args), key, want, atol=1e-11 * (1 + np.abs(want).max()))
 
 
 @task("1.6", points=2)
@@ -266,7 +376,7 @@ def test_bptt_gives_the_gradient_of_h_0(student, reference, rng):
     expect_bptt(student, reference, rng, "h_0")
 
 
-@task("1.6", points=2)
+@task("1.6", points=1)
 def test_bptt_of_the_smallest_sizes(student, reference, rng):
     """bptt works for T = 1, D = 1, H = 1 and V = 1."""
     for shape in CORNERS:
@@ -278,28 +388,41 @@ def test_bptt_of_the_smallest_sizes(student, reference, rng):
 
 @task("1.6", points=2)
 def test_bptt_is_linear_in_T(student, reference, rng):
-    """bptt handles T = 3000 steps: one pass back, not a sum over k for every t, which runs out of time."""
-    # Inputs that come again and again bring the states round to themselves: no need to follow all of them.
-    period, times = 60, 50
-    params, x, y, h_0 = problem(rng, period, 3, 8, 4, gain=0.6)
-    h, _, y_hat = reference.forward(params, np.tile(x, (3, 1)), h_0)
+    """bptt handles T = 1500 steps: one pass back, not a sum over k for every t, which runs out of time."""
+    # As in the public example nothing vanishes: W_h hands each unit's value to the next one, and all slopes are 1.
+    T, H, V = 1500, 3, 4
+    params, x, y, h, y_hat = turning(T, 2, H, V)
+    params["W_y"], y = rng.standard_normal((V, H)), rng.integers(V, size=T)
+    grads = student.bptt(params, x, y, h, y_hat)
+    of_h_t, carry = np.zeros((T, H)), np.zeros(H)
+    from_losses = params["W_y"].mean(axis=0) - params["W_y"][y]
+    for t in range(T, 0, -1):
+        of_h_t[t - 1] = carry = from_losses[t - 1] + carry
+        carry = np.roll(carry, -1)
+    for key, want in (("h_0", carry), ("b", of_h_t.sum(axis=0)), ("W_x", of_h_t.T @ x)):
+        expect_grad(grads, key, want, rtol=1e-7, atol=1e-10 * np.abs(want).max())
 
-    def periods(n):
-        return (params, np.tile(x, (n, 1)), np.tile(y, n), np.concatenate([h[-1:], np.tile(h[-period:], (n, 1))]),
-                np.tile(y_hat[-period:], (n, 1)))
 
-    grads = student.bptt(*periods(times))
-    # Each period more adds as much as the one before it, but for h_0, which they do not reach.
-    three, four = reference.bptt(*periods(3)), reference.bptt(*periods(4))
-    for key in three:
-        want = three[key] + (times - 3) * (four[key] - three[key]) * (key != "h_0")
-        expect_grad(grads, key, want, rtol=1e-8, atol=1e-9 * np.abs(want).max())
+@task("1.6", points=1)
+def test_bptt_keeps_what_has_vanished(student, reference):
+    """bptt carries the one error there is, at step 20, back to h_0: tiny, never 0, whatever the steps before are sure of."""
+    T = 20
+    # Unit 0 follows the input and makes steps 1 to 19 sure of the right class, so that they have no error at all.
+    params = {"W_y": np.array([[900.0, 0.5], [-900.0, -1.0], [0.0, 2.0]]), "b": np.array([0.0, 0.1]),
+              "W_h": np.array([[0.0, 0.0], [0.03, 0.05]]), "W_x": np.array([[2.0], [0.1]])}
+    x, y = np.ones((T, 1)), np.zeros(T, dtype=int)
+    x[-1], y[-1] = 0.0, 2
+    h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
+    want = reference.bptt(params, x, y, h, y_hat)
+    grads = student.bptt(params, x, y, h, y_hat)
+    expect_grad(grads, "h_0", want["h_0"], rtol=1e-8, atol=0)
+    expect_grad(grads, "W_h", want["W_h"], rtol=1e-8)
 
 
 @task("1.6", points=1)
 def test_bptt_of_arrays_that_are_not_contiguous(student, reference, rng):
     """bptt does not mind how its arrays lie in memory."""
-    args = solved(reference, rng, 6, 3, 4, 5)
+    args = lossless(reference, rng, 30, 3, 4, 5)
     grads = student.bptt(*(strided(value) for value in args))
     for key, want in reference.bptt(*args).items():
         expect_grad(grads, key, want)
@@ -317,6 +440,12 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
         got = student.numerical_gradient(cube, theta, eps)
         expect_gradient(got, 3 * theta**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
 
+    def wave(at):
+        return float(np.sum(np.sin(np.asarray(at) / 1e-8)))
+
+    got = student.numerical_gradient(wave, np.zeros(3), 1e-8)
+    expect_gradient(got, np.full(3, np.sin(1.0) / 1e-8), "numerical_gradient", rtol=1e-6)
+
 
 @task("1.7", points=1)
 def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
@@ -332,43 +461,56 @@ def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
 
 @task("1.7", points=1)
 def test_numerical_gradient_of_any_shape(student, reference, rng):
-    """numerical_gradient has the shape of theta: one entry, a vector, a matrix, three axes, any memory order."""
-    for shape, lies in (((1,), np.array), ((2,), strided), ((2, 3), strided), ((2, 1, 2), np.array)):
-        theta = rng.standard_normal(shape)
+    """numerical_gradient has the shape of theta, of whole numbers too, in any order of memory, for slopes of any size."""
+    for shape, lies, scale in (((1,), np.array, 1.0), ((2,), strided, 1e-9), ((2, 3), strided, 1e6),
+                               ((2, 3), np.asfortranarray, 1.0), ((2, 1, 3), np.array, 1e-30)):
+        theta = rng.integers(-2, 3, shape) if shape == (2, 1, 3) else rng.standard_normal(shape)
+        theta.flat[0] = 0
         weights = rng.standard_normal(shape)
 
-        def f(at, weights=weights):
-            return float(np.sum(weights * at) ** 2 + np.sum(np.asarray(at) ** 2))
+        def f(at, weights=weights, scale=scale):
+            return scale * float(np.sum(weights * at) ** 2 + np.sum(np.asarray(at) ** 2))
 
-        want = 2 * np.sum(weights * theta) * weights + 2 * theta
+        want = scale * (2 * np.sum(weights * theta) * weights + 2 * theta)
         got = student.numerical_gradient(f, lies(theta))
-        expect_gradient(got, want, "numerical_gradient", rtol=1e-6, atol=1e-6)
+        expect_gradient(got, want, "numerical_gradient", rtol=1e-6, atol=1e-6 * scale)
+    expect_unchanged(student)
 
 
 @task("1.7", points=1)
 def test_relative_error_is_relative_and_symmetric(student, rng):
     """relative_error does not change with the scale, nor when a and b change places."""
-    for shape, scale in (((4,), 1e-8), ((2, 2, 3), 1e8), ((1, 1), 1e-20)):
+    for shape, scale in (((4,), 1e-8), ((2, 3, 4), 1e8), ((1, 1), 1e-20), ((3, 2), 1e-120), ((2, 3), 1e120)):
         a, b = rng.standard_normal(shape), rng.standard_normal(shape)
         want = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
         for first, second in ((a, b), (scale * b, scale * a)):
             expect(student.relative_error(first, second), want, "relative_error")
-    expect(student.relative_error(np.zeros((1, 1)), b), 1.0, "relative_error")
+    expect(student.relative_error(np.zeros((2, 3)), b), 1.0, "relative_error")
+    close = np.array([1.0, -2.0, 0.5])
+    for power in (20, 30, 40):
+        want = 2.0**-power / (2 + 2.0**-power)
+        expect(student.relative_error(close * (1 + 2.0**-power), close), want, "relative_error", rtol=1e-6, atol=0)
     expect(student.relative_error(np.zeros((3, 2)), np.zeros((3, 2))), 0.0, "relative_error")
 
 
 @task("1.7", points=1)
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
-    params = {"W_x": rng.standard_normal((1, 2)), "b": rng.standard_normal(2), "s": rng.standard_normal(1)}
+    params = {"W_x": rng.standard_normal((1, 2)), "b": rng.standard_normal(3), "s": rng.standard_normal(1)}
 
-    def loss(at):
-        return float(np.sum(np.tanh(at["W_x"] @ np.ones(2) + at["b"])) * np.sum(at["s"] ** 3))
+    def loss(at, power=3):
+        return float(np.sum(np.tanh(at["W_x"] @ np.ones(2) + at["b"])) * np.sum(at["s"] ** power))
 
-    grads = {name: rng.standard_normal(value.shape) for name, value in params.items()} | {"h_0": np.ones(2)}
+    grads = {name: rng.standard_normal(value.shape) for name, value in reversed(params.items())} | {"h_0": np.ones(2)}
     for eps in (1e-5, 0.5):
         want = reference.gradient_check(loss, params, grads, eps)
         expect(student.gradient_check(loss, params, grads, eps), want, "gradient_check", rtol=1e-6, atol=1e-9)
+
+    def other(at):
+        return loss(at, power=2)
+
+    want = reference.gradient_check(other, params, grads)
+    expect(student.gradient_check(other, params, grads), want, "gradient_check", rtol=1e-6, atol=1e-9)
     right = {name: reference.numerical_gradient(lambda value, name=name: loss({**params, name: value}), theta)
              for name, theta in params.items()}
     errors = student.gradient_check(loss, params, right)

@@ -71,14 +71,15 @@ def test_jacobian_norms_that_have_vanished_are_tiny_and_right(student, rng):
 
 @task("2.1", points=1)
 def test_jacobian_norms_that_explode_are_right(student, rng):
-    """Growing norms are right too: nothing is clipped from above."""
-    W_h = 5 * orthogonal(rng, 4)
-    h = 1e-3 * rng.standard_normal((31, 4))
-    jacobian, want = np.eye(4), np.ones(31)
-    for k in range(30, 0, -1):
-        jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
-        want[k - 1] = np.linalg.norm(jacobian, 2)
-    expect_flow(student.jacobian_norms(h, W_h, 30), want, "‖dh_t/dh_k‖")
+    """Growing norms are right too, up to 1e200, and vanishing ones down to 1e-270: nothing is clipped from above or below."""
+    turn = orthogonal(rng, 4)
+    for gain in (5, 1e7, 1e-9):
+        W_h, h = gain * turn, 0.1 * rng.standard_normal((31, 4))
+        jacobian, want = np.eye(4), np.ones(31)
+        for k in range(30, 0, -1):
+            jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
+            want[k - 1] = np.linalg.norm(jacobian, 2)
+        expect_flow(student.jacobian_norms(h, W_h, 30), want, "‖dh_t/dh_k‖")
 
 
 @task("2.1", points=1)
@@ -128,6 +129,8 @@ def test_decay_bound_of_random_matrices(student, rng):
         want = [sigma ** (t - k) for k in range(t + 1)]
         expect_flow(student.decay_bound(W_h, t), want, "bound")
         expect_flow(student.decay_bound(orthogonal(rng, hidden) @ W_h @ orthogonal(rng, hidden), t), want, "bound")
+    for scale in (1e-200, 1e200):
+        expect_flow(student.decay_bound(scale * orthogonal(rng, 3), 1), [scale, 1.0], "bound")
     expect_unchanged(student)
 
 
@@ -162,6 +165,9 @@ def test_vanishing_lag_of_random_norms(student, reference, rng):
             expect(student.vanishing_lag(norms, float(tolerance)), want, "lag")
     falling = 0.5 ** np.arange(60.0)[::-1]
     expect(student.vanishing_lag(falling, 1e-12), 40, "lag")
+    for tolerance, lag in ((1e-30, None), (2.0**-59, None), (2.0**-58.5, 59), (0.0, None)):
+        expect(student.vanishing_lag(falling, tolerance), lag, f"lag for tolerance {tolerance:.3g}")
+    expect(student.vanishing_lag(1e-9 ** np.arange(30.0)[::-1], 1e-200), 23, "lag for tolerance 1e-200")
     expect(student.vanishing_lag(np.array([0.0, 0.0, 1.0]), 1e-300), 1, "lag where norms are exactly 0")
     expect_unchanged(student)
 
@@ -169,8 +175,8 @@ def test_vanishing_lag_of_random_norms(student, reference, rng):
 @task("2.3", points=2)
 def test_rescale_of_random_matrices(student, rng):
     """The result is W_h times one positive number, and its spectral radius is the one asked for."""
-    for hidden in (1, 2, 6):
-        W_h = rng.standard_normal((hidden, hidden)) * 10 ** rng.uniform(-3, 3)
+    for hidden, power in ((1, -2), (2, 3), (6, 0), (4, -13), (3, -200), (5, 150)):
+        W_h = rng.standard_normal((hidden, hidden)) * 10.0**power
         for radius in (0.5, 1.7):
             got = student.rescale(W_h, radius)
             expect_shape(got, W_h.shape, "W_h rescaled")
@@ -190,6 +196,8 @@ def test_rescale_twice_is_rescale_once(student, rng):
     expect(student.rescale(once, 0.9), once, "W_h rescaled twice")
     expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
     expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
+    singular = np.outer([1.0, -2.0, 0.5], [0.5, 1.0, 2.0])
+    expect(student.rescale(singular, 2.0), singular * 4, "W_h rescaled, which has the eigenvalues -0.5, 0 and 0,")
 
 
 @task("2.3", points=1)
@@ -202,19 +210,23 @@ def test_rescale_refuses_nilpotent_matrices(student):
 @task("2.3", points=2)
 def test_decay_rate_is_the_least_squares_slope(student, rng):
     """The slope is that of the least-squares line through all lags, whatever the scatter, down to 1e-200."""
-    for size, rate in ((2, -1.0), (3, 0.4), (12, -0.7), (60, -7.0)):
+    for size, rate, zeros in ((2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (12, -0.3, (4, 5, 11)), (60, -11.6, ()),
+                              (60, 7.0, (0, 1))):
         log_norms = rate * np.arange(size) + 0.5 * rng.standard_normal(size)
-        lags = np.arange(size) - (size - 1) / 2
+        norms, lags = np.exp(log_norms), np.arange(size, dtype=float)
+        norms[list(zeros)] = 0
+        lags, log_norms = np.delete(lags, zeros), np.delete(log_norms, zeros)
+        lags -= lags.mean()
         want = float(lags @ log_norms / (lags @ lags))
-        expect(student.decay_rate(np.exp(log_norms[::-1])), want, "rate", rtol=1e-8)
+        expect(student.decay_rate(norms[::-1]), want, "rate", rtol=1e-8)
     expect_unchanged(student)
 
 
 @task("2.4", points=2)
 def test_sweep_of_random_networks(student, reference):
     """The geometric means are right for other sizes, lengths and seeds."""
-    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 5, [0, 1, 2]), ([1.0], 2, 8, [11]),
-                                         ([0.9, 0.3, 1.5], 3, 1, [4, 2])):
+    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 4, [0, 1, 2]), ([0.6, 1.2], 5, 4, [7, 2, 5]), ([1.0], 2, 60, [11]),
+                                         ([0.9, 0.3, 1.5, 0.9], 3, 1, [4, 2])):
         got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
         expect(got, want, "sweep(...)", rtol=1e-8, atol=0)
     expect_unchanged(student)
@@ -254,7 +266,20 @@ def test_sweep_takes_the_geometric_mean(student):
     expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
 
 
-@task("2.5", points=2)
+@task("2.5", points=1)
+def test_term_norms_over_many_steps_in_which_nothing_vanishes(student, rng):
+    """A word 60 steps back counts for more than a near one, where W_h turns the state, makes it longer, and all slopes are 1."""
+    T, hidden, V = 61, 3, 4
+    W_y = 20 * rng.standard_normal((V, hidden))
+    params = {"W_y": W_y, "b": np.zeros(hidden), "W_h": 1.03 * orthogonal(rng, hidden), "W_x": np.zeros((hidden, 2))}
+    for scale in (1.0, 3.0):
+        x, y = scale * rng.standard_normal((T, 2)), rng.integers(0, V, T)
+        want = 1.03 ** np.arange(T)[::-1] * np.linalg.norm(W_y.mean(axis=0) - W_y[y[-1]]) * np.linalg.norm(x, axis=1)
+        got = student.term_norms(params, x, y, np.zeros((T + 1, hidden)), np.full((T, V), 1 / V), T)
+        expect_flow(got, want, f"term_norms(..., {T})")
+
+
+@task("2.5", points=1)
 def test_term_norms_of_random_problems(student, reference, rng):
     """The norms are right for other sizes, for t before the end, and for a word whose vector is 0."""
     for hidden, inputs, classes, steps, t in ((4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 9, 9)):
@@ -292,6 +317,7 @@ def test_far_share_of_random_norms(student, rng):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
         scale = 1 if lag % 2 else 1e-40
         expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
+    expect(student.far_share(np.array([1e-250, 3e-25, 1.0, 3.0]), 2), 0.75e-25, "far share for lag 2", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
 
@@ -308,7 +334,18 @@ def test_early_gradients_of_random_problems(student, reference, rng):
     expect_unchanged(student)
 
 
-@task("2.6", points=2)
+@task("2.6", points=1)
+def test_early_gradients_over_many_steps_in_which_nothing_vanishes(student, rng):
+    """After 60 steps the norm is 1.03^60 times what it was, where W_h turns the state, makes it longer, and all slopes are 1."""
+    W_y = 20 * rng.standard_normal((4, 3))
+    params = {"W_y": W_y, "b": np.zeros(3), "W_h": 1.03 * orthogonal(rng, 3), "W_x": np.zeros((3, 2))}
+    sequences, targets = [rng.standard_normal((steps, 2)) for steps in (61, 22, 22, 1, 61)], [3, 0, 1, 2, 2]
+    want = [1.03 ** (len(x) - 1) * np.linalg.norm(W_y.mean(axis=0) - W_y[target]) for x, target in zip(sequences, targets)]
+    got = as_array(student.early_gradients(params, sequences, targets))
+    expect(got, np.array(want), "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
+
+
+@task("2.6", points=1)
 def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
     """After 20 steps they are right to nine digits, and not 0."""
     params = random_params(rng, 5, 2, 3, 0.05)
@@ -319,14 +356,17 @@ def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
 
 
 @task("2.6", points=2)
-def test_can_tell_apart_treats_both_sets_alike(student, reference, rng):
+def test_can_tell_apart_treats_both_sets_alike(student, rng):
     """It does not matter which set comes first, in which unit both are measured, or what a few outliers do."""
-    for n, m in ((1, 2), (3, 7), (6, 4), (5, 5), (7, 1)):
+    for n, m in ((1, 2), (3, 7), (6, 4), (5, 5), (7, 1), (2, 2), (4, 8), (8, 3)):
         a, b = np.exp(rng.normal(0, 2, n)), np.exp(rng.normal(1, 2, m))
-        factor = float(rng.uniform(1, 6))
-        want = reference.can_tell_apart(a, b, factor)
-        for first, second in ((a, b), (b, a), (1e-25 * a, 1e-25 * b)):
-            expect(student.can_tell_apart(first, second, factor), want, "can_tell_apart(a, b, factor)")
+        small, large = sorted([np.median(a), np.median(b)])
+        for factor, want in ((large / small * 0.999, True), (large / small * 1.001, False)):
+            for first, second in ((a, b), (b, a), (1e-25 * a, 1e-25 * b), (1e-280 * b, 1e-280 * a), (1e200 * a, 1e200 * b)):
+                if factor >= 1:
+                    expect(student.can_tell_apart(first, second, factor), want, "can_tell_apart(a, b, factor)")
+    for a, b, factor, want in (([3, 1, 2], [7, 1], 1.9, True), ([0, 0, 5], [0], 1, False), ([2, 2], [2], 1, False)):
+        expect(student.can_tell_apart(np.array(a), np.array(b), factor), want, "can_tell_apart(a, b, factor)")
     expect_unchanged(student)
 
 
@@ -350,9 +390,10 @@ def test_plot_decay_labels_of_other_radii(student, canvas):
     """The legend shows each radius, on the line that belongs to it."""
     lags = np.arange(6)
     norms = {radius: radius**lags for radius in (1.2, 0.25, 0.7)}
-    ax = canvas.axes()
-    student.plot_decay(ax, norms, {radius: (1.5 * radius) ** lags for radius in norms})
-    expect_decay_labels(canvas.read(ax), norms, {1.2: None})
+    for bound in ({radius: (1.5 * radius) ** lags for radius in norms}, {0.7: 1.1**lags}):
+        ax = canvas.axes()
+        student.plot_decay(ax, norms, bound)
+        expect_decay_labels(canvas.read(ax), norms, bound)
 
 
 @task("2.7", points=2)

@@ -114,8 +114,11 @@ def early_gradient_by_complex_step(params, x, target):
 
 
 def numbers_in(text):
-    """The numbers in a text, with a decimal point or a comma."""
-    return [float(found.replace(",", ".")) for found in re.findall(r"\d+(?:[.,]\d+)?|[.,]\d+", text)]
+    """The numbers in a text: with a decimal point or a comma, and with powers of ten as Python and TeX write them."""
+    text = re.sub(r"\s*(?:\\times|\\cdot|[×·*])\s*10\s*\^\s*\{?\s*([-+−]?\d+)\}?", r"e\1", text)
+    text = re.sub(r"(?<![\d.,])10\s*\^\s*\{?\s*([-+−]?\d+)\}?", r"1e\1", text).replace("−", "-")
+    found = re.findall(r"(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][-+]?\d+)?", text)
+    return [float(number.replace(",", ".")) for number in found]
 
 
 def names_radius(text, radius):
@@ -124,11 +127,22 @@ def names_radius(text, radius):
 
 
 def expect_log_axis(drawn):
-    """The y axis is logarithmic."""
-    expect_true(bool(drawn["lines"] or drawn["bars"]), "is empty: draw on the Axes that is given, with ax.plot or "
-                "ax.bar and not with plt", "the Axes")
+    """Something is drawn, and the y axis is logarithmic."""
+    expect_true(bool(drawn["lines"] or drawn["bars"] or drawn["points"]), "is empty: draw on the Axes that is given, with "
+                "ax.plot or ax.bar and not with plt", "the Axes")
     expect_true(drawn["yscale"] == "log", f"is {drawn['yscale']}: norms that fall by powers of ten need a logarithmic "
                 "one (and the norms themselves, not their logarithms)", "the y axis")
+
+
+def expect_in_sight(drawn, x, y, what):
+    """The points lie within the limits of both axes."""
+    for values, name in ((x, "x"), (y, "y")):
+        low, high = sorted(drawn[f"{name}lim"])
+        slack = 1e-9 * max(abs(low), abs(high)) if name == "x" else 0
+        outside = [float(value) for value in np.ravel(values)
+                   if not low * (1 - 1e-9) - slack <= value <= high * (1 + 1e-9) + slack]
+        expect_true(not outside, f"is cut off: the {name} axis runs from {low:.3g} to {high:.3g}, and "
+                    f"{name} = {outside[0] if outside else 0:.3g} lies outside", what)
 
 
 def line_through(drawn, values, what):
@@ -141,52 +155,83 @@ def line_through(drawn, values, what):
         if len(y) != len(values):
             continue
         if np.allclose(y, values, rtol=1e-6, atol=0):
-            if np.allclose(x, lags):
+            if np.allclose(x, lags) and line["visible"]:
                 return line
-            problem = f"is drawn at x = {x[0]:g} to {x[-1]:g}; the lags run from 0 to {lags[-1]}"
+            problem = (f"is drawn at x = {x[0]:g} to {x[-1]:g}; the lags run from 0 to {lags[-1]}" if line["visible"] else
+                       "is on a line that is hidden")
         elif np.allclose(y[::-1], values, rtol=1e-6, atol=0):
             problem = "is drawn in the opposite direction: lag 0 belongs at x = 0"
     raise Mismatch(what, problem, "property")
 
 
 def expect_decay_lines(drawn, norms_by_radius, bound_by_radius):
-    """One line for each entry, at the right place."""
+    """One line for each entry, at the right place and in sight."""
     expect_log_axis(drawn)
-    for radius, norms in norms_by_radius.items():
-        line_through(drawn, norms, f"norms_by_radius[{radius:g}]")
-    for radius, bound in bound_by_radius.items():
-        line_through(drawn, bound, f"bound_by_radius[{radius:g}]")
+    for name, by_radius in (("norms_by_radius", norms_by_radius), ("bound_by_radius", bound_by_radius)):
+        for radius, values in by_radius.items():
+            line = line_through(drawn, values, f"{name}[{radius:g}]")
+            expect_in_sight(drawn, line["x"], line["y"], f"the line of {name}[{radius:g}]")
+
+
+LOOKS = ("colour", "linestyle", "marker", "width", "opacity")
+
+
+def likeness(one, other):
+    """In how many ways two lines, or a line and a legend's sample, look alike."""
+    return sum(one[look] == other[look] for look in LOOKS)
 
 
 def expect_decay_labels(drawn, norms_by_radius, bound_by_radius):
-    """Axis labels, and a legend that says which line is which."""
+    """Axis labels, and a legend that says which line is which; `bound_by_radius` may hold None for bounds that are somewhere."""
     expect_true(drawn["ylabel"].strip() != "", "has no label", "the y axis")
-    expect_true(re.search("lag|step", drawn["xlabel"], re.IGNORECASE) is not None,
-                f"should have a label that names the lag and its unit, steps; it is {drawn['xlabel']!r}", "the x axis")
-    legend = drawn["legend"] or []
-    expect_true(legend != [], "has no legend", "the Axes")
-    for radius, norms in norms_by_radius.items():
-        expect_true(any(names_radius(text, radius) for text in legend),
-                    f"has no entry with the radius {radius:g}; its entries are {', '.join(legend)}", "the legend")
-        label = line_through(drawn, norms, f"norms_by_radius[{radius:g}]")["label"]
-        expect_true(label.startswith("_") or not numbers_in(label) or names_radius(label, radius),
-                    f"carries the label {label!r}", f"the line of radius {radius:g}")
-    said = " ".join([*legend, *drawn["texts"], drawn["title"]])
-    expect_true(not bound_by_radius or len(legend) > len(norms_by_radius) or "bound" in said.lower(),
-                "does not say which lines are the bound", "the legend")
+    for word in ("lag", "step"):
+        expect_true(word in drawn["xlabel"].lower(), "should have a label that names the lag and its unit, steps; it is "
+                    f"{drawn['xlabel']!r}", "the x axis")
+    entries = drawn["legend_entries"]
+    expect_true(entries != [], "has no legend", "the Axes")
+    lines = {radius: line_through(drawn, norms, f"norms_by_radius[{radius:g}]") for radius, norms in norms_by_radius.items()}
+    for radius, line in lines.items():
+        named = [entry for entry in entries if names_radius(entry["text"], radius)]
+        expect_true(named != [], f"has no entry with the radius {radius:g}; its entries are "
+                    f"{', '.join(entry['text'] for entry in entries)}", "the legend")
+        others = [other for other in lines if other != radius]
+        expect_true(any(all(likeness(entry, line) > likeness(entry, lines[other]) for other in others) for entry in named),
+                    f"does not show the line of radius {radius:g}: the sample before {named[0]['text']!r} looks like "
+                    f"{'that of another radius' if others else 'another line'}, or no line looks like it alone", "the legend")
+    if bound_by_radius:
+        expect_bounds_named(drawn, lines, {radius: line_through(drawn, bound, f"bound_by_radius[{radius:g}]")
+                                           for radius, bound in bound_by_radius.items()})
+
+
+def expect_bounds_named(drawn, lines, bounds):
+    """A bound looks otherwise than the norms, in a way that the legend, a text or the title explains."""
+    def differ(look, some):
+        return all(bound[look] != line[look] for bound in some for line in lines.values())
+
+    expect_true(any(differ(look, bounds.values()) for look in LOOKS)
+                or all(any(differ(look, [bound]) for look in LOOKS) for bound in bounds.values()),
+                "look like lines of norms: they need another style or other colours", "the bounds")
+    for entry in drawn["legend_entries"]:
+        meant = [bound for radius, bound in bounds.items() if names_radius(entry["text"], radius)] or list(bounds.values())
+        if any(differ(look, meant) and all(entry[look] == bound[look] for bound in meant) for look in LOOKS):
+            return
+    said = " ".join([*drawn["texts"], drawn["title"]])
+    expect_true("bound" in said.lower(), "does not say which lines are the bound: no sample in it looks like those lines and "
+                "unlike the norms'", "the legend")
 
 
 def places_of_terms(drawn, norms):
-    """For each norm, the positions of the bars and of the points of lines that have its height."""
-    bars = drawn["bars"]
-    x = np.concatenate([[bar["x"] for bar in bars], [bar["x"] for bar in bars], *[line["x"] for line in drawn["lines"]]])
+    """For each norm, the positions of the bars and of the points that have its height."""
+    bars = [bar for bar in drawn["bars"] if bar["height"] != 0]
+    dots = [*(line for line in drawn["lines"] if line["visible"]), *drawn["points"]]
+    x = np.concatenate([[bar["x"] for bar in bars], [bar["x"] for bar in bars], *[dot["x"] for dot in dots]])
     y = np.concatenate([[bar["height"] for bar in bars], [bar["bottom"] + bar["height"] for bar in bars],
-                        *[line["y"] for line in drawn["lines"]]])
+                        *[dot["y"] for dot in dots]])
     return [x[same] for same in np.isclose(y, np.asarray(norms)[:, None], rtol=1e-6, atol=0)]
 
 
 def expect_terms(drawn, norms):
-    """A bar or a point for each word, each at a place of its own."""
+    """A bar or a point for each word, each at a place of its own and in sight."""
     expect_log_axis(drawn)
     found = places_of_terms(drawn, norms)
     for k, at in enumerate(found, start=1):
@@ -194,6 +239,8 @@ def expect_terms(drawn, norms):
     positions = [at[0] for at in found]
     expect_true(len(np.unique(np.round(positions, 6))) == len(norms),
                 "stand at the same place: a word that occurs twice needs two places", "two words")
+    for k, (x, norm) in enumerate(zip(positions, norms), start=1):
+        expect_in_sight(drawn, x, norm, f"word {k}")
 
 
 def expect_words(drawn, norms, words):
@@ -202,10 +249,13 @@ def expect_words(drawn, norms, words):
     expect_true(drawn["ylabel"].strip() != "", "has no label", "the y axis")
     ticks = [(x, text) for x, text in zip(drawn["xticks"], drawn["xticklabels"]) if text.strip()]
     for k, (norm, word, at) in enumerate(zip(norms, words, places_of_terms(drawn, norms)), start=1):
-        expect_true(any(word in text for _, text in ticks), f"{word!r} is at no tick of the x axis", f"word {k}")
+        def says(text, word=word):
+            return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+        expect_true(any(says(text) for _, text in ticks), f"{word!r} is at no tick of the x axis", f"word {k}")
         expect_true(len(at) > 0, f"is shown by no bar or point: its norm is {norm:.4g}", f"word {k}")
         nearest = min(ticks, key=lambda tick: abs(tick[0] - at[0]))[1]
-        expect_true(word in nearest, f"{word!r}: at its bar or point the tick says {nearest!r}", f"word {k}")
+        expect_true(says(nearest), f"{word!r}: at its bar or point the tick says {nearest!r}", f"word {k}")
 
 
 @task("2.1", points=1)
@@ -257,7 +307,7 @@ def test_decay_bound_uses_the_largest_singular_value(student):
 def test_vanishing_lag_counts_back_from_the_last_step(student):
     """The lag is t - k: it is counted from the end of the array, and it is None where nothing falls below."""
     norms = np.array([1e-3, 0.5, 0.02, 0.3, 1.0])
-    for tolerance, lag in ((0.1, 2), (0.01, 4), (0.3, 2), (0.31, 1), (2.0, 0), (1e-3, None), (1e-9, None)):
+    for tolerance, lag in ((0.1, 2), (0.01, 4), (0.3, 2), (0.31, 1), (2.0, 0), (1e-3, None), (1e-9, None), (0.0, None)):
         expect(student.vanishing_lag(norms, tolerance), lag, f"lag for tolerance {tolerance:g}")
     expect_unchanged(student)
 
@@ -267,7 +317,8 @@ def test_rescale_sets_the_spectral_radius(student):
     """Every weight is multiplied by the same number, and the largest |eigenvalue| is the one asked for."""
     turn = np.array([[0.0, 2.0], [-2.0, 0.0]])
     shear = np.array([[0.5, 1.0], [0.0, 0.5]])
-    for W_h, old in ((np.diag([1.0, -2.0, 0.5]), 2.0), (turn, 2.0), (shear, 0.5), (np.array([[-4.0]]), 4.0)):
+    for W_h, old in ((np.diag([1.0, -2.0, 0.5]), 2.0), (turn, 2.0), (shear, 0.5), (np.array([[-4.0]]), 4.0),
+                     (1e-9 * turn, 2e-9), (np.diag([0.5, 0.0]), 0.5)):
         for radius in (0.9, 3.0):
             expect(student.rescale(W_h, radius), W_h * radius / old, "W_h rescaled")
     expect_unchanged(student)
@@ -349,9 +400,9 @@ def test_term_norms_of_one_unit(student):
 @task("2.5", points=2)
 def test_term_norms_agree_with_an_independent_derivative(student, rng):
     """Changing W_x at step k alone changes L_t by the summand of step k."""
-    for hidden, inputs, steps, t in ((2, 3, 5, 5), (3, 1, 6, 4), (2, 2, 1, 1)):
-        params = random_params(rng, hidden, inputs, 3, 0.6)
-        x, y, h_0 = rng.standard_normal((steps, inputs)), rng.integers(0, 3, steps), 0.3 * rng.standard_normal(hidden)
+    for hidden, inputs, steps, t in ((2, 3, 5, 5), (3, 1, 6, 5), (3, 2, 1, 1)):
+        params = random_params(rng, hidden, inputs, 4, 0.6)
+        x, y, h_0 = rng.standard_normal((steps, inputs)), rng.integers(0, 4, steps), 0.3 * rng.standard_normal(hidden)
         h = states(params["W_h"], h_0, x @ params["W_x"].T + params["b"])
         y_hat = softmax_rows(h[1:] @ params["W_y"].T)
         want = term_norms_by_complex_step(params, x[:t], h_0, y[t - 1])
@@ -371,9 +422,9 @@ def test_far_share_counts_what_is_at_least_that_far_back(student):
 @task("2.6", points=2)
 def test_early_gradients_agree_with_an_independent_derivative(student, rng):
     """For each sequence, the norm of dL_T/dh_1, with the loss at the last step alone."""
-    params = random_params(rng, 3, 2, 4, 0.5)
-    sequences = [rng.standard_normal((steps, 2)) for steps in (4, 1, 7, 2)]
-    targets = [0, 3, 1, 2]
+    params = random_params(rng, 3, 2, 5, 0.5)
+    sequences = [rng.standard_normal((steps, 2)) for steps in (4, 1, 7, 4)]
+    targets = [0, 3, 1, 0]
     want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, targets)]
     got = as_array(student.early_gradients(params, sequences, targets))
     expect(got, np.array(want), "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
@@ -386,7 +437,8 @@ def test_can_tell_apart_compares_medians(student):
     for a, b, factor, told in (([1, 2, 3], [30, 20, 25], 10, True), ([30, 20, 25], [1, 2, 3], 10, True),
                                ([1, 2, 3], [30, 20, 25], 13, False), ([1, 1, 1000], [2, 2, 2], 3, False),
                                ([1], [2], 2, False), ([2e-28], [1e-29], 10, True), ([3e-28], [1e-28], 10, False),
-                               ([0, 0], [1e-28], 10, True), ([0], [0], 10, False)):
+                               ([0, 0], [1e-28], 10, True), ([0], [0], 10, False), ([1, 3], [1.9, 1.9], 1.5, False),
+                               ([8, 1, 2, 4], [1], 2.9, True), ([8, 1, 2, 4], [1], 3.1, False), ([1], [1.5], 1, True)):
         got = student.can_tell_apart(np.array(a, dtype=float), np.array(b, dtype=float), factor)
         expect(got, told, f"can_tell_apart({a}, {b}, {factor})")
 

@@ -123,7 +123,7 @@ def bptt(params, x, y, h, y_hat):
 
 
 def numerical_gradient(f, theta, eps=1e-5):
-    moved = theta.copy()
+    moved = theta.astype(float)
     out = np.zeros(theta.shape)
     for where, value in np.ndenumerate(theta):
         moved[where] = value + eps

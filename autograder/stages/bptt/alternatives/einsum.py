@@ -10,7 +10,7 @@ def softmax(z):
 
 
 def cross_entropy(y_hat_t, y_t):
-    return float(einsum("v,v->", -np.log(y_hat_t), np.arange(len(y_hat_t)) == y_t))
+    return float(-np.log(einsum("v,v->", y_hat_t, np.arange(len(y_hat_t)) == y_t)))
 
 
 def forward(params, x, h_0):
@@ -24,7 +24,7 @@ def forward(params, x, h_0):
 
 
 def dL_dyhat(y_hat_t, y_t):
-    return einsum("v,v->v", -1.0 / y_hat_t, np.arange(len(y_hat_t)) == y_t)
+    return einsum(",v->v", -1.0 / y_hat_t[y_t], np.arange(len(y_hat_t)) == y_t)
 
 
 def dyhat_dz(y_hat_t):

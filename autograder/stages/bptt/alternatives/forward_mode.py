@@ -23,7 +23,7 @@ def forward(params, x, h_0):
 def dL_dyhat(y_hat_t, y_t):
     mask = np.zeros(y_hat_t.shape)
     mask[y_t] = 1
-    return -mask / y_hat_t
+    return -mask / y_hat_t[y_t]
 
 
 def dyhat_dz(y_hat_t):

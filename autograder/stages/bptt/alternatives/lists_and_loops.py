@@ -15,7 +15,7 @@ def softmax(z):
 
 
 def cross_entropy(y_hat_t, y_t):
-    return -math.log(y_hat_t[y_t])
+    return -math.log(y_hat_t[y_t]) if y_hat_t[y_t] > 0 else math.inf
 
 
 def matvec(A, v):

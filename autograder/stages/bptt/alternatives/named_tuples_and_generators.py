@@ -107,7 +107,7 @@ def bptt(params, x, y, h, y_hat):
 def numerical_gradient(f, theta, eps=1e-5):
     def slopes():
         for where in np.ndindex(theta.shape):
-            at = [np.array(theta), np.array(theta)]
+            at = [np.array(theta, dtype=float), np.array(theta, dtype=float)]
             at[0][where] -= eps
             at[1][where] += eps
             yield (f(at[1]) - f(at[0])) / (2 * eps)

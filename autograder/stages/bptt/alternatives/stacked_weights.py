@@ -24,7 +24,7 @@ def forward(params, x, h_0):
 
 
 def dL_dyhat(y_hat_t, y_t):
-    return -np.eye(y_hat_t.size)[y_t] / y_hat_t
+    return np.eye(y_hat_t.size)[y_t] / -y_hat_t[y_t]
 
 
 def dyhat_dz(y_hat_t):
@@ -95,7 +95,7 @@ def numerical_gradient(f, theta, eps=1e-5):
     it = np.nditer(theta, flags=["multi_index"])
     while not it.finished:
         where = it.multi_index
-        plus, minus = theta.copy(), theta.copy()
+        plus, minus = theta.astype(float), theta.astype(float)
         plus[where] += eps
         minus[where] -= eps
         out[where] = (f(plus) - f(minus)) / (2 * eps)

@@ -117,7 +117,7 @@ def numerical_gradient(f, theta, eps=1e-5):
     grad = np.zeros_like(theta, dtype=float)
     for i in range(theta.size):
         where = np.unravel_index(i, theta.shape)
-        kept = theta.copy()
+        kept = 1.0 * theta
         kept[where] = theta[where] + eps
         up = f(kept)
         kept[where] = theta[where] - eps

@@ -126,7 +126,7 @@ def numerical_gradient(f, theta, eps=1e-5):
     grad = np.empty(theta.shape)
     for where in np.argwhere(np.ones(theta.shape)):
         where = tuple(where)
-        probe = np.array(theta, copy=True)
+        probe = np.array(theta, dtype=float)
         probe[where] = theta[where] + eps
         grad[where] = f(probe)
         probe[where] = theta[where] - eps

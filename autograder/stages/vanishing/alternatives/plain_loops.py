@@ -134,7 +134,7 @@ def plot_decay(ax, norms_by_radius, bound_by_radius):
         ax.semilogy(range(len(norms_by_radius[radius])), norms_by_radius[radius], label="rho = " + str(radius))
     for radius in bound_by_radius:
         ax.semilogy(range(len(bound_by_radius[radius])), bound_by_radius[radius], ":", label=f"bound, rho = {radius}")
-    ax.set_xlabel("steps back in time")
+    ax.set_xlabel("lag: steps back in time")
     ax.set_ylabel("spectral norm")
     ax.legend()
 

@@ -8,17 +8,22 @@ def _slopes(h):
     return 1.0 - np.square(h)
 
 
+def _spectral(matrix):
+    largest = np.abs(matrix).max() or 1.0
+    return largest * np.sqrt(np.linalg.eigvalsh((matrix / largest).T @ (matrix / largest))[-1])
+
+
 def jacobian_norms(h, W_h, t):
     slopes = _slopes(h)
     transposed, norms = np.identity(W_h.shape[0]), []
     for k in reversed(range(t + 1)):
-        norms.append(np.sqrt(np.linalg.eigvalsh(transposed.T @ transposed)[-1]))
+        norms.append(_spectral(transposed))
         transposed = W_h.T @ (slopes[k][:, None] * transposed)
     return np.flip(np.array(norms))
 
 
 def decay_bound(W_h, t):
-    sigma = np.sqrt(np.linalg.eigvalsh(W_h.T @ W_h)[-1])
+    sigma = _spectral(W_h)
     return np.array([sigma**lag for lag in range(t, -1, -1)])
 
 
@@ -29,7 +34,7 @@ def vanishing_lag(norms, tolerance):
 
 def rescale(W_h, radius):
     values = np.linalg.eig(W_h)[0]
-    rho = np.sqrt((values.real**2 + values.imag**2).max())
+    rho = np.hypot(values.real, values.imag).max()
     if not rho > 0:
         raise ValueError("W_h is nilpotent")
     return np.divide(W_h, rho) * radius

@@ -1,0 +1,356 @@
+"""One hand-in as a stage can take it: the one rule for names and places, for collected work and for folders filled by hand.
+
+Archives are opened; what an LMS or a browser did to a name is undone; the stage's file and notebook are found at any depth, by
+name or, where exactly one file fits, by what they hold. Nothing is guessed where several fit: then a person is needed, and
+`HandIn.needs_person` says what for.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePosixPath
+
+from autograder.errors import Refused
+from autograder.grade.handin.archives import File, expand, is_archive
+from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, parsed, text_of
+from autograder.grade.handin.suffixes import forms, is_numbered, plain_name
+from autograder.grade.names import file_name, shown
+from autograder.stages import Stage, stages
+
+# A file that may hold code, or a notebook, under a name of its own.
+CODE_ENDINGS = (".py", ".py.txt", ".txt")
+NOTEBOOK_ENDINGS = (".ipynb", ".json", ".txt")
+# Files that are looked into, one after the other, for the one that fits.
+MAX_LOOKS = 60
+MAX_LOOKED_AT = 2 << 20
+# Names in the released folder that are the kit's.
+KITS_OWN = {"test_public.py", "conftest.py", "requirements.txt"}
+# Files that code opens by name.
+DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
+# Where a file goes whose name another one was given.
+OTHERS = "other-files"
+
+
+@dataclass
+class HandIn:
+    """What was handed in for one stage.
+
+    Attributes
+    ----------
+    files : dict of str to File
+        By the path at which each belongs in ``submitted/<student>/<stage>/``.
+    renamed : dict of str to str
+        For files that have another name or place than they were handed in with: path to path as handed in.
+    notes : list of str
+        What a person may want to know; nothing that needs them.
+    needs_person : str
+        Which files only a person can choose between, or empty.
+    problems : dict of str to str
+        What could not be read, and why.
+    """
+
+    files: dict[str, File] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    needs_person: str = ""
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def own_names(wanted: Iterable[Stage]) -> set[str]:
+    """The files that students hand in for these stages."""
+    return {name for stage in wanted for name in (stage.info.file, f"{stage.id}.ipynb", *stage.info.submission_files)}
+
+
+@cache
+def every_name() -> frozenset[str]:
+    """The files that students hand in, of every stage."""
+    return frozenset(own_names(stages()))
+
+
+@cache
+def every_stage() -> frozenset[str]:
+    """The ids of the stages."""
+    return frozenset(stage.id for stage in stages())
+
+
+def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
+    """Find the files of a stage among those that one student handed in.
+
+    Parameters
+    ----------
+    files : dict of str to File
+        By their paths, with slashes.
+    stage : Stage
+    stack : ExitStack
+        Closed when the files are no longer read.
+    """
+    found = HandIn()
+    files, found.problems = expand(files, stack) if any(map(is_archive, files)) else (files, {})
+    code = _choose(files, stage, stage.info.file, CODE_ENDINGS, code_state, found)
+    around = _base_of(files, "", stage)
+    base = _base_of(files, code, stage)
+    notebook = _choose(files, stage, f"{stage.id}.ipynb", NOTEBOOK_ENDINGS, notebook_state, found, base)
+    chosen = {stage.info.file: code, f"{stage.id}.ipynb": notebook}
+    for name in stage.info.submission_files:
+        chosen[name] = _choose(files, stage, name, (), lambda data, stage: "written", found, base)
+    used = {path: name for name, path in chosen.items() if path}
+    for path in sorted(files, key=lambda path: (path not in used, path)):
+        target = used.get(path) or _place(path, base)
+        if target in found.files or _clashes(target, found.files):
+            target = f"{OTHERS}/{target}"
+        if target in found.files or _clashes(target, found.files):
+            found.problems[path] = "was left out: another file has its name"
+            continue
+        found.files[target] = files[path]
+        if target != path.removeprefix(around):
+            found.renamed[target] = path.removeprefix(around)
+    _name_modules(found, stage)
+    return found
+
+
+def _place(path: str, base: str) -> str:
+    """Where a file goes that is none of the stage's: beside the stage's file, as far below it as it was."""
+    inside = path.removeprefix(base)
+    return "/".join(file_name(part) for part in PurePosixPath(inside).parts)
+
+
+def _clashes(target: str, taken: dict[str, File]) -> bool:
+    """True for a file where a folder is, or in what is a file."""
+    return any(str(parent) in taken for parent in PurePosixPath(target).parents) or any(
+        name.startswith(f"{target}/") for name in taken
+    )
+
+
+def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
+    """The folder that stands for the stage's: of its file, or else the one folder around all; with a slash, or empty."""
+    if code:
+        folder = str(PurePosixPath(code).parent)
+        return "" if folder == "." else f"{folder}/"
+    base = ""
+    while True:
+        tops = {
+            PurePosixPath(path[len(base) :]).parts[0] if "/" in path[len(base) :] else ""
+            for path in files
+            if path.startswith(base)
+        }
+        if len(tops) != 1 or "" in tops:
+            return base
+        base += f"{tops.pop()}/"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    path: str
+    rank: int  # 0 its very name, 1 its name and a number, 2 anything else
+    state: str
+    digest: bytes
+
+
+def _choose(
+    files: dict[str, File],
+    stage: Stage,
+    wanted: str,
+    endings: tuple[str, ...],
+    state_of: Callable[[bytes, Stage], str],
+    found: HandIn,
+    base: str = "",
+) -> str:
+    """The path of the file that is to be `wanted`, or empty.
+
+    The file of that very name counts, the one nearest to the top, as long as something is written in it. Where it is missing,
+    as handed out, or not of this stage, a file with another name counts that fits; where several differ, none does.
+    """
+    exact, numbered, others = _named(files, stage, wanted, base)
+    others += _near(files, wanted, endings, stage)
+    if len(exact) == 1 and not numbered and (not others or _is_written(files[exact[0]], wanted, stage, state_of)):
+        return exact[0]
+    candidates = [
+        candidate
+        for rank, paths in enumerate((exact, numbered, others))
+        for path in paths
+        if (candidate := _look(files[path], path, rank, stage, state_of))
+    ]
+    first = [one for one in candidates if one.rank == 0]
+    written = [one for one in candidates if one.state == "written"]
+    if any(one.state == "written" for one in first):
+        return _only(
+            [
+                one
+                for one in candidates
+                if (one.rank == 0 and one.state in ("written", "stub")) or (one.rank == 1 and one.state == "written")
+            ],
+            wanted,
+            found,
+        )
+    if written:
+        stubs = [one for one in first if one.state == "stub"]
+        return _only([*stubs, *written], wanted, found)
+    if first:
+        return first[0].path
+    left = [one for one in candidates if one.state == "stub"] or [one for one in candidates if one.rank == 1]
+    return left[0].path if left else ""
+
+
+def _is_written(file: File, wanted: str, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> bool:
+    try:
+        data = file.read()
+    except Refused:
+        return False
+    return is_quickly_written(data, stage) if wanted.endswith(".py") else state_of(data, stage) == "written"
+
+
+def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tuple[list[str], list[str], list[str]]:
+    """Files with the name that is wanted, the nearest of them; those with a number to it; copies, and those further away.
+
+    Nearest is beside the stage's file, then at the top, then in folders further down, those of other stages last.
+    """
+    known, other_stages = {wanted}, every_stage() - {stage.id}
+
+    def order(path: str) -> tuple[bool, bool, int]:
+        parts = PurePosixPath(path).parts[:-1]
+        strange = bool(other_stages & set(parts)) and stage.id not in parts
+        return strange, "".join(f"{part}/" for part in parts) != base, len(parts)
+
+    exact = sorted((path for path in files if PurePosixPath(path).name == wanted), key=lambda path: (order(path), path))
+    near = [path for path in exact if order(path) == order(exact[0])]
+    made = sorted(
+        path for path in files if PurePosixPath(path).name != wanted and plain_name(PurePosixPath(path).name, known) == wanted
+    )
+    numbered = [path for path in made if is_numbered(PurePosixPath(path).name)]
+    rest = [path for path in made if path not in numbered]
+    if not exact:  # nothing stands before a copy then
+        numbered, rest = numbered + rest, []
+    return near, numbered, rest + [path for path in exact if path not in near]
+
+
+def _near(files: dict[str, File], wanted: str, endings: tuple[str, ...], stage: Stage) -> list[str]:
+    """Files of other names that might be the one that is wanted: none that has a name of the kit's."""
+    if not endings:
+        return []
+    taken = every_name() | KITS_OWN
+    return [
+        path
+        for path, file in sorted(files.items())
+        if path.lower().endswith(endings)
+        and file.size
+        and plain_name(PurePosixPath(path).name, taken) not in taken
+        and "checks" not in PurePosixPath(path).parts[:-1]
+    ][:MAX_LOOKS]
+
+
+def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> _Candidate | None:
+    try:
+        data = file.read() if rank < 2 or path.lower().endswith(".ipynb") or file.size <= MAX_LOOKED_AT else b""
+    except Refused:
+        return _Candidate(path, rank, "unreadable", b"") if rank == 0 else None
+    return _Candidate(path, rank, state_of(data, stage), _content_digest(data))
+
+
+def _digest(file: File) -> bytes:
+    try:
+        return _content_digest(file.read())
+    except Refused:
+        return b""
+
+
+def _content_digest(data: bytes) -> bytes:
+    return hashlib.sha256(data.replace(b"\r\n", b"\n").rstrip()).digest()
+
+
+def _only(candidates: list[_Candidate], wanted: str, found: HandIn) -> str:
+    """The one candidate, where all hold the same; else none, and a person is asked, of the first such file."""
+    if len({one.digest for one in candidates}) == 1:
+        return candidates[0].path
+    stubs = [one.path for one in candidates if one.state == "stub"]
+    written = [one.path for one in candidates if one.state != "stub"]
+    what = (
+        f"{_listed(stubs)} {'is' if len(stubs) == 1 else 'are'} as handed out, and {_listed(written)} "
+        f"{'is' if len(written) == 1 else 'are'} filled in"
+        if stubs
+        else f"{_listed(written)} could each be {wanted}, and they differ"
+    )
+    others = "the others" if len(candidates) > 2 else "the other"
+    found.needs_person = found.needs_person or (
+        f"{what}. Keep the one that counts as {wanted}, delete {others}, and run make grade again"
+    )
+    return ""
+
+
+def _listed(paths: list[str]) -> str:
+    names = [shown(path) for path in paths[:4]] + (["others"] if len(paths) > 4 else [])
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _name_modules(found: HandIn, stage: Stage) -> None:
+    """Take off the additions to the names of a student's own modules and data: those the code asks for, and those that
+    cannot be meant."""
+    loose = [path for path in found.files if len(forms(PurePosixPath(path).name)) > 1 and not path.endswith(".ipynb")]
+    if not loose:
+        return
+    imported = imported_names(found.files)
+    known = every_name()
+    for path in sorted(loose):
+        place = PurePosixPath(path)
+        for form in forms(place.name)[1:]:
+            target = str(place.with_name(form))
+            if (
+                target in found.files
+                or _clashes(target, found.files)
+                or form in known
+                or not _is_meant(place, form, imported, found)
+            ):
+                continue
+            found.files[target] = found.files.pop(path)
+            found.renamed[target] = found.renamed.pop(path, path)
+            break
+
+
+def _is_meant(place: PurePosixPath, form: str, imported: set[str], found: HandIn) -> bool:
+    """True where a file is known by a shorter name: code imports it by that, or opens it, or could not import it by its own."""
+    stem = PurePosixPath(form).stem
+    if form.endswith(".py") and stem.isidentifier():
+        return place.stem not in imported and (stem in imported or not place.stem.isidentifier())
+    return form.lower().endswith(DATA) and any(
+        form.encode() in text and place.name.encode() not in text for text in _sources(found.files)
+    )
+
+
+def _sources(files: dict[str, File]) -> list[bytes]:
+    found: list[bytes] = []
+    for path, file in files.items():
+        if path.endswith(".py") and file.size <= MAX_LOOKED_AT and len(found) < MAX_LOOKS:
+            try:
+                found.append(file.read())
+            except Refused:
+                continue
+    return found
+
+
+def imported_names(files: dict[str, File]) -> set[str]:
+    """The modules that the Python files import, as far as they can be parsed."""
+    names: set[str] = set()
+    for data in _sources(files):
+        tree = parsed(text_of(data))
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.Import):
+                names |= {part for alias in node.names for part in alias.name.split(".")}
+            elif isinstance(node, ast.ImportFrom):
+                names |= {*(node.module or "").split("."), *(alias.name for alias in node.names)}
+    return names
+
+
+def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
+    """A sentence for each file of the stage that was taken under another name or from another place."""
+    notes = []
+    for target, source in sorted(hand_in.renamed.items()):
+        name = PurePosixPath(source).name
+        if target in wanted and name != target:
+            notes.append(f"{shown(name)} was taken as {target}")
+        elif target in wanted and "/" in source:
+            notes.append(f"{target} was taken from the folder {shown(str(PurePosixPath(source).parent))}")
+    return notes

@@ -1,0 +1,150 @@
+"""The pictures of a notebook: pasted in, written into the text, drawn by code, or lying beside it; each shown, or named."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from autograder.grade.names import shown
+from autograder.grade.notebook_reading import Cell
+from autograder.grade.pictures import kind_of, showable
+
+# `![what](where)` and `<img src="where">`; where may be a picture itself, in base64.
+DATA_URI = r"data:[\w/+.;=-]{1,60},[A-Za-z0-9+/=%]++"
+IN_MARKDOWN = re.compile(
+    r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>" + DATA_URI + r"|[^)\s>]{1,2000}(?: [^)\s>\"']{1,200}){0,20})>?"
+    r"(?:\s{1,9}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?[ \t]{0,9}\)"
+)
+IN_HTML = re.compile(
+    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>" + DATA_URI + r"|[^\"'>]{1,2000})\2[^>]{0,500}>",
+    re.IGNORECASE,
+)
+ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']{0,500})[\"']", re.IGNORECASE)
+# A picture in base64 that is referred to by a name, as Google's editors write long ones: [image1]: <data:image/png;base64,...>
+REFERENCE = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]{1,200})\]:[ \t]{0,9}<?(?P<where>" + DATA_URI + r")>?[ \t]*$", re.MULTILINE)
+IN_REFERENCE = re.compile(r"!\[(?P<what>[^\]\n]{0,500})\]\[(?P<name>[^\]\n]{0,200})\]")
+MAX_PICTURES = 40
+
+
+class Pictures:
+    """The pictures of one notebook.
+
+    Parameters
+    ----------
+    beside : dict of str to bytes
+        Pictures that were handed in beside it, by their paths.
+
+    Attributes
+    ----------
+    problems : list of str
+        A sentence for each picture that cannot be shown.
+    """
+
+    def __init__(self, beside: dict[str, bytes]) -> None:
+        self.beside = beside
+        self.used: set[str] = set()
+        self.problems: list[str] = []
+        self.count = 0
+
+    def in_text(self, text: str, attachments: dict[str, dict[str, str]]) -> tuple[str, dict[str, dict[str, str]]]:
+        """A text and its attachments, with every picture it shows among them and no other."""
+        found: dict[str, dict[str, str]] = {}
+
+        def put(where: str, what: str) -> str:
+            where = where.strip()
+            if where.startswith("attachment:"):
+                name = where.removeprefix("attachment:")
+                kinds = attachments.get(name) or attachments.get(unquote(name)) or {}
+                return self._shown(what, name, [_decoded(content) for content in kinds.values()], found)
+            if where.startswith("data:"):
+                return self._shown(what, what or "a picture in the text", [_decoded(where.partition(",")[2])], found)
+            if re.match(r"[a-z][a-z0-9+.-]{1,20}:|//", where, re.IGNORECASE):
+                self._say(f"a picture on the web was not shown: {shown(where)}")
+                return f"*[a picture on the web: {_quoted(where)}]*"
+            name = self._lies_at(where)
+            return self._shown(what, where, [self.beside[name]] if name else [], found)
+
+        references = {match["name"].casefold(): match["where"] for match in REFERENCE.finditer(text)}
+        if references:
+            text = IN_REFERENCE.sub(
+                lambda match: (
+                    put(references[key], match["what"])
+                    if (key := (match["name"] or match["what"]).casefold()) in references
+                    else match[0]
+                ),
+                text,
+            )
+            text = REFERENCE.sub("", text)
+        text = IN_MARKDOWN.sub(lambda match: put(match["where"], match["what"]), text)
+        text = IN_HTML.sub(lambda match: put(match["where"], alt[1] if (alt := ALT.search(match[0][:600])) else ""), text)
+        if attachments and not found and "attachment:" not in text:  # pasted, and the line that shows it lost
+            text += "".join(
+                f"\n\n{self._shown(name, name, [_decoded(content) for content in kinds.values()], found)}"
+                for name, kinds in attachments.items()
+            )
+        return text, found
+
+    def _lies_at(self, where: str) -> str:
+        """The path of a picture beside the notebook that a text asks for, or empty."""
+        wanted = unquote(where).replace("\\", "/").removeprefix("./")
+        for test in (
+            lambda path: path == wanted,
+            lambda path: path.casefold() == wanted.casefold(),
+            lambda path: PurePosixPath(path).name.casefold() == PurePosixPath(wanted).name.casefold(),
+        ):
+            for path in sorted(self.beside):
+                if test(path):
+                    self.used.add(path)
+                    return path
+        return ""
+
+    def _shown(self, what: str, name: str, contents: Iterable[bytes], found: dict[str, dict[str, str]]) -> str:
+        """The Markdown that shows a picture; its content goes into `found`. Else words that say it cannot be shown."""
+        contents = [content for content in contents if content]
+        if not contents:
+            self._say(f"the picture {shown(name)} is missing: it was not handed in")
+            return f"*[the picture {_quoted(name)} is missing]*"
+        for content in contents:
+            ready = showable(content) if self.count < MAX_PICTURES else None
+            if ready is not None:
+                self.count += 1
+                label = f"picture-{self.count}.{'png' if ready[0] == 'image/png' else 'jpg'}"
+                found[label] = {ready[0]: base64.b64encode(ready[1]).decode("ascii")}
+                return f"![{_quoted(what)}](attachment:{label})"
+        kind = kind_of(contents[0]) or "unknown kind"
+        self._say(f"the picture {shown(name)} cannot be shown here ({kind}); it is in the files handed in")
+        return f"*[the picture {_quoted(name)} cannot be shown here: {kind}]*"
+
+    def _say(self, problem: str) -> None:
+        if problem not in self.problems and len(self.problems) < 10:
+            self.problems.append(problem)
+
+    def of_outputs(self, cell: Cell) -> list[tuple[str, bytes]]:
+        """What a code cell of the student's shows, where it can be shown."""
+        return [("shown by the cell above", data) for _, content in cell.pictures if (data := _decoded(content))]
+
+    def left(self) -> list[tuple[str, bytes]]:
+        """The pictures beside the notebook that no text shows."""
+        return [(path, data) for path, data in sorted(self.beside.items()) if path not in self.used]
+
+    def page_of(self, listed: list[tuple[str, bytes]]) -> tuple[str, dict[str, dict[str, str]]]:
+        """Pictures one below the other, each with its name."""
+        found: dict[str, dict[str, str]] = {}
+        lines = [f"{_quoted(name)}\n\n{self._shown(name, name, [data], found)}" for name, data in listed]
+        return "\n\n".join(lines), found
+
+
+def _decoded(content: str) -> bytes:
+    try:
+        return base64.b64decode("".join(unquote(content).split()) if "%" in content else "".join(content.split()), validate=False)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _quoted(name: str) -> str:
+    """A name as Markdown in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>$|!()])", r"\\\1", shown(" ".join(name.split())))

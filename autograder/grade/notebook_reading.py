@@ -1,0 +1,435 @@
+"""The cells of a notebook out of any bytes, within bounds: outputs and unknown metadata are skipped, never built.
+
+The file is trusted in nothing. It may be in another encoding, cut off, merged with conflicts, or made so that reading it whole
+would take gigabytes; what can be read of it is read, and `Reading.notes` says what was wrong.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+MAX_CELLS = 2000
+# Parts of one cell's text, or pictures of one cell.
+MAX_PARTS = 200_000
+# What is read of one text, pictures pasted into it included; and of the metadata that nbgrader keeps in a cell.
+MAX_TEXT = 64 << 20
+MAX_METADATA = 20_000
+# Steps that are taken through a notebook that cannot be read in one go.
+MAX_TOKENS = 3_000_000
+GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n].*)?$", re.MULTILINE)
+TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)("|\\?\Z)', re.DOTALL)
+SOURCE = re.compile(rb'"(?:source|input)"\s*:\s*(\[)?')
+LONE_SURROGATE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
+PICTURE_KINDS = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "image/tiff",
+    "image/svg+xml",
+    "image/heic",
+    "image/heif",
+    "image/avif",
+    "application/pdf",
+)
+ESCAPED_KEY = re.compile(rb'"[^"\\]{0,9}\\u00[0-9a-fA-F]{2}[^"]{0,40}"\s*:')
+Raw = msgspec.Raw
+
+
+@dataclass
+class Cell:
+    """A cell, reduced to what is used of it.
+
+    Attributes
+    ----------
+    kind : str
+        code, markdown or raw.
+    text : str
+    grade_id : str
+        nbgrader's name for it, or empty.
+    nbgrader_meta : dict
+        What nbgrader keeps in its metadata.
+    tagged : bool
+        Whether it has tags.
+    attachments : dict of str to (dict of str to str)
+        Pictures pasted into it: by name, then base64 by type.
+    pictures : list of (str, str)
+        Pictures among its outputs: type and base64.
+    """
+
+    kind: str
+    text: str
+    grade_id: str = ""
+    nbgrader_meta: dict[str, Any] = field(default_factory=dict)
+    tagged: bool = False
+    attachments: dict[str, dict[str, str]] = field(default_factory=dict)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Reading:
+    """What could be read of a notebook: its cells, what was wrong with the file, and the Python it was last run with."""
+
+    cells: list[Cell] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    python: str = ""
+
+
+class _Cell(msgspec.Struct):
+    cell_type: str
+    source: Raw = Raw()
+    input: Raw = Raw()
+    level: Raw = Raw()
+    metadata: Raw = Raw()
+    attachments: Raw = Raw()
+    outputs: Raw = Raw()
+
+
+class _AnyCell(_Cell, kw_only=True):
+    cell_type: str = ""
+
+
+class _Sheet(msgspec.Struct):
+    cells: list[_Cell]
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell] | None = None
+    worksheets: list[_Sheet] | None = None
+    metadata: Raw = Raw()
+
+
+class _Metadata(msgspec.Struct):
+    nbgrader: Raw = Raw()
+    tags: Raw = Raw()
+
+
+class _Language(msgspec.Struct, frozen=True):
+    name: str = ""
+    version: str = ""
+
+
+class _Top(msgspec.Struct):
+    language_info: _Language = _Language()
+
+
+class _Output(msgspec.Struct):
+    data: Raw = Raw()
+
+
+class _Bundle(msgspec.Struct):
+    png: Raw = msgspec.field(default=Raw(), name="image/png")
+    jpeg: Raw = msgspec.field(default=Raw(), name="image/jpeg")
+
+
+ERRORS = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError, ValueError)
+
+
+def as_utf8(data: bytes) -> tuple[bytes, str]:
+    """The file in UTF-8, and the encoding it was in; empty for UTF-8 as it should be."""
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(name, "replace").encode("utf-8", "replace"), name.upper()
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+    if data[:64].count(b"\0") > 8:
+        name = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        return data.decode(name, "replace").encode("utf-8", "replace"), "UTF-16"
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+        return data, ""
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252").encode("utf-8"), "Windows-1252"
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode("utf-8"), "Latin-1"
+
+
+def looks_like_notebook(data: bytes) -> bool:
+    """True for what begins as a notebook does, or as one with conflicts of a merge does."""
+    text = as_utf8(data[:4096])[0].lstrip()
+    return text.startswith((b"{", b"<<<<<<<"))
+
+
+def read_cells(data: bytes) -> Reading:
+    """The cells of a notebook; none, and why, where nothing can be read."""
+    reading = Reading()
+    data, encoding = as_utf8(data)
+    if encoding:
+        reading.notes.append(f"it was saved as {encoding}, not UTF-8")
+    if not looks_like_notebook(data):
+        reading.notes.append("it does not begin as a notebook does")
+        return reading
+    if b"<<<<<<<" in data and b">>>>>>>" in data and MARKER.search(data):
+        return _read_both_sides(data, reading)
+    _read(data, reading)
+    return reading
+
+
+def _read(data: bytes, reading: Reading) -> None:
+    """Fill in cells and notes."""
+    for attempt in _as_it_is_and_repaired(data):
+        try:
+            found = _read_at_once(attempt)
+        except ERRORS:
+            continue
+        if found is None:
+            reading.notes.append("it has no list of cells")
+            return
+        cells, reading.python = found
+        break
+    else:
+        cells = list(islice(_read_piece_by_piece(data), MAX_CELLS + 1))
+        reading.notes.append(
+            "it is damaged; what could be read of it was kept" if cells else "it is damaged, and nothing of it can be read"
+        )
+    if len(cells) > MAX_CELLS:
+        reading.notes.append(f"it has more than {MAX_CELLS} cells; the first {MAX_CELLS} were read")
+    for cell in cells[:MAX_CELLS]:
+        reading.cells.append(_reduced(cell))
+
+
+def _as_it_is_and_repaired(data: bytes) -> Iterator[bytes]:
+    yield data
+    yield _repaired(data)
+
+
+def _repaired(data: bytes) -> bytes:
+    """The same without what JSON forbids and Python's own writer lets through: halves of characters, NaN."""
+    return NO_NUMBER.sub(b"null", LONE_SURROGATE.sub(rb"\1\\ufffd", data))
+
+
+def _read_at_once(data: bytes) -> tuple[list[_Cell], str] | None:
+    """All cells by one pass that builds nothing but them; None where there is no list of them.
+
+    The number of cells is bounded first: one that does not say its type ends the pass, and each that does has the word in it.
+    """
+    if data.count(b'"cell_type"') > 10 * MAX_CELLS or (len(data) > 1 << 20 and ESCAPED_KEY.search(data)):
+        raise ValueError("too many cells")
+    notebook = msgspec.json.decode(data, type=_Notebook)
+    cells = notebook.cells
+    if cells is None and notebook.worksheets is not None:
+        cells = [cell for sheet in notebook.worksheets for cell in sheet.cells]
+    if cells is None:
+        return None
+    try:
+        language = msgspec.json.decode(bytes(notebook.metadata)[:MAX_METADATA], type=_Top).language_info
+    except ERRORS:
+        language = _Language()
+    return cells, language.version[:20] if language.name.lower() == "python" else ""
+
+
+def _read_piece_by_piece(data: bytes) -> Iterator[_Cell]:
+    """One cell after the other, as far as the file goes; of the one where it ends, the text that is there."""
+    at = data.find(b'"cells"')
+    at = data.find(b"[", at) if at >= 0 else -1
+    if at < 0:
+        return
+    depth, start = 0, -1
+    for tokens, match in enumerate(TOKEN.finditer(data, at + 1)):
+        token = match.group()
+        if tokens > MAX_TOKENS:
+            break
+        if token in (b"{", b"["):
+            if depth == 0:
+                start = match.start()
+            depth += 1
+        elif token in (b"}", b"]"):
+            depth -= 1
+            if depth < 0:
+                return
+            if depth == 0 and start >= 0:
+                yield _salvaged(data[start : match.end()])
+                start = -1
+    if start >= 0:
+        yield _salvaged(data[start:])
+
+
+def _salvaged(piece: bytes) -> _Cell:
+    """A cell, or of a damaged one the strings that follow the word `source`."""
+    for attempt in _as_it_is_and_repaired(piece):
+        try:
+            return msgspec.json.decode(attempt, type=_AnyCell)
+        except ERRORS:
+            continue
+    kind = re.search(rb'"cell_type"\s*:\s*"(\w{1,20})"', piece)
+    grade_id = re.search(rb'"grade_id"\s*:\s*"([A-Za-z0-9_.-]{1,100})"', piece)
+    source = SOURCE.search(piece)
+    texts: list[str] = []
+    place = source.end() if source else len(piece)
+    for count, match in enumerate(STRING.finditer(piece, place)):
+        between = piece[place : match.start()]
+        if count >= MAX_PARTS or between.strip(b" \t\r\n,"):
+            break
+        texts.append(_plain_string(match[1]))
+        place = match.end()
+        if source is not None and source[1] is None:
+            break
+    metadata = {"nbgrader": {"grade_id": grade_id[1].decode()}} if grade_id else {}
+    return _Cell(
+        kind[1].decode() if kind else "markdown",
+        Raw(msgspec.json.encode("".join(texts))),
+        metadata=Raw(msgspec.json.encode(metadata)),
+    )
+
+
+def _plain_string(inner: bytes) -> str:
+    """The text of a JSON string whose end may be missing."""
+    inner = re.sub(rb"[\x00-\x1f]", lambda match: b"\\u%04x" % match[0][0], inner)
+    for cut in (0, 1, 2, 3, 4, 5, 6):
+        try:
+            return msgspec.json.decode(b'"' + _repaired(inner[: len(inner) - cut]) + b'"', type=str)
+        except ERRORS:
+            continue
+    return ""
+
+
+def _read_both_sides(data: bytes, reading: Reading) -> Reading:
+    """A notebook with conflicts of a merge in it: one side, and from the other the cells that differ."""
+    sides: tuple[list[bytes], list[bytes]] = ([], [])
+    where = ""
+    for line in data.splitlines(keepends=True):
+        mark = line[:7] if MARKER.fullmatch(line.rstrip(b"\r\n")) else b""
+        if mark in (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"):
+            where = {b"<<<<<<<": "ours", b"|||||||": "base", b"=======": "theirs", b">>>>>>>": ""}[mark]
+            continue
+        if where in ("", "ours"):
+            sides[0].append(line)
+        if where in ("", "theirs"):
+            sides[1].append(line)
+    ours, theirs = Reading(), Reading()
+    _read(b"".join(sides[0]), ours)
+    _read(b"".join(sides[1]), theirs)
+    if len(theirs.cells) > len(ours.cells) and not ours.cells:
+        ours, theirs = theirs, ours
+    reading.cells, reading.python = ours.cells, ours.python
+    known = {cell.text.strip() for cell in ours.cells}
+    place = 0
+    for cell in theirs.cells:
+        same = next((i for i, other in enumerate(reading.cells) if other.text.strip() == cell.text.strip()), None)
+        if same is not None:
+            place = max(place, same + 1)
+        elif cell.text.strip() not in known:
+            place = min(place + 1, len(reading.cells))
+            reading.cells.insert(place, Cell(cell.kind, cell.text, attachments=cell.attachments))
+            place += 1
+    reading.notes.append("conflict marks of a merge (<<<<<<<) stand in it; both sides were kept")
+    return reading
+
+
+def _reduced(cell: _Cell) -> Cell:
+    """The cell as Python values, whatever it held."""
+    text = _text(cell.source) or _text(cell.input)
+    kind = cell.cell_type
+    if kind == "heading":
+        level = bytes(cell.level)[:1]
+        text = f"{'#' * (int(level) if level.isdigit() and 0 < int(level) < 7 else 1)} {text}"
+    kind = kind if kind in ("code", "raw") else "markdown"
+    meta, tagged = _nbgrader_meta(cell.metadata)
+    grade_id = meta.get("grade_id")
+    grade_id = grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else ""
+    return Cell(
+        kind, text, grade_id, meta, tagged, _attachments(cell.attachments), _outputs(cell.outputs) if kind == "code" else []
+    )
+
+
+def _text(raw: Raw) -> str:
+    """A text, given as one string or as a list of them."""
+    data = bytes(raw)
+    if not data or len(data) > MAX_TEXT or data.count(b'"') > 2 * MAX_PARTS:
+        return ""
+    for attempt in _as_it_is_and_repaired(data):
+        try:
+            parts = msgspec.json.decode(attempt, type=str | list[str])
+        except ERRORS:
+            continue
+        return parts if isinstance(parts, str) else "".join(parts)
+    if len(data) > 1 << 20:
+        return ""
+    try:
+        values = msgspec.json.decode(_repaired(data))
+    except ERRORS:
+        return ""
+    return "".join(part for part in values if isinstance(part, str)) if isinstance(values, list) else ""
+
+
+def _nbgrader_meta(raw: Raw) -> tuple[dict[str, Any], bool]:
+    """What nbgrader keeps in a cell, and whether the cell has tags; large metadata is passed over."""
+    try:
+        metadata = msgspec.json.decode(bytes(raw) or b"{}", type=_Metadata)
+    except ERRORS:
+        return {}, False
+    tagged = bytes(metadata.tags).strip() not in (b"", b"[]", b"null")
+    inner = bytes(metadata.nbgrader)
+    try:
+        if len(inner) <= MAX_METADATA:
+            meta = msgspec.json.decode(inner or b"{}")
+            return (meta if isinstance(meta, dict) else {}), tagged
+        return {"grade_id": msgspec.json.decode(inner, type=_GradeId).grade_id}, True
+    except (*ERRORS, AttributeError):
+        return {}, tagged
+
+
+class _GradeId(msgspec.Struct):
+    grade_id: str = ""
+
+
+def _attachments(raw: Raw) -> dict[str, dict[str, str]]:
+    """Pictures pasted into a cell, of whatever kind."""
+    data = bytes(raw)
+    if not data or len(data) > MAX_TEXT or data.count(b'"') > 4000:
+        return {}
+    try:
+        listed = msgspec.json.decode(_repaired(data))
+    except ERRORS:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for name, kinds in listed.items() if isinstance(listed, dict) else ():
+        for kind, content in kinds.items() if isinstance(kinds, dict) else ():
+            content = "".join(part for part in content if isinstance(part, str)) if isinstance(content, list) else content
+            if kind in PICTURE_KINDS and isinstance(content, str):
+                found.setdefault(name, {})[kind] = "".join(content.split())
+    return found
+
+
+def _outputs(raw: Raw) -> list[tuple[str, str]]:
+    """Pictures among the outputs of a code cell."""
+    data = bytes(raw)
+    if b"image/" not in data or data.count(b'"output_type"') > 1000:
+        return []
+    found = []
+    try:
+        for output in msgspec.json.decode(data, type=list[_Output]):
+            bundle = msgspec.json.decode(bytes(output.data) or b"{}", type=_Bundle)
+            for kind, content in (("image/png", bundle.png), ("image/jpeg", bundle.jpeg)):
+                text = "".join(_text(content).split())
+                if text:
+                    found.append((kind, text))
+    except ERRORS:
+        pass
+    return found[:20]
+
+
+def answers_of(cells: list[Cell], released: frozenset[str]) -> list[str]:
+    """The texts that are not as they were handed out: what was written by the student."""
+    return [cell.text for cell in cells if (cell.text.strip() and cell.text.strip() not in released) or cell.attachments]

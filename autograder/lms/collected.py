@@ -1,0 +1,174 @@
+"""What became of a download: the summary a TA reads, and `collected.csv`.
+
+`collected.csv` has a row for each person and stage that was collected, and one for each person of roster.csv who is missing:
+``student,stage,when,late,source,attempt,files,note``. ``when`` is the time of the hand-in in ISO 8601, as the LMS says it: with
+an offset where the LMS names one, without where it means the clock of the place, and empty where the LMS does not say it
+(Canvas, Moodle). ``late`` is ``yes`` where the LMS marked it, else empty. ``attempt`` counts the hand-ins that differ; a person
+who handed in nothing has 0 files and the note ``missing``. Each `make collect` writes the whole file: late policies read it,
+nobody edits it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grade.handin.state import COLLECTED, read_state
+from autograder.grade.names import shown
+from autograder.grade.record import write_atomically
+from autograder.lms.roster import Roster, defused
+
+COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
+WIDTH = 80
+
+
+@dataclass
+class Collected:
+    """What became of a download.
+
+    Attributes
+    ----------
+    new, replaced, unchanged : list of (student, stage)
+        What was put in, what took the place of an earlier submission, and what was there already.
+    late : set of (student, stage)
+        Marked late by the LMS.
+    missing : list of (student, stage)
+        People of the roster without a submission of a stage that was collected now.
+    unknown : list of str
+        Files that belong to nobody.
+    notes : list of str
+        What a person should look at.
+    details : dict
+        For each submission, what was renamed, is missing or was kept of the one before.
+    questions : dict
+        Submissions that need a person, and what for.
+    refused : dict of str to str
+        What was not taken although it may matter, and why.
+    left_out : dict of str to str
+        What was not taken and does not matter, such as a video.
+    """
+
+    new: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    unchanged: list[tuple[str, str]] = field(default_factory=list)
+    late: set[tuple[str, str]] = field(default_factory=set)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    details: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    questions: dict[tuple[str, str], str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def summary(self, course: Path) -> str:
+        """What a TA reads at the end; no line is longer than a terminal is wide."""
+        lines = []
+        came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
+        for words, pairs in came.items():
+            for stage in sorted({stage for _, stage in pairs}):
+                who = [
+                    student + (" (late)" if (student, stage) in self.late else "")
+                    for student, its in sorted(pairs)
+                    if its == stage
+                ]
+                lines += listed(f"{stage}: {len(who)} {words}: ", who, 12 if words == "already there" else 200)
+        for stage in sorted({stage for _, stage in self.missing}):
+            who = [student for student, its in self.missing if its == stage]
+            lines += listed(f"{stage}: {len(who)} of roster.csv missing: ", who, 40)
+        for (student, stage), question in sorted(self.questions.items()):
+            lines += wrapped(f"Needs a person: submitted/{student}/{stage}: {question}")
+        alike: dict[tuple[str, str], list[str]] = {}
+        for (student, stage), notes in sorted(self.details.items()):
+            for note in notes if (student, stage) not in self.unchanged else []:
+                alike.setdefault((stage, note), []).append(student)
+        for (stage, note), who in sorted(alike.items()):
+            lines += listed(f"Note: {stage}: {note}: ", who, 40)
+        lines += [line for note in dict.fromkeys(self.notes) for line in wrapped(f"Note: {note}")]
+        lines += [
+            line
+            for name, reason in sorted(self.left_out.items())
+            for line in wrapped(f"Left out, not needed: {shown(name)}: {reason}")
+        ]
+        lines += [
+            line for name, reason in sorted(self.refused.items()) for line in wrapped(f"Not taken: {shown(name)}: {reason}")
+        ]
+        if self.unknown:
+            names = [shown(name) for name in self.unknown]
+            lines += listed(f"Not recognised, {len(names)} file{'' if len(names) == 1 else 's'}: ", names, 10)
+        if self.replaced:
+            lines += wrapped("What was there before lies in submitted/.replaced/, and is kept for 180 days")
+        lines += wrapped("Who is who: roster.csv. Each hand-in: collected.csv")
+        if self.new or self.replaced:
+            lines.append("Grade them with: make grade")
+        return "\n".join(lines)
+
+
+def listed(head: str, names: list[str], most: int) -> list[str]:
+    """Names after a head, as many lines as they need."""
+    return wrapped(head + ", ".join(names[:most]) + (f", ... ({len(names) - most} more)" if len(names) > most else ""))
+
+
+def wrapped(text: str) -> list[str]:
+    """Text in lines of a terminal's width; a name is never broken."""
+    import textwrap
+
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
+    """Write collected.csv over all that was ever collected, and note who is missing of the stages collected now."""
+    submitted = course / "submitted"
+    now = {stage for _, stage in (*outcome.new, *outcome.replaced, *outcome.unchanged)}
+    rows: list[dict[str, Any]] = []
+    for folder in sorted(path for path in (submitted / COLLECTED).glob("*") if path.is_dir()):
+        states = {file.stem: read_state(submitted, folder.name, file.stem) for file in sorted(folder.glob("*.json"))}
+        for student, state in states.items():
+            rows.append(
+                {
+                    "student": student,
+                    "stage": folder.name,
+                    "when": state.get("when", ""),
+                    "late": "yes" if state.get("late") else "",
+                    "source": state.get("source", ""),
+                    "attempt": state.get("attempt", 1),
+                    "files": len(state.get("files") or {}),
+                    "note": "; ".join(
+                        map(
+                            str,
+                            [
+                                *(["needs a person: " + state["question"]] if state.get("question") else []),
+                                *(state.get("notes") or []),
+                            ],
+                        )
+                    ),
+                }
+            )
+        groups = {person.group for person in roster.people if person.group and person.student in states}
+        for person in roster.people:
+            if not person.student or person.student in states or person.is_group or person.group in groups:
+                continue
+            if (submitted / person.student / folder.name).is_dir():
+                continue
+            rows.append(
+                {
+                    "student": person.student,
+                    "stage": folder.name,
+                    "when": "",
+                    "late": "",
+                    "source": "",
+                    "attempt": 0,
+                    "files": 0,
+                    "note": "missing",
+                }
+            )
+            if folder.name in now:
+                outcome.missing.append((person.student, folder.name))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in sorted(rows, key=lambda row: (row["stage"], row["student"])):
+        writer.writerow({key: defused(str(value)) for key, value in row.items()})
+    write_atomically(course / "collected.csv", text.getvalue().encode("utf-8"))

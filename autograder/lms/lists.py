@@ -1,0 +1,222 @@
+"""`make roster`: the list of people that an LMS gives out, into roster.csv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_table, undefused
+from autograder.stages import find_stage
+
+# The columns of the lists, by what they hold, in small letters; German beside English.
+NAME = ("full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet")
+FIRST = ("first name", "firstname", "vorname", "given name", "prénom", "nombre")
+LAST = ("last name", "lastname", "surname", "nachname", "family name", "nom", "apellido(s)", "apellidos")
+EMAIL = (
+    "email",
+    "email address",
+    "e-mail",
+    "e-mail address",
+    "e-mail-adresse",
+    "mail",
+    "adresse de courriel",
+    "dirección de correo",
+)
+GROUP = ("group", "groups", "gruppe", "gruppen", "team", "group name", "section", "sections")
+EXTENSION = ("extension", "extension in days", "extra days")
+LABEL = (
+    "folder",
+    "login",
+    "username",
+    "user name",
+    "login id",
+    "sis login id",
+    "anmeldename",
+    "benutzername",
+    "user id",
+    "github",
+    "sid",
+    "student id",
+    "id number",
+    "id-nummer",
+    "matrikelnummer",
+    "orgdefinedid",
+    "id",
+)
+
+
+def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
+    """Take a list into the roster of a course; what was done, in a sentence or two.
+
+    Parameters
+    ----------
+    table : Path
+        Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
+        gradebook, or any CSV with columns for an id, a name or an address.
+    course : Path
+    stage_id : str, optional
+        The stage whose grading worksheet of Moodle it is: the numbers in it are those of one assignment.
+
+    Raises
+    ------
+    UsageError
+        No column of it is known.
+    """
+    if stage_id:
+        find_stage(stage_id)
+    rows, _, _ = read_table(table)
+    start = next((number for number, row in enumerate(rows) if _kind({_plain(cell) for cell in row})), None)
+    if start is None:
+        shown_row = ", ".join(rows[0][:8]) if rows else "nothing"
+        raise UsageError(f"{table}: no column is called Name, Email, ID or as an LMS calls them; it has {shown_row}")
+    header = [_plain(cell) for cell in rows[start]]
+    lms = _kind(set(header))
+    roster = Roster.read(course.resolve())
+    before, filled = len(roster.people), 0
+    for row in rows[start + 1 :]:
+        cells = {column: undefused(cell).strip() for column, cell in zip(header, row, strict=False)}
+        identity, label = READERS[lms](cells, stage_id)
+        if not (identity.id or identity.email or identity.name):
+            continue
+        filled += 1
+        _enter(roster, identity, label, cells, stage_id)
+    added = len(roster.people) - before
+    roster.changed = True
+    roster.write()
+    lines = [f"{filled} people in {table.name}: {added} new in {ROSTER}, {filled - added} were there."]
+    if lms == "worksheet" and not stage_id:
+        lines.append("The numbers in Moodle's worksheet are those of one assignment: name it with STAGE= to have them too.")
+    lines += [f"Note: {note}" for note in roster.notes]
+    return "\n".join(lines)
+
+
+def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], stage_id: str | None) -> None:
+    scope = f"{stage_id}:" if who.lms == "moodle" else ""
+    if who.id:
+        person = roster.enrol(who, label, by_name=True, scope=scope)
+    else:
+        person = roster.enrol(LmsIdentity(who.lms, "", who.name, who.email, who.group), label, by_name=True)
+    for column, names in (
+        ("group", GROUP[:-2]),
+        ("extension", EXTENSION),
+        ("sis_id", ("sis user id",)),
+        ("login_id", ("sis login id",)),
+    ):
+        value = _first(cells, names)
+        if value and not person.cells.get(column, "").strip():
+            person.cells[column] = value
+            if column not in roster.columns:
+                roster.columns.append(column)
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[\s_]+", " ", cell.replace("\ufeff", "")).strip().strip('"').lower()
+
+
+def _first(cells: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((cells[name] for name in names if cells.get(name)), "")
+
+
+def _kind(header: set[str]) -> str:
+    """Whose list it is by its columns; empty where none of them is known."""
+    if {"student", "id"} <= header and ("section" in header or "sis user id" in header):
+        return "canvas"
+    if "identifier" in header or "bezeichner" in header or "id der teilnehmer/innen" in header:
+        return "worksheet"
+    if "orgdefinedid" in header:
+        return "brightspace"
+    if {"username", "last name", "first name"} <= header and (
+        "availability" in header or "student id" in header or "last access" in header
+    ):
+        return "blackboard"
+    if "sid" in header and header & set(EMAIL):
+        return "gradescope"
+    if {"github username", "identifier"} & header or "github" in header:
+        return "github"
+    known = header & {*NAME, *FIRST, *LAST, *EMAIL, *LABEL}
+    if header & set(EMAIL) and (header & {"vorname", "first name"}) and ("groups" in header or "gruppen" in header):
+        return "participants"
+    return "generic" if known else ""
+
+
+def _name(cells: dict[str, str]) -> str:
+    """The full name, from one column or two."""
+    first, last = _first(cells, FIRST), _first(cells, LAST)
+    if first or last:
+        return f"{first} {last}".strip()
+    name = _first(cells, NAME)
+    return name
+
+
+def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    """Canvas sorts by last name; its downloads write that in small letters without spaces."""
+    name, number = cells.get("student", ""), cells.get("id", "")
+    if not number or name.lower().strip() in ("points possible", "student, test", "test student"):
+        return LmsIdentity("canvas", ""), ""
+    squashed = re.sub(r"[^\w]", "", name).lower()
+    email = cells.get("sis login id", "") if "@" in cells.get("sis login id", "") else _first(cells, EMAIL)
+    return LmsIdentity("canvas", number, name, email), f"{squashed}_{number}"
+
+
+def _worksheet(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    number = re.search(
+        r"\d+$", next((cells[key] for key in ("identifier", "bezeichner", "id der teilnehmer/innen") if cells.get(key)), "")
+    )
+    name = _name(cells)
+    number_here = f"{stage_id}:{number[0]}" if number and stage_id else ""
+    return LmsIdentity("moodle", number_here, name, _first(cells, EMAIL)), name or (f"Participant {number[0]}" if number else "")
+
+
+def _participants(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    return LmsIdentity("moodle", "", _name(cells), _first(cells, EMAIL)), _name(cells)
+
+
+def _gradescope(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    if cells.get("role", "student").lower() not in ("student", ""):
+        return LmsIdentity("gradescope", ""), ""
+    number, email = cells.get("sid", ""), _first(cells, EMAIL)
+    return LmsIdentity("gradescope", number or email, _name(cells), email), number or email
+
+
+def _brightspace(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    """Its downloads number people by a number that its lists do not have: there they are known by their names."""
+    return LmsIdentity("brightspace", "", _name(cells), _first(cells, EMAIL)), _name(cells) or cells.get("username", "").lstrip(
+        "#"
+    )
+
+
+def _blackboard(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    login = cells.get("username", "")
+    return LmsIdentity("blackboard", login, _name(cells), _first(cells, EMAIL)), login
+
+
+def _github(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    login = cells.get("github username") or cells.get("github", "")
+    return LmsIdentity("github", login, cells.get("identifier", "") or _name(cells), _first(cells, EMAIL)), login or cells.get(
+        "identifier", ""
+    )
+
+
+def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    """Any list: the folder is named by a login or an id, if there is one."""
+    label = _first(cells, LABEL) or _name(cells) or _first(cells, EMAIL)
+    return LmsIdentity("folder", _first(cells, LABEL), _name(cells), _first(cells, EMAIL)), label
+
+
+READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str]]] = {
+    "canvas": _canvas,
+    "worksheet": _worksheet,
+    "participants": _participants,
+    "gradescope": _gradescope,
+    "brightspace": _brightspace,
+    "blackboard": _blackboard,
+    "github": _github,
+    "generic": _generic,
+}
+
+
+def everybody(course: Path) -> list[Person]:
+    """The people of a course, groups left out."""
+    return [person for person in Roster.read(course).people if not person.is_group]

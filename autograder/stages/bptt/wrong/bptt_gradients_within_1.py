@@ -1,0 +1,25 @@
+"""Task 1.6. Every entry of the gradients is clipped to ±1 before they are returned.
+
+Witness:
+    m.bptt(*flat(13))
+At most: 9 points
+"""
+
+
+def bptt(params, x, y, h, y_hat):
+    T, H = len(x), len(params["b"])
+    grads = {name: np.zeros(np.shape(theta)) for name, theta in params.items()}
+    carry = np.zeros(H)
+    for t in range(T, 0, -1):
+        dz = dL_dz(y_hat[t - 1], y[t - 1])
+        dh = params["W_y"].T @ dz + carry
+        da = (1 - h[t] ** 2) * dh
+        grads["W_y"] += np.outer(dz, h[t])
+        grads["W_x"] += np.outer(da, x[t - 1])
+        grads["W_h"] += np.outer(da, h[t - 1])
+        grads["b"] += da
+        carry = params["W_h"].T @ da
+    grads["h_0"] = carry
+    for name in grads:
+        grads[name] = np.clip(grads[name], -1, 1)
+    return grads

@@ -1,0 +1,10 @@
+"""Task 1.5. dL_t/dW_x sums the last 50 steps alone.
+
+Witness:
+    q, x, *rest = flat(55)
+    m.dL_dW_x(q, np.ones((55, 2)), *rest, 55)
+"""
+
+
+def dL_dW_x(params, x, y, h, y_hat, t):
+    return sum(term(params, x, y, h, y_hat, t, k) for k in range(max(1, t - 49), t + 1))

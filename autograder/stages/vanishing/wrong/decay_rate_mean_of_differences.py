@@ -1,0 +1,13 @@
+"""Task 2.3. The mean of the changes from lag to lag, which is the slope between the ends.
+
+Witness:
+    m.decay_rate(np.array([0.3, 0.2, 0.9, 1.0]))
+"""
+
+
+def decay_rate(norms):
+    by_lag = np.asarray(norms, dtype=float)[::-1]
+    lags = np.arange(len(by_lag))
+    kept = by_lag > 0
+    steps = np.diff(np.log(by_lag[kept])) / np.diff(lags[kept])
+    return steps.mean()

@@ -1,0 +1,15 @@
+"""Task 2.6. The sum of the absolute values.
+
+Witness:
+    m.early_gradients(p, [x, x[:3]], [3, 0])
+Named: sum-of-absolute-values
+"""
+
+
+def early_gradients(params, sequences, targets):
+    found = []
+    for x, target in zip(sequences, targets):
+        h, _, y_hat = bptt.forward(params, x, np.zeros(len(params["W_h"])))
+        g = bptt.dL_dz(y_hat[-1], target) @ params["W_y"]
+        found.append(np.abs(g @ bptt.dh_dh(h, params["W_h"], len(x), 1)).sum())
+    return np.array(found)

@@ -1,0 +1,14 @@
+"""Task 2.1. The H-th root of the determinant, which is the mean size of a direction.
+
+Witness:
+    m.jacobian_norms(h, p['W_h'], 4)
+"""
+
+
+def jacobian_norms(h, W_h, t):
+    norms = np.ones(t + 1)
+    J = np.eye(len(W_h))
+    for k in range(t, 0, -1):
+        J = J @ bptt.dh_dh_prev(h[k], W_h)
+        norms[k - 1] = abs(np.linalg.det(J)) ** (1 / len(J))
+    return norms

@@ -1,0 +1,14 @@
+"""Task 2.7. Words are cut to their first letter.
+
+Witness:
+    [t.get_text() for t in terms(m).get_xticklabels()]
+"""
+
+
+def plot_terms(ax, norms, words):
+    steps = np.arange(1, len(norms) + 1)
+    ax.bar(steps, norms)
+    ax.set_yscale("log")
+    ax.set_xticks(steps, [word[:1] for word in words], rotation=45, ha="right")
+    ax.set_xlabel("word")
+    ax.set_ylabel("norm of the summand")

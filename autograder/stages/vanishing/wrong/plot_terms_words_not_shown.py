@@ -1,0 +1,15 @@
+"""Task 2.7. The tick labels are made and hidden.
+
+Witness:
+    len(terms(m).get_xticklabels())
+"""
+
+
+def plot_terms(ax, norms, words):
+    steps = np.arange(1, len(norms) + 1)
+    ax.bar(steps, norms)
+    ax.set_yscale("log")
+    ax.set_xticks(steps, words, rotation=45, ha="right")
+    ax.set_xlabel("word")
+    ax.set_ylabel("norm of the summand")
+    ax.tick_params(labelbottom=False)

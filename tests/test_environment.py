@@ -1,0 +1,106 @@
+"""The set-up that `make` runs first: on a wrong Python, in a moved folder, a second time, and without a sandbox."""
+
+import ast
+import sys
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from packaging.specifiers import SpecifierSet
+
+from autograder import environment
+from autograder.cli import main
+from autograder.sandbox import bubblewrap
+from autograder.stages import find_stage
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """An empty place for an environment; what would be installed there is listed."""
+    installed: list[list[str]] = []
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / ".ready")
+    monkeypatch.delenv("TORCH", raising=False)
+
+    def make(with_torch: bool) -> list[str]:
+        (tmp_path / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".venv" / "bin" / "python").touch()
+        return []
+
+    monkeypatch.setattr(environment, "make_environment", make)
+    monkeypatch.setattr(environment, "install", lambda installer, arguments, failure: installed.append(arguments))
+    return installed
+
+
+def test_the_second_run_installs_nothing(place: list[list[str]]) -> None:
+    environment.main()
+    assert place[0][-1].endswith("[cluster,dev,torch]")
+    place.clear()
+    environment.main()
+    assert place == []
+
+
+def test_a_moved_folder_is_set_up_again(place: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    environment.main()
+    stamp = environment.STAMP
+    stamp.write_text("/somewhere/else\n" + stamp.read_text().partition("\n")[2])
+    (environment.VENV / "left over").touch()
+    place.clear()
+    environment.main()
+    assert len(place) >= 1
+    assert not (environment.VENV / "left over").exists()
+    assert "made for another place" in capsys.readouterr().out
+
+
+def test_pytorch_stays_out_once_it_was_left_out(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH", "no")
+    environment.main()
+    assert place[0][-1].endswith("[cluster,dev]")
+    monkeypatch.delenv("TORCH")
+    place.clear()
+    environment.main()
+    assert place == []
+    monkeypatch.setenv("TORCH", "yes")
+    environment.main()
+    assert place[0][-1].endswith("[cluster,dev,torch]")
+
+
+@pytest.mark.parametrize("version", [(3, 8), (3, 10), (3, 14)])
+def test_a_python_that_is_not_supported_gets_one_sentence(version: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))
+    monkeypatch.setenv("MAKECMDGOALS", "test")
+    assert environment.wrong_python() == (f"The kit needs Python 3.11 to 3.13, and this is {version[0]}.{version[1]}.\n"
+                                          "  Name another one:  make PYTHON=python3.13 test")
+
+
+def test_the_set_up_can_be_read_by_a_python_that_is_too_old() -> None:
+    ast.parse(Path(str(environment.__file__)).read_text(encoding="utf-8"), feature_version=(3, 7))
+
+
+def test_no_pinned_release_excludes_a_python_that_is_promised() -> None:
+    """Debian 12 has 3.11.2, and some releases want a later 3.11."""
+    pins = (environment.KIT / "constraints.txt").read_text(encoding="utf-8").split()
+    refused = []
+    for pin in pins:
+        name, _, version = pin.partition("==")
+        try:
+            found = metadata(name)
+        except PackageNotFoundError:  # an extra that this environment was made without
+            continue
+        installed = found["Version"].partition("+")[0]
+        assert installed == version or name == "torch", f"{name} is installed as {installed}: write constraints.txt again"
+        admits = SpecifierSet(found["Requires-Python"] or "")
+        refused += [pin for python in ("3.11.2", "3.12.0", "3.13.0") if python not in admits]
+    assert refused == []
+
+
+def test_the_demo_says_where_there_is_no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bubblewrap.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("autograder.demo.submissions", lambda stage, everything: iter([
+        ("solution", {"bptt.py": find_stage("1-bptt").solution.read_bytes()})]))
+    outcome = CliRunner().invoke(main, ["demo", "--stage", "1-bptt", "--course", str(tmp_path / "course"), "--jobs", "1"])
+    assert outcome.exit_code == 0, outcome.output
+    assert "NO SANDBOX HERE" in outcome.output
+    assert "WITHOUT a sandbox" in outcome.output
