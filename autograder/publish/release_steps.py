@@ -54,6 +54,9 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
             problems.append(f"task {task} has a cell but no test")
         elif float(plan["points"]) != suite[task]:
             problems.append(f"task {task}: {plan['points']:g} points in the notebook, {suite[task]:g} in the suite")
+    for task, said in re.findall(r"(?m)^\| (\d\.\w+) \| [^|]+ \| ([\d.]+) \|", nb.cells[0].source):
+        if task in suite and float(said) != suite[task]:
+            problems.append(f"task {task}: {said} points in the table of the first cell, {suite[task]:g} in the suite")
     problems += [f"task {task} has tests but no cell" for task in suite if task not in seen]
     if total != 100:
         problems.append(f"the points add up to {total:g}, not to 100: those of tests are set in the suite by @task, "
