@@ -241,16 +241,12 @@ class SandboxBackend:
     def keep_pictures(self, task_id: str) -> None:
         """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
         if self._canvases and task_id not in self.pictures:
-<<<<<<< HEAD
-            pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
-=======
             try:
-                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+                pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
             except TranscriptDiverged:
                 assert self._worker is not None
                 self._worker.prefetch = None
-                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
->>>>>>> main
+                pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
             if pictures:
                 self.pictures[task_id] = self._drawn = pictures[:2]
 
