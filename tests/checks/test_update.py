@@ -117,9 +117,8 @@ def test_a_notebook_of_unknown_cells_is_left_alone(bare_python, folder, release)
 @pytest.mark.parametrize("name, data, words", [
     ("stage.toml", b"title = 'Other'\nfile = 'other.py'\n[tasks]\n", "nothing was changed"),
     ("readme.txt", b"hello", "there is no stage.toml in it"),
-    ("1-bptt/stage.toml", b"title = 'x'\nfile = 'bptt.py'\n", "1-bptt"),
     ("stage.toml", b"title = 'x'\nfile = 'bptt.py'\n", "it has a file that would lie outside the folder"),
-], ids=["another stage", "no release", "a file beside it", "leads out"])
+], ids=["another stage", "no release", "leads out"])
 def test_what_is_no_release_of_this_stage_changes_nothing(bare_python, folder, tmp_path, name, data, words):
     """And no file is written outside the folder."""
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as bundle:
@@ -128,8 +127,8 @@ def test_what_is_no_release_of_this_stage_changes_nothing(bare_python, folder, t
             bundle.writestr("../../evil.py", b"x")
     before = {name: data for name, data in contents(folder).items() if "__pycache__" not in name}
     said, status = update(bare_python, folder, tmp_path / "x.zip")
-    assert (status == 1 or words == "1-bptt") and words in said
-    assert words == "1-bptt" or {name: data for name, data in contents(folder).items() if "__pycache__" not in name} == before
+    assert status == 1 and words in said
+    assert {name: data for name, data in contents(folder).items() if "__pycache__" not in name} == before
     assert not list(tmp_path.rglob("evil.py"))
 
 
