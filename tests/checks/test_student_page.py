@@ -37,7 +37,8 @@ def test_each_command_of_the_page_does_what_it_says(bare_python, handout, tmp_pa
     assert walked[0] == "cd 1-bptt" and set(walked[1:]) == set(SAYS)
     for command in walked[1:]:
         if "pip install" in command:  # nothing is downloaded here: what the file asks for is there
-            done = run(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps", "-r", "requirements.txt", cwd=folder)
+            options = ("--dry-run", "--no-index", "--no-deps")
+            done = run(sys.executable, "-m", "pip", "install", *options, "-r", "requirements.txt", cwd=folder)
         elif command.startswith("jupyter "):  # the notebook itself is opened in test_notebook.py
             done = run(sys.executable, "-m", "jupyterlab", "--version", cwd=folder)
         else:
