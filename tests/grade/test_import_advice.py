@@ -34,8 +34,9 @@ def record(slot, tmp_path, source, content=None, **more):
 CASES = {
     "magic": (f"%matplotlib inline\n{SOLUTION}", ["Line 1 of bptt.py, %matplotlib inline, belongs into a notebook"]),
     "shell": (f"!pip install numpy\n{SOLUTION}", ["Line 1 of bptt.py, !pip install numpy, belongs into a notebook"]),
-    "get_ipython": (f"import numpy\nget_ipython().run_line_magic('x', '')\n{SOLUTION}", ["Line 2 of bptt.py", "belongs into a notebook"]),
-    "colab": (f"from google.colab import drive\n{SOLUTION}", ["Line 1 of bptt.py, from google.colab import drive, belongs into a notebook"]),
+    "get_ipython": (f"import numpy\nget_ipython().run_line_magic('x', '')\n{SOLUTION}",
+                    ["Line 2 of bptt.py", "belongs into a notebook"]),
+    "colab": (f"from google.colab import drive\n{SOLUTION}", ["from google.colab import drive, belongs into a notebook"]),
     "package": (f"import pandas_of_mine\n{SOLUTION}", ["pandas_of_mine is neither among the files", "matplotlib, numpy"]),
     "utf-16": (SOLUTION.encode("utf-16"), ["bptt.py was saved as UTF-16", "Save it as UTF-8"]),
     "latin-1": (f"# größer\n{SOLUTION}".encode("latin-1", "replace"), ["bptt.py is not UTF-8: line 1"]),
