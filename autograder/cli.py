@@ -95,6 +95,24 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
 
 
 @main.command()
+@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+def doctor(course: Path | None) -> None:
+    """Look at what grading needs here, and say what to do where it is missing."""
+    from autograder.doctor import BAD, examine
+    from autograder.stages import KIT
+    from autograder.text import plain
+
+    failed = 0
+    for finding in examine((course or KIT).resolve()):
+        click.echo(plain(str(finding)))
+        failed += finding.status == BAD
+    if failed:
+        click.echo(f"\n{failed} thing{'' if failed == 1 else 's'} to put right before grading.")
+        raise click.exceptions.Exit(1)
+    click.echo("\nThis machine can grade.")
+
+
+@main.command()
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
 @click.option("--mutants", is_flag=True, help="Kill automatic mutants of the model answers, in place of the other gates.")

@@ -22,7 +22,7 @@ from autograder.text import one_line, plain
 
 # Verbs that change a course folder; those that make it, too.
 CHANGE = frozenset({"grade", "feedback", "collect", "roster", "clean-class", "return", "demo", "report", "export", "marking"})
-MAKE = frozenset({"demo", "collect", "roster"})
+MAKE = frozenset({"demo", "collect", "roster", "doctor"})
 # What the system says, in words, and what a person can do about it.
 FEWER = "grade with fewer at a time, JOBS=1,"
 TROUBLE = {
