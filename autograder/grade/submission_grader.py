@@ -59,7 +59,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         backend.retrainer = Retrainer(stage, sandbox, files)
     try:
         question = job.get("needs_person", "")
-        reason = question or job["problem"] or _load_problem(backend, job.get("python", ""))
+        reason = question or job["problem"] or _load_problem(backend, files, job.get("python", ""))
         if reason:
             record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
@@ -104,7 +104,7 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
     return runs
 
 
-def _load_problem(backend: SandboxBackend, python: str = "") -> str:
+def _load_problem(backend: SandboxBackend, files: dict[str, bytes], python: str = "") -> str:
     """Why the student's file cannot be imported and what to do about it, or empty.
 
     Parameters
@@ -127,7 +127,7 @@ def _load_problem(backend: SandboxBackend, python: str = "") -> str:
             return f"{file} could not be imported: it ended the program ({error.how})"
         text = str(getattr(error, "message", error))
         what = f"{name}: {text}" if text else name
-        remedy = advice(backend.stage, backend.files, name, text, python)
+        remedy = advice(backend.stage, files, name, text, python)
         return "\n".join(filter(None, [f"{file} could not be imported: {what}", trace.rstrip() if trace.strip() else "", remedy]))
     return ""
 
