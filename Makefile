@@ -16,11 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint
-=======
-.PHONY: environment help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
->>>>>>> main
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try figures gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,25 +27,26 @@ demo: environment  ## build a sample class, grade it with the real pipeline, sho
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
+doctor: environment  ## what grading needs of this machine and of a course folder, each with its remedy  [COURSE=]
+	@$(RUN) doctor $(course)
+
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
-<<<<<<< HEAD
-collect: $(VENV)/.ready  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
+collect: environment  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
 	@FROM="$${FROM:-$$ZIP}" && $(RUN) collect $(course) $(stage) $(if $(MAP),--map "$$MAP") --from "$$FROM"
 
-roster: $(VENV)/.ready  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
+roster: environment  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
 	@$(RUN) roster $(course) $(stage) "$$CSV"
 
-clean-class: $(VENV)/.ready  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
+clean-class: environment  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
 	@$(RUN) clean-class $(course) $(if $(YES),--yes)
-=======
-collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
-	@$(RUN) collect $(course) $(stage) "$(ZIP)"
->>>>>>> main
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)
+
+marking: environment  ## TA: what is left to read by hand; split it, bring marks together  [SHARE=2/3 IMPORT=list.csv|gradebook.db|folder STAGE= COURSE=]
+	@$(RUN) marking $(course) $(stage) $(if $(SHARE),--share "$(SHARE)") $(if $(IMPORT),--import "$(IMPORT)")
 
 feedback: environment  ## TA: make the students' pages again, with marks and comments given by hand  [STAGE= COURSE=]
 	@$(RUN) feedback $(course) $(stage) $(student)
@@ -57,15 +54,23 @@ feedback: environment  ## TA: make the students' pages again, with marks and com
 export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= PARTIAL=1 COMMENTS=1 COURSE=]
 	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)") $(if $(PARTIAL),--partial) $(if $(COMMENTS),--comments)
 
+return: environment  ## TA: the students' pages, packed as the LMS takes them back  [FORMAT=canvas|moodle|gradescope|folders STAGE= COURSE=]
+	@$(RUN) return $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)")
+
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
 
-release: environment  ## instructor: make assignments/ and dist/ from solutions/, then verify  [STAGE=]
-	@$(RUN) release $(stage)
-	@$(RUN) verify $(stage)
+release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
+	@$(RUN) release --prove $(stage)
+
+try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py]
+	@$(RUN) try $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")
+
+figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]
+	@$(RUN) figures $(stage)
 
 gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt
 	@$(RUN) gradescope $(stage)

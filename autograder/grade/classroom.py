@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import InfrastructureError, UsageError
+from autograder.errors import UsageError
 from autograder.grade.names import is_usable, shown, usable
-from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
+from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.retrain import has_recipe
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.schedule.slots import grade_many
@@ -134,7 +134,7 @@ def _where(question: str, student: str, stage_id: str) -> str:
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
                cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
-               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.
 
     Yields
@@ -145,7 +145,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
-        write_json(record_path(course, job["stage"], job["student"]), record)
+        replace_record(record_path(course, job["stage"], job["student"]), record)
 
     yield from grade_many(listed, jobs, isolation, cluster, limits, keep)
 
@@ -157,15 +157,19 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
         record = slot.grade(job)
     finally:
         slot.close()
-    write_json(record_path(course, job["stage"], job["student"]), record)
+    replace_record(record_path(course, job["stage"], job["student"]), record)
     return record
 
 
 class Records:
-    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory."""
+    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory.
+
+    A file that is no record is left out, and named in `unusable`.
+    """
 
     def __init__(self, course: Path, work: Iterable[tuple[str, str]]) -> None:
         self.course, self.work = course, sorted(work)
+        self.unusable: list[str] = []  # files that are no records, as far as was gone through
 
     def __len__(self) -> int:
         return len(self.work)
@@ -173,6 +177,7 @@ class Records:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for stage_id, student in self.work:
             record = read_record(record_path(self.course, stage_id, student))
-            if record is None:
-                raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
-            yield record
+            if record is not None and (record["stage"], record["student"]) == (stage_id, student):
+                yield record
+            elif (name := f"results/{stage_id}/{student}.json") not in self.unusable:
+                self.unusable.append(name)

@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.gradebook.health import address
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
 # Never part of a release, an autograded folder or a feedback folder. Formgrader would serve what can carry a script
@@ -24,6 +26,9 @@ IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit"
 
 
 CONFIG = "nbgrader_config.py"
+# Where templates of formgrader's pages are looked for: the kit's, which extends nbgrader's.
+READING = Path(__file__).parent / "templates"
+FORMGRADE = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
 def load_config(course: Path) -> Config:
@@ -55,6 +60,6 @@ def set_folders(config: Any, course: Path) -> Any:
     inside = course == KIT
     c.CourseDirectory.source_directory = SOLUTIONS.name if inside else str(SOLUTIONS)
     c.CourseDirectory.release_directory = RELEASE.name if inside else str(RELEASE)
-    c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    c.CourseDirectory.db_url = address(course / "gradebook.db")
     c.CourseDirectory.ignore = IGNORED
     return c

@@ -1,7 +1,7 @@
 """From solutions/ to assignments/: nbgrader's generate_assignment in a scratch course, then one swap.
 
-The release is built aside and put in place whole, so a failure leaves the old one; a second run changes no
-byte. The gradebook is not touched.
+The release is built aside, looked through for what must stay hidden, proven by whoever asked for it, and put in place whole: a
+failure leaves the last good one. A second run changes no byte. The gradebook is not touched.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.checks.hints import read_hints
+from autograder.checks.update import MANIFEST, manifest_of
 from autograder.errors import UsageError
 from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
+from autograder.publish.handout import write
 from autograder.publish.hints import tell_the_same
-from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
+from autograder.publish.leaks import leaks
+from autograder.publish.refusals import DIST, refuse_leftovers, refuse_unsafe
+from autograder.stages import RELEASE, SOLUTIONS, Stage, stages
 
-DIST = KIT / "dist"
 HINTS = Path("checks", "hints.json")
-# The earliest date a zip file can hold: the same files give the same bytes.
+# The earliest date a zip file can hold, for a stage whose release has no day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -54,6 +57,7 @@ def built(stage: Stage) -> Iterator[Path]:
             except (Exception, SystemExit) as error:
                 raise UsageError(f"{stage.id} cannot be released:\n" + _reason(words, error)) from error
         folder = Path(scratch, "released", stage.id)
+        write(folder / MANIFEST, manifest_of(files(folder), stage.notebook.name))
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield folder
@@ -68,15 +72,58 @@ def _reason(words: list[str], error: BaseException) -> str:
     return text[-2000:] or str(error)
 
 
-def release(stage: Stage) -> bool:
-    """Make ``assignments/<stage>/`` and ``dist/<stage>.zip``; True when something changed."""
-    with built(stage) as folder:
-        target = RELEASE / stage.id
-        changed = bool(drift(stage, folder, target))
-        if changed:
-            swap(folder, target)
-        pack(target, DIST / f"{stage.id}.zip")
-    return changed
+@contextlib.contextmanager
+def staged(chosen: Sequence[Stage]) -> Iterator[dict[str, bool]]:
+    """The release of some stages, built aside: whether each differs from the one there is.
+
+    Inside, `folder_of` and `archive_of` give the new release; `assignments/` and `dist/` are replaced only when the block ends
+    without an exception. A failure of one stage leaves all as they were.
+
+    Raises
+    ------
+    UsageError
+        Something would be handed out that is to stay hidden, or the material does not fit together.
+    """
+    refuse_leftovers()
+    for stage in chosen:
+        refuse_unsafe(stage)
+    with contextlib.ExitStack() as stack:
+        aside = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        changed = {}
+        for stage in chosen:
+            made = stack.enter_context(built(stage))
+            found = [f"{owner.id}: {leak}" for owner in stages() for leak in leaks(owner, made)]
+            if found:
+                raise UsageError(f"{stage.id} is not released, students would get what is to stay hidden:\n  "
+                                 + "\n  ".join(found[:20]))
+            changed[stage.id] = bool(drift(stage, made, RELEASE / stage.id))
+            folder = made if changed[stage.id] else RELEASE / stage.id
+            pack(folder, aside / f"{stage.id}.zip", date_of(stage))
+            STAGED[stage.id] = folder, aside / f"{stage.id}.zip"
+        try:
+            yield changed
+        finally:
+            places = {stage.id: STAGED.pop(stage.id) for stage in chosen}
+        for stage_id, (folder, archive) in places.items():
+            if changed[stage_id]:
+                swap(folder, RELEASE / stage_id)
+            DIST.mkdir(exist_ok=True)
+            shutil.copyfile(archive, DIST / f".{stage_id}.part")
+            os.replace(DIST / f".{stage_id}.part", DIST / f"{stage_id}.zip")
+
+
+# Folder and zip of the stages whose release is being proven, before it is put in place.
+STAGED: dict[str, tuple[Path, Path]] = {}
+
+
+def folder_of(stage: Stage) -> Path:
+    """The released folder of a stage: the one being proven, else the one in assignments/."""
+    return STAGED[stage.id][0] if stage.id in STAGED else RELEASE / stage.id
+
+
+def archive_of(stage: Stage) -> Path:
+    """The zip of a stage: the one being proven, else the one in dist/."""
+    return STAGED[stage.id][1] if stage.id in STAGED else DIST / f"{stage.id}.zip"
 
 
 def differences(made: Path, there: Path) -> list[str]:
@@ -90,11 +137,15 @@ def differences(made: Path, there: Path) -> list[str]:
 def drift(stage: Stage, made: Path, there: Path) -> list[str]:
     """What a release is other in than one made now; hints that another machine rounded otherwise are the same."""
     found = differences(made, there)
-    changed = f"{HINTS} differs"
+    changed, listed = f"{HINTS.as_posix()} differs", f"{MANIFEST} differs"
     if changed in found:
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may be no hints at all
             if tell_the_same(stage, read_hints(there / HINTS)):
                 found.remove(changed)
+                # The list of the release's files has the hints among them.
+                if listed in found and (there / MANIFEST).read_text(encoding="utf-8") == manifest_of(
+                        {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name):
+                    found.remove(listed)
     return found
 
 
@@ -102,7 +153,7 @@ def files(folder: Path) -> dict[str, bytes]:
     """Content by name; what running a notebook leaves behind is not looked at."""
     if not folder.exists():
         return {}
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*")
             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts)}
 
 
@@ -119,13 +170,21 @@ def swap(folder: Path, target: Path) -> None:
         shutil.rmtree(aside)
 
 
-def pack(folder: Path, archive: Path) -> None:
-    """A zip of a folder; the same files give the same bytes."""
+def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
+    """The day of a stage's release, as the date of each file in its zip."""
+    if not stage.info.release:
+        return EPOCH
+    year, month, day = map(int, stage.info.release.partition(".")[0].split("-"))
+    return year, month, day, 0, 0, 0
+
+
+def pack(folder: Path, archive: Path, date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
+    """A zip of a folder, each file with this date; the same files give the same bytes."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in sorted(files(folder).items()):
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", EPOCH)
+            info = zipfile.ZipInfo(f"{folder.name}/{name}", date)
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(info, data)

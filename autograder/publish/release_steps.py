@@ -21,6 +21,8 @@ class SetPoints(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Write the points; raise ValueError where notebook and suite do not fit together."""
         stage = find_stage(resources["nbgrader"]["assignment"])
+        if resources["nbgrader"]["notebook"] != stage.id:  # one to read, of which nothing is graded
+            return nb, resources
         suite = task_points(stage)
         for cell in nb.cells:
             plan = cell.metadata.get("nbgrader", {})
@@ -52,6 +54,9 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
             problems.append(f"task {task} has a cell but no test")
         elif float(plan["points"]) != suite[task]:
             problems.append(f"task {task}: {plan['points']:g} points in the notebook, {suite[task]:g} in the suite")
+    for task, said in re.findall(r"(?m)^\| (\d\.\w+) \| [^|]+ \| ([\d.]+) \|", nb.cells[0].source):
+        if task in suite and float(said) != suite[task]:
+            problems.append(f"task {task}: {said} points in the table of the first cell, {suite[task]:g} in the suite")
     problems += [f"task {task} has tests but no cell" for task in suite if task not in seen]
     if total != 100:
         problems.append(f"the points add up to {total:g}, not to 100: those of tests are set in the suite by @task, "
@@ -60,14 +65,17 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
 
 
 class CleanForRelease(NbGraderPreprocessor):
-    """The released folder carries `checks` under its own name; cell ids follow the order of the cells."""
+    """The released folder carries `checks` under its own name; each cell has an id of its own."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Rename the import, drop what an editor left in the metadata."""
+        seen: set[str] = set()
         for number, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.source = re.sub(r"\bautograder\.checks\b", "checks", cell.source)
-            cell["id"] = f"cell-{number}"
+            # Ids stay from one release to the next: by them a student's notebook is brought up to date.
+            cell["id"] = next(one for one in (cell.get("id"), f"cell-{number}", f"cell-{number}-new") if one and one not in seen)
+            seen.add(cell["id"])
             for key in [key for key in cell.metadata if key != "nbgrader"]:
                 del cell.metadata[key]
         nb.metadata = NotebookNode({"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -57,7 +57,7 @@ class Task:
     words: str
     tests: list[Test] = field(default_factory=list)
     hints: list[tuple[str, str]] = field(default_factory=list)
-    pictures: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -67,11 +67,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Step:
-    """Something worth doing next."""
+    """Something worth doing next; a hint is the kit's own text, with code and formulas in it."""
 
     title: str
     text: str
     anchor: str = ""
+    hint: bool = False
 
 
 def tasks_of(record: Mapping[str, Any], stage: Stage, marks: Mapping[str, Mark], hidden: str = "hint") -> list[Task]:
@@ -105,8 +106,9 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     if abs(shown.score - own.score) > 1e-9:
         words += f"; mark set by hand, the tests gave {points(own.score)}"
     drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
-    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}")
-                for number, picture in enumerate(drawn, 1)]
+    told_of = record.get("picture_words", {}).get(task_id, [])
+    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}",
+                 told_of[number - 1] if number <= len(told_of) else "") for number, picture in enumerate(drawn, 1)]
     hints = hints_of(tests, hidden)
     return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
                 [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
@@ -162,7 +164,7 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
             )
         ]
     tasks = list(tasks)
-    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor)
+    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor, hint=True)
              for task in tasks for title, text in task.hints]
     unnamed = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
     for visibility in ("public", "hidden"):

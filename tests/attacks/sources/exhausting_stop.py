@@ -1,7 +1,7 @@
 """Stops its own process in the middle of a call.
 
-marks: 78
-tells: hardly computes
+loses: cross_entropy
+tells: Operation not permitted
 """
 
 import os
