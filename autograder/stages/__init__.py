@@ -79,7 +79,10 @@ class Stage:
     @cached_property
     def info(self) -> StageInfo:
         """Title, file and libraries, from `stage.toml`."""
-        return read_stage(self.suite)
+        try:
+            return read_stage(self.suite)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
     @property
     def module(self) -> str:
@@ -109,7 +112,7 @@ class Stage:
     def functions(self) -> dict[str, tuple[str, ...]]:
         """Names of the functions and classes of each task, from the solution's docstrings."""
         found: dict[str, tuple[str, ...]] = {}
-        for node in ast.parse(self.solution.read_text(encoding="utf-8")).body:
+        for node in parsed(self.solution).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 task = task_of_docstring(ast.get_docstring(node))
                 if task:
@@ -121,7 +124,7 @@ class Stage:
         """For each function and class of a task, those it uses in the model answers, by whatever path, and itself."""
         names = {name for group in self.functions.values() for name in group}
         uses = {node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & names
-                for node in ast.parse(self.solution.read_text(encoding="utf-8")).body
+                for node in parsed(self.solution).body
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names}
         found = {}
         for name in uses:
@@ -228,11 +231,23 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
     return (find_stage(stage_id),) if stage_id else stages()
 
 
+def parsed(file: Path) -> ast.Module:
+    """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
+
+
 def module_from(source: str, name: str, filename: str) -> ModuleType:
     """Run trusted source text as a module of this name."""
     module = ModuleType(name)
     module.__file__ = filename
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise UsageError(f"{filename}, line {error.lineno}: {error.msg}") from None
+    exec(code, module.__dict__)
     return module
 
 
@@ -253,7 +268,7 @@ def _mistakes(stage_id: str) -> tuple[Mistake, ...]:
 
 def _read_mistake(file: Path, task_of: dict[str, str], reference: str) -> Mistake:
     text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = parsed(file)
     title, _, hint = (ast.get_docstring(tree) or "").partition("\n")
     names = tuple(node.name for node in tree.body
                   if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in task_of)
