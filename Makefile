@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ report: environment  ## TA: the class report  [COURSE=]
 
 release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
 	@$(RUN) release --prove $(stage)
+
+try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py]
+	@$(RUN) try $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")

@@ -141,6 +141,34 @@ def doctor(course: Path | None) -> None:
     click.echo("\nThis machine can grade.")
 
 
+@main.command(name="try")
+@one_stage
+@click.option("--task", default=None, help="One task: model answers, stub, mistakes, bank and alternatives.")
+@click.option("--mistake", default=None, help="One mistake: what it loses, and the name it gets.")
+@click.option("--gate", default=None, help="The gates with these words in their name.")
+@click.option("--file", "answer", type=click.Path(path_type=Path), default=None, help="A file of one's own, outside the sandbox.")
+def try_out(stage_id: str | None, task: str | None, mistake: str | None, gate: str | None, answer: Path | None) -> None:
+    """Try a change in seconds: a task, a mistake, a gate or a file."""
+    from autograder.prove.tryout import gates_named, try_file, try_mistake, try_task
+    from autograder.stages import chosen
+    from autograder.text import plain
+
+    if gate:
+        failed = run_gates(chosen(stage_id), True, gates_named(gate))
+    else:
+        if stage_id is None and (task or mistake or answer):
+            raise UsageError("which stage? Name it: make try STAGE=1-bptt ...")
+        failed = 0
+        for stage in chosen(stage_id):
+            click.echo(f"{stage.id}: {stage.info.title}")
+            lines = try_mistake(stage, mistake) if mistake else try_file(stage, answer) if answer else try_task(stage, task)
+            for line in lines:
+                failed += line.startswith("  FAIL")
+                click.echo(plain(line))
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
 @main.command()
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")

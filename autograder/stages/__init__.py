@@ -135,27 +135,38 @@ class Stage:
             found[name] = frozenset(reached)
         return found
 
-    def names_of_earlier_tasks(self, task: str) -> frozenset[str]:
-        """Functions the reference answers for while `task` is graded.
+    def tasks_before(self, task: str) -> tuple[str, ...]:
+        """The tasks with functions that come before this one: a right version of those alone may stand in while it is graded.
 
-        Those of later tasks stay the student's own: else two tasks, each written as a call of the other, would both be right.
+        Else two tasks, each written as a call of the other, would both be right.
         """
-        order = {name: number for number, name in enumerate(sorted(self.functions, key=task_number))}
-        return frozenset(name for other, names in self.functions.items() if order[other] < order.get(task, 0) for name in names)
+        return tuple(other for other in sorted(self.functions, key=task_number) if task_number(other) < task_number(task))
 
-    def provided(self) -> dict[str, tuple[str, ...]]:
-        """Public names of the earlier stages' modules that this stage's file may import."""
-        earlier = [find_stage(stage_id) for stage_id in self.info.requires_stages]
-        return {stage.module: tuple(name for names in stage.functions.values() for name in names) for stage in earlier}
+    def right_source(self) -> str:
+        """Right versions of the stage's functions: `right.py`, which takes more than is asked for, or the model answers."""
+        file = self.suite / "right.py"
+        return (file if file.exists() else self.solution).read_text(encoding="utf-8")
+
+    def right_versions(self) -> ModuleType:
+        """The same as a module; loaded once a process."""
+        return _right_versions(self.id)
+
+    def earlier_sources(self) -> dict[str, str]:
+        """Right versions of the earlier stages' modules that this stage's file may import: source by name."""
+        return {stage.module: stage.right_source() for stage in map(find_stage, self.info.requires_stages)}
+
+    def handed_out(self) -> dict[str, str]:
+        """What students have beside their file: places in the kit by the names in their folder."""
+        return {name: place for place, name in self.info.handout_files.items()}
 
     def reference(self) -> ModuleType:
         """The reference as a module; loaded once a process."""
         return _reference(self.id)
 
     def bind_earlier(self) -> None:
-        """Make `import` find the references of the earlier stages this stage's file imports."""
+        """Make `import` find right versions of the earlier stages this stage's file imports."""
         for earlier in self.info.requires_stages:
-            module = _reference(earlier)
+            module = _right_versions(earlier)
             sys.modules[module.__name__] = module
 
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -256,6 +267,13 @@ def _reference(stage_id: str) -> ModuleType:
     stage = find_stage(stage_id)
     stage.bind_earlier()
     return module_from(stage.solution.read_text(encoding="utf-8"), stage.module, str(stage.solution))
+
+
+@cache
+def _right_versions(stage_id: str) -> ModuleType:
+    stage = find_stage(stage_id)
+    stage.bind_earlier()
+    return module_from(stage.right_source(), stage.module, f"right/{stage.info.file}")
 
 
 @cache
