@@ -192,6 +192,18 @@ def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None
 
 @main.command()
 @one_stage
+def figures(stage_id: str | None) -> None:
+    """Save every figure of the notebooks as SVG and PNG, for a lecture."""
+    from autograder.prove.figures import draw_figures
+    from autograder.stages import chosen
+
+    for stage in chosen(stage_id):
+        place = draw_figures(stage)
+        click.echo(f"{stage.id}: {len(list(place.glob('*.svg')))} figures in {place}")
+
+
+@main.command()
+@one_stage
 @click.option("--size", type=click.IntRange(min=2), default=12, help="Submissions in the comparison with plain nbgrader.")
 @click.option("--largest", type=click.IntRange(min=10), default=100, help="Largest class in the measurement of growth.")
 @click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")

@@ -9,7 +9,6 @@ was recorded depends on an answer. And the numbers of each request are compared 
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -79,7 +78,7 @@ def numbers_of(message: Message) -> set[float]:
             flat = array.ravel()
             flat = np.concatenate([flat.real, flat.imag]).astype(float)
             found.update(float(f"{number:.9e}") for number in flat[np.isfinite(flat)].tolist()
-                         if 2 * number != math.floor(2 * number) or abs(number) > 1e3)
+                         if number % 0.5 or abs(number) > 1e3)
     return found
 
 

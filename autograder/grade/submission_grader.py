@@ -50,7 +50,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
         "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
-        "pictures": {}, "retrain": bool(job.get("retrain")),
+        "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
     }
     files = files_for(stage, job)
     sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
@@ -70,7 +70,8 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
             record["hints"] = diagnosis.found
-            record["pictures"] = {task: [encode_picture(png) for png in pictures] for task, pictures in backend.pictures.items()}
+            record["pictures"] = {task: [encode_picture(png) for png, _ in found] for task, found in backend.pictures.items()}
+            record["picture_words"] = {task: [words for _, words in found] for task, found in backend.pictures.items()}
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
