@@ -101,6 +101,8 @@ class _Run:
         if verdict is not None:
             self.verdicts.append(verdict)
             self.items.append(item)
+            if self.diagnose is not None:
+                self.diagnose(verdict, self.backend)
             return
         self.again = True
         while self.again:
@@ -129,7 +131,7 @@ class _Run:
                 self.verdicts.pop()
                 self.items.pop()
                 return report
-            if self.broken is None and self.diagnose is not None and latest.outcome == "failed":
+            if self.broken is None and self.diagnose is not None:
                 self.diagnose(latest, self.backend)
             self.over = self.broken is not None or (self.stop and latest.outcome != "passed")
         return report
@@ -196,7 +198,8 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
     backend : Backend
         Runs the student's functions.
     diagnose : callable, optional
-        ``diagnose(verdict, backend)`` is called after each failed test, while its calls are remembered.
+        ``diagnose(verdict, backend)`` is called after each test, while its calls are remembered; none are of a test that
+        was not run, since its answers were those of the model answers.
     visibilities : tuple of str
         Which test files to run.
     only : str, optional
