@@ -16,11 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint
-=======
-.PHONY: environment help demo test grade collect formgrader feedback export report release verify gradescope bench datasets baselines lint
->>>>>>> main
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,22 +27,20 @@ demo: environment  ## build a sample class, grade it with the real pipeline, sho
 test: environment  ## the kit's own tests
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
+doctor: environment  ## what grading needs of this machine and of a course folder, each with its remedy  [COURSE=]
+	@$(RUN) doctor $(course)
+
 grade: environment  ## TA: grade submitted/<student>/<stage>/  [STAGE= STUDENT= JOBS= CLUSTER= COURSE= ISOLATION= RETRAIN=1 ALL=1]
 	@$(RUN) grade $(course) $(stage) $(student) $(jobs) $(cluster) $(isolation) $(retrain) $(if $(ALL),--all)
 
-<<<<<<< HEAD
-collect: $(VENV)/.ready  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
+collect: environment  ## TA: downloads of an LMS, or folders, into submitted/  FROM=download.zip [STAGE= MAP= COURSE=]
 	@FROM="$${FROM:-$$ZIP}" && $(RUN) collect $(course) $(stage) $(if $(MAP),--map "$$MAP") --from "$$FROM"
 
-roster: $(VENV)/.ready  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
+roster: environment  ## TA: the LMS's list of people into roster.csv  CSV=list.csv [STAGE= COURSE=]
 	@$(RUN) roster $(course) $(stage) "$$CSV"
 
-clean-class: $(VENV)/.ready  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
+clean-class: environment  ## TA: remove all of a class, after asking  [YES=1 COURSE=]
 	@$(RUN) clean-class $(course) $(if $(YES),--yes)
-=======
-collect: environment  ## TA: unpack an LMS download into submitted/  ZIP=download.zip [STAGE= COURSE=]
-	@$(RUN) collect $(course) $(stage) "$(ZIP)"
->>>>>>> main
 
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)

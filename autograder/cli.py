@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from autograder import __version__
-from autograder.errors import InfrastructureError, KitError, UsageError
-
-
-class Kit(click.Group):
-    """A group whose errors end in a message and the exit status of the contract, never in a traceback."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """1 for the grader's own trouble, 2 for wrong usage."""
-        try:
-            return super().main(*args, **kwargs)
-        except KitError as error:
-            click.echo(f"{'error' if isinstance(error, UsageError) else 'the grader failed'}: {error}", err=True)
-            sys.exit(1 if isinstance(error, InfrastructureError) else 2)
+from autograder.verbs import Kit
 
 
 def private() -> None:
@@ -76,7 +62,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     click.echo(summary(outcome, course or KIT, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
-    if outcome.failed:
+    if outcome.failed or outcome.unusable:
         raise click.exceptions.Exit(1)
     if outcome.work.refused:
         raise click.exceptions.Exit(2)
@@ -104,6 +90,24 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
         click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
                    "what students hand in, set a sandbox up first: make doctor", err=True)
     context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
+
+
+@main.command()
+@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+def doctor(course: Path | None) -> None:
+    """Look at what grading needs here, and say what to do where it is missing."""
+    from autograder.doctor import BAD, examine
+    from autograder.stages import KIT
+    from autograder.text import plain
+
+    failed = 0
+    for finding in examine((course or KIT).resolve()):
+        click.echo(plain(str(finding)))
+        failed += finding.status == BAD
+    if failed:
+        click.echo(f"\n{failed} thing{'' if failed == 1 else 's'} to put right before grading.")
+        raise click.exceptions.Exit(1)
+    click.echo("\nThis machine can grade.")
 
 
 @main.command()

@@ -4,11 +4,9 @@ KitError
 ├── UsageError            the command or the folder is not as it should be (exit status 2)
 ├── SandboxError          student code cannot be shut in safely here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
-<<<<<<< HEAD
-├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file
-=======
 │   └── Killed            a worker was ended from outside: for want of memory, or by a person
->>>>>>> main
+├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file
+├── Stopped               a person stopped it; what was finished is kept (exit status 1)
 └── StudentError          something student code did; it costs the test that ran, no other
     ├── Raised            an exception that does not cross the wall as itself
     ├── LimitExceeded     CPU time, waiting, memory, output or message size
@@ -17,6 +15,8 @@ KitError
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 
 class KitError(Exception):
@@ -48,6 +48,14 @@ class Killed(InfrastructureError):
 
 class Refused(KitError):
     """A file that is not read; the text says why, and begins with a verb or with "it"."""
+
+
+class Stopped(KitError):
+    """A person stopped the command; `finish` brings in order what is left, after they have read so."""
+
+    def __init__(self, message: str, finish: Callable[[], object] = lambda: None) -> None:
+        super().__init__(message)
+        self.finish = finish
 
 
 class StudentError(KitError):

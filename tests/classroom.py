@@ -106,12 +106,12 @@ def copy_of_kit(target: Path) -> Path:
     return target
 
 
-def run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess:
+def run(*command: str, cwd: Path, as_bytes: bool = False, **variables: str) -> subprocess.CompletedProcess:
     """A program of this environment, started in `cwd` as a person would."""
     beside = str(Path(sys.executable).parent)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {"PATH": f"{beside}{os.pathsep}{os.environ['PATH']}", **variables}
-    return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, timeout=300)
+    return subprocess.run(command, cwd=cwd, env=environment, text=not as_bytes, capture_output=True, timeout=300)
 
 
 def in_kit(kit: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -35,9 +35,7 @@ class Settings:
     steps: int
 
 
-TICKETS = Settings(
-    embedding_size=32, hidden_size=64, memory_bias=3.0, lr=0.004, threshold=1.0, batch_size=32, steps=800
-)
+TICKETS = Settings(embedding_size=32, hidden_size=64, memory_bias=3.0, lr=0.004, threshold=1.0, batch_size=32, steps=800)
 # Extra weight of the word at the blank; without it the gated cells are slow to find the noun among all other words.
 BLANK_WEIGHT = 5.0
 # Control: a plain RNN that is trained on short stories alone finds the noun there.
@@ -45,8 +43,6 @@ CONTROL_MAX_DISTANCE = 12
 # Largest distances of a curriculum from short stories to long ones.
 CURRICULUM = tuple(range(8, 61, 4))
 
-AGREEMENT = Settings(
-    embedding_size=16, hidden_size=64, memory_bias=3.0, lr=0.008, threshold=1.0, batch_size=32, steps=1600
-)
+AGREEMENT = Settings(embedding_size=16, hidden_size=64, memory_bias=3.0, lr=0.008, threshold=1.0, batch_size=32, steps=1600)
 
 CELLS = ("rnn", "lstm", "gru")

@@ -2,7 +2,7 @@
 
 The same test files run at home, where `student` calls the module itself, and in the
 grader, where it calls a worker in the sandbox. What differs is the Backend the session
-carries: LocalBackend here, the grader's own one there.
+carries: `home.LocalBackend` here, the grader's own one there.
 """
 
 from __future__ import annotations
@@ -16,16 +16,9 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch, shortened
-from .hints import read_hints
-from .layout import StageInfo, add_earlier_stages, expose_handout_modules, read_stage, rules_of
-from .report import public_report
-from .state import reset_state
-from .student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies, load_module, student_trace
-
-# How the released folder runs its tests: our report in place of pytest's own, and a warning stays a warning whatever
-# a pyproject.toml further up says.
-OPTIONS = ("-qq", "-rN", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:warnings")
-
+from .layout import read_stage
+from .student import RecordedAutodiff, RecordedCanvas, Student, student_trace
+from .timelimit import OutOfTime
 
 MAX_MESSAGE = 2000
 
@@ -88,88 +81,26 @@ class Backend(Protocol):
         """The outcome an exception stands for."""
 
 
-class LocalBackend:
-    """The student's own machine: the module is imported into this process."""
-
-    seed = 0
-
-    def __init__(self, folder: Path, info: StageInfo) -> None:
-        self.folder, self.info = folder, info
-        self._module: Any = None
-        rules = rules_of(info)
-        self.student = Student(self._run, rules)
-        self.load_error: BaseException | None = None
-        expose_handout_modules(folder, info)
-        self.missing = add_earlier_stages(folder, info)
-        self._hints = read_hints(Path(__file__).with_name("hints.json"))
-        try:
-            with rules():
-                self._module = load_module(folder / info.file)
-        except (Exception, SystemExit) as error:  # told to the student in the report
-            self.load_error = error
-
-    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        __tracebackhide__ = True
-        if self.load_error is not None:
-            raise self.load_error
-        if not hasattr(self._module, name):
-            raise Mismatch(name, f"is not defined in {self.info.file}", "none")
-        return call_with_copies(getattr(self._module, name), args, kwargs)
-
-    def begin(self, task_id: str, own: bool = False) -> None:
-        """Each test starts with no calls remembered and the libraries' state reset."""
-        self.student.calls.clear()
-        reset_state(self.seed)
-
-    def reference(self) -> Any:
-        """No reference at home."""
-        raise pytest.UsageError("the reference is not part of the public tests")
-
-    def canvas(self) -> Any:
-        """Axes of a figure that is never shown."""
-        from .axes import Canvas
-
-        return Canvas()
-
-    def autodiff(self) -> Any:
-        """Automatic differentiation in this process."""
-        from .autodiff import Autodiff
-
-        return Autodiff(self._module)
-
-    def checkpoints(self) -> Any:
-        """Files in the student's folder."""
-        from .checkpoints import load_checkpoint
-
-        return lambda model, file: load_checkpoint(model, self.folder / file)
-
-    def hint(self, test: str) -> str:
-        """What to look at, where the values of a test that failed are those of a known mistake."""
-        return self._hints.look_up(test, self.student.calls) if self._hints is not None else ""
-
-    def outcome(self, error: BaseException) -> str:
-        """Failed where a comparison did, not yet written where a stub did, else an error."""
-        if error is self.load_error:
-            return "ungradable"
-        return classify(error)
-
-
 def classify(error: BaseException) -> str:
     """The outcome of a test that ended with this exception."""
     if isinstance(error, NotImplementedError):
         return "not_implemented"
+    if isinstance(error, OutOfTime):
+        return "timeout"
     return "failed" if isinstance(error, AssertionError) else "error"
 
 
 BACKEND: pytest.StashKey[Backend] = pytest.StashKey()
 VERDICTS: pytest.StashKey[list[Verdict]] = pytest.StashKey()
+REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()  # of other stages, see `side_by_side`
+POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # of each task that was collected
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--task 1.3`` runs the tests of one task."""
     parser.addoption("--task", dest="kit_task", default=None, help="run the public tests of one task only")
-    parser.addoption("--student-folder", dest="kit_folder", default=None,
-                     help="the folder of the student's file, where it is not the folder of the tests")
+    parser.addoption("--show", dest="kit_show", action="store_true", default=False,
+                     help="print what went into each call that failed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -183,21 +114,51 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if BACKEND in config.stash:
         return
-    path = Path(config.args[0].split("::")[0]).resolve()
-    info = read_stage(path if path.is_dir() else path.parent)
-    given = config.getoption("kit_folder")
-    folder = Path(given).resolve() if given else info.folder
-    config.stash[BACKEND] = LocalBackend(folder, info)
+    folder = stage_folder(config)
+    if folder is not None:
+        from .home import LocalBackend
+
+        config.stash[BACKEND] = LocalBackend(folder, read_stage(folder), config.getoption("kit_show"))
+
+
+def stage_folder(config: pytest.Config) -> Path | None:
+    """The stage's folder pytest was started for; None where it was started in a folder above, for several."""
+    if config.inipath is not None and (config.inipath.parent / "stage.toml").is_file():
+        return config.inipath.parent
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """The tests of a stage other than the session's, met when pytest is started further up, are run by themselves."""
+    backend: Any = parent.config.stash.get(BACKEND, None)
+    other = BACKEND not in parent.config.stash or (hasattr(backend, "finish") and backend.info.folder != module_path.parent)
+    if not other or not (module_path.parent / "stage.toml").is_file():
+        return None
+    from .side_by_side import StageFile
+
+    return StageFile.from_parent(parent, path=module_path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the task asked for; report them in the order of the tasks."""
-    wanted = config.getoption("kit_task")
-    known = sorted({task_of(item)[0] for item in items})
+    wanted = config.getoption("kit_task", None)
+    points = config.stash.setdefault(POINTS, {})
+    for item in items:
+        if not has_task(item):
+            continue
+        task_id, worth = task_of(item)
+        points[task_id] = points.get(task_id, 0.0) + worth
+    known = sorted(points)
     if wanted is not None:
         if known and wanted not in known:
             raise pytest.UsageError(f"there is no task {wanted} with public tests here; there are: {', '.join(known)}")
-        items[:] = [item for item in items if task_of(item)[0] == wanted]
+        items[:] = [item for item in items if not has_task(item) or task_of(item)[0] == wanted]
+
+
+def has_task(item: pytest.Item) -> bool:
+    """False for an item that stands for all tests of another stage."""
+    return isinstance(item, pytest.Function)
 
 
 def task_of(item: pytest.Item) -> tuple[str, float]:
@@ -265,7 +226,8 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
     """Tell the backend which task is under test."""
-    item.config.stash[BACKEND].begin(task_of(item)[0], uses_checkpoints(item))
+    if has_task(item):
+        item.config.stash[BACKEND].begin(task_of(item)[0], uses_checkpoints(item))
     return (yield)
 
 
@@ -274,8 +236,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     """Turn what happened into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
-    if call.when == "call" or error is not None:
-        item.config.stash[VERDICTS].append(verdict(item, error))
+    if has_task(item) and (call.when == "call" or error is not None):
+        result = verdict(item, error)
+        item.config.stash[VERDICTS].append(result)
+        if error is not None and hasattr(item.config.stash[BACKEND], "finish"):  # what an editor's list of tests shows
+            report.longrepr = "\n".join(filter(None, [result.call, result.message, result.trace, result.hint]))
     return report
 
 
@@ -284,15 +249,14 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     task_id, points = task_of(item)
     backend = item.config.stash[BACKEND]
     result = Verdict(task_id, item.name, title_of_function(getattr(item, "function", item)), "passed", points, points)
+    finish = getattr(backend, "finish", None)  # the backend at home has more to say
     if error is None:
-        return result
+        return finish(result, None) if finish is not None else result
     result.points = 0.0
     result.outcome = backend.outcome(error)
     calls = backend.student.calls
     result.call = shortened(calls[-1].text) if calls else ""
     result.trace = student_trace(error, backend.folder)
-    if isinstance(backend, LocalBackend) and result.outcome == "failed":
-        result.hint = backend.hint(item.name)
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
@@ -302,7 +266,7 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
         result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
     if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
         result.brief = backend.brief(error, result.trace)
-    return result
+    return finish(result, error) if finish is not None else result
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
@@ -313,6 +277,20 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What the student reads."""
     backend: Any = config.stash.get(BACKEND, None)
-    verdicts = config.stash[VERDICTS]
-    if isinstance(backend, LocalBackend) and verdicts:
-        terminalreporter.write_line(public_report(verdicts, backend.info, backend.load_error, backend.missing))
+    if hasattr(backend, "finish"):
+        from .report import public_report
+        from .session import outcome_of
+        from .terminal import say
+
+        say(public_report(outcome_of(config)))
+    for text in config.stash.get(REPORTS, []):
+        from .terminal import say
+
+        say(text)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The backend at home lets its clock end."""
+    backend: Any = config.stash.get(BACKEND, None)
+    if hasattr(backend, "finish"):
+        backend.close()

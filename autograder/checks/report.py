@@ -1,26 +1,34 @@
-"""The report of the public tests: by task, and for each failure the call, what came and what should have."""
+"""The report of the public tests as text: by task, and for each failure the call, what came and what should have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .student import student_trace
+from .plugin import Verdict
 
 if TYPE_CHECKING:
-    from .layout import StageInfo
-    from .plugin import Verdict
+    from .home import HomeVerdict
+    from .session import Outcome
 
-STATES = {"passed": "passed", "not_implemented": "not yet written", "ungradable": "could not be checked"}
+PASSED, FAILED, IN_PART, UNWRITTEN, WAITING, UNCHECKED = (
+    "passed", "failed", "in part", "not yet written", "waiting", "could not be checked")
+MAX_PRINTED_LINES = 20
 
 
 def state_of(verdicts: Iterable[Verdict]) -> str:
-    """One word for a task: the worst of its tests decides, a task not begun is `not yet written`."""
+    """One word for a task: the worst of its tests decides; `in part` where some functions are not yet written."""
+    verdicts = list(verdicts)
     outcomes = {verdict.outcome for verdict in verdicts}
-    for outcome in ("ungradable", "passed", "not_implemented"):
-        if outcomes == {outcome}:
-            return STATES[outcome]
-    return "failed"
+    if outcomes == {"passed"}:
+        return PASSED
+    if outcomes == {"ungradable"}:
+        return UNCHECKED
+    if not outcomes <= {"passed", "not_implemented"}:
+        return FAILED
+    if all(getattr(verdict, "waits_for", "") for verdict in verdicts if verdict.outcome == "not_implemented"):
+        return WAITING
+    return IN_PART if "passed" in outcomes else UNWRITTEN
 
 
 def indent(text: str, width: int) -> str:
@@ -28,52 +36,97 @@ def indent(text: str, width: int) -> str:
     return "\n".join(" " * width + line if line else "" for line in text.splitlines())
 
 
-def public_report(verdicts: Sequence[Verdict], info: StageInfo, load_error: BaseException | None,
-                  missing: Sequence[str] = ()) -> str:
-    """What a student reads after running the public tests."""
-    lines = [f"Public tests of \"{info.title}\", {info.file} (hidden tests are part of the grade too)", ""]
-    if load_error is not None:
-        trace = student_trace(load_error, info.folder)
-        lines += [f"{info.file} could not be imported, so nothing could be checked:",
-                  f"  {type(load_error).__name__}: {load_error}", trace, ""]
-        lines += [f"  {sentence}" for sentence in missing]
-        return "\n".join(lines)
+def head(outcome: Outcome) -> str:
+    """Of which file and release a report is, and what it covers."""
+    facts = [f"{outcome.file} as saved at {outcome.saved}"] if outcome.saved else []
+    facts += [f"release {outcome.release}"] if outcome.release else []
+    if outcome.points and outcome.tested:
+        facts.append(f"{sum(outcome.points.values()):g} of {outcome.tested:g} points are tested here")
+    return ", ".join(facts)
+
+
+def public_report(outcome: Outcome, so_far: str = "") -> str:
+    """What a student reads after running the public tests.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    so_far : str
+        A line on the whole stage; by default on what was run.
+    """
+    lines = [f"Public tests of \"{outcome.title}\", {outcome.file} (hidden tests are part of the grade too)"]
+    lines += [line for line in (head(outcome),) if line]
+    lines.append("")
+    if outcome.problem:
+        return "\n".join([*lines, f"The public tests could not be run: {outcome.problem}", WHAT_NEXT])
+    if outcome.load_error:
+        lines += [f"{outcome.file} could not be imported, so nothing could be checked:", f"  {outcome.load_error}"]
+        lines += [line for line in (outcome.load_trace,) if line]
+        lines += ["", *(f"  {sentence}" for sentence in (*outcome.notes, *outcome.earlier))]
+        return "\n".join(lines).rstrip()
+    lines += [f"  {sentence}" for sentence in outcome.earlier]
+    if outcome.printed:
+        lines += [f"  {outcome.file} printed while it was imported:", indent(first_lines(outcome.printed), 4)]
+    lines += [""] if outcome.earlier or outcome.printed else []
+    width = max([28, *(len(f"{task} {title}") for task, title in outcome.tasks.items())])
     failed: list[str] = []
-    for task_id in sorted({verdict.task for verdict in verdicts}):
-        mine = [verdict for verdict in verdicts if verdict.task == task_id]
-        state = state_of(mine)
+    for task, mine in by_task(outcome):
+        state, title = state_of(mine), f"{task} {outcome.tasks.get(task, '')}"
         passed = sum(verdict.outcome == "passed" for verdict in mine)
-        title = f"{task_id} {info.tasks.get(task_id, '')}"
-        lines.append(f"  {title:<28} {state:<16} {passed} of {len(mine)} tests")
-        if state == "failed":
-            lines += failures(mine)
-            lines += [indent(f"Hint: {hint}", 6) for hint in dict.fromkeys(verdict.hint for verdict in mine) if hint]
-            if failed:
-                lines.append(indent(earlier(failed), 6))
+        lines.append(f"  {title:<{width}} {state:<16} {passed} of {len(mine)} tests")
+        if state in (FAILED, IN_PART, WAITING):
+            lines += [indent(one_test(verdict), 4) for verdict in mine if verdict.outcome != "passed"]
+            lines += [indent(earlier(failed), 6)] if failed and state == FAILED else []
             lines.append("")
-            failed.append(task_id)
-    return "\n".join(lines)
+        if state == FAILED:
+            failed.append(task)
+    lines += ["", so_far or points_so_far(outcome)]
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+WHAT_NEXT = ("If you changed test_public.py, stage.toml or the folder checks, take them from the stage's zip again: "
+             "python -m checks update <the zip>")
+
+
+def by_task(outcome: Outcome) -> list[tuple[str, list[HomeVerdict]]]:
+    """The verdicts of each task that was run, in order."""
+    tasks = sorted({verdict.task for verdict in outcome.verdicts})
+    return [(task, [verdict for verdict in outcome.verdicts if verdict.task == task]) for task in tasks]
+
+
+def points_so_far(outcome: Outcome) -> str:
+    """How many of the points that were tested the code has."""
+    got = sum(verdict.points for verdict in outcome.verdicts)
+    return f"{got:g} of {sum(verdict.max_points for verdict in outcome.verdicts):g} points of these public tests"
 
 
 def earlier(failed: Sequence[str]) -> str:
     """A word on earlier tasks that fail too."""
     if len(failed) == 1:
-        return f"Task {failed[0]} fails too. If your code calls it, mend it first: this failure may come from there."
-    return f"Tasks {', '.join(failed)} fail too. If your code calls them, mend them first: this failure may come from there."
+        return f"Task {failed[0]} fails too. If your code calls it, fix it first: it may cause this failure."
+    return f"Tasks {', '.join(failed)} fail too. If your code calls them, fix them first: they may cause this failure."
 
 
-def failures(verdicts: Iterable[Verdict]) -> list[str]:
-    """The tests of one task that did not pass, each with all a reader needs."""
-    lines = []
-    for verdict in verdicts:
-        if verdict.outcome == "passed":
-            continue
-        lines.append(indent(f"{STATES.get(verdict.outcome, verdict.outcome)}: {verdict.title}", 4))
-        if verdict.outcome == "not_implemented":
-            continue
-        if verdict.call:
-            lines.append(indent(f"call      {verdict.call}", 8))
-        lines.append(indent(verdict.message, 8))
-        if verdict.trace:
-            lines.append(indent(verdict.trace, 8))
-    return lines
+def waits(verdict: HomeVerdict) -> str:
+    """Why a test could not say anything yet."""
+    return f"it calls {verdict.waits_for}, which is not yet written"
+
+
+def one_test(verdict: HomeVerdict) -> str:
+    """One test that did not pass, with all a reader needs."""
+    if verdict.outcome == "not_implemented":
+        return f"{WAITING if verdict.waits_for else UNWRITTEN}: {verdict.title}\n" + indent(
+            waits(verdict) if verdict.waits_for else verdict.message, 4)
+    lines = [f"call      {verdict.call}"] if verdict.call else []
+    lines += [part for part in (verdict.message, verdict.trace) if part]
+    lines += [f"with\n{indent(verdict.inputs, 2)}"] if verdict.inputs else []
+    lines += [f"printed\n{indent(first_lines(verdict.printed), 2)}"] if verdict.printed.strip() else []
+    lines += [f"Hint: {verdict.hint}"] if verdict.hint else []
+    return f"{verdict.outcome}: {verdict.title}\n" + indent("\n".join(lines), 4)
+
+
+def first_lines(text: str, most: int = MAX_PRINTED_LINES) -> str:
+    """The first lines of what was printed, and how many more there are."""
+    lines = text.rstrip().splitlines()
+    more = [f"... and {len(lines) - most} more lines"] if len(lines) > most else []
+    return "\n".join([line[:200] for line in lines[:most]] + more)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import InfrastructureError, UsageError
+from autograder.errors import UsageError
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
 from autograder.grade.retrain import has_recipe
@@ -134,7 +134,7 @@ def _where(question: str, student: str, stage_id: str) -> str:
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
                cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
-               ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
+               ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.
 
     Yields
@@ -162,10 +162,14 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
 
 
 class Records:
-    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory."""
+    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory.
+
+    A file that is no record is left out, and named in `unusable`.
+    """
 
     def __init__(self, course: Path, work: Iterable[tuple[str, str]]) -> None:
         self.course, self.work = course, sorted(work)
+        self.unusable: list[str] = []  # files that are no records, as far as was gone through
 
     def __len__(self) -> int:
         return len(self.work)
@@ -173,6 +177,7 @@ class Records:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for stage_id, student in self.work:
             record = read_record(record_path(self.course, stage_id, student))
-            if record is None:
-                raise InfrastructureError(f"results/{stage_id}/{student}.json is gone or damaged; run make grade again")
-            yield record
+            if record is not None and (record["stage"], record["student"]) == (stage_id, student):
+                yield record
+            elif (name := f"results/{stage_id}/{student}.json") not in self.unusable:
+                self.unusable.append(name)

@@ -19,6 +19,9 @@ from autograder.stages import KIT, Stage, find_stage
 SCHEMA = 1
 # What decides a mark besides the submission: the suite, the reference, and all code that grades.
 GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
+# What is read of a record, and of each of its tests.
+FIELDS = frozenset("student stage key status reason isolation notes pictures tests score max_score".split())
+TEST_FIELDS = frozenset("task test title visibility outcome points max_points message mistake hint".split())
 
 
 def versions(stage: Stage) -> dict[str, str]:
@@ -92,12 +95,19 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
-    """A record, or None where there is none that can be used."""
+    """A record, or None where there is none that can be used: no file, one that was cut off, somebody else's."""
     try:
         record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) and record.get("schema") == SCHEMA else None
+    return record if isinstance(record, dict) and is_record(record) else None
+
+
+def is_record(record: dict[str, Any]) -> bool:
+    """Whether it has all that is read of a record."""
+    tests = record.get("tests")
+    return (record.get("schema") == SCHEMA and record.keys() >= FIELDS and isinstance(tests, list)
+            and all(isinstance(test, dict) and test.keys() >= TEST_FIELDS for test in tests))
 
 
 def record_path(course: Path, stage: str, student: str) -> Path:

@@ -10,6 +10,7 @@ from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.ban_names import note_on_ban
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
@@ -62,6 +63,9 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
             record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
         else:
+            if stage.info.forbid_torch_rnn:
+                source = files[stage.info.file].decode(errors="replace")
+                record["notes"][:0] = note_on_ban(source, stage.info.file)
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
             record["hints"] = diagnosis.found

@@ -14,6 +14,7 @@ from typing import Any
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.gradebook.health import address
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
 # Never part of a release, an autograded folder or a feedback folder. Formgrader would serve what can carry a script
@@ -55,6 +56,6 @@ def set_folders(config: Any, course: Path) -> Any:
     inside = course == KIT
     c.CourseDirectory.source_directory = SOLUTIONS.name if inside else str(SOLUTIONS)
     c.CourseDirectory.release_directory = RELEASE.name if inside else str(RELEASE)
-    c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    c.CourseDirectory.db_url = address(course / "gradebook.db")
     c.CourseDirectory.ignore = IGNORED
     return c

@@ -18,6 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.gradebook.config import CONFIG, load_config
+from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.pipeline import STAMP
 from autograder.stages import KIT
 
@@ -52,6 +53,7 @@ class FormGrader:
         self.course = course.resolve()
         if not (self.course / "gradebook.db").exists():
             raise UsageError(f"there is no gradebook in {self.course}; grade first with: make grade")
+        check_gradebook(self.course / "gradebook.db")
         ensure_config(self.course)
         self.port = port or free_port()
         self.token = secrets.token_urlsafe(24)

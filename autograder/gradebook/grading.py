@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.errors import InfrastructureError, UsageError
+from autograder.errors import InfrastructureError, Stopped, UsageError
 from autograder.grade.classroom import Records, Work, find_work, grade_work
-from autograder.grade.record import record_path
+from autograder.grade.course_folder import brief_with_log
+from autograder.grade.record import read_record, record_path
 from autograder.grade.retrain import has_recipe
 from autograder.gradebook.changes import Change, read_reported, report_changes
+from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.marks import read_marks
 from autograder.gradebook.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
 from autograder.sandbox.limits import Limits
@@ -48,6 +51,8 @@ class Outcome:
         Submissions on which the grader failed, with the reason.
     changes : list of Change
         Marks that are others than before.
+    unusable : list of str
+        Files in ``results/`` that are no records: damaged, or somebody else's.
     """
 
     work: Work
@@ -55,6 +60,7 @@ class Outcome:
     records: Records | tuple[()] = ()
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
@@ -77,6 +83,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         Student code cannot be shut in here.
     """
     course = course.resolve()
+    check_gradebook(course / "gradebook.db")
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
     for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
@@ -88,7 +95,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
              "training and grading": [pair for pair in work.todo if pair[0] in trained]}
-    with ThreadPoolExecutor(1) as beside:  # nbgrader gets ready while the first submissions are graded
+    with ThreadPoolExecutor(1) as beside, stoppable(course, outcome, beside):  # nbgrader gets ready meanwhile
         ready = beside.submit(open_pipeline, course, sorted({stage for stage, _ in work.all()}))
         waiting = [pair for pair in work.done if not ready.result().up_to_date(*pair)]
         watcher.begin("grading", len(steps["grading"]) + len(waiting))
@@ -98,21 +105,43 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         for title, pairs in steps.items():
             if pairs and title != "grading":
                 watcher.begin(title, len(pairs))
-            for job, result in grade_work(course, pairs, isolation, jobs, cluster=cluster, limits=limits, retrain=retrain):
-                pair = job["stage"], job["student"]
-                if isinstance(result, Exception):
-                    outcome.failed[pair] = str(result)
-                else:  # beside the grading of those that follow: this process would only wait
-                    enter(ready.result(), pair, outcome.failed)
-                watcher.advance(title, pair in outcome.failed)
+            results = grade_work(course, pairs, isolation, jobs, cluster=cluster, limits=limits, retrain=retrain)
+            with closing(results):
+                for job, result in results:
+                    pair = job["stage"], job["student"]
+                    if isinstance(result, Exception):
+                        outcome.failed[pair] = brief_with_log(course, result, f"{pair[0]}-{pair[1]}"[:60])
+                    else:  # beside the grading of those that follow: this process would only wait
+                        enter(ready.result(), pair, outcome.failed)
+                    watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
     for pair in pipeline.settle_penalties():
         make_page(pipeline, pair, outcome.failed)
     asked = {pair for pair in work.all() if pair not in outcome.failed}
-    rows, outcome.changes = write_tables(course, pipeline)
+    rows, outcome.changes, outcome.unusable = write_tables(course, pipeline)
     outcome.records = Records(course, asked)
     outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
     return outcome
+
+
+@contextmanager
+def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Iterator[None]:
+    """Ctrl-C inside ends with what is kept and how to go on; the tables are made of what is finished."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        beside.shutdown(wait=False, cancel_futures=True)
+        todo = outcome.work.todo
+        kept = sum(read_record(record_path(course, *pair)) is not None for pair in todo)
+
+        def finish() -> None:
+            from autograder.gradebook.pipeline import Pipeline
+
+            if (course / "gradebook.db").exists():
+                write_tables(course, Pipeline(course))
+
+        raise Stopped(f"Stopped. Of {len(todo)} submissions to grade, {kept} have results, and these are kept.\n"
+                      "  The same command goes on from there.", finish) from None
 
 
 def open_pipeline(course: Path, stage_ids: Sequence[str]) -> Pipeline:
@@ -131,7 +160,7 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
         pipeline.autograde(*pair)
         pipeline.feedback(*pair)
     except InfrastructureError as error:
-        failed[pair] = str(error)
+        failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
 
 
 def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
@@ -139,16 +168,16 @@ def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str,
     try:
         pipeline.feedback(*pair)
     except InfrastructureError as error:
-        failed[pair] = str(error)
+        failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
 
 
-def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change]]:
+def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
     """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
 
     Returns
     -------
-    rows, changes
-        The rows of grades.csv, and the marks that changed since the tables were last written.
+    rows, changes, unusable
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
     """
     book = pipeline.entries.gradebook
     every = Records(course, [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()])
@@ -158,4 +187,4 @@ def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]]
     rows = grade_rows(every, marks, pipeline.term, reported)
     write_csv(course / "grades.csv", GRADES, rows)
     write_csv(course / "items.csv", ITEMS, item_rows(every))
-    return rows, changes
+    return rows, changes, every.unusable

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import SAWarning
 
+from autograder.text import one_line
+
 # nbgrader reads a submission's cells while it is still putting it together; SQLAlchemy remarks on it, nothing is lost.
 HALF_MADE = r"Object of type <Submitted\w+> not in session, add operation along"
 
@@ -34,3 +36,9 @@ def captured_errors(log: logging.Logger) -> Iterator[list[str]]:
     finally:
         log.removeHandler(handler)
         log.level, log.propagate = before
+
+
+def said(words: list[str], error: BaseException) -> str:
+    """What a person reads of it: the last line of a traceback among the words, else the exception's own."""
+    lines = [line for text in words if "Traceback" in text for line in text.strip().splitlines()]
+    return one_line(lines[-1] if lines else str(error) or type(error).__name__)

@@ -24,8 +24,9 @@ from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
 from autograder.gradebook.config import load_config
 from autograder.gradebook.entry import Entries, read_handed_in, write_autograded
+from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
-from autograder.gradebook.messages import captured_errors
+from autograder.gradebook.messages import captured_errors, said
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.stages import SOLUTIONS, find_stage
 
@@ -43,6 +44,7 @@ class Pipeline:
 
     def __init__(self, course: Path) -> None:
         self.course = course.resolve()
+        check_gradebook(self.course / "gradebook.db")
         self.config = load_config(self.course)
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
@@ -92,7 +94,10 @@ class Pipeline:
         stamp = self.course / STAMP / f"{stage_id}.assignment"
         digest = self._material_hash(stage_id)
         if not (self.course / "gradebook.db").exists():
-            remove(self.course / STAMP)  # what was entered into a gradebook that is gone is to be entered again
+            for entered in (self.course / STAMP).glob("*.assignment"):
+                remove(entered)  # what was entered into a gradebook that is gone is to be entered again
+            for entered in (self.course / STAMP).glob("*/*.autograded"):
+                remove(entered)
         if stamp.exists() and stamp.read_text() == digest:
             return
         with tempfile.TemporaryDirectory() as scratch:
@@ -109,8 +114,8 @@ class Pipeline:
                 try:
                     converter.start()
                 except Exception as error:
-                    raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n"
-                                     + "\n".join(words[-3:] or [str(error)])) from error
+                    raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n  "
+                                     + said(words, error)) from error
         write_atomically(stamp, digest.encode())
 
     def _material_hash(self, stage_id: str) -> str:
@@ -159,8 +164,8 @@ class Pipeline:
             try:
                 self.feedback_converter.start()
             except Exception as error:
-                raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: "
-                                          + (" ".join(words[-12:]) or str(error))) from error
+                raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: {said(words, error)}",
+                                          "\n".join(words)) from error
         record = read_record(record_path(self.course, stage_id, student))
         write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
 

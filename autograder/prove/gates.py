@@ -204,7 +204,7 @@ def notebook_runs(stage: Stage) -> GateResult:
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
-            said = "".join(output.get("text", "") for output in cell.outputs)
+            said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
             checking = cell.source.startswith("check(")
             if checking and (" passed " if solved else " not yet written ") not in said:

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 from string import Template
 
+from autograder.checks.needs import FLOORS
 from autograder.publish.hints import make_hints
-from autograder.stages import KIT, Stage
+from autograder.stages import KIT, Stage, find_stage
 from autograder.stages.points import task_points, test_list
 from autograder.stages.strip import strip
 
@@ -32,16 +33,26 @@ def complete(stage: Stage, folder: Path) -> None:
             entry.unlink()
     write(folder / stage.info.file, strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
     write(folder / "test_public.py", for_students(stage.test_files()["public"].read_text(encoding="utf-8")))
-    write(folder / "stage.toml", (stage.suite / "stage.toml").read_text(encoding="utf-8"))
+    write(folder / "stage.toml", facts(stage))
     for name in ("conftest.py", "pytest.ini"):
         write(folder / name, (TEMPLATES / name).read_text(encoding="utf-8"))
     write(folder / "requirements.txt", requirements(stage))
     write(folder / "README.md", readme(stage))
-    for source in sorted(CHECKS.glob("*.py")):
+    for source in sorted((*CHECKS.glob("*.py"), *CHECKS.glob("*.ini"))):
         write(folder / "checks" / source.name, for_students(source.read_text(encoding="utf-8")))
+    for earlier in map(find_stage, stage.info.requires_stages):
+        place = folder / "checks" / "earlier" / earlier.id
+        write(place / "public.py", for_students(earlier.test_files()["public"].read_text(encoding="utf-8")))
+        write(place / "stage.toml", facts(earlier))
     write(folder / "checks" / "hints.json", make_hints(stage).as_json())
     for given, name in stage.info.handout_files.items():
         copy(KIT / given, folder / name)
+
+
+def facts(stage: Stage) -> str:
+    """The stage's own `stage.toml`, with the points of each task that tests grade."""
+    points = "".join(f'"{task}" = {value:g}\n' for task, value in task_points(stage).items())
+    return f"{(stage.suite / 'stage.toml').read_text(encoding='utf-8').rstrip()}\n\n[points]\n{points}"
 
 
 def for_students(source: str) -> str:
@@ -68,9 +79,10 @@ def copy(source: Path, target: Path) -> None:
 
 
 def requirements(stage: Stage) -> str:
-    """What a student installs."""
-    libraries = {"numpy", "matplotlib", "pytest", "jupyter"} | {name.partition(".")[0] for name in stage.info.preload}
-    return "".join(f"{name}\n" for name in sorted(libraries))
+    """What a student installs: each library, and the oldest version that the public tests were tried with."""
+    libraries = {"numpy", "matplotlib", "pytest", "jupyter", "ipywidgets"}
+    libraries |= {name.partition(".")[0] for name in stage.info.preload}
+    return "".join(f"{name}>={FLOORS[name]}\n" for name in sorted(libraries))
 
 
 def readme(stage: Stage) -> str:

@@ -19,15 +19,17 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.checks.hints import read_hints
+from autograder.checks.update import MANIFEST, manifest_of
 from autograder.errors import UsageError
 from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
+from autograder.publish.handout import write
 from autograder.publish.hints import tell_the_same
 from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
 
 DIST = KIT / "dist"
 HINTS = Path("checks", "hints.json")
-# The earliest date a zip file can hold: the same files give the same bytes.
+# The earliest date a zip file can hold, for a stage whose release has no day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -54,6 +56,7 @@ def built(stage: Stage) -> Iterator[Path]:
             except (Exception, SystemExit) as error:
                 raise UsageError(f"{stage.id} cannot be released:\n" + _reason(words, error)) from error
         folder = Path(scratch, "released", stage.id)
+        write(folder / MANIFEST, manifest_of(files(folder), stage.notebook.name))
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield folder
@@ -75,7 +78,7 @@ def release(stage: Stage) -> bool:
         changed = bool(drift(stage, folder, target))
         if changed:
             swap(folder, target)
-        pack(target, DIST / f"{stage.id}.zip")
+        pack(target, DIST / f"{stage.id}.zip", date_of(stage))
     return changed
 
 
@@ -90,11 +93,15 @@ def differences(made: Path, there: Path) -> list[str]:
 def drift(stage: Stage, made: Path, there: Path) -> list[str]:
     """What a release is other in than one made now; hints that another machine rounded otherwise are the same."""
     found = differences(made, there)
-    changed = f"{HINTS} differs"
+    changed, listed = f"{HINTS.as_posix()} differs", f"{MANIFEST} differs"
     if changed in found:
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may be no hints at all
             if tell_the_same(stage, read_hints(there / HINTS)):
                 found.remove(changed)
+                # The list of the release's files has the hints among them.
+                if listed in found and (there / MANIFEST).read_text(encoding="utf-8") == manifest_of(
+                        {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name):
+                    found.remove(listed)
     return found
 
 
@@ -102,7 +109,7 @@ def files(folder: Path) -> dict[str, bytes]:
     """Content by name; what running a notebook leaves behind is not looked at."""
     if not folder.exists():
         return {}
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*")
             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts)}
 
 
@@ -119,13 +126,21 @@ def swap(folder: Path, target: Path) -> None:
         shutil.rmtree(aside)
 
 
-def pack(folder: Path, archive: Path) -> None:
-    """A zip of a folder; the same files give the same bytes."""
+def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
+    """The day of a stage's release, as the date of each file in its zip."""
+    if not stage.info.release:
+        return EPOCH
+    year, month, day = map(int, stage.info.release.partition(".")[0].split("-"))
+    return year, month, day, 0, 0, 0
+
+
+def pack(folder: Path, archive: Path, date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
+    """A zip of a folder, each file with this date; the same files give the same bytes."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in sorted(files(folder).items()):
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", EPOCH)
+            info = zipfile.ZipInfo(f"{folder.name}/{name}", date)
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(info, data)

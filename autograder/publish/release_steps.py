@@ -60,14 +60,17 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
 
 
 class CleanForRelease(NbGraderPreprocessor):
-    """The released folder carries `checks` under its own name; cell ids follow the order of the cells."""
+    """The released folder carries `checks` under its own name; each cell has an id of its own."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Rename the import, drop what an editor left in the metadata."""
+        seen: set[str] = set()
         for number, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.source = re.sub(r"\bautograder\.checks\b", "checks", cell.source)
-            cell["id"] = f"cell-{number}"
+            # Ids stay from one release to the next: by them a student's notebook is brought up to date.
+            cell["id"] = next(one for one in (cell.get("id"), f"cell-{number}", f"cell-{number}-new") if one and one not in seen)
+            seen.add(cell["id"])
             for key in [key for key in cell.metadata if key != "nbgrader"]:
                 del cell.metadata[key]
         nb.metadata = NotebookNode({"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.course_folder import brief_with_log
 from autograder.grade.feedback_text import points
 from autograder.grade.record import record_path
 from autograder.gradebook.changes import Change
@@ -67,9 +68,9 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
             pipeline.feedback(*pair)
             outcome.pages += 1
         except InfrastructureError as error:
-            outcome.failed[pair] = str(error)
+            outcome.failed[pair] = brief_with_log(course, error, f"{pair[0]}-{pair[1]}"[:60])
         watcher.advance("feedback", pair in outcome.failed)
-    _, outcome.changes = write_tables(course, pipeline)
+    _, outcome.changes, _ = write_tables(course, pipeline)
     with pipeline.gradebook() as gradebook:
         outcome.warnings = odd_marks(read_marks(gradebook), sorted({stage for stage, _ in pairs}))
     return outcome

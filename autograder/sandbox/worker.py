@@ -66,11 +66,14 @@ QUICK_IMPORT = 0.05
 def spared(really: Any) -> Any:
     """`time.sleep` that does not sleep: a right answer that sleeps is right, and a class does not wait for it.
 
-    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit.
+    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit; so does a thread, which may look for something
+    again and again.
     """
+    here = _thread.get_ident()
+
     def sleep(seconds: Any, /) -> None:
         try:
-            skipped = 0 <= seconds <= SKIPPED
+            skipped = 0 <= seconds <= SKIPPED and _thread.get_ident() == here
         except TypeError:
             skipped = False
         if not skipped:

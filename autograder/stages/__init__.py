@@ -10,6 +10,7 @@ import ast
 import importlib.util
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -200,8 +201,26 @@ def find_stage(stage_id: str) -> Stage:
     """The stage with this id, or UsageError naming those there are."""
     known = {stage.id: stage for stage in stages()}
     if stage_id not in known:
-        raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}")
+        near = {name: stage for stage in known.values() for name in (stage.id, stage.name)}
+        meant = get_close_matches(stage_id.lower(), near, n=1)
+        hint = f"\n  Do you mean {near[meant[0]].id}?" if meant else ""
+        raise UsageError(f"there is no stage {stage_id!r}; the stages are: {', '.join(known)}{hint}")
     return known[stage_id]
+
+
+def stage_named(word: str) -> Stage:
+    """The stage a person means: by its id, its number, its name, or the path of its folder, in small or large letters.
+
+    Raises
+    ------
+    UsageError
+        There is none; the text names those there are, the nearest first.
+    """
+    name = word.strip().rstrip("/").rpartition("/")[2].lower()
+    found = [stage for stage in stages() if name in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)]
+    if len(found) == 1:
+        return found[0]
+    return find_stage(word)
 
 
 def chosen(stage_id: str | None) -> tuple[Stage, ...]:

@@ -1,7 +1,7 @@
 """Make the data files again, or check that they are what the generators make; draw, train, read corpora.
 
-    python datasets [--check]
-    python datasets pictures | baselines ... | corpora FILE ...
+python datasets [--check]
+python datasets pictures | baselines ... | corpora FILE ... | sheet FOLDER ...
 """
 
 import argparse
@@ -10,25 +10,29 @@ import sys
 import tempfile
 from pathlib import Path
 
+from longrange import cards
 from longrange.agreement import generate as generate_agreement
 from longrange.tickets import generate as generate_tickets
 
 HERE = Path(__file__).parents[1]
 GENERATORS = {"agreement": generate_agreement, "tickets": generate_tickets}
 SPLITS = ("public", "hidden")
-OTHERS = ("pictures", "baselines", "corpora")
+METADATA = ("croissant.json", "checksums.sha256")
+OTHERS = ("pictures", "baselines", "corpora", "sheet")
 
 
 def make(root: Path = HERE) -> None:
     """Write the files of all data sets below `root`."""
     for name, generate in GENERATORS.items():
         generate(root / name)
+        cards.write(root / name, name)
 
 
 def _files(root: Path) -> dict[str, bytes]:
     """Path below `root` and content of each file of the data sets."""
     folders = [root / name / split for name in GENERATORS for split in SPLITS]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    paths += [path for name in GENERATORS for file in METADATA if (path := root / name / file).exists()]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -70,4 +74,3 @@ def main(arguments: list[str] | None = None) -> int:
     if lines:
         print("make them again with: python datasets", file=sys.stderr)
     return int(bool(lines))
-

@@ -170,7 +170,7 @@ def tickets_batches(
         weight[-1] += blank_weight
         texts.append(tokens)
         weights.append(weight)
-    return list(_batches(texts, weights, batch_size, steps, seed))
+    return list(make_batches(texts, weights, batch_size, steps, seed))
 
 
 def agreement_batches(
@@ -186,10 +186,10 @@ def agreement_batches(
     """
     texts = [words.encode(f"{row['prefix']} {row['right']} {row['ending']}") for row in _rows("agreement", split)]
     weights = [np.full(len(tokens) - 1, 1 / (len(tokens) - 1)) for tokens in texts]
-    return list(_batches(texts, weights, batch_size, steps, seed))
+    return list(make_batches(texts, weights, batch_size, steps, seed))
 
 
-def _batches(
+def make_batches(
     texts: Sequence[Sequence[int]],
     weights: Sequence[np.ndarray],
     batch_size: int,

@@ -1,6 +1,6 @@
 """Draw the pictures of the datasheets from the data files.
 
-    python datasets pictures
+python datasets pictures
 """
 
 from collections import Counter

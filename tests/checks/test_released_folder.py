@@ -1,5 +1,6 @@
 """What a student has: the released folder alone, on a machine without the kit."""
 
+import re
 import shutil
 from collections import Counter
 
@@ -11,6 +12,7 @@ from tests.classroom import SOLUTION, STAGE, STUB, run, with_function
 # Public tests by task.
 COUNT = Counter(task for visibility, task, *_ in points.test_list(STAGE) if visibility == "public")
 TASKS = tuple(sorted(COUNT))
+PUBLIC = sum(worth for visibility, *_, worth in points.test_list(STAGE) if visibility == "public")
 
 
 @pytest.fixture
@@ -43,13 +45,17 @@ def test_the_stub_is_not_yet_written(bare_python, folder):
 
 
 def test_the_model_answers_pass(bare_python, folder):
-    """Every public test, and nothing but the table is printed."""
+    """Every public test, and nothing but the head, the table and the points is printed."""
     (folder / "bptt.py").write_text(SOLUTION)
     done = run(bare_python, "-m", "pytest", cwd=folder)
     assert done.returncode == 0
     for task in TASKS:
         assert " passed " in lines_of(done.stdout, task)
-    assert len(done.stdout.strip().splitlines()) == 2 + len(TASKS)
+    lines = done.stdout.strip().splitlines()
+    assert len(lines) == 3 + len(TASKS) + 2
+    assert re.fullmatch(rf"bptt\.py as saved at \d\d:\d\d, release {STAGE.info.release}, {PUBLIC:g} of 80 points are tested here",
+                        lines[1])
+    assert lines[-1] == f"{PUBLIC:g} of {PUBLIC:g} points of these public tests"
 
 
 def test_a_failure_has_call_got_expected_and_the_first_bad_entry(bare_python, folder):
@@ -61,7 +67,7 @@ def test_a_failure_has_call_got_expected_and_the_first_bad_entry(bare_python, fo
     assert done.returncode == 1
     assert lines_of(done.stdout, "1.1") == f"1.1 The loss failed 0 of {COUNT['1.1']} tests"
     assert ("minus the natural log of the right class\n"
-            "        call      softmax([0., 0., 0., 0.])\n"
+            "        call      softmax(z=[0., 0., 0., 0.])\n"
             "        softmax(z)[0] has the wrong value (4 of 4 entries are off): it is 0.8 times the right one\n"
             "          got       0.2\n"
             "          expected  0.25\n") in done.stdout
@@ -69,7 +75,7 @@ def test_a_failure_has_call_got_expected_and_the_first_bad_entry(bare_python, fo
     line = source[: source.index("return 1 / 0")].count("\n") + 1
     assert ("        ZeroDivisionError: division by zero\n"
             f"          bptt.py, line {line}, in dh_dh: return 1 / 0\n") in done.stdout
-    assert "Task 1.1 fails too. If your code calls it, mend it first" in done.stdout
+    assert "Task 1.1 fails too. If your code calls it, fix it first" in done.stdout
 
 
 def test_no_frame_but_the_students_is_shown(bare_python, folder):
@@ -111,7 +117,9 @@ def test_one_task_alone(bare_python, folder):
 
 
 def test_check_sees_the_file_as_it_is_saved(bare_python, folder):
-    """A cell's `check("1.3")` runs in a fresh process each time: an edit between two calls counts."""
+    """A cell's `check("1.3")` imports the file anew each time: an edit between two calls counts, one of the same size
+    in the same second too.
+    """
     (folder / "cell.py").write_text(
         "from pathlib import Path\nfrom checks import check, prepare\nprepare()\ncheck('1.3')\n"
         f"Path('bptt.py').write_text(Path({str(STAGE.solution)!r}).read_text())\ncheck('1.3')\ncheck()\n")

@@ -29,7 +29,7 @@ def nouns_of(row: dict) -> list[str]:
 
 def after_subject(row: dict) -> list[str]:
     """The words from the subject to the verb."""
-    return row["prefix"].split()[-int(row["distance"]):]
+    return row["prefix"].split()[-int(row["distance"]) :]
 
 
 def skeleton(row: dict) -> str:
@@ -81,6 +81,7 @@ def test_the_construction_and_the_opening_are_those_named(split):
 @pytest.mark.parametrize("split", TESTS)
 def test_tests_are_balanced_by_all_that_could_give_the_number_away(split):
     """Number, attractors among equally many nouns between, construction, opening, and the number of the first noun."""
+
     def first_agrees(row):
         return row["opening"] == "none" or NUMBER[nouns_of(row)[0]] == row["number"]
 
@@ -165,6 +166,7 @@ def test_no_subject_and_verb_are_joined_in_two_splits():
 
 def test_no_skeleton_of_a_test_is_in_another_split():
     """A test sentence with a modifier or an opening is no training sentence with other nouns, nor one of the other test."""
+
     def is_bare(row):
         return row["construction"] == row["opening"] == "none"
 

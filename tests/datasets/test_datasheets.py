@@ -40,9 +40,7 @@ def test_the_headings_of_a_datasheet_are_there(name):
 
 def test_lengths_and_nouns_of_the_stories():
     sheet = (command.HERE / "tickets" / "README.md").read_text(encoding="utf-8")
-    lengths = [
-        len(row["text"].split()) for path in (command.HERE / "tickets").glob("*/*.tsv") for row in read_rows(path)
-    ]
+    lengths = [len(row["text"].split()) for path in (command.HERE / "tickets").glob("*/*.tsv") for row in read_rows(path)]
     assert f"a story of {min(lengths)} to {max(lengths)} tokens" in sheet
     assert f"{len(Vocabulary.load('tickets')) - 1} words" in sheet
 

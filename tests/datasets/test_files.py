@@ -22,6 +22,8 @@ def root(tmp_path):
     for name in command.GENERATORS:
         for split in command.SPLITS:
             shutil.copytree(command.HERE / name / split, tmp_path / name / split)
+        for file in command.METADATA:
+            shutil.copy(command.HERE / name / file, tmp_path / name / file)
     return tmp_path
 
 

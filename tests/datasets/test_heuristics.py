@@ -79,8 +79,15 @@ def test_a_rule_is_right_where_it_names_the_number_of_the_subject():
 
 
 def test_a_bag_of_words_learns_which_words_go_with_a_number_but_not_their_order():
-    rows = [{"prefix": prefix, "number": number} for prefix, number in (
-        ("the cat", "singular"), ("the cats", "plural"), ("the old cat", "singular"), ("old cats", "plural"))]
+    rows = [
+        {"prefix": prefix, "number": number}
+        for prefix, number in (
+            ("the cat", "singular"),
+            ("the cats", "plural"),
+            ("the old cat", "singular"),
+            ("old cats", "plural"),
+        )
+    ]
     bag = heuristics.BagOfWords(rows)
     assert all(map(bag, rows))
     one, other = ({"prefix": prefix, "number": "plural"} for prefix in ("the cats old cat", "the cat old cats"))

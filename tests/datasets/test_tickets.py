@@ -23,9 +23,7 @@ from longrange.templates import (
 )
 
 SPLITS = ("public/train", "public/dev", "public/test", "hidden/test")
-ROWS = {
-    split + suffix: read_rows(generate.HERE / f"{split}{suffix}.tsv") for split in SPLITS for suffix in ("", "_hard")
-}
+ROWS = {split + suffix: read_rows(generate.HERE / f"{split}{suffix}.tsv") for split in SPLITS for suffix in ("", "_hard")}
 UNSEEN = {split: read_rows(generate.HERE / f"{split}_unseen.tsv") for split in ("public/test", "hidden/test")}
 SLOTS = dict.fromkeys(NOUNS, "{noun}") | dict.fromkeys(SUPPLIES, "{supply}")
 PLAIN = [name for name in ROWS if not name.endswith("_hard")]

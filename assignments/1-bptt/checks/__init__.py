@@ -1,18 +1,22 @@
-"""What students get too: comparing, running the public tests, reading figures.
+"""What students get too: comparing, running the public tests, reading figures, handing in.
 
-This folder is released as it stands (under the name `checks`), so it imports
-nothing of the grader and needs numpy, matplotlib and pytest alone.
+This folder is released as it stands (under the name `checks`), so it imports nothing of the grader and needs numpy,
+matplotlib and pytest alone. Nothing in it belongs to one operating system: it runs wherever Python does.
 """
-
-from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
+from .needs import SetupError, python_problem
+
+if python_problem():
+    raise SetupError(python_problem())
+
 # Each name is imported when it is first used: the sandbox needs parts of this folder, but no pytest.
 _HOMES = {
     "Mismatch": "compare", "expect": "compare", "expect_raises": "compare", "expect_true": "compare",
-    "expect_unchanged": "compare", "check": "check", "prepare": "layout", "task": "plugin",
+    "expect_unchanged": "compare", "check": "check", "prepare": "prepare", "task": "plugin", "submit": "submit",
+    "update": "update",
 }
 __all__ = list(_HOMES)
 

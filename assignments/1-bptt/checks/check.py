@@ -1,34 +1,109 @@
-"""`check("1.3")` in a notebook: the public tests of one task, in a fresh process."""
+"""`check("1.3")` in a notebook: the public tests of one task, on the file as it is saved."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from .layout import public_tests
-from .plugin import OPTIONS
+from . import needs
+from .layout import StageInfo, public_tests, read_stage
+
+# What was found of each task so far in this process, and of which text of the student's file.
+_so_far: dict[Path, dict[str, tuple[float, bytes]]] = {}
 
 
-def check(task: str | None = None) -> None:
-    """Run the public tests of a task (all tasks when none is named) and print what they say.
+class CheckFailed(AssertionError):
+    """A check cell did not pass, and nbgrader wants to hear so; a notebook shows the text alone."""
 
-    A fresh process is used each time, so that what is tested is the file as it is saved.
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -> None:
+    """Run the public tests of a task (all tasks when none is named) and show what they say.
+
+    The file is imported anew each time, so that what is tested is the file as it is saved; the notebook's own copy of
+    your module, its settings and its random numbers stay as they are.
 
     Parameters
     ----------
     task : str, optional
         A task's id, such as ``"1.3"``.
+    show : bool
+        Print what went into each call that failed, too.
+    fresh : bool
+        Run them in a fresh process, which takes longer.
     """
-    tests = public_tests(Path.cwd())
-    package = __package__ or "checks"
-    command = [sys.executable, "-m", "pytest", str(tests), "-p", f"{package}.plugin", *OPTIONS,
-               f"--rootdir={tests.parent}", "--student-folder", str(Path.cwd())]
-    if task is not None:
-        command += ["--task", task]
-    root = Path(__file__).resolve().parents[len(package.split("."))]
-    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(command, cwd=Path.cwd(), env=os.environ | {"PYTHONPATH": path, "MPLBACKEND": "Agg"},
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    print(done.stdout.strip())
+    needs.demand()
+    from .session import run_fresh, run_here
+
+    folder = Path.cwd()
+    tests = public_tests(folder)
+    sentence = wrong_task(task, read_stage(tests.parent))
+    if sentence:
+        display_text(sentence)
+        return
+    outcome = run_fresh(folder, task, show) if fresh else run_here(tests, folder, task, show)
+    display(outcome, stage_so_far(outcome, folder))
+    # nbgrader's Validate button, and its autograder, take a cell without an exception for one that passed.
+    if not outcome.is_passed and (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING")):
+        raise CheckFailed(f"the public tests of {'task ' + task if task else 'this stage'} do not all pass")
+
+
+def wrong_task(task: Any, info: StageInfo) -> str:
+    """What is wrong with the task asked for, in a sentence; empty where there is such a task."""
+    known = ", ".join(f'"{one}"' for one in info.tasks)
+    if task is None:
+        return ""
+    if not isinstance(task, str):
+        like = next((one for one in info.tasks if one == str(task)), next(iter(info.tasks)))
+        return f'check() wants a task\'s number in quotation marks: check("{like}"). The tasks of this stage: {known}'
+    if task not in info.tasks:
+        return f"There is no task {task!r} in this stage. Its tasks: {known}; check() runs them all."
+    if info.tasks[task].startswith("Written"):
+        return f'Task {task} is a written one: there is nothing to run. Answer in the notebook, below the task.'
+    return ""
+
+
+def stage_so_far(outcome: Any, folder: Path) -> str:
+    """A line on the whole stage: what was checked in this session, and whether the file has changed since."""
+    file = folder / outcome.file
+    text = file.read_bytes() if file.exists() else b""
+    mine = _so_far.setdefault(folder, {})
+    for task in {verdict.task for verdict in outcome.verdicts}:
+        mine[task] = (sum(verdict.points for verdict in outcome.verdicts if verdict.task == task), text)
+    got, total = sum(points for points, _ in mine.values()), sum(outcome.points.values())
+    older = [task for task, (_, version) in sorted(mine.items()) if version != text]
+    facts = [f"{len(mine)} of {len(outcome.points)} tasks checked"] if len(mine) < len(outcome.points) else []
+    facts += [f"{', '.join(older)} before the last change"] if older else []
+    return f"This stage so far: {got:g} of {total:g} points of the public tests" + (f" ({'; '.join(facts)})" if facts else "")
+
+
+def display(outcome: Any, so_far: str) -> None:
+    """Show an outcome: as HTML in a notebook, as text elsewhere."""
+    from .report import public_report
+
+    text = public_report(outcome, so_far)
+    if in_notebook():
+        from IPython.display import display as show
+
+        from .notebook_view import view
+
+        show({"text/plain": text, "text/html": view(outcome, so_far)}, raw=True)
+    else:
+        display_text(text)
+
+
+def display_text(text: str) -> None:
+    """Print a text so that it arrives."""
+    from .terminal import say
+
+    say(text)
+
+
+def in_notebook() -> bool:
+    """Whether a notebook's front end shows what is displayed here."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return shell is not None and getattr(shell, "kernel", None) is not None

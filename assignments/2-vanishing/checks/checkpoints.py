@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,43 @@ def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # any bytes at all may be in that file
         return f"is no file of weights alone, as torch.save(model.state_dict(), ...) writes it ({type(error).__name__})"
-    if not isinstance(weights, dict) or not all(isinstance(value, torch.Tensor) for value in weights.values()):
+    if not isinstance(weights, Mapping) or not weights or not all(isinstance(value, torch.Tensor) for value in weights.values()):
         return "does not hold a state_dict: save model.state_dict(), not the model"
-    if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
-        return "holds Inf or NaN: the training went wrong"
     try:
-        model.load_state_dict(weights)
-    except Exception as error:  # other names, other shapes, or the student's own load_state_dict
-        return f"holds the weights of another model ({_first_line(error, skip=1)})"
+        shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+        problem = next(filter(None, (_problem_of(name, value, shapes) for name, value in weights.items())), "")
+        if problem:
+            return problem
+        missing = [name for name in shapes if name not in weights]
+        if missing:
+            return f"holds the weights of another model ({missing[0]} is missing)"
+        plain = {name: value.detach().to(torch.float32).clone() for name, value in weights.items()}
+        if not all(bool(torch.isfinite(value).all()) for value in plain.values()):
+            return "holds Inf or NaN: the training went wrong"
+        model.load_state_dict(plain)
+    except Exception as error:  # the student's own state_dict or load_state_dict
+        return f"does not go into the model ({type(error).__name__}: {_first_line(error)})"
     return ""
 
 
-def _first_line(error: Exception, skip: int = 0) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return lines[min(skip, len(lines) - 1)][:160]
+def _problem_of(name: str, value: Any, shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """Why one tensor of a file is no parameter of the model; found without touching its numbers, of which there may be none.
+
+    Numbers of any precision will do, and any way they lie in memory.
+    """
+    import torch
+
+    if value.layout is not torch.strided or value.is_quantized or value.is_nested:
+        kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
+        return f"holds {name} as a {kind} tensor: save model.state_dict() as it is"
+    if value.device.type == "meta":
+        return f"holds no numbers for {name}: it is a tensor on the meta device, which has a shape alone"
+    if not value.is_floating_point():
+        return f"holds {name} in {value.dtype}: weights are floating-point numbers"
+    if name in shapes and tuple(value.shape) != shapes[name]:
+        return f"holds the weights of another model ({name} has the shape {tuple(value.shape)}; in yours it is {shapes[name]})"
+    return "" if name in shapes else f"holds the weights of another model (yours has no parameter {name})"
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")[:160]

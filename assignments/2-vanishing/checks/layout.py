@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import tomllib
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 
 LEVELS = ("full", "hint", "verdict")
 KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
-        "cpu_seconds", "submission_seconds", "feedback")
+        "cpu_seconds", "submission_seconds", "feedback", "release", "points")
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class StageInfo:
     handout_files : dict of str to str
         Files and folders of the kit that students get too, and their names in the student's folder.
     cpu_seconds : dict of str to float
-        CPU seconds a call of a function may take in the grader, where that is less than usual.
+        CPU seconds a call of a function may take, where that is less than usual.
     submission_seconds : float
-        CPU seconds all calls of a submission may take there together, where that is more than usual.
+        CPU seconds all calls of a submission may take in the grader together, where that is more than usual.
+    release : str
+        The day this text of the stage is of, such as "2025-09-01"; with ".2" for a second one of that day.
+    points : dict of str to float
+        Points that tests give in each task; in the released folder only, written when it is made.
     folder : Path
         Where the facts lie.
     """
@@ -59,7 +64,14 @@ class StageInfo:
     handout_files: dict[str, str]
     cpu_seconds: dict[str, float]
     submission_seconds: float
+    release: str
+    points: dict[str, float]
     folder: Path
+
+    @property
+    def id(self) -> str:
+        """The stage's id, such as ``1-bptt``: its number is that of its tasks, its name that of its file."""
+        return f"{next(iter(self.tasks)).partition('.')[0]}-{Path(self.file).stem}"
 
 
 def read_stage(folder: Path) -> StageInfo:
@@ -88,7 +100,15 @@ def read_stage(folder: Path) -> StageInfo:
     return StageInfo(data["title"], data["file"], dict(data["tasks"]), tuple(data.get("preload", ())),
                      tuple(data.get("requires_stages", ())), bool(data.get("forbid_torch_rnn")),
                      tuple(data.get("submission_files", ())), hidden, dict(data.get("handout_files", {})),
-                     dict(data.get("cpu_seconds", {})), float(data.get("submission_seconds", 0.0)), folder)
+                     dict(data.get("cpu_seconds", {})), float(data.get("submission_seconds", 0.0)),
+                     _release(file, data), dict(data.get("points", {})), folder)
+
+
+def _release(file: Path, data: dict[str, Any]) -> str:
+    release = data.get("release", "")
+    if not isinstance(release, str) or (release and not re.fullmatch(r"\d{4}-\d\d-\d\d(\.\d+)?", release)):
+        raise ValueError(f'{file}: release is a day such as "2025-09-01", or "2025-09-01.2"; got {release!r}')
+    return release
 
 
 def public_tests(folder: Path) -> Path:
@@ -109,11 +129,25 @@ def public_tests(folder: Path) -> Path:
                             "assignment's folder")
 
 
+def earlier_file(folder: Path, stage_id: str) -> Path | None:
+    """The student's own file of an earlier stage, or None.
+
+    It is looked for beside the stage's file, where an instructor may have put a solved one, then in the folder of that
+    stage side by side with this one.
+    """
+    file = f"{stage_id.partition('-')[2]}.py"
+    return next((place / file for place in (folder, folder.parent / stage_id) if (place / file).exists()), None)
+
+
+def earlier_tests(folder: Path, stage_id: str) -> Path | None:
+    """The public tests of an earlier stage: those that came with this folder, or the kit's own."""
+    own = Path(__file__).resolve().parents[1] / "stages" / stage_id.partition("-")[2]
+    places = (folder / "checks" / "earlier" / stage_id, own)
+    return next((place / "public.py" for place in places if (place / "public.py").exists()), None)
+
+
 def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     """Let `import bptt` find the student's own file of an earlier stage.
-
-    It is looked for beside the stage's file, where an instructor may have put a solved one, then in the
-    folder of that stage side by side with this one.
 
     Returns
     -------
@@ -122,14 +156,13 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
     """
     missing = []
     for stage_id in info.requires_stages:
-        file = f"{stage_id.partition('-')[2]}.py"
-        places = [folder, folder.parent / stage_id]
-        found = [place for place in places if (place / file).exists()]
-        if not found:
+        found = earlier_file(folder, stage_id)
+        if found is None:
+            file = f"{stage_id.partition('-')[2]}.py"
             missing.append(f"this stage builds on your {file}: put the folder {stage_id} side by side with "
                            f"{folder.name}, or a copy of {file} into {folder.name}")
-        elif str(found[0]) not in sys.path:
-            sys.path.append(str(found[0]))
+        elif str(found.parent) not in sys.path:
+            sys.path.append(str(found.parent))
     return missing
 
 
@@ -156,15 +189,3 @@ def expose_handout_modules(folder: Path, info: StageInfo) -> None:
             sys.path.append(str(kit))
         # Under its own name too, so that a notebook's autoreload finds it again.
         sys.modules[stem] = importlib.import_module(source.removesuffix(".py").replace("/", "."))
-
-
-def prepare() -> None:
-    """First call of every notebook: one look for all figures, and all files it needs within reach."""
-    from . import style
-
-    folder = Path.cwd()
-    info = read_stage(public_tests(folder).parent)
-    style.use()
-    expose_handout_modules(folder, info)
-    for sentence in add_earlier_stages(folder, info):
-        print(f"Note: {sentence}.")

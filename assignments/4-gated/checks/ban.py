@@ -1,18 +1,27 @@
 """torch's own recurrent modules and functions, refused while student code runs.
 
-Two nets. Making a module of torch's recurrent classes, or of a class built on one, is refused where every torch
-module begins; running a recurrent operator is refused in torch's dispatcher, which all names and aliases of it lead to.
+Three nets. Making a module of torch's recurrent classes, or of a class built on one, is refused where every torch
+module begins. Running a recurrent operator is refused in torch's dispatcher, in the kernel that all names and aliases of
+the operator and all ways around its front door (decompose, redispatch) lead to. And torch's own Python versions of these
+operators are refused wherever torch keeps them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
+import sys
+import warnings
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 OPERATORS = ("lstm.input", "lstm.data", "lstm_cell", "gru.input", "gru.data", "gru_cell", "rnn_tanh.input",
-             "rnn_tanh.data", "rnn_tanh_cell", "rnn_relu.input", "rnn_relu.data", "rnn_relu_cell")
+             "rnn_tanh.data", "rnn_tanh_cell", "rnn_relu.input", "rnn_relu.data", "rnn_relu_cell", "quantized_lstm_cell",
+             "quantized_gru_cell", "quantized_rnn_tanh_cell", "quantized_rnn_relu_cell")
+# One whole layer, in builds with oneDNN: no composition of others, so that its gradient has a key of its own.
+LAYER = "mkldnn_rnn_layer"
+_PYTHON_VERSIONS = re.compile(r"(?<![a-z])(rnn|lstm|gru)(?![a-z])")
 
 
 class Ban:
@@ -65,20 +74,48 @@ class Ban:
 
         torch.nn.Module.__init__ = watched  # type: ignore[method-assign,assignment]
         self._library = torch.library.Library("aten", "IMPL")
-        for name in OPERATORS:
-            for key in ("AutogradCPU", "CPU"):
-                self._library.impl(name, self._operator(name), key)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
+            for name in OPERATORS:
+                self._guard(name, "AutogradCPU", "CompositeImplicitAutograd")
+            if torch.backends.mkldnn.is_available():
+                self._guard(LAYER, "CPU", "CPU")
+        self._guard_python_versions()
 
-    def _operator(self, name: str) -> Callable[..., Any]:
-        """The operator as torch composes it from others, behind the check."""
+    def _guard(self, name: str, key: str, place: str) -> None:
+        """Put a check before the kernel that an operator has for `key`, at `place` in the dispatcher."""
         import torch
 
         packet, _, overload = name.partition(".")
         operator = getattr(getattr(torch.ops.aten, packet), overload or "default")
+        kernel = torch.library.get_kernel(operator, key)
 
-        def checked(*args: Any, **kwargs: Any) -> Any:
+        def checked(keyset: Any, *args: Any, **kwargs: Any) -> Any:
             self.check(packet)
-            return operator.decompose(*args, **kwargs)
+            return kernel.call_boxed(keyset, *args, **kwargs)
+
+        self._library.impl(name, checked, place, with_keyset=True, allow_override=True)
+        for at, version in operator.py_kernels.items():
+            operator.py_kernels[at] = self._checked(version, packet)
+
+    def _guard_python_versions(self) -> None:
+        """Put a check before the functions of torch that write the operators out, where they are loaded."""
+        module = sys.modules.get("torch._decomp.decompositions")
+        if module is None:
+            return
+        for name, version in list(vars(module).items()):
+            if callable(version) and _PYTHON_VERSIONS.search(name):
+                setattr(module, name, self._checked(version, name))
+        for table in sys.modules["torch._decomp"].global_decomposition_table.values():
+            for operator, version in list(table.items()):
+                if getattr(operator, "namespace", "") == "aten" and _PYTHON_VERSIONS.search(operator.__name__):
+                    table[operator] = self._checked(version, operator.__name__)
+
+    def _checked(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            self.check(name)
+            return function(*args, **kwargs)
 
         return checked
 

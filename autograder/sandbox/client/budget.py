@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograder.checks.timelimit import out_of_cpu, out_of_wall
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.sandbox.walls import die_with_parent, limit_memory
 
@@ -130,12 +131,10 @@ class Budget:
             self.before = max(0.0, used - self.waited), queued
         used -= self.before[0]
         if used + self.answering > self.cpu:
-            raise LimitExceeded("cpu", f"more than {self.cpu:g} seconds of CPU time; is there a loop without an end, "
-                                       "or far more work than the task needs?")
+            raise LimitExceeded("cpu", out_of_cpu(self.cpu))
         limit = self.cpu * self.worker.limits.wall_factor
         if self.waited - used - (queued - self.before[1]) > limit:
-            raise LimitExceeded("wall", f"no answer within {limit:g} seconds, although it hardly computes: does it sleep, or "
-                                        "wait for something that never comes?")
+            raise LimitExceeded("wall", out_of_wall(limit))
         if total is not None:
             total.note(seen["cpu"], queued)
 

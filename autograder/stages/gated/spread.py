@@ -2,6 +2,7 @@
 
     python -m autograder.stages.gated.spread 20          one line a model
     python -m autograder.stages.gated.spread 1 --save    also keeps the weights of seed 0 in checkpoints/
+    python -m autograder.stages.gated.spread --weights FOLDER    measures weights that `python datasets baselines` kept
 
 A change of the data or of the settings calls for both.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -45,15 +47,33 @@ def measured(file: str, model: Any) -> str:
             f"nats a word {hidden.nats_a_word(model, hidden.agreement_sentences(False)):.3f}")
 
 
-def main(seeds: int, save: bool) -> None:
-    """Train, measure, print; keep the weights of seed 0 when asked to."""
+def kept_models(folder: Path) -> Iterator[tuple[str, str, Any]]:
+    """Seed, file and model of weights kept by `python datasets baselines --weights FOLDER`: torch's cells, the same settings."""
+    stage = find_stage("4-gated")
+    expose_handout_modules(stage.suite, stage.info)
+    answers = stage.reference()
+    for path in sorted(folder.glob("*-*-*.pt")):
+        name, cell, seed = path.stem.split("-")
+        if f"{name}_{cell}.pt" in {file for files in FILES.values() for file in files}:
+            sizes = training(f"{name}_{cell}.pt").make[1]
+            model = answers.LanguageModel(*sizes)
+            model.load_state_dict(torch.load(path, weights_only=True))
+            yield seed, f"{name}_{cell}.pt", model
+
+
+def main(arguments: list[str]) -> None:
+    """Train, or take kept weights; measure, print; keep the weights of seed 0 when asked to."""
     torch.set_num_threads(1)
-    for seed in range(seeds):
+    if arguments[0] == "--weights":
+        for kept, file, model in kept_models(Path(arguments[1])):
+            print(f"seed {kept}  {file:18}  {measured(file, model)}", flush=True)
+        return
+    for seed in range(int(arguments[0])):
         for file, model in trained_models(seed):
             print(f"seed {seed}  {file:18}  {measured(file, model)}", flush=True)
-            if save and seed == 0:
+            if "--save" in arguments and seed == 0:
                 torch.save(model.state_dict(), find_stage("4-gated").suite / "checkpoints" / file)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), "--save" in sys.argv)
+    main(sys.argv[1:])

@@ -1,7 +1,7 @@
 """Stops its own process in the middle of a call.
 
 marks: 78
-tells: hardly computes
+tells: Operation not permitted
 """
 
 import os

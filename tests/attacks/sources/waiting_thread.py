@@ -20,6 +20,6 @@ def _wait():
 def attempt():
     if threading.active_count() < 3:
         threading.Thread(target=_wait, daemon=True).start()
-    time.sleep(0.1)
+    threading.Event().wait(0.1)
     import os
     return os.path.exists(f"{OUTSIDE}/thread")

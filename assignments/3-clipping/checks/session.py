@@ -1,0 +1,260 @@
+"""Run the public tests of a stage in this process, or in a fresh one, and say what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import needs, plugin
+from .home import HomeVerdict, LocalBackend, Printed, listening
+from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
+from .plugin import BACKEND, POINTS, VERDICTS
+from .restore import everything_put_back
+from .student import student_trace
+
+ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
+             "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:unraisableexception",
+             "-p", "no:threadexception", "--assert=plain", "--capture=no", "--noconftest", "--import-mode=importlib")
+
+
+@dataclass
+class Outcome:
+    """What one run of the public tests found; both reports, text and HTML, are made from it.
+
+    Attributes
+    ----------
+    title, file, release : str
+        Of the stage.
+    saved : str
+        When the student's file was saved, such as "18:02".
+    tasks : dict of str to str
+        The tasks that have public tests, with their titles.
+    points : dict of str to float
+        Points of each task's public tests.
+    tested : float
+        Points that all tests of the stage give, hidden ones too; 0 where that is not known.
+    verdicts : list of HomeVerdict
+    load_error, load_trace : str
+        Why the file could not be imported, and where; empty where it could.
+    printed : str
+        What the file printed while it was imported.
+    notes : list of str
+        Sentences on files that are not there.
+    earlier : list of str
+        Sentences on earlier stages this one builds on.
+    problem : str
+        Why no test could be run at all; empty as a rule.
+    """
+
+    title: str
+    file: str
+    release: str = ""
+    saved: str = ""
+    tasks: dict[str, str] = field(default_factory=dict)
+    points: dict[str, float] = field(default_factory=dict)
+    tested: float = 0.0
+    verdicts: list[HomeVerdict] = field(default_factory=list)
+    load_error: str = ""
+    load_trace: str = ""
+    printed: str = ""
+    notes: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether all that was run passed."""
+        return not self.problem and not self.load_error and all(verdict.outcome == "passed" for verdict in self.verdicts)
+
+
+def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
+    """What the session of this configuration found."""
+    backend: Any = config.stash[BACKEND]
+    info: StageInfo = backend.info
+    verdicts: Any = config.stash[VERDICTS]
+    outcome = Outcome(info.title, info.file, info.release, saved_at(backend.folder / info.file),
+                      points=config.stash.get(POINTS, {}), tested=sum(info.points.values()), verdicts=verdicts,
+                      printed=backend.printed_on_import.getvalue(), notes=list(backend.missing))
+    outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
+    if backend.load_error is not None:
+        outcome.load_error = described(backend.load_error)
+        outcome.load_trace = student_trace(backend.load_error, backend.folder)
+    if with_earlier:
+        outcome.earlier = [sentence for stage_id in info.requires_stages
+                           if (sentence := verdict_on_earlier(backend.folder, stage_id, info.folder))]
+    return outcome
+
+
+def described(error: BaseException) -> str:
+    """An exception in a line; where a library of the requirements is missing, what to do."""
+    if isinstance(error, ModuleNotFoundError) and error.name in needs.FLOORS:
+        return needs.missing(str(error.name))
+    return f"{type(error).__name__}: {error}"
+
+
+def saved_at(file: Path) -> str:
+    """When a file was saved: the time, with the day where that is not today."""
+    try:
+        when = time.localtime(file.stat().st_mtime)
+    except OSError:
+        return ""
+    today = time.strftime("%Y-%m-%d") == time.strftime("%Y-%m-%d", when)
+    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", when)
+
+
+class _Session:
+    """Gives the session its backend, and takes what it found."""
+
+    def __init__(self, backend: LocalBackend, with_earlier: bool) -> None:
+        self.backend, self.with_earlier = backend, with_earlier
+        self.outcome: Outcome | None = None
+        self.problem = ""
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
+        parser.addoption("--tb", dest="tbstyle", default="no")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BACKEND] = self.backend
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and not self.problem:
+            self.problem = report.longreprtext.strip().splitlines()[-1].removeprefix("E").strip()
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.outcome = outcome_of(session.config, self.with_earlier)
+
+
+def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = False, with_earlier: bool = True) -> Outcome:
+    """Run public tests in this process, over a fresh import of the student's file; everything is put back.
+
+    Parameters
+    ----------
+    tests : Path
+        The file of tests, beside its `stage.toml`.
+    folder : Path
+        The student's.
+    task : str, optional
+        One task's id.
+    show : bool
+        Keep what went into each call that failed.
+    with_earlier : bool
+        Look at the earlier stages this one builds on, too.
+    """
+    info = read_stage(tests.parent)
+    folders = [folder, *(file.parent for stage_id in info.requires_stages if (file := earlier_file(folder, stage_id)))]
+    shared = [Path(name).stem for name in info.handout_files.values() if name.endswith(".py")]
+    with everything_put_back(folders, shared), _quiet_environment():
+        os.chdir(folder)
+        backend = LocalBackend(folder, info, show)
+        session = _Session(backend, with_earlier)
+        options, words = ["-c", str(Path(__file__).with_name("here.ini")), *(("--task", task) if task else ())], Printed()
+        try:
+            with listening(words):
+                status = pytest.main([_without_brackets(tests, folder), *ARGUMENTS, *options], plugins=[plugin, session])
+        finally:
+            backend.close()
+    if status == pytest.ExitCode.INTERRUPTED and not session.problem:
+        raise KeyboardInterrupt
+    outcome = session.outcome or Outcome(info.title, info.file)
+    if session.problem or session.outcome is None:
+        outcome.problem = session.problem or words.getvalue().strip() or f"pytest ended with {status!r}"
+    return outcome
+
+
+def _without_brackets(file: Path, folder: Path) -> str:
+    """A path from the folder on: pytest takes brackets and double colons in a path for those of a test's name."""
+    try:
+        return os.path.relpath(file, folder)
+    except ValueError:  # on another drive
+        return str(file)
+
+
+@contextlib.contextmanager
+def _quiet_environment() -> Iterator[None]:
+    """No pytest plugin but ours, and no option from outside."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    yield
+
+
+# What was found of an earlier stage, by the content of the student's file: it is run once for each version of it.
+_earlier: dict[tuple[bytes, Path], str] = {}
+
+
+def verdict_on_earlier(folder: Path, stage_id: str, material: Path) -> str:
+    """A sentence on the student's own file of an earlier stage; empty where its public tests pass.
+
+    Parameters
+    ----------
+    folder, material : Path
+        The student's folder, and the one the present stage's tests lie in.
+    stage_id : str
+        The earlier stage.
+    """
+    file, tests = earlier_file(folder, stage_id), earlier_tests(material, stage_id)
+    if file is None or tests is None:
+        return ""
+    key = (file.read_bytes(), file)
+    if key not in _earlier:
+        _earlier[key] = _summary_of_earlier(run_here(tests, file.parent, with_earlier=False))
+    return _earlier[key]
+
+
+def _summary_of_earlier(outcome: Outcome) -> str:
+    from .report import state_of
+
+    graded = "this stage is graded with a right one"
+    if outcome.problem:
+        return ""
+    if outcome.load_error:
+        return f"Your {outcome.file} cannot be imported ({outcome.load_error}); {graded}."
+    states = {task: state_of([verdict for verdict in outcome.verdicts if verdict.task == task]) for task in outcome.tasks}
+    failed = [task for task, state in states.items() if state in ("failed", "in part")]
+    unwritten = [task for task, state in states.items() if state not in ("passed", "failed", "in part")]
+    missing = f"{', '.join(unwritten)} {'is' if len(unwritten) == 1 else 'are'} not yet written"
+    if failed:
+        return f"Your {outcome.file} fails {', '.join(failed)}{f', and {missing} there' if unwritten else ''}; {graded}."
+    return f"In your {outcome.file}, {missing}; {graded}." if unwritten else ""
+
+
+def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outcome:
+    """The same in a fresh process: what a library keeps to itself is new there too."""
+    package = __package__ or "checks"
+    root = Path(__file__).resolve().parents[len(package.split("."))]
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    with tempfile.TemporaryDirectory() as scratch:
+        found = Path(scratch, "outcome.json")
+        command = [sys.executable, "-m", package, *([task] if task else []), *(["--show"] if show else []), "--json", str(found)]
+        done = subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": path, "MPLBACKEND": "Agg"}, text=True,
+                              encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, capture_output=True)
+        if found.exists():
+            return from_json(found.read_text(encoding="utf-8"))
+    info = read_stage(public_tests(folder).parent)
+    last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+    return Outcome(info.title, info.file, problem=f"the process that ran them ended with status {done.returncode}"
+                                                  f"{': ' if last else ''}{''.join(last)}")
+
+
+def as_json(outcome: Outcome) -> str:
+    """An outcome as text."""
+    return json.dumps(asdict(outcome))
+
+
+def from_json(text: str) -> Outcome:
+    """An outcome out of its text."""
+    data = json.loads(text)
+    data["verdicts"] = [HomeVerdict(**verdict) for verdict in data["verdicts"]]
+    return Outcome(**data)

@@ -1,0 +1,221 @@
+"""The student's own machine: the module is imported into this process, and each call has the grader's time."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from .compare import Mismatch, shortened
+from .hints import read_hints
+from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
+from .plugin import Verdict, classify
+from .state import reset_state
+from .student import Call, Student, call_with_copies, describe_argument, load_module
+from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+MAX_PRINTED = 8000
+MAX_INPUT = 2000
+
+
+@dataclass
+class HomeVerdict(Verdict):
+    """A verdict with what helps its student: what the code printed, and what went into the call that failed.
+
+    `waits_for` names the function that is not yet written, where it is not one of those under test: of an earlier task, or
+    of an earlier stage's file.
+    """
+
+    printed: str = ""
+    inputs: str = ""
+    waits_for: str = ""
+
+
+class Printed(io.StringIO):
+    """Takes what student code prints, and keeps the beginning."""
+
+    def write(self, text: str) -> int:
+        """Keep the text, as long as there is room."""
+        room = MAX_PRINTED - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
+
+
+class LocalBackend:
+    """What a session of the public tests runs on at home.
+
+    Parameters
+    ----------
+    folder : Path
+        The student's.
+    info : StageInfo
+    show : bool
+        Keep what went into each call that failed.
+    """
+
+    seed = 0
+
+    def __init__(self, folder: Path, info: StageInfo, show: bool = False) -> None:
+        self.folder, self.info, self.show = folder, info, show
+        self.load_error: BaseException | None = None
+        self.printed, self.printed_on_import = Printed(), Printed()
+        self.student = Student(self._run, self._around)
+        self._module: Any = None
+        self._rules = rules_of(info)
+        self._slow: set[str] = set()
+        self._clock = Clock(folder)
+        self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))
+        expose_handout_modules(folder, info)
+        self.missing = add_earlier_stages(folder, info)
+        try:
+            with self._rules(), listening(self.printed_on_import), self._clock.limit(LOAD_CPU):
+                self._module = load_module(folder / info.file)
+        except (Exception, SystemExit, OutOfTime) as error:  # told to the student in the report
+            self.load_error = error
+
+    def close(self) -> None:
+        """No more calls come."""
+        self._clock.close()
+
+    @contextlib.contextmanager
+    def _around(self) -> Iterator[None]:
+        """Where student code runs: by the stage's rules, within its time, and what it prints is kept."""
+        name = self.student.calls[-1].name
+        seconds = CALL_CPU / (AFTER_A_TIMEOUT if name in self._slow else 1)
+        seconds = min(seconds, self.info.cpu_seconds.get(name, seconds))
+        try:
+            with self._rules(), listening(self.printed), self._clock.limit(seconds):
+                yield
+        except OutOfTime:
+            self._slow.add(name)
+            raise
+
+    def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        if self.load_error is not None:
+            raise self.load_error
+        if not hasattr(self._module, name):
+            raise Mismatch(name, f"is not defined in {self.info.file}", "none")
+        return call_with_copies(getattr(self._module, name), args, kwargs)
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """Each test starts with no calls remembered and the libraries' state reset."""
+        self.student.calls.clear()
+        self.printed = Printed()
+        reset_state(self.seed)
+
+    def reference(self) -> Any:
+        """No reference at home."""
+        raise pytest.UsageError("the reference is not part of the public tests")
+
+    def canvas(self) -> Any:
+        """Axes of a figure that is never shown."""
+        from .axes import Canvas
+
+        return Canvas()
+
+    def autodiff(self) -> Any:
+        """Automatic differentiation in this process."""
+        from .autodiff import Autodiff
+
+        return Autodiff(self._module)
+
+    def checkpoints(self) -> Any:
+        """Files in the student's folder."""
+        from .checkpoints import load_checkpoint
+
+        return lambda model, file: load_checkpoint(model, self.folder / file)
+
+    def outcome(self, error: BaseException) -> str:
+        """Failed where a comparison did, not yet written where a stub did, else an error."""
+        return "ungradable" if error is self.load_error else classify(error)
+
+    def finish(self, verdict: Verdict, error: BaseException | None) -> HomeVerdict:
+        """The verdict with all that helps the student who reads it."""
+        result = HomeVerdict(**vars(verdict), printed=self.printed.getvalue())
+        calls = self.student.calls
+        if error is None:
+            return result
+        if result.outcome == "failed" and self._hints is not None:
+            result.hint = self._hints.look_up(result.test, calls)
+        if result.outcome == "not_implemented":
+            result.waits_for = self._waits_for(error, result)
+        if calls:
+            result.call = shortened(self._describe(calls[-1]))
+            result.inputs = self._inputs(calls[-1]) if self.show else ""
+        return result
+
+    def _waits_for(self, error: BaseException, verdict: Verdict) -> str:
+        """The function that is not yet written, where it belongs to another task than the one under test."""
+        frame = _last_frame(error.__traceback__)
+        if frame is None:
+            return ""
+        file, name = frame
+        if Path(file).name != self.info.file:
+            return f"{name} in {Path(file).name}"
+        said = str(error)
+        if said.startswith("Task ") and not said.startswith(f"Task {verdict.task}:"):
+            return f"{name} (task {said.removeprefix('Task ').partition(':')[0]})"
+        return ""
+
+    def _named(self, call: Call) -> list[tuple[str, Any]]:
+        """The arguments of a call by their names, as the student's function calls them."""
+        function = getattr(self._module, call.name, None)
+        try:
+            bound = inspect.signature(function).bind(*call.args, **call.kwargs)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return [*((f"argument {number}", value) for number, value in enumerate(call.args, start=1)), *call.kwargs.items()]
+        starred = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+        if any(parameter.kind in starred for parameter in bound.signature.parameters.values()):
+            return [*((f"argument {number}", value) for number, value in enumerate(call.args, start=1)), *call.kwargs.items()]
+        return list(bound.arguments.items())
+
+    def _describe(self, call: Call) -> str:
+        """The call in one line, with the names of its arguments."""
+        if call.said or call.on is not None:
+            return call.text
+        parts = [describe_argument(value) if name.startswith("argument ") else f"{name}={describe_argument(value)}"
+                 for name, value in self._named(call)]
+        return f"{call.name}({', '.join(parts)})"
+
+    def _inputs(self, call: Call) -> str:
+        """What went into a call, one argument after the other, in full where that is not too long."""
+        return "\n".join(f"{name} = {_spelled_out(value)}" for name, value in self._named(call))
+
+
+@contextlib.contextmanager
+def listening(to: Printed) -> Iterator[None]:
+    """What is printed inside goes there; warnings and other words for the error stream go nowhere."""
+    with contextlib.redirect_stdout(to), contextlib.redirect_stderr(Printed()):
+        yield
+
+
+def _last_frame(trace: TracebackType | None) -> tuple[str, str] | None:
+    """File and function in which an exception was raised."""
+    if trace is None:
+        return None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_filename, trace.tb_frame.f_code.co_name
+
+
+def _spelled_out(value: Any) -> str:
+    """A value as one would type it."""
+    with np.printoptions(threshold=200, edgeitems=3, linewidth=100, precision=6, suppress=False):
+        if isinstance(value, dict):
+            return "{" + ",\n ".join(f"{key!r}: {_spelled_out(item)}" for key, item in value.items()) + "}"
+        text = repr(value)
+    size = f"  # shape {value.shape}" if isinstance(value, np.ndarray) else ""
+    return (text if len(text) <= MAX_INPUT else text[:MAX_INPUT] + " ...") + size
+

@@ -1,0 +1,162 @@
+"""Run code in this process and put back what it may have changed: modules, settings, generators, figures."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import os
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+
+@contextlib.contextmanager
+def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> Iterator[None]:
+    """What is inside imports the modules of these folders as if for the first time, and leaves nothing behind.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        The student's own: modules from there are taken out of `sys.modules` before, and put back after.
+    shared : sequence of str
+        Modules in these folders that stay, for they are not the student's.
+    """
+    with contextlib.ExitStack() as stack:
+        for part in (_modules(folders, shared), _process(), _generators(), _matplotlib(), _torch(), warnings.catch_warnings()):
+            stack.enter_context(part)
+        yield
+
+
+def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str, ModuleType]:
+    """The modules imported from files in these folders, except those of the checks and `shared` ones."""
+    ours = (__package__ or "checks").partition(".")[0]
+    roots = tuple(os.path.normcase(root) + os.sep for folder in folders for root in {str(folder), os.path.realpath(folder)})
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or name in shared or name.partition(".")[0] in (ours, "__main__"):
+            continue
+        file = os.path.normcase(file)
+        if file.startswith(roots) and "site-packages" not in file:  # an environment may lie in the student's folder
+            found[name] = module
+    return found
+
+
+@contextlib.contextmanager
+def _modules(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
+    before = own_modules(folders, shared)
+    for name in before:
+        del sys.modules[name]
+    path, hooks, importers = list(sys.path), list(sys.meta_path), list(sys.path_hooks)
+    # A compiled file counts as fresh when the source has the same second and the same size; none is read or written here.
+    compiled, sys.pycache_prefix = sys.pycache_prefix, os.path.join(os.path.realpath(folders[0]), "no-such-folder")
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = compiled, writes
+        sys.path[:], sys.meta_path[:], sys.path_hooks[:] = path, hooks, importers
+        for name in own_modules(folders, shared):
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+@contextlib.contextmanager
+def _process() -> Iterator[None]:
+    where, environment, deepest = os.getcwd(), dict(os.environ), sys.getrecursionlimit()
+    arguments, tracing, profiling = list(sys.argv), sys.gettrace(), sys.getprofile()
+    keyboard, asks = sys.stdin, builtins.input
+    sys.stdin, builtins.input = io.StringIO(), _no_input  # a notebook would ask its reader
+    try:
+        yield
+    finally:
+        sys.stdin, builtins.input = keyboard, asks
+        os.chdir(where)
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        sys.argv[:] = arguments
+        sys.setrecursionlimit(deepest)
+        if sys.gettrace() is not tracing:
+            sys.settrace(tracing)
+        if sys.getprofile() is not profiling:
+            sys.setprofile(profiling)
+
+
+def _no_input(prompt: object = "", /) -> str:
+    print(prompt, end="")
+    raise EOFError("EOF when reading a line")
+
+
+@contextlib.contextmanager
+def _generators() -> Iterator[None]:
+    drawn, drawn_by_numpy, errors, printing = random.getstate(), np.random.get_state(), np.geterr(), np.get_printoptions()
+    try:
+        yield
+    finally:
+        random.setstate(drawn)
+        np.random.set_state(drawn_by_numpy)
+        np.seterr(**errors)
+        np.set_printoptions(**printing)
+
+
+@contextlib.contextmanager
+def _matplotlib() -> Iterator[None]:
+    """No figure is shown: the figures of pyplot are those made inside alone, drawn by Agg."""
+    import matplotlib
+
+    settings: Any = matplotlib.rcParams
+    before = dict(dict.items(settings))
+    pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
+    figures = dict(register.Gcf.figs) if register is not None else {}
+    backend = getattr(pyplot, "_backend_mod", None)
+    if register is not None:
+        register.Gcf.figs.clear()
+    if pyplot is not None:
+        setattr(pyplot, "_backend_mod", None)  # noqa: B010
+    dict.__setitem__(settings, "backend", "agg")
+    try:
+        yield
+    finally:
+        pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
+        if register is not None:
+            register.Gcf.figs.clear()
+            register.Gcf.figs.update(figures)
+        if pyplot is not None:
+            setattr(pyplot, "_backend_mod", backend)  # noqa: B010
+        # By dict's own methods: those of RcParams would look for a backend where none is chosen yet.
+        for name, value in before.items():
+            dict.__setitem__(settings, name, value)
+
+
+@contextlib.contextmanager
+def _torch() -> Iterator[None]:
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    state, dtype, threads = torch.get_rng_state(), torch.get_default_dtype(), torch.get_num_threads()
+    gradients, strict, device = torch.is_grad_enabled(), torch.are_deterministic_algorithms_enabled(), _default_device(torch)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        torch.set_default_dtype(dtype)
+        torch.set_num_threads(threads)
+        torch.set_grad_enabled(gradients)
+        if torch.are_deterministic_algorithms_enabled() != strict:
+            torch.use_deterministic_algorithms(strict)
+        torch.set_default_device(device)
+
+
+def _default_device(torch: Any) -> Any:
+    look: Callable[[], Any] | None = getattr(torch, "get_default_device", None)
+    device = look() if look is not None else None
+    return None if device is None or str(device) == "cpu" else device

@@ -1,0 +1,220 @@
+"""`update("1-bptt.zip")` takes over tests and checks of a new release, and never touches what a student wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tomllib
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from . import needs
+from .check import display_text
+from .layout import StageInfo, public_tests, read_stage
+
+MANIFEST = "checks/release.json"
+MAX_BYTES = 64 << 20
+
+
+@dataclass
+class Update:
+    """What an update did: files that are new or other now, cells that are, and what a student should look at."""
+
+    files: list[str] = field(default_factory=list)
+    cells: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def update(archive: str | Path) -> bool:
+    """Take over tests, checks and texts of a new release into the present folder; your own files stay as they are.
+
+    Parameters
+    ----------
+    archive : str or Path
+        The zip of the new release, or the folder it was unpacked into.
+
+    Returns
+    -------
+    bool
+        Whether the folder is now that of the release.
+    """
+    needs.demand()
+    folder = Path.cwd()
+    info = read_stage(public_tests(folder).parent)
+    try:
+        files = released_files(Path(archive).expanduser())
+        new = tomllib.loads(files["stage.toml"].decode("utf-8"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        display_text(f"{archive} is no release of a stage: {str(error) or type(error).__name__}. Name the zip you downloaded.")
+        return False
+    if new["file"] != info.file:
+        display_text(f"{archive} is \"{new['title']}\" ({new['file']}), and this folder is \"{info.title}\" ({info.file}): "
+                     "nothing was changed.")
+        return False
+    if _order(new.get("release", "")) < _order(info.release):
+        display_text(f"{archive} is release {new.get('release') or 'without a day'}, older than this folder's {info.release}: "
+                     "nothing was changed.")
+        return False
+    done = taken_over(folder, info, files)
+    was = f" (it was {info.release})" if info.release not in ("", new.get("release")) else ""
+    lines = [f"This folder is now release {new.get('release') or 'without a day'}{was}. {info.file} and all other files of yours "
+             "are as they were."]
+    lines += [f"  new: {', '.join(done.files)}"] if done.files else ["  Nothing in it was older."]
+    lines += [f"  notebook: {done.cells} cells"] if done.cells else []
+    lines += [f"  Note: {note}" for note in done.notes]
+    if done.files or done.cells:
+        lines.append("Restart the notebook's kernel, and reload the notebook's page where it is open.")
+    display_text("\n".join(lines))
+    return True
+
+
+def released_files(archive: Path) -> dict[str, bytes]:
+    """The files of a release by their names in the stage's folder, out of a zip or a folder."""
+    if archive.is_dir():
+        found = {path.relative_to(archive).as_posix(): path.read_bytes() for path in sorted(archive.rglob("*"))
+                 if path.is_file() and "__pycache__" not in path.parts}
+    else:
+        with zipfile.ZipFile(archive) as bundle:
+            entries = [entry for entry in bundle.infolist() if not entry.is_dir()]
+            if sum(entry.file_size for entry in entries) > MAX_BYTES:
+                raise ValueError("it is too large")
+            found = {entry.filename.replace("\\", "/"): bundle.read(entry) for entry in entries}
+    tops = sorted((name for name in found if name.rpartition("/")[2] == "stage.toml" and "earlier/" not in name), key=len)
+    if not tops:
+        raise ValueError("there is no stage.toml in it")
+    top = tops[0].removesuffix("stage.toml")
+    files = {name[len(top):]: data for name, data in found.items() if name.startswith(top)}
+    if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or ":" in name for name in files):
+        raise ValueError("it has a file that would lie outside the folder")
+    return files
+
+
+def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update:
+    """Write what is the release's; what is replaced and is not as it was released is kept aside."""
+    done, before = Update(), manifest(folder)
+    notebook = f"{info.id}.ipynb"
+    changed: list[str] = []
+    aside = folder / "replaced" / (info.release or "before")
+    for name, data in sorted(files.items()):
+        target = folder / name
+        if name == notebook and target.exists():
+            _update_notebook(target, data, before.get("cells", {}), aside, done)
+        elif name in (info.file, *info.submission_files) and target.exists():
+            if name == info.file and _hash(data) != before.get("files", {}).get(name, _hash(data)):
+                target.with_suffix(".new.py").write_bytes(data)
+                done.notes.append(f"the new release's own {name} lies beside yours as {target.with_suffix('.new.py').name}, "
+                                  "for its texts")
+        elif not target.exists() or target.read_bytes() != data:
+            if target.exists() and _hash(target.read_bytes()) != before.get("files", {}).get(name):
+                _keep(target, aside / name)
+                changed.append(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            done.files.append(name)
+    if changed:
+        done.notes.append(f"{', '.join(changed)} had other texts than the release this folder was of; they lie in "
+                          f"{aside.relative_to(folder).as_posix()}/")
+    for name in before.get("files", {}):
+        if name.startswith("checks/") and name not in files and (folder / name).is_file():
+            (folder / name).unlink()
+    return done
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What the folder's release was: hashes of its files and of its notebook's cells; empty where that is not known."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def manifest_of(files: dict[str, bytes], notebook: str) -> str:
+    """The text of a release's manifest."""
+    cells = {cell["id"]: _hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
+    return json.dumps({"files": {name: _hash(data) for name, data in sorted(files.items()) if name != notebook},
+                       "cells": cells}, indent=0) + "\n"
+
+
+def _update_notebook(target: Path, data: bytes, known: dict[str, str], aside: Path, done: Update) -> None:
+    new = json.loads(data)
+    try:
+        mine = json.loads(target.read_text(encoding="utf-8"))
+        cells, changed, kept = merged(mine["cells"], new["cells"], known)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        changed, kept, cells = 0, -1, []
+    if kept < 0 or not any(cell.get("id") in known for cell in cells):
+        other = target.with_suffix(".new.ipynb")
+        other.write_bytes(data)
+        done.notes.append(f"your notebook was left alone; the new release's lies beside it as {other.name}")
+        return
+    if kept:
+        done.notes.append(f"{kept} cells of the notebook that you had changed stay as you left them, though the release has "
+                          "another text")
+    if changed:
+        _keep(target, aside / target.name)
+        mine["cells"] = cells
+        text = json.dumps(mine, indent=1, ensure_ascii=False) + "\n"
+        target.write_text(text, encoding="utf-8", newline="\n")
+        done.cells = changed
+
+
+def merged(mine: list[dict[str, Any]], new: list[dict[str, Any]], known: dict[str, str]) -> tuple[list[dict[str, Any]], int, int]:
+    """A student's cells with the new release's texts in the place of those that were not changed.
+
+    Parameters
+    ----------
+    mine, new : list of dict
+        Cells of the student's notebook, and of the new release's.
+    known : dict of str to str
+        Hash of each cell of the student's release, by the cell's id.
+
+    Returns
+    -------
+    cells : list of dict
+    changed, kept : int
+        How many are new or other now; how many the student had changed, and that the release has another text for.
+    """
+    cells, changed, kept = list(mine), 0, 0
+    places = {cell.get("id"): position for position, cell in enumerate(cells)}
+    last = -1
+    for cell in new:
+        place = places.get(cell["id"])
+        if place is None:
+            cells.insert(last + 1, cell)
+            places = {one.get("id"): position for position, one in enumerate(cells)}
+            place, changed = last + 1, changed + 1
+        elif _hash_of_cell(cells[place]) != _hash_of_cell(cell):
+            if _hash_of_cell(cells[place]) == known.get(cell["id"]):
+                outputs = {key: value for key, value in cells[place].items() if key in ("outputs", "execution_count")}
+                cells[place], changed = cell | outputs if cell["cell_type"] == "code" else cell, changed + 1
+            elif _hash_of_cell(cell) != known.get(cell["id"]):
+                kept += 1
+        last = place
+    return cells, changed, kept
+
+
+def _order(release: str) -> tuple[str, int]:
+    day, _, number = release.partition(".")
+    return day, int(number or 1)
+
+
+def _hash_of_cell(cell: dict[str, Any]) -> str:
+    return _hash(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _keep(file: Path, place: Path) -> None:
+    """A copy of a file, beside earlier ones of its name."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while place.exists():
+        number += 1
+        place = place.with_name(f"{file.stem}-{number}{file.suffix}")
+    shutil.copyfile(file, place)

@@ -1,0 +1,107 @@
+"""The ban's second net, on the trusted side: names in the text of a submission by which torch's recurrent code can be reached.
+
+It proves nothing and takes no points: what is found is shown to the TA, with its line, in the notes of the record. It is there
+because the first net (`checks/ban.py`) holds in the process in which the student's code runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+# What is nothing but a way to torch's recurrent code, or around the ban, wherever it is an attribute or is imported.
+TELLING = {
+    "_VF", "_VariableFunctions", "_decomp", "_refs", "_dispatch_call_boxed", "_jit_get_operation", "CompilationUnit", "decompose",
+    "get_kernel", "global_decomposition_table", "lifted", "lstm_cell", "gru_cell", "mkldnn_rnn_layer", "py_kernels", "redispatch",
+    "redispatch_boxed", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell", "RNNBase", "RNNCellBase", "_op_dk",
+}
+# What is so only below torch: a student's own cells bear these names.
+BELOW_TORCH = {
+    "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "rnn", "lstm", "gru", "ops", "_C", "_ops", "library", "__dict__",
+}
+BUILTINS = {"eval", "exec", "__import__"}
+_WORDS = re.compile(r"\b(aten|_VF|lstm_cell|gru_cell|rnn_tanh|rnn_relu|mkldnn_rnn_layer|nn\.(RNN|LSTM|GRU)\w*)\b"
+                    r"|^(RNN|LSTM|GRU)(Cell)?$")
+
+
+def banned_names(source: str) -> list[tuple[int, str]]:
+    """Line and name of each; empty for a text that does not parse, which is another test's matter."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return sorted(set(_found(tree)))
+
+
+def note_on_ban(source: str, file: str) -> list[str]:
+    """What the TA reads: at most one sentence."""
+    found = banned_names(source)
+    if not found:
+        return []
+    names = ", ".join(f"{name} (line {line})" for line, name in found[:8]) + (", ..." if len(found) > 8 else "")
+    return [f"{file} names what may lead to torch's own recurrent code: {names}. Look whether the cells are the student's own"]
+
+
+def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    torch_names = _names_of_torch(tree)
+    nodes = list(ast.walk(tree))
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            dotted = _dotted(node)
+            if node.attr in TELLING or (node.attr in BELOW_TORCH and _root(node) in torch_names and ".utils.rnn" not in dotted):
+                yield node.lineno, dotted
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            yield from ((node.lineno, path) for path in _paths(node) if _is_telling(path.split(".")))
+        elif isinstance(node, ast.Call):
+            yield from ((node.lineno, f"{name}(...)") for name in _reached_by_text(node, torch_names))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            match = _WORDS.search(node.value)
+            if match:
+                yield node.lineno, repr(match[0])
+
+
+def _paths(node: ast.ImportFrom | ast.Import) -> Iterator[str]:
+    """What an import names, in full."""
+    module = getattr(node, "module", None) or ""
+    return (f"{module}.{alias.name}".strip(".") for alias in node.names)
+
+
+def _is_telling(path: list[str]) -> bool:
+    below_torch = path[0] == "torch" and BELOW_TORCH & set(path) and "utils" not in path
+    return bool(TELLING & set(path) or below_torch or path[0] in ("autograder", "checks"))
+
+
+def _reached_by_text(call: ast.Call, torch_names: set[str]) -> Iterator[str]:
+    """The function called, where it finds things of torch, or runs things, by their text."""
+    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    by_itself = name == "import_module" or (name in BUILTINS and isinstance(call.func, ast.Name))
+    if by_itself or (name in ("getattr", "vars") and call.args and _root(call.args[0]) in torch_names):
+        yield name
+
+
+def _names_of_torch(tree: ast.Module) -> set[str]:
+    """Names bound to torch or a part of it, by an import or by `name = torch...`."""
+    names = {"torch"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.asname or alias.name.split(".")[0] for alias in node.names if alias.name.split(".")[0] == "torch"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch":
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute) and _root(node.value) in names:
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def _root(node: ast.expr) -> str:
+    """The first name of `a.b.c`; empty where it does not begin with one."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "(...)"

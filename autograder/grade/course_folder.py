@@ -1,0 +1,115 @@
+"""A course folder while somebody works in it: one at a time, and a log for what no person should have to read."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.text import one_line, plain
+
+PRIVATE = ".kit"
+WHO = "at-work.json"
+# Logs that are kept in a course folder.
+LOGS = 20
+
+
+@contextlib.contextmanager
+def at_work(course: Path, command: str) -> Iterator[None]:
+    """Nobody else changes the course folder meanwhile.
+
+    The lock is the kernel's, on the folder itself: it is gone with the process that held it, however that ended. On a disk
+    without locks, as some network disks are, the file that says who is at work is believed as long as that process lives.
+
+    Raises
+    ------
+    UsageError
+        Somebody is at work; the text says who, where and since when.
+    """
+    if not course.is_dir():  # the command itself says so, or makes it
+        yield
+        return
+    folder = os.open(course, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        who = course / PRIVATE / WHO
+        if not _take(folder, who):
+            raise UsageError(f"{_holder(who)} is at work in {course}\n  Wait until it is done, or stop it there with "
+                             "Ctrl-C; what it finished is kept")
+        with contextlib.suppress(OSError):  # a folder that cannot be written to is the command's to tell
+            who.parent.mkdir(exist_ok=True)
+            who.write_text(json.dumps({"command": command, "pid": os.getpid(), "host": socket.gethostname(),
+                                       "since": datetime.now().isoformat(timespec="seconds")}))
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                who.unlink()
+                who.parent.rmdir()  # where nothing else came into it
+    finally:
+        os.close(folder)
+
+
+def _take(folder: int, who: Path) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        facts = _facts(who)  # no locks on this disk
+        return not (facts.get("host") == socket.gethostname() and _lives(facts.get("pid")))
+    return True
+
+
+def _facts(who: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(who.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _lives(pid: object) -> bool:
+    return isinstance(pid, int) and pid != os.getpid() and Path(f"/proc/{pid}").exists()
+
+
+def _holder(who: Path) -> str:
+    facts = _facts(who)
+    if not facts:
+        return "another command of the kit"
+    said = {name: one_line(facts.get(name, "?"), 60) for name in ("command", "pid", "host", "since")}
+    return f"`{said['command']}` (process {said['pid']} on {said['host']}, since {said['since'].replace('T', ' ')})"
+
+
+def keep_log(course: Path | None, title: str, text: str) -> Path | None:
+    """Write down what is too long for a person; where it lies, or None where nothing can be written at all."""
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{title}.log"
+    places = [course / PRIVATE / "log"] if course is not None and course.is_dir() else []
+    for folder in [*places, Path(tempfile.gettempdir()) / f"autograder-log-{os.getuid()}"]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / name
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(plain(text, 1 << 20) + "\n")
+            for old in sorted(folder.glob("*.log"))[:-LOGS]:
+                old.unlink(missing_ok=True)
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def brief_with_log(course: Path, error: Exception, title: str) -> str:
+    """What a person reads of an error, and where the rest lies, if there is more."""
+    details = getattr(error, "details", "")
+    path = keep_log(course, title, f"{error}\n\n{details}") if details else None
+    return plain(error) + (f" (all of it: {path})" if path else "")
