@@ -198,8 +198,7 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
     backend : Backend
         Runs the student's functions.
     diagnose : callable, optional
-        ``diagnose(verdict, backend)`` is called after each test, while its calls are remembered; none are of a test that
-        was not run, since its answers were those of the model answers.
+        ``diagnose(verdict, backend)`` is called after each test, while its calls are remembered.
     visibilities : tuple of str
         Which test files to run.
     only : str, optional

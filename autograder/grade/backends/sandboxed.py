@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import Verdict, classify
-from autograder.checks.student import Student
+from autograder.checks.student import Call, Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
@@ -46,12 +46,15 @@ class ReferenceRun:
         What was kept for the feedback page.
     draws : bool
         Whether it drew a figure.
+    calls : list of Call
+        Those of the test: a mistake has to agree with them too where they went the same way.
     """
 
     conversation: Transcript
     verdict: Verdict
     pictures: list[bytes]
     draws: bool
+    calls: list[Call]
 
 
 class SandboxBackend:
@@ -158,12 +161,14 @@ class SandboxBackend:
         worker.play, self._begun = None, False
         if known.pictures:
             self.pictures.setdefault(task_id, known.pictures)
+        self.student.calls.extend(known.calls)
         return replace(known.verdict)
 
     def record(self, test: str, verdict: Verdict) -> None:
         """Keep the conversation that led to a verdict, in a rehearsal."""
         if self._recording is not None:
-            self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases))
+            self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases),
+                                                   list(self.student.calls))
             self._recording = None
 
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:

@@ -70,9 +70,9 @@ class Information:
         self._rich = False
         self._simple: set[float] = set()
 
-    def add(self, call: Call) -> None:
-        """Count what a wrong call returned."""
-        self._rich |= bool(call.changed) or call.method == "read"
+    def add(self, call: Call, right: Outcome) -> None:
+        """Count what a wrong call returned in place of what is right."""
+        self._rich |= bool(call.changed) or call.method == "read" or right.value is FAILED
         for number in _leaves(call.value):
             if isinstance(number, bool | np.bool_):
                 continue

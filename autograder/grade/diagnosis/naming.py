@@ -10,7 +10,7 @@ texts have in common, which may be nothing. A right answer has no failing test, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, ModuleType
@@ -70,16 +70,10 @@ class Diagnosis:
 
     Of the failed tests of a task those whose calls are small come first: a mistake that has a name there need not be looked for
     in a long training.
-
-    Parameters
-    ----------
-    stage : Stage
-    known : mapping of str to sequence of Call, optional
-        The calls the model answers made in each test: those of a test that was not run, since its answers were theirs.
     """
 
-    def __init__(self, stage: Stage, known: Mapping[str, Sequence[Call]] | None = None) -> None:
-        self.stage, self.known = stage, known or {}
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
         self._found: dict[str, tuple[str, str]] = {}
         self._single = "torch" in stage.info.preload
         self._tests: dict[str, list[_Test]] = {}
@@ -91,7 +85,7 @@ class Diagnosis:
 
     def __call__(self, verdict: Verdict, backend: Any) -> None:
         """Keep the calls of a test that just ran."""
-        calls = list(backend.student.calls) or list(self.known.get(verdict.test, ()))
+        calls = list(backend.student.calls)
         if verdict.outcome not in ("passed", "failed", "error") or any(call.method == "load_checkpoint" for call in calls):
             return  # what was trained elsewhere cannot be made again
         self._tests.setdefault(verdict.task, []).append(_Test(verdict.test, verdict.outcome == "failed", calls, backend.seed))
@@ -99,10 +93,9 @@ class Diagnosis:
     @property
     def found(self) -> dict[str, tuple[str, str]]:
         """Test name to ``(mistake id, hint)``; the id is empty where several mistakes fit and share a hint."""
-        for self._task in [task for task, tests in self._tests.items() if any(test.failed for test in tests)]:
-            self._settled.clear()
-            self._tries.clear()
-            failed = [test for test in self._tests[self._task] if test.failed]
+        for task in list(self._tests):
+            self._task = task
+            failed = [test for test in self._tests[task] if test.failed]
             for test in sorted(failed, key=lambda test: numbers_in(test) > SMALL):
                 self._look_at(test)
         self._tests.clear()
@@ -147,21 +140,24 @@ class Diagnosis:
         asked = [position for position in range(len(test.calls)) if self._bears(test.calls, position, mistake, own)]
         module, right = mistake_module(self.stage, mistake), self.stage.reference()
         names = set(self.stage.functions[self._task])
-        wrong = dict(self._again(test, asked, names, module))
-        for position, outcome in wrong.items():
-            if not same(test.calls[position], outcome, self._single):
-                return False
-        if test.failed:
+        off = {position for position, outcome in self._again(test, asked, names, module)
+               if not same(test.calls[position], outcome, self._single)}
+        if not all(has_drawn_weights(test.calls, position) for position in off):
+            return False
+        if off or test.failed:
             for position, outcome in self._again(test, asked, names, right):
-                if not agrees(test.calls[position], outcome, self._single, tiny=True):
-                    information.add(test.calls[position])
+                call = test.calls[position]
+                if position in off and same(call, outcome, self._single):
+                    return False  # else nobody knows what was drawn: neither speaks for or against
+                if position not in off and test.failed and not agrees(call, outcome, self._single, tiny=True):
+                    information.add(call, outcome)
         return True
 
     def _bears(self, calls: Sequence[Call], position: int, mistake: Mistake, own: bool) -> bool:
         call = calls[position]
         if call.method == "axes" or size(call.args) > LARGE or isinstance(call.error, LimitExceeded | Died):
             return False
-        built_on = {calls[other].name for other in chain(calls, position)} if is_entangled(call) else {call.name}
+        built_on = {calls[other].name for other in chain(calls, position)}
         direct = not built_on.isdisjoint(mistake.functions)
         if own or direct:
             return own and direct
@@ -170,7 +166,7 @@ class Diagnosis:
     @staticmethod
     def _again(test: _Test, asked: Sequence[int], names: set[str], module: ModuleType) -> Iterator[tuple[int, Outcome]]:
         """The calls at these positions made again."""
-        if not any(is_entangled(test.calls[position]) for position in asked):
+        if not any(map(is_entangled, test.calls)):
             for position in asked:
                 yield position, next(replay([test.calls[position]], module, test.seed))
             return
@@ -230,6 +226,13 @@ def leading_to(calls: Sequence[Call], position: int, names: set[str]) -> list[in
               if other == position or calls[other].method not in QUESTIONS or calls[other].name in names]
     draws = any(is_entangled(calls[other]) for other in needed)
     return [other for other in range(position + 1) if other in needed or (draws and isinstance(calls[other].value, ModuleProxy))]
+
+
+def has_drawn_weights(calls: Sequence[Call], position: int) -> bool:
+    """Whether a call depends on an object whose weights were drawn, and not given to it."""
+    needed = chain(calls, position)
+    made = sum(isinstance(calls[other].value, ModuleProxy) for other in needed)
+    return made > sum(calls[other].method == "load_state_dict" for other in needed)
 
 
 def numbers_in(test: _Test) -> int:

@@ -26,7 +26,7 @@ FAILED = _Failed()
 
 @dataclass
 class Outcome:
-    """What one call of a replay gave: its value, or FAILED and the name of what it raised, and the arguments it changed in place."""
+    """What one call of a replay gave: its value and the arguments it changed in place, or FAILED and the name of what it raised."""
 
     value: Any = FAILED
     changed: tuple[str, ...] = ()
