@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify gradescope bench datasets baselines lint
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,18 +45,26 @@ clean-class: environment  ## TA: remove all of a class, after asking  [YES=1 COU
 formgrader: environment  ## TA: nbgrader's web page for what is graded by hand  [COURSE=]
 	@$(RUN) formgrader $(course)
 
+marking: environment  ## TA: what is left to read by hand; split it, bring marks together  [SHARE=2/3 IMPORT=list.csv|gradebook.db|folder STAGE= COURSE=]
+	@$(RUN) marking $(course) $(stage) $(if $(SHARE),--share "$(SHARE)") $(if $(IMPORT),--import "$(IMPORT)")
+
 feedback: environment  ## TA: make the students' pages again, with marks and comments given by hand  [STAGE= COURSE=]
 	@$(RUN) feedback $(course) $(stage) $(student)
 
 export: environment  ## TA: marks for the LMS  [FORMAT=canvas|moodle|csv|gradescope STAGE= PARTIAL=1 COMMENTS=1 COURSE=]
 	@$(RUN) export $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)") $(if $(PARTIAL),--partial) $(if $(COMMENTS),--comments)
 
+return: environment  ## TA: the students' pages, packed as the LMS takes them back  [FORMAT=canvas|moodle|gradescope|folders STAGE= COURSE=]
+	@$(RUN) return $(course) $(stage) $(if $(FORMAT),--format "$(FORMAT)")
+
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
 
-release: environment  ## instructor: make assignments/ and dist/ from solutions/, then verify  [STAGE=]
-	@$(RUN) release $(stage)
-	@$(RUN) verify $(stage)
+release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
+	@$(RUN) release --prove $(stage)
+
+try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py]
+	@$(RUN) try $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autograder import __version__
+from autograder.errors import UsageError
 from autograder.verbs import Kit
+
+if TYPE_CHECKING:
+    from autograder.prove.gate_result import GateResult
+    from autograder.stages import Stage
 
 
 def private() -> None:
@@ -28,13 +35,37 @@ one_stage = click.option("--stage", "stage_id", default=None, help="One stage on
 
 @main.command()
 @one_stage
-def release(stage_id: str | None) -> None:
+@click.option("--prove", is_flag=True, help="Run the gates on the new release, and put it in place only where all hold.")
+def release(stage_id: str | None, prove: bool) -> None:
     """Make assignments/ and dist/ from solutions/."""
-    from autograder.publish.release import release as make
+    from autograder.publish.release import staged
     from autograder.stages import chosen
 
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {'released anew' if make(stage) else 'unchanged'}  assignments/{stage.id}/  dist/{stage.id}.zip")
+    with staged(chosen(stage_id)) as changed:
+        if prove and run_gates(chosen(stage_id), verbose=False):
+            raise UsageError("nothing was released: assignments/ and dist/ are as they were.\n"
+                             "  The gates that failed say what to change.")
+    for name, differs in changed.items():
+        click.echo(f"{name}: {'re-released' if differs else 'unchanged'}  assignments/{name}/  dist/{name}.zip")
+
+
+def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
+    """Run the gates of some stages, a line each as it ends; the number of those that failed."""
+    from autograder.prove.gates import GATES
+    from autograder.prove.gates import verify as run
+
+    def tell(finding: GateResult, seconds: float) -> None:
+        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
+        for line in finding.table if verbose else ():
+            click.echo(f"         {line}")
+        for problem in finding.problems[:25]:
+            click.echo(f"         {problem}")
+
+    failed = 0
+    for stage in chosen_stages:
+        click.echo(f"{stage.id}: {stage.info.title}")
+        failed += sum(not finding.holds for finding in run(stage, tell, gates or GATES))
+    return failed
 
 
 @main.command()
@@ -110,6 +141,34 @@ def doctor(course: Path | None) -> None:
     click.echo("\nThis machine can grade.")
 
 
+@main.command(name="try")
+@one_stage
+@click.option("--task", default=None, help="One task: model answers, stub, mistakes, bank and alternatives.")
+@click.option("--mistake", default=None, help="One mistake: what it loses, and the name it gets.")
+@click.option("--gate", default=None, help="The gates with these words in their name.")
+@click.option("--file", "answer", type=click.Path(path_type=Path), default=None, help="A file of one's own, outside the sandbox.")
+def try_out(stage_id: str | None, task: str | None, mistake: str | None, gate: str | None, answer: Path | None) -> None:
+    """Try a change in seconds: a task, a mistake, a gate or a file."""
+    from autograder.prove.tryout import gates_named, try_file, try_mistake, try_task
+    from autograder.stages import chosen
+    from autograder.text import plain
+
+    if gate:
+        failed = run_gates(chosen(stage_id), True, gates_named(gate))
+    else:
+        if stage_id is None and (task or mistake or answer):
+            raise UsageError("which stage? Name it: make try STAGE=1-bptt ...")
+        failed = 0
+        for stage in chosen(stage_id):
+            click.echo(f"{stage.id}: {stage.info.title}")
+            lines = try_mistake(stage, mistake) if mistake else try_file(stage, answer) if answer else try_task(stage, task)
+            for line in lines:
+                failed += line.startswith("  FAIL")
+                click.echo(plain(line))
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
 @main.command()
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
@@ -118,25 +177,13 @@ def doctor(course: Path | None) -> None:
               help="Run the suites with this many seeds, in place of the other gates.")
 def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
-    from autograder.prove.gate_result import GateResult
-    from autograder.prove.gates import GATES, suite_is_stable
-    from autograder.prove.gates import verify as run
+    from autograder.prove.gates import suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
     from autograder.stages import chosen
 
-    def tell(finding: GateResult, seconds: float) -> None:
-        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
-        for line in finding.table if verbose else ():
-            click.echo(f"         {line}")
-        for problem in finding.problems[:25]:
-            click.echo(f"         {problem}")
-
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = 0
-    for stage in chosen(stage_id):
-        click.echo(f"{stage.id}: {stage.info.title}")
-        failed += sum(not finding.holds for finding in run(stage, tell, special or GATES))
+    failed = run_gates(chosen(stage_id), verbose, special or None)
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -222,13 +269,15 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
     """Make the students' pages again, with marks and comments given by hand."""
     from autograder.report.remake import remake
     from autograder.stages import KIT
-    from autograder.terminal import Progress
+    from autograder.terminal import Progress, changed
 
     with Progress() as progress:
         outcome = remake(course or KIT, progress, stage_id, student)
     click.echo(f"{outcome.pages} pages in {(course or KIT) / 'feedback'}/, marks in {(course or KIT) / 'grades.csv'}")
     for warning in outcome.warnings:
         click.echo(f"Look at this mark: {warning}")
+    if outcome.changes:
+        click.echo(changed(outcome.changes))
     for stage, who in outcome.stale:
         click.echo(f"Not in the gradebook yet, grade it first: submitted/{who}/{stage}")
     for (stage, who), reason in outcome.failed.items():
@@ -255,6 +304,23 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @main.command()
 @a_course
 @one_stage
+@click.option("--share", default=None, help="The part of one who marks, such as 2/3; its list is written to marking/.")
+@click.option("--import", "source", type=click.Path(path_type=Path), default=None,
+              help="Take marks from a filled-in list, a gradebook.db or another course folder.")
+def marking(course: Path | None, stage_id: str | None, share: str | None, source: Path | None) -> None:
+    """List what is left to read by hand; split it, and bring marks together."""
+    from autograder.gradebook.marking import import_marks, left_to_read
+    from autograder.stages import KIT
+    from autograder.terminal import import_summary, marking_summary
+
+    if source is not None:
+        click.echo(import_summary(import_marks(course or KIT, source)))
+    click.echo(marking_summary(left_to_read(course or KIT, stage_id, share)))
+
+
+@main.command()
+@a_course
+@one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "csv", "gradescope"]), default="csv",
               help="Whose layout (default: csv, everything).")
 @click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
@@ -266,6 +332,20 @@ def export(course: Path | None, stage_id: str | None, layout: str, partial: bool
     from autograder.terminal import export_summary
 
     click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
+
+
+@main.command("return")
+@a_course
+@one_stage
+@click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "gradescope", "folders"]), default="folders",
+              help="Whose layout (default: folders, one a student).")
+def return_(course: Path | None, stage_id: str | None, layout: str) -> None:
+    """Pack the students' pages as an LMS takes them back, into exports/."""
+    from autograder.lms.return_pages import return_pages
+    from autograder.stages import KIT
+    from autograder.terminal import return_summary
+
+    click.echo(return_summary(return_pages(course or KIT, layout, stage_id)))
 
 
 @main.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograder.gradebook.config import set_folders
+from autograder.gradebook.config import FORMGRADE, READING, set_folders
 from autograder.stages import stages
 
 
@@ -58,5 +58,10 @@ def configure(config: Any, course: Path) -> Any:
     ]
     # nbgrader's own exporter writes over grades.csv, and a comma in a name breaks its rows.
     c.ExportApp.plugin_class = "autograder.lms.export.CsvExport"
+    # Formgrader's pages: written answers first, and nothing from a content network.
+    c.HTMLExporter.preprocessors = ["autograder.gradebook.reading.ReadingDesk"]
+    c.HTMLExporter.template_name = "reading"
+    c.HTMLExporter.extra_template_basedirs = [str(READING), str(FORMGRADE)]
+    c.HTMLExporter.extra_template_paths = [str(FORMGRADE)]
     c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.sanitize.markdown2html"}
     return c

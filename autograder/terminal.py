@@ -24,7 +24,9 @@ from autograder.text import one_line
 if TYPE_CHECKING:
     from autograder.gradebook.changes import Change
     from autograder.gradebook.grading import Outcome
+    from autograder.gradebook.marking import Imported, Left
     from autograder.lms.export import Exported
+    from autograder.lms.return_pages import Returned
 
 # Seconds between two plain lines when the output is no terminal.
 PLAIN_INTERVAL = 5.0
@@ -201,6 +203,37 @@ def export_summary(outcome: Exported) -> str:
     """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
              _section("Not in the file", outcome.left_out), "\n".join(map(wrapped, outcome.advice))]
+    return "\n".join(filter(None, parts))
+
+
+def marking_summary(left: Left) -> str:
+    """What is left to read, by stage and task."""
+    lines = []
+    for stage, task in sorted({(entry.stage, entry.task) for entry in left.waiting}):
+        who = [entry.student + (" (changed)" if entry.mark.changed else "") for entry in left.waiting
+               if (entry.stage, entry.task) == (stage, task)]
+        shown = ", ".join(who[:SHOWN]) + (f" and {len(who) - SHOWN} more" if len(who) > SHOWN else "")
+        lines.append(wrapped(f"{stage} {task}: {len(who)} to read: {shown}", 4))
+    done = "" if left.waiting else " Nothing is left to read."
+    lines.append(f"{left.marked} marked, {left.unanswered} without an answer.{done}")
+    if left.path is not None:
+        lines += ["Its list, to be marked in formgrader or filled in and given back with IMPORT=:", f"  {left.path}"]
+    elif left.waiting:
+        lines.append("Mark them with: make formgrader")
+    return "\n".join(lines)
+
+
+def import_summary(outcome: Imported) -> str:
+    """What became of marks that came from somebody else."""
+    parts = [f"{len(outcome.taken)} taken, {outcome.same} there already.", _section("Taken", outcome.taken),
+             _section("Not taken", outcome.conflicts)]
+    return "\n".join(filter(None, parts)) + ("\nPut them into the pages with: make feedback" if outcome.taken else "")
+
+
+def return_summary(outcome: Returned) -> str:
+    """What was packed, whose page is not in it, and what the LMS does with it."""
+    parts = [f"{outcome.pages} page{'' if outcome.pages == 1 else 's'} packed:", *map(str, outcome.paths),
+             _section("Not packed", outcome.left_out), *map(wrapped, outcome.advice)]
     return "\n".join(filter(None, parts))
 
 

@@ -24,6 +24,7 @@ from autograder.grade.runner import Suite, collected, run_suite
 from autograder.grade.schedule.slot import freeze, warm
 from autograder.grade.schedule.slots import cores
 from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Submission
 from autograder.stages import Stage
 
 SEED = 20130618
@@ -190,7 +191,7 @@ def per_call(sandbox: Sandbox, rounds: int = 2000) -> float:
 
 
 def _rate(sandbox: Sandbox, source: bytes, action: Callable[[Any], Any], rounds: int) -> float:
-    worker = sandbox.worker({"m.py": source}, "m", {}, lambda *_: None)
+    worker = sandbox.worker(Submission({"m.py": source}, "m"))
     try:
         worker.load()
         worker.reset(SEED)
@@ -207,7 +208,7 @@ def spawn(sandbox: Sandbox, rounds: int = 20) -> float:
     times = []
     for _ in range(rounds):
         started = time.perf_counter()
-        worker = sandbox.worker({"m.py": b"def f():\n    return 1\n"}, "m", {}, lambda *_: None)
+        worker = sandbox.worker(Submission({"m.py": b"def f():\n    return 1\n"}, "m"))
         worker.load()
         worker.reset(SEED)
         worker.call(["function", "f"], (), {})

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.grade.names import is_usable, shown, usable
-from autograder.grade.record import read_record, record_path, submission_key, suite_hash, write_json
+from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.retrain import has_recipe
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.schedule.slots import grade_many
@@ -145,7 +145,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
-        write_json(record_path(course, job["stage"], job["student"]), record)
+        replace_record(record_path(course, job["stage"], job["student"]), record)
 
     yield from grade_many(listed, jobs, isolation, cluster, limits, keep)
 
@@ -157,7 +157,7 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
         record = slot.grade(job)
     finally:
         slot.close()
-    write_json(record_path(course, job["stage"], job["student"]), record)
+    replace_record(record_path(course, job["stage"], job["student"]), record)
     return record
 
 

@@ -16,6 +16,7 @@ from autograder import __version__
 from autograder.grade.submission import Submission
 from autograder.stages import KIT, Stage, find_stage
 
+FORMER = ".former"
 SCHEMA = 1
 # What decides a mark besides the submission: the suite, the reference, and all code that grades.
 GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
@@ -92,6 +93,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def replace_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a record; one that it takes the place of is kept in ``results/.former/<stage>/<student>/<first of its key>.json``."""
+    before = read_record(path)
+    if before is not None and before.get("key") != record["key"]:
+        former = path.parent.parent / FORMER / path.parent.name / path.stem / f"{str(before['key'])[:12]}.json"
+        write_atomically(former, path.read_bytes())
+    write_json(path, record)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:

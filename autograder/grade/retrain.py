@@ -8,13 +8,14 @@ into the sandbox. What a stage without a recipe gets is the same with and withou
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from autograder.checks.compare import Mismatch, is_tensor
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
+from autograder.grade.backends.standing_in import submission_for
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Handle, Worker, is_missing
 from autograder.stages import Stage
@@ -78,15 +79,12 @@ class Retrainer:
         It holds one worker at a time: the caller's is gone while models are trained.
     files : dict of str to bytes
         The submission's files.
-    answer : callable
-        Answers calls to functions of earlier stages; see `Sandbox.worker`.
     """
 
-    def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes],
-                 answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+    def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes]) -> None:
         found = recipe(stage)
         assert found is not None, stage.id
-        self.stage, self.sandbox, self.files, self.answer, self.recipe = stage, sandbox, files, answer, found
+        self.stage, self.sandbox, self.files, self.recipe = stage, sandbox, files, found
         self._weights: dict[str, dict[str, Any]] = {}
         self._problems: dict[str, tuple[str, Exception]] = {}
         self._slow = False
@@ -118,8 +116,7 @@ class Retrainer:
 
     def _trained(self, plan: Training) -> dict[str, Any]:
         """The weights after training, as values."""
-        worker = self.sandbox.worker(self.files, self.stage.module, self.stage.provided(), self.answer,
-                                  self.stage.standins().beginning()[0])
+        worker = self.sandbox.worker(submission_for(self.stage, self.files))
         cpu = worker.limits.train_cpu / (AFTER_A_TIMEOUT if self._slow else 1)
         worker.limits = replace(worker.limits, wall_factor=WALL_FACTOR)
         try:

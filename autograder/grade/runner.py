@@ -15,7 +15,10 @@ import pytest
 from autograder.checks import plugin
 from autograder.checks.layout import expose_handout_modules
 from autograder.checks.plugin import BACKEND, VERDICTS, Backend, Verdict, task_of, uses_checkpoints
+from autograder.checks.student import Call
+from autograder.checks.values import BadArgument
 from autograder.errors import InfrastructureError
+from autograder.grade.backends.standing_in import note
 from autograder.sandbox.client.transcript import TranscriptDiverged
 from autograder.stages import Stage, task_number
 
@@ -44,17 +47,16 @@ class Suite:
     It is alive while the pytest session that collected it is: see `collected`.
     """
 
-    def __init__(self, session: pytest.Session) -> None:
-        self.session = session
+    def __init__(self, stage: Stage, session: pytest.Session) -> None:
+        self.stage, self.session = stage, session
         self.order = {item: number for number, item in enumerate(session.items)}
         # Public tests first: what a hidden test showed a process cannot come out in the message of a public one, which is told in
-        # full. Then task by task: when one is graded, the reference has answered for earlier tasks and for nothing else. At
-        # the end those that meet the student's own functions alone: they need a process in which nothing of the reference was.
+        # full. Then task by task. At the end those that meet the student's own functions alone.
         self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
                                                              task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-            only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
+            only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
         """Every verdict of the tests on what `backend` runs, in the order of the files; see `run_suite`.
 
         After a run that ended early, with `stop` or with an error, the suite is not to be run again.
@@ -66,82 +68,159 @@ class Suite:
             raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
         if backwards:
             items.reverse()
-        config, run = self.session.config, _Run(backend, diagnose, stop)
-        config.stash[BACKEND], config.stash[VERDICTS] = backend, run.verdicts
+        config, run = self.session.config, _Run(self, backend, diagnose, alone)
+        config.stash[BACKEND], config.stash[VERDICTS] = backend, run.latest
         config.pluginmanager.register(run)
         try:
-            for item in items:
-                run.begin(item)
-                if run.over:
-                    break
+            ran = run.all(items, stop)
         finally:
             config.pluginmanager.unregister(run)
-        if run.broken is not None:
-            raise InfrastructureError(str(run.broken)) from run.broken
-        results = [Result(item.path.stem, verdict, turn)
-                   for turn, (item, verdict) in enumerate(zip(run.items, run.verdicts, strict=True))]
-        return sorted(results, key=lambda result: self.order[run.items[result.turn]])
+        results = [Result(item.path.stem, run.verdicts[item], turn) for turn, item in enumerate(ran)]
+        return sorted(results, key=lambda result: self.order[ran[result.turn]])
 
 
 class _Run:
-    """Hears of each test of one run, and collects what diagnosis has to say of a failure."""
+    """One run of a suite.
 
-    def __init__(self, backend: Backend, diagnose: Any, stop: bool) -> None:
-        self.backend, self.diagnose, self.stop = backend, diagnose, stop
-        self.verdicts: list[Verdict] = []
-        self.items: list[pytest.Item] = []
-        self.broken: BaseException | None = None
-        self.over = self.again = False
+    Each test meets the student's own functions. Once all have run, those that failed are run once more with right versions of the
+    functions of earlier tasks that fail, and the better verdict counts: one mistake costs once, and right code meets no
+    right version.
 
-    def begin(self, item: pytest.Item) -> None:
-        """Find the verdict on one test: without running it, where the backend has it, else by running it, twice where it must."""
-        name = f"{item.path.stem}.{item.name}"
-        known: Any = getattr(self.backend, "replay_verdict", None)
-        verdict = known(name, task_of(item)[0], uses_checkpoints(item)) if known is not None else None
-        if verdict is not None:
-            self.verdicts.append(verdict)
-            self.items.append(item)
-            if self.diagnose is not None:
-                self.diagnose(verdict, self.backend)
-            return
-        self.again = True
-        while self.again:
-            self.again = False
+    Attributes
+    ----------
+    first : dict
+        The verdict on each test with the student's own functions; None where it was not waited for.
+    verdicts : dict
+        The verdict that counts.
+    """
+
+    def __init__(self, suite: Suite, backend: Any, diagnose: Any, alone: bool) -> None:
+        self.suite, self.backend, self.diagnose = suite, backend, diagnose
+        self.stands_in = hasattr(backend, "stood_in") and not alone
+        self.first: dict[pytest.Item, Verdict | None] = {}
+        self.verdicts: dict[pytest.Item, Verdict] = {}
+        self.calls: dict[pytest.Item, list[Call]] = {}
+        self.latest: list[Verdict] = []
+        self.error: BaseException | None = None
+        self.has_seen_hidden = False
+
+    def all(self, items: list[pytest.Item], stop: bool) -> list[pytest.Item]:
+        """Find the verdict on each of these tests; those that were run, with `stop` up to the first that fails."""
+        ran = []
+        for item in items:
+            ran.append(item)
+            first = self._with_own(item)
+            if stop and (first is None or first.outcome != "passed"):
+                break
+        for item in sorted(ran, key=lambda item: (task_number(task_of(item)[0]), item.path.stem != "public")):
+            self.verdict(item)
+        for item in ran:
+            if self.diagnose is not None and item in self.calls:
+                self.backend.student.calls[:] = self.calls[item]
+                self.diagnose(self.verdicts[item], self.backend)
+        return ran
+
+    def verdict(self, item: pytest.Item) -> Verdict:
+        """The verdict on one test, found once."""
+        if item not in self.verdicts:
+            first = self._with_own(item)
+            if first is None or (first.outcome != "passed" and self._may_stand_in(item)):
+                first = self._with_right_versions(item, first)
+            self.verdicts[item] = first
+        return self.verdicts[item]
+
+    def _may_stand_in(self, item: pytest.Item) -> bool:
+        return self.stands_in and (not uses_checkpoints(item) or getattr(self.backend, "trusts_checkpoints", False))
+
+    def _with_own(self, item: pytest.Item) -> Verdict | None:
+        """The recorded verdict, where it holds, else that of the test with the student's own functions, run once.
+
+        None where a function of an earlier task never ends: later tests need not wait for it too.
+        """
+        if item in self.first:
+            return self.first[item]
+        task = task_of(item)[0]
+        earlier = self.suite.stage.tasks_before(task)
+        if self._may_stand_in(item) and any(verdict.outcome == "timeout" and task_of(other)[0] in earlier
+                                            for other, verdict in self.first.items() if verdict is not None):
+            self.first[item] = None
+            return None
+        if self.stands_in:
+            self.backend.replaced = frozenset()
+        known = getattr(self.backend, "replay_verdict", None)
+        self._keep_apart(item)
+        found: Verdict | None = known(name_of(item), task, uses_checkpoints(item)) if known is not None else None
+        if found is not None:
+            self.calls[item] = list(self.backend.student.calls)
+        found = self.first[item] = found or self._once(item)
+        if hasattr(self.backend, "record") and found.outcome == "passed":
+            self.backend.record(name_of(item), found)
+        return found
+
+    def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
+        """The verdict with right versions of what fails in earlier tasks, where it is the better one."""
+        stage = self.suite.stage
+        wrong = [task for task in stage.tasks_before(task_of(item)[0])
+                 if any(self.verdict(other).outcome != "passed" for other in self.suite.items
+                        if task_of(other)[0] == task and not uses_checkpoints(other))]
+        names = frozenset(name for task in wrong for name in stage.functions[task])
+        if not names and first is not None:
+            return first
+        self.backend.replaced = names
+        calls = self.calls.get(item, [])
+        self._keep_apart(item)
+        second = self._once(item)
+        stood_in = self.backend.stood_in()
+        if stood_in:
+            second.message = f"{second.message}\n({note(stood_in)})" if second.message else note(stood_in)
+        if first is None or second.outcome == "passed" or (stood_in and second.outcome != "timeout"):
+            return second
+        self.calls[item] = calls
+        return first
+
+    def _keep_apart(self, item: pytest.Item) -> None:
+        """No public test in a process that a hidden one was in."""
+        if item.path.stem != "public":
+            self.has_seen_hidden = True
+        elif self.has_seen_hidden:
+            self.has_seen_hidden = False
+            if hasattr(self.backend, "close"):
+                self.backend.close()
+
+    def _once(self, item: pytest.Item) -> Verdict:
+        """Run a test; once more, where it made another request than was made ahead of it."""
+        self.error = TranscriptDiverged()
+        while isinstance(self.error, TranscriptDiverged):
+            self.error = None
+            self.latest.clear()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        if self.verdicts and self.verdicts[-1].outcome == "passed" and hasattr(self.backend, "record"):
-            self.backend.record(name, self.verdicts[-1])
+        found = self.latest[-1]
+        if found.outcome == "infrastructure":
+            raise InfrastructureError(str(self.error)) from self.error
+        if isinstance(self.error, BadArgument):
+            raise InfrastructureError(f"{item.name}: {self.error}")
+        self.calls[item] = list(self.backend.student.calls)
+        if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
+            self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
+        return found
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
-        before = len(self.verdicts)
-        report = yield
-        if len(self.verdicts) > before:
-            self.items.append(item)
-            latest = self.verdicts[-1]
-            if latest.outcome == "infrastructure":
-                assert call.excinfo is not None
-                self.broken = call.excinfo.value
-            try:
-                if call.excinfo is not None and isinstance(call.excinfo.value, TranscriptDiverged):
-                    raise call.excinfo.value
-                if call.when == "call" and item.path.stem == "public" and hasattr(self.backend, "keep_pictures"):
-                    self.backend.keep_pictures(latest.task)  # what is drawn in a hidden test may show its inputs
-            except TranscriptDiverged:
-                self.again = True
-                self.verdicts.pop()
-                self.items.pop()
-                return report
-            if self.broken is None and self.diagnose is not None:
-                self.diagnose(latest, self.backend)
-            self.over = self.broken is not None or (self.stop and latest.outcome != "passed")
-        return report
+        if call.excinfo is not None:
+            self.error = call.excinfo.value
+        return (yield)
+
+
+def name_of(item: pytest.Item) -> str:
+    """A test by its file and its own name."""
+    return f"{item.path.stem}.{item.name}"
 
 
 class _Collection:
     """Takes pytest's session over once the tests are collected."""
 
-    def __init__(self, use: Callable[[Suite], Any]) -> None:
-        self.use = use
+    def __init__(self, stage: Stage, use: Callable[[Suite], Any]) -> None:
+        self.stage, self.use = stage, use
         self.broken: BaseException | None = None
         self.value: Any = None
 
@@ -159,7 +238,7 @@ class _Collection:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.broken is None:
             try:
-                self.value = self.use(Suite(session))
+                self.value = self.use(Suite(self.stage, session))
             except BaseException as error:  # pytest would make an "internal error" of it
                 self.broken = error
         return True
@@ -173,7 +252,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
     InfrastructureError
         When the suite cannot be collected; and whatever `use` raises.
     """
-    collection = _Collection(use)
+    collection = _Collection(stage, use)
     expose_handout_modules(stage.suite, stage.info)
     files = [str(path) for path in stage.test_files().values() if path.exists()]
     for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
@@ -189,7 +268,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
 
 
 def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-              only: str | None = None, backwards: bool = False, stop: bool = False) -> list[Result]:
+              only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
     """Every verdict of the stage's tests on what `backend` runs.
 
     Parameters
@@ -198,7 +277,7 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
     backend : Backend
         Runs the student's functions.
     diagnose : callable, optional
-        ``diagnose(verdict, backend)`` is called after each test, while its calls are remembered.
+        ``diagnose(verdict, backend)`` is called with each verdict, while `backend.student.calls` holds the calls of its test.
     visibilities : tuple of str
         Which test files to run.
     only : str, optional
@@ -207,13 +286,15 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
         The last test first: shows that no test builds on another.
     stop : bool
         End at the first test that does not pass.
+    alone : bool
+        The student's own functions alone are graded: no right version stands in for one that fails its own task.
 
     Raises
     ------
     InfrastructureError
         When the suite itself cannot run; the submission is not to blame.
     """
-    return collected(stage, lambda suite: suite.run(backend, diagnose, visibilities, only, backwards, stop))
+    return collected(stage, lambda suite: suite.run(backend, diagnose, visibilities, only, backwards, stop, alone))
 
 
 @contextlib.contextmanager

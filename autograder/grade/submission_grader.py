@@ -9,13 +9,13 @@ from autograder.checks.axes import draw_once
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import student_trace
 from autograder.errors import Died, InfrastructureError, LimitExceeded
-from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.ban_names import note_on_ban
+from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite
-from autograder.sandbox.client.answer_cache import AnswerCache
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
@@ -25,7 +25,7 @@ from autograder.text import plain_values
 MAX_NOTES = 30
 
 
-def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: AnswerCache | None = None) -> dict[str, Any]:
+def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None = None) -> dict[str, Any]:
     """The record of one submission; the same job gives the same bytes.
 
     Parameters
@@ -37,8 +37,8 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
         A started sandbox for the stage's libraries.
     suite : Suite
         The stage's tests.
-    memory : AnswerCache, optional
-        What a rehearsal taught of the reference's answers.
+    runs : dict of str to ReferenceRun, optional
+        How each test went with the model answers.
 
     Raises
     ------
@@ -53,9 +53,9 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
     }
     files = files_for(stage, job)
     sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
-    backend = SandboxBackend(stage, sandbox, files, job["seed"], memory)
+    backend = SandboxBackend(stage, sandbox, files, job["seed"], runs)
     if record["retrain"]:
-        backend.retrainer = Retrainer(stage, sandbox, files, backend._answer)
+        backend.retrainer = Retrainer(stage, sandbox, files)
     try:
         question = job.get("needs_person", "")
         reason = question or job["problem"] or _load_problem(backend)
@@ -85,21 +85,22 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, memory: Answe
     return record
 
 
-def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> AnswerCache:
+def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> dict[str, ReferenceRun]:
     """Grade the model answers for what is learned on the way, before the processes of many submissions are forked.
 
-    What the reference answers to right code's questions, and whatever the tests and the libraries keep from their first run.
+    The transcript of each test, and whatever the tests and the libraries keep from their first run.
     """
     if "matplotlib" in stage.info.preload:
         draw_once()  # a mistake in a figure is named by drawing it again
-    memory = AnswerCache(learning=True)
-    backend = SandboxBackend(stage, sandbox, {stage.info.file: stage.solution.read_bytes()} | stage.trained(), seed, memory)
+    runs: dict[str, ReferenceRun] = {}
+    files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
+    backend = SandboxBackend(stage, sandbox, files, seed, runs, recording=True)
     try:
         suite.run(backend)
     finally:
         backend.close()
-        memory.learning = False
-    return memory
+    find_dependencies(stage, suite, runs, seed)
+    return runs
 
 
 def _load_problem(backend: SandboxBackend) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -83,6 +84,23 @@ class ClassList:
             return Came(parse_utc(text).replace(tzinfo=UTC), source=TIMESTAMP) if text else Came()
         except (ValueError, OverflowError, TypeError):
             return Came(problem=f"{TIMESTAMP} is no time")
+
+    def groups(self) -> dict[str, list[str]]:
+        """Who belongs to each group, by the group's name; a group's own row names itself as its group."""
+        found: dict[str, list[str]] = {}
+        for student, row in self.roster.items():
+            if row.get("group") and row["group"] != student:
+                found.setdefault(row["group"], []).append(student)
+        return found
+
+    def missing(self, stage_id: str, present: Collection[tuple[str, str]]) -> list[str]:
+        """People of the roster of whom nothing came for a stage, neither from them nor from their group."""
+        there = {student for stage, student in present if stage == stage_id}
+        groups = self.groups()
+        for group, members in groups.items():
+            if there & {group, *members}:
+                there |= set(members)
+        return sorted(student for student in self.roster if student not in there and student not in groups)
 
     def present(self) -> list[tuple[str, str]]:
         """Every submission that lies in submitted/, as (stage id, student)."""

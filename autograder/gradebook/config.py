@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -25,6 +26,9 @@ IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit"
 
 
 CONFIG = "nbgrader_config.py"
+# Where templates of formgrader's pages are looked for: the kit's, which extends nbgrader's.
+READING = Path(__file__).parent / "templates"
+FORMGRADE = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
 def load_config(course: Path) -> Config:

@@ -47,20 +47,24 @@ from autograder.stages import find_stage
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes."""
+    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes.
+
+    `documents` is a key of what lies beside the notebook and may hold an answer, such as a scan.
+    """
 
     files: Mapping[str, bytes]
     notebook: bytes | None
     unreadable: bool = False
     pictures: tuple[tuple[str, bytes], ...] = ()
     beside: tuple[str, ...] = ()
+    documents: str = ""
 
     def content(self) -> str:
         """A key that changes with any of it."""
         digest = hashlib.sha256(self.notebook or b"-")
         for name, data in [*sorted(self.files.items()), *self.pictures]:
             digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
-        digest.update(repr(self.beside).encode() if self.beside else b"")
+        digest.update(f"{self.beside}{self.documents}".encode() if self.beside else b"")
         return digest.hexdigest()
 
     def repaired(self, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
@@ -82,7 +86,18 @@ def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
     submission = read_submission(folder, folder.parent.name, find_stage(stage_id))
     unreadable = any(note.startswith(f"{stage_id}.ipynb was not read") for note in submission.notes)
     return HandedIn(files, submission.notebook, unreadable or bool(submission.needs_person), submission.pictures,
-                    submission.beside)
+                    submission.beside, _documents(folder, submission.beside))
+
+
+def _documents(folder: Path, names: tuple[str, ...]) -> str:
+    """A key that changes with any of these files; empty for none."""
+    digest = hashlib.sha256()
+    for name in names:
+        data = b""
+        with contextlib.suppress(Refused):
+            data = read_bytes(folder / name, MAX_FILE)
+        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest() if names else ""
 
 
 class Entries:
@@ -182,6 +197,9 @@ class Keys:
     def of(cls, notebook: NotebookNode, stage_id: str, handed_in: HandedIn, lost: bool) -> Keys:
         """From the notebook, repaired, and the files beside it."""
         written = answers(notebook, stage_id)
+        if handed_in.documents:  # another scan beside the notebook is another answer
+            written = {name: Answer(hashlib.sha256(f"{answer.key}{handed_in.documents}".encode()).hexdigest(), answer.cells)
+                       for name, answer in written.items()}
         code = code_key(handed_in.files)
         by_name = {meta["grade_id"]: written[meta["grade_id"]].key if meta["grade_id"] in written else code
                    for meta in map(nbgrader_meta, notebook.cells) if meta.get("grade") or meta.get("task")}

@@ -212,14 +212,14 @@ class CanvasExport(KitExport):
         yield ["    Points Possible", "", "", "", "", *(points(course.worth(name)) for name in course.stage_ids)]
         for person in course.people:
             known = person.lms == "canvas" or bool(person.id_in("canvas"))
-            if person.anonymous and not person.id_in("canvas"):
+            if person.anonymous:
                 self.outcome.left_out.append(f"{person.student}: anonymous in Canvas, whose import knows no anonymous ids; give "
                                              "the Canvas ID in roster.csv once names are shown")
             elif person.is_group:
                 self.outcome.left_out.append(f"{person.student}: a group; name its members in roster.csv, column group")
             else:
-                yield [defused(person.name or person.student), defused(person.id_in("canvas")), "",
-                       "" if known else defused(person.login or person.student), "",
+                yield [defused(person.name or person.student), defused(person.id_in("canvas")), defused(person.id_in("sis")),
+                       "" if known else defused(person.id_in("login") or person.student), "",
                        *(course.mark(person, name) for name in course.stage_ids)]
         self.outcome.advice.append("Canvas: Grades, Import. It asks which assignment each column is; a blank changes nothing.")
 
@@ -278,7 +278,7 @@ class GradescopeExport(KitExport):
                *(title for name in course.stage_ids for title in (name, f"{name} - Max Points"))]
         for person in course.people:
             first, _, last = (person.name or person.student).partition(" ")
-            yield [defused(first), defused(last), defused(person.id_in("gradescope") or person.sis or person.student),
+            yield [defused(first), defused(last), defused(person.id_in("gradescope") or person.id_in("sis") or person.student),
                    defused(person.email),
                    *(cell for name in course.stage_ids for cell in (course.mark(person, name), points(course.worth(name))))]
 

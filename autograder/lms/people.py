@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.gradebook.class_list import ClassList
 from autograder.lms.collect import lms_facts
-
-PAIR = re.compile(r"(?P<lms>canvas|moodle|gradescope|sis|login)\s*[:=]\s*(?P<id>[^\s;,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,8 +20,9 @@ class Person:
     student : str
         The folder in submitted/, or the row in roster.csv.
     ids : mapping of str to str
-        What each LMS calls them; Moodle's number of a participant may be another in each assignment, then the key is
-        ``moodle <stage id>``.
+        What each LMS calls them; Moodle numbers people anew in each assignment, then the key is ``moodle <stage id>``.
+    lms : str
+        Where their submissions came from.
     folders : mapping of str to str
         Whose submission counts for them, by stage: their own or their group's.
     is_group : bool
@@ -36,15 +34,17 @@ class Person:
     email: str = ""
     lms: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
-    login: str = ""
-    sis: str = ""
     folders: Mapping[str, str] = field(default_factory=dict)
     is_group: bool = False
-    anonymous: bool = False
 
     def id_in(self, lms: str, stage_id: str = "") -> str:
         """The id in an LMS, or empty."""
         return self.ids.get(f"{lms} {stage_id}", "") or self.ids.get(lms, "")
+
+    @property
+    def anonymous(self) -> bool:
+        """Canvas hides the name: its ids of people are numbers, those of nameless submissions are not."""
+        return bool(self.id_in("canvas")) and not self.id_in("canvas").isdecimal()
 
     def folder(self, stage_id: str) -> str:
         """Whose submission counts for them in a stage."""
@@ -54,43 +54,40 @@ class Person:
 def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]], stage_ids: Sequence[str]) -> list[Person]:
     """Everybody in submitted/ and roster.csv, in order of their names in the course folder."""
     facts = {stage_id: lms_facts(course, stage_id) for stage_id in stage_ids}
-    folders: dict[str, dict[str, str]] = {}
+    folders: dict[str, dict[str, str]] = {student: {} for student in listed.roster}
     for stage_id, student in present:
         if stage_id in facts:
             folders.setdefault(student, {})[stage_id] = student
-    groups: dict[str, list[str]] = {}
-    for student, row in listed.roster.items():
-        if row.get("group") and row["group"] != student:  # a group's own row names itself
-            groups.setdefault(row["group"], []).append(student)
-        folders.setdefault(student, {})
-    for group, members in groups.items():
+    members = listed.groups()
+    for group, names in members.items():
         for stage_id in stage_ids:
-            handed_in = next((name for name in (group, *members) if (stage_id, name) in present), "")
-            for member in members:
-                if handed_in:
-                    folders[member].setdefault(stage_id, handed_in)
-    named = {group for group in groups if listed.roster.get(group, {"group": group}).get("group") == group}
+            handed_in = next((name for name in (group, *names) if (stage_id, name) in present), "")
+            for name in names if handed_in else ():
+                folders[name].setdefault(stage_id, handed_in)
+    # A group's own row names itself; a student may be called as another's group is.
+    groups = {group for group in members if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
-            for student in sorted(folders) if student not in named]
+            for student in sorted(folders) if student not in groups]
 
 
 def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> Person:
     known = [(stage_id, by_student[student]) for stage_id, by_student in facts.items() if student in by_student]
     about = known[0][1] if known else {}
-    group = row.get("group") == student or (bool(about.get("group") or about.get("team")) and not row)
-    ids: dict[str, str] = {}
-    for stage_id, fact in known:
-        if fact.get("id") and not fact.get("anonymous") and not (fact.get("group") or fact.get("team")):
-            lms = str(fact.get("lms", ""))
-            ids[f"{lms} {stage_id}" if lms == "moodle" else lms] = str(fact["id"])
+    ids = dict(pair for stage_id, fact in known for pair in _ids(str(fact.get("lms", "")), str(fact.get("id") or ""), stage_id))
     for column, value in row.items():
-        name = column.replace(" ", "_").removesuffix("_id").removesuffix("_number")
-        if value and name in ("canvas", "moodle", "gradescope", "sis", "login"):
-            for number in value.split("|"):  # Moodle's are those of one assignment: 1-bptt:905
-                stage_id, _, number = number.strip().rpartition(":")
-                ids.setdefault(f"{name} {stage_id}" if stage_id else name, number)
-        for match in PAIR.finditer(value) if column in ("ids", "lms", "lms_ids", "lms ids", "id") else ():
-            ids[match["lms"].lower()] = match["id"]
+        if column.endswith("_id"):
+            for key, number in _ids(column.removesuffix("_id"), value):
+                ids.setdefault(key, number)
+    group = row.get("group", "") == student if row else bool(about.get("group"))
     return Person(student, row.get("name") or str(about.get("name") or ""), row.get("email") or str(about.get("email") or ""),
-                  str(about.get("lms", "")), ids, ids.get("login", ""), ids.get("sis", ""), folders, group,
-                  bool(about.get("anonymous")) or (student.startswith("anon") and about.get("lms") == "canvas"))
+                  str(about.get("lms", "")), ids, folders, group)
+
+
+def _ids(lms: str, text: str, stage_id: str = "") -> Iterator[tuple[str, str]]:
+    """``4711``, or ``1-bptt:905 | 2-vanishing:17``; a Moodle number that was collected is of that stage."""
+    for part in filter(None, (part.strip() for part in text.split("|"))):
+        stage, colon, number = part.partition(":")
+        if colon and lms == "moodle":
+            yield f"{lms} {stage}", number
+        elif lms:
+            yield f"{lms} {stage_id}" if lms == "moodle" and stage_id else lms, part

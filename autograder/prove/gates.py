@@ -9,6 +9,7 @@ import importlib
 import shutil
 import tempfile
 import time
+import traceback
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,9 +26,9 @@ from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure
 from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.publish.leaks import kinds, leaks, plant
-from autograder.publish.release import DIST, built, drift, pack
+from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
-from autograder.stages import RELEASE, Mistake, Stage, find_stage, stages
+from autograder.stages import Mistake, Stage, find_stage, stages
 from autograder.stages.points import task_points
 from autograder.stages.strip import strip
 
@@ -135,7 +136,7 @@ def tests_do_not_depend_on_each_other(stage: Stage) -> GateResult:
 
 def released(stage: Stage) -> Path:
     """The folder students get, or UsageError where there is none."""
-    folder = RELEASE / stage.id
+    folder = folder_of(stage)
     if not (folder / f"{stage.id}.ipynb").exists():
         raise UsageError(f"there is no assignments/{stage.id}/{stage.id}.ipynb; run make release STAGE={stage.id}")
     return folder
@@ -163,9 +164,9 @@ def assignments_are_what_release_makes(stage: Stage) -> GateResult:
     finding = GateResult("assignments/ is what release makes")
     with built(stage) as folder:
         finding.problems = [f"assignments/{stage.id}: {problem}; run make release"
-                            for problem in drift(stage, folder, RELEASE / stage.id)]
-        archive = DIST / f"{stage.id}.zip"
-        pack(RELEASE / stage.id, folder.with_suffix(".zip"))
+                            for problem in drift(stage, folder, folder_of(stage))]
+        archive = archive_of(stage)
+        pack(folder_of(stage), folder.with_suffix(".zip"), date_of(stage))
         if archive.exists() and archive.read_bytes() != folder.with_suffix(".zip").read_bytes():
             finding.problems.append(f"dist/{archive.name} is not the zip of this release; run make release")
         finding.measured = f"{sum(path.is_file() for path in folder.rglob('*'))} files"
@@ -177,7 +178,7 @@ def nothing_leaks(stage: Stage) -> GateResult:
     finding = GateResult("nothing leaks")
     with tempfile.TemporaryDirectory() as scratch:
         folders = [released(stage)]
-        archive = DIST / f"{stage.id}.zip"
+        archive = archive_of(stage)
         if archive.exists():
             zipfile.ZipFile(archive).extractall(Path(scratch, "dist"))
             folders.append(Path(scratch, "dist", stage.id))
@@ -262,6 +263,10 @@ def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Itera
         except UsageError as error:
             name = getattr(gate, "__name__", "this gate").replace("_", " ")
             finding = GateResult(name, problems=[str(error)])
+        except Exception as error:  # an author's slip in one gate's material does not keep the others from running
+            name = getattr(gate, "__name__", "this gate").replace("_", " ")
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            finding = GateResult(name, problems=[f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"])
         tell(finding, time.perf_counter() - started)
         findings.append(finding)
     return findings

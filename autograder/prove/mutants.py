@@ -358,7 +358,7 @@ def _try(stage: Stage, suite: Suite, mutant: Mutant) -> None:
         backend = InProcessBackend(stage, mutant.source, SEED)
     except Exception:  # it cannot even be imported
         os._exit(RAISED)
-    results = suite.run(backend, only=mutant.task, stop=True)
+    results = suite.run(backend, only=mutant.task, stop=True, alone=True)
     outcomes = {result.verdict.outcome for result in results}
     os._exit(SURVIVED if outcomes == {"passed"} else FAILED if "failed" in outcomes else RAISED)
 

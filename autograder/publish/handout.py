@@ -9,6 +9,7 @@ from string import Template
 
 from autograder.checks.needs import FLOORS
 from autograder.publish.hints import make_hints
+from autograder.publish.leaks import PICTURES
 from autograder.stages import KIT, Stage, find_stage
 from autograder.stages.points import task_points, test_list
 from autograder.stages.strip import strip
@@ -24,12 +25,12 @@ def complete(stage: Stage, folder: Path) -> None:
     ----------
     stage : Stage
     folder : Path
-        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but the notebook is replaced.
+        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but notebooks and pictures is replaced.
     """
     for entry in folder.iterdir():
         if entry.is_dir():
             shutil.rmtree(entry)
-        elif entry.suffix != ".ipynb":
+        elif entry.suffix not in {".ipynb", *PICTURES}:
             entry.unlink()
     write(folder / stage.info.file, strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
     write(folder / "test_public.py", for_students(stage.test_files()["public"].read_text(encoding="utf-8")))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autograder.checks.hints import KEY, NAME, Hints, Rounding, fingerprints, mixed
-from autograder.checks.state import reset_state
 from autograder.checks.student import Call
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import in_common, mistake_module
@@ -29,9 +28,7 @@ class PublicRunBackend(InProcessBackend):
     def begin(self, task_id: str, own: bool = False) -> None:
         """A test begins: the calls of the one before it are kept."""
         self.made.append(list(self.student.calls))
-        self.student.calls.clear()
-        self.canvases.clear()
-        reset_state(self.seed)
+        super().begin(task_id, own)
 
     def calls_by_test(self) -> list[list[Call]]:
         """The calls of each test, in the order in which the tests ran."""
@@ -41,7 +38,7 @@ class PublicRunBackend(InProcessBackend):
 def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tuple[str, str, str, list[Call]]]:
     """Task, name, outcome and calls of each public test over trusted source, or of those of one task."""
     backend = PublicRunBackend(stage, source)
-    results = run_suite(stage, backend, visibilities=("public",), only=only)
+    results = run_suite(stage, backend, visibilities=("public",), only=only, alone=True)
     results.sort(key=lambda result: result.turn)
     return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
             for result, calls in zip(results, backend.calls_by_test(), strict=True)]

@@ -7,6 +7,8 @@ student is given on purpose is no secret: lines outside the solution markers, th
 from __future__ import annotations
 
 import ast
+import base64
+import contextlib
 import io
 import json
 import re
@@ -18,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from PIL import Image, PngImagePlugin
 
+from autograder.publish.markers import SCHEME
 from autograder.stages import Stage, stages
 from autograder.stages.strip import BEGIN, END, strip
 
-SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
 # A line of code with fewer characters says too little to give an answer away, or to be told from another's.
 MIN_CODE, MIN_PROSE = 18, 14
 # What opens a block, imports, hands back names or sets one name to another is everybody's.
@@ -30,6 +33,8 @@ TRIVIAL = re.compile(r"(for|while|if|elif|else|with|def|class|try|except|finally
                      r"(return |yield |del |raise )?[\w., ()]*|[\w., ]+ = [\w., ]+")
 CACHES = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 OUTPUT = "stored output"
+PICTURE = "mark scheme in a picture"
+PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,37 @@ def _leaks_of(path: Path, wanted: Iterable[Secret]) -> Iterator[str]:
         for number, cell in enumerate(notebook["cells"]):
             if cell.get("outputs") or cell.get("execution_count") is not None:
                 yield f"a {OUTPUT} in cell {number}"
-        text = "\n".join(_strings(notebook))
+        text = "\n".join([*_strings(notebook), *map(texts_of_picture, _pictures(notebook))])
+    elif path.suffix in PICTURES:
+        text += texts_of_picture(path.read_bytes())
     for marker in (BEGIN, END, *SCHEME):
         if marker in text:
             yield f"the marker {marker!r}"
     squeezed, words = squeeze(text), set(re.findall(r"\w+", text))
     for secret in wanted:
         if secret.text in words if secret.name else secret.text in squeezed:
-            yield f"{secret.kind} ({secret.where}): {secret.text[:80]}"
+            place = " in a picture" if path.suffix in PICTURES else ""
+            yield f"{secret.kind}{place} ({secret.where}): {secret.text[:80]}"
+
+
+def _pictures(notebook: Any) -> Iterator[bytes]:
+    """The pictures that a notebook's cells carry."""
+    for cell in notebook["cells"]:
+        for kinds_of in cell.get("attachments", {}).values():
+            for data in kinds_of.values():
+                with contextlib.suppress(ValueError):  # not base64: a text, which is looked at as such
+                    yield base64.b64decode("".join(data) if isinstance(data, list) else data)
+
+
+def texts_of_picture(data: bytes) -> str:
+    """What a picture's file says beside its pixels: comments, titles, camera data."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+            said = [*picture.info.values(), *picture.getexif().values()]
+    except Exception:  # no picture that this library reads: an SVG is text, and is looked at as such
+        return ""
+    return "\n".join(text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in said)
 
 
 def squeeze(text: str) -> str:
@@ -185,7 +213,8 @@ def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
     """Lines of the mark schemes that the notebook does not say elsewhere too."""
     known = squeeze("".join(map(shown, cells)))
     schemes = re.findall(f"{re.escape(SCHEME[0])}(.*?)(?:{re.escape(SCHEME[1])}|\\Z)", "\n".join(cells), re.DOTALL)
-    for text in map(squeeze, "\n".join(schemes).splitlines()):
+    said = [*"\n".join(schemes).splitlines(), *re.split(r"(?<=[.!?;:])\s+", "\n".join(schemes))]
+    for text in map(squeeze, said):
         if len(text) >= MIN_PROSE and text not in known:
             yield Secret("mark scheme", file, text)
 
@@ -204,7 +233,11 @@ def plant(stage: Stage, kind: str, folder: Path) -> None:
     path = folder / f"{stage.id}.ipynb"
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     text = next((secret.text for secret in secrets(stage) if secret.kind == kind), "")
-    if kind == OUTPUT:
+    if kind == PICTURE:
+        said = PngImagePlugin.PngInfo()
+        said.add_text("Comment", next(secret.text for secret in secrets(stage) if secret.kind == "mark scheme"))
+        Image.new("L", (2, 2)).save(folder / "figure.png", pnginfo=said)
+    elif kind == OUTPUT:
         code = next(cell for cell in notebook.cells if cell.cell_type == "code")
         code.outputs = [nbformat.v4.new_output("stream", text="3.14\n")]
         nbformat.write(notebook, path)
@@ -220,4 +253,5 @@ def plant(stage: Stage, kind: str, folder: Path) -> None:
 
 def kinds(stage: Stage) -> tuple[str, ...]:
     """The kinds of leaks there can be of a stage."""
-    return (*dict.fromkeys(secret.kind for secret in secrets(stage)), OUTPUT)
+    found = dict.fromkeys(secret.kind for secret in secrets(stage))
+    return (*found, OUTPUT, *((PICTURE,) if "mark scheme" in found else ()))

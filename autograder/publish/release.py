@@ -1,7 +1,7 @@
 """From solutions/ to assignments/: nbgrader's generate_assignment in a scratch course, then one swap.
 
-The release is built aside and put in place whole, so a failure leaves the old one; a second run changes no
-byte. The gradebook is not touched.
+The release is built aside, looked through for what must stay hidden, proven by whoever asked for it, and put in place whole: a
+failure leaves the last good one. A second run changes no byte. The gradebook is not touched.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -25,9 +25,10 @@ from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
 from autograder.publish.handout import write
 from autograder.publish.hints import tell_the_same
-from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage
+from autograder.publish.leaks import leaks
+from autograder.publish.refusals import DIST, refuse_leftovers, refuse_unsafe
+from autograder.stages import RELEASE, SOLUTIONS, Stage, stages
 
-DIST = KIT / "dist"
 HINTS = Path("checks", "hints.json")
 # The earliest date a zip file can hold, for a stage whose release has no day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -71,15 +72,58 @@ def _reason(words: list[str], error: BaseException) -> str:
     return text[-2000:] or str(error)
 
 
-def release(stage: Stage) -> bool:
-    """Make ``assignments/<stage>/`` and ``dist/<stage>.zip``; True when something changed."""
-    with built(stage) as folder:
-        target = RELEASE / stage.id
-        changed = bool(drift(stage, folder, target))
-        if changed:
-            swap(folder, target)
-        pack(target, DIST / f"{stage.id}.zip", date_of(stage))
-    return changed
+@contextlib.contextmanager
+def staged(chosen: Sequence[Stage]) -> Iterator[dict[str, bool]]:
+    """The release of some stages, built aside: whether each differs from the one there is.
+
+    Inside, `folder_of` and `archive_of` give the new release; `assignments/` and `dist/` are replaced only when the block ends
+    without an exception. A failure of one stage leaves all as they were.
+
+    Raises
+    ------
+    UsageError
+        Something would be handed out that is to stay hidden, or the material does not fit together.
+    """
+    refuse_leftovers()
+    for stage in chosen:
+        refuse_unsafe(stage)
+    with contextlib.ExitStack() as stack:
+        aside = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        changed = {}
+        for stage in chosen:
+            made = stack.enter_context(built(stage))
+            found = [f"{owner.id}: {leak}" for owner in stages() for leak in leaks(owner, made)]
+            if found:
+                raise UsageError(f"{stage.id} is not released, students would get what is to stay hidden:\n  "
+                                 + "\n  ".join(found[:20]))
+            changed[stage.id] = bool(drift(stage, made, RELEASE / stage.id))
+            folder = made if changed[stage.id] else RELEASE / stage.id
+            pack(folder, aside / f"{stage.id}.zip", date_of(stage))
+            STAGED[stage.id] = folder, aside / f"{stage.id}.zip"
+        try:
+            yield changed
+        finally:
+            places = {stage.id: STAGED.pop(stage.id) for stage in chosen}
+        for stage_id, (folder, archive) in places.items():
+            if changed[stage_id]:
+                swap(folder, RELEASE / stage_id)
+            DIST.mkdir(exist_ok=True)
+            shutil.copyfile(archive, DIST / f".{stage_id}.part")
+            os.replace(DIST / f".{stage_id}.part", DIST / f"{stage_id}.zip")
+
+
+# Folder and zip of the stages whose release is being proven, before it is put in place.
+STAGED: dict[str, tuple[Path, Path]] = {}
+
+
+def folder_of(stage: Stage) -> Path:
+    """The released folder of a stage: the one being proven, else the one in assignments/."""
+    return STAGED[stage.id][0] if stage.id in STAGED else RELEASE / stage.id
+
+
+def archive_of(stage: Stage) -> Path:
+    """The zip of a stage: the one being proven, else the one in dist/."""
+    return STAGED[stage.id][1] if stage.id in STAGED else DIST / f"{stage.id}.zip"
 
 
 def differences(made: Path, there: Path) -> list[str]:

@@ -21,6 +21,8 @@ class SetPoints(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Write the points; raise ValueError where notebook and suite do not fit together."""
         stage = find_stage(resources["nbgrader"]["assignment"])
+        if resources["nbgrader"]["notebook"] != stage.id:  # one to read, of which nothing is graded
+            return nb, resources
         suite = task_points(stage)
         for cell in nb.cells:
             plan = cell.metadata.get("nbgrader", {})
@@ -52,6 +54,9 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
             problems.append(f"task {task} has a cell but no test")
         elif float(plan["points"]) != suite[task]:
             problems.append(f"task {task}: {plan['points']:g} points in the notebook, {suite[task]:g} in the suite")
+    for task, said in re.findall(r"(?m)^\| (\d\.\w+) \| [^|]+ \| ([\d.]+) \|", nb.cells[0].source):
+        if task in suite and float(said) != suite[task]:
+            problems.append(f"task {task}: {said} points in the table of the first cell, {suite[task]:g} in the suite")
     problems += [f"task {task} has tests but no cell" for task in suite if task not in seen]
     if total != 100:
         problems.append(f"the points add up to {total:g}, not to 100: those of tests are set in the suite by @task, "

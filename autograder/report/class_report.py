@@ -1,13 +1,13 @@
-"""`make report`: what a class found hard, on one page; the same results give the same bytes."""
+"""`make report`: what a class found hard, on one page and in tables; the same results give the same bytes."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
@@ -17,23 +17,14 @@ from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
 from autograder.grade.record import record_path, write_atomically
 from autograder.gradebook.changes import read_reported
-from autograder.gradebook.marks import read_marks
+from autograder.gradebook.marks import SubmissionMarks, read_marks
 from autograder.gradebook.pipeline import Pipeline
-from autograder.gradebook.tables import grade_rows
+from autograder.gradebook.tables import NEEDS_PERSON, grade_rows, write_csv
 from autograder.report import figures
 from autograder.report.feedback import TEMPLATES, prepared
-from autograder.stages import Stage, find_stage
-
-
-@dataclass(frozen=True)
-class TestRow:
-    """How a class did on one test."""
-
-    task: str
-    title: str
-    visibility: str
-    passed: int
-    reached: int
+from autograder.report.items import Failure, Gap, TestRow, gaps, quartiles, test_rows, unnamed
+from autograder.report.similarity import Similar, similar
+from autograder.stages import RELEASE, Stage, find_stage
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,19 @@ class MistakeRow:
     students: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class TaskRow:
+    """How the points of one task are distributed over the graded submissions; a mark still to be given is left out."""
+
+    task: str
+    title: str
+    worth: float
+    count: int
+    mean: float
+    quartiles: tuple[float, float, float]
+    gap: Gap | None = None
+
+
 @dataclass
 class StageReport:
     """What the page says of one stage.
@@ -54,10 +58,15 @@ class StageReport:
     ----------
     scores : list of float
         All marks so far, one a graded submission.
+    totals : dict of str to float
+        What counts, after penalties, by student; without those a person has to look at.
     lost : dict of str to float
         Points lost in each tested task, on average over the graded submissions.
     tests : list of TestRow
         Over the submissions that could be run.
+    people : list of (student, why)
+        Who needs a person.
+    late : list of (student, how late, points taken off)
     """
 
     stage: Stage
@@ -72,15 +81,31 @@ class StageReport:
     pending: list[tuple[str, int]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     unsandboxed: int = 0
+    totals: dict[str, float] = field(default_factory=dict)
+    by_task: dict[str, list[float]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    unnamed: list[Failure] = field(default_factory=list)
+    people: list[tuple[str, str]] = field(default_factory=list)
+    late: list[tuple[str, str, float]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    similar: Similar = field(default_factory=Similar)
 
     @property
     def summary(self) -> str:
-        """Mean, median, lowest and highest."""
+        """Mean, quartiles, lowest and highest."""
         if not self.scores:
             return "No submission could be graded."
-        middle, half = (points(round(of(self.scores), 1)) for of in (mean, median))
-        return (f"Of those that ran: mean {middle}, median {half}, from {points(min(self.scores))} to "
-                f"{points(max(self.scores))}, of {points(self.max_score)} points.")
+        low, half, high = (points(round(value, 1)) for value in quartiles(self.scores))
+        return (f"Of those that ran: mean {points(round(mean(self.scores), 1))}, median {half}, quartiles {low} and {high}, from "
+                f"{points(min(self.scores))} to {points(max(self.scores))}, of {points(self.max_score)} points.")
+
+    @property
+    def tasks(self) -> list[TaskRow]:
+        """Distribution by task."""
+        by_gap = {gap.task: gap for gap in self.gaps}
+        return [TaskRow(task, self.stage.info.tasks.get(task, ""), self.task_points.get(task, 0.0), len(values),
+                        mean(values) if values else 0.0, quartiles(values), by_gap.get(task))
+                for task, values in self.by_task.items()]
 
     @property
     def nobody(self) -> list[TestRow]:
@@ -98,14 +123,20 @@ class StageReport:
         return figures.scores(self.scores, self.max_score)
 
     @property
-    def lost_by_task(self) -> str:
-        """The points lost as a picture."""
-        titles = self.stage.info.tasks
-        return figures.lost({f"{task}  {titles.get(task, '')}": value for task, value in self.lost.items()})
+    def boxes(self) -> str:
+        """The distribution by task as a picture."""
+        return figures.by_task({f"{row.task}  {row.title}": [value / (row.worth or 1) for value in self.by_task[row.task]]
+                                for row in self.tasks})
+
+    @property
+    def boxes_in_words(self) -> str:
+        """The same for who does not see it."""
+        medians = ((row.task, points(round(row.quartiles[1], 1)), points(row.worth)) for row in self.tasks)
+        return " ".join(f"Task {task}: median {half} of {worth}." for task, half, worth in medians)
 
 
 def write_report(course: Path) -> Path:
-    """Write ``report/index.html``.
+    """Write ``report/index.html`` and the tables beside it.
 
     Raises
     ------
@@ -117,45 +148,115 @@ def write_report(course: Path) -> Path:
     if not found:
         raise UsageError(f"there are no results in {course / 'results'}; grade first with: make grade")
     page = course / "report" / "index.html"
-    html = _environment().get_template("class-report.html.j2").render(stages=found)
+    students = across(found)
+    html = _environment().get_template("class-report.html.j2").render(stages=found, students=students)
     write_atomically(page, html.encode("utf-8"))
+    for name, (columns, rows) in tables(found, students).items():
+        write_csv(page.with_name(f"{name}.csv"), columns, rows)
     return page
 
 
 def gather(course: Path) -> list[StageReport]:
     """A report for each stage that has results."""
     pipeline = Pipeline(course)
-    graded = [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()]
+    present = pipeline.term.people.present()
+    graded = [pair for pair in present if record_path(course, *pair).exists()]
     if not graded:
         return []
     every = list(Records(course, graded))
     pipeline.settle_penalties()
     with pipeline.gradebook() as gradebook:
-        rows = {(row["stage"], row["student"]): row
-                for row in grade_rows(every, read_marks(gradebook), pipeline.term, read_reported(gradebook))}
+        marks, reported = read_marks(gradebook), read_reported(gradebook)
+    rows = {(row["stage"], row["student"]): row for row in grade_rows(every, marks, pipeline.term, reported)}
     by_stage: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in every:
         by_stage[record["stage"]].append(record)
-    return [stage_report(find_stage(stage_id), group, rows) for stage_id, group in sorted(by_stage.items())]
+    found = []
+    for stage_id, group in sorted(by_stage.items()):
+        report = stage_report(find_stage(stage_id), group, rows, marks)
+        report.late = [(student, text, marks[stage_id, student].penalty) for student in (record["student"] for record in group)
+                       if (stage_id, student) in marks and (text := pipeline.term.lateness(stage_id, student).sentence())]
+        report.missing = pipeline.term.people.missing(stage_id, present)
+        report.similar = _similar(course, report.stage, [record["student"] for record in group])
+        found.append(report)
+    return found
 
 
-def stage_report(stage: Stage, group: Sequence[dict[str, Any]],
-                 rows: dict[tuple[str, str], dict[str, Any]]) -> StageReport:
-    """Everything about one stage, from its records and the rows of grades.csv."""
+def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple[str, str], dict[str, Any]],
+                 marks: Mapping[tuple[str, str], SubmissionMarks]) -> StageReport:
+    """Everything about one stage, from its records, its marks and the rows of grades.csv."""
     run = [record for record in group if record["status"] == "graded"]
     mine = [rows[stage.id, record["student"]] for record in group if (stage.id, record["student"]) in rows]
     task_points = _sums(run[:1] or group[:1], "max_points")
     got = _sums(run, "points")
+    graded = [marks[stage.id, row["student"]] for row in mine if row["status"] == "graded"]
+    worth = {mark.task: mark.max_score for entry in graded[:1] for mark in entry.marks}
+    by_task = {task: [mark.score for entry in graded for mark in entry.marks if mark.task == task and not mark.pending]
+               for task in worth}
     return StageReport(
         stage, len(group), max((float(row["max_score"]) for row in mine), default=0.0),
         [float(row["score"]) for row in mine if row["status"] == "graded"],
-        {task: worth - got[task] / len(run) for task, worth in task_points.items()} if run else {}, dict(task_points),
-        _test_rows(run), _mistake_rows(stage, run),
-        [(record["student"], record["reason"].splitlines()[0]) for record in group if record["status"] == "ungradable"],
+        {task: value - got[task] / len(run) for task, value in task_points.items()} if run else {}, dict(task_points) | worth,
+        test_rows(run), _mistake_rows(run),
+        [(record["student"], _first(record["reason"])) for record in group if record["status"] == "ungradable"],
         [(row["student"], row["manual_pending"]) for row in mine if row["manual_pending"]],
         [(record["student"], note) for record in group for note in record["notes"]],
         sum(record["isolation"] != "sandbox" for record in group),
-    )
+        totals={row["student"]: float(row["total"]) for row in mine if row["total"] != ""}, by_task=by_task,
+        gaps=gaps(run), unnamed=unnamed(run), people=list(_people(mine)))
+
+
+def _people(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Who needs a person, and why."""
+    for row in rows:
+        if row["status"] == NEEDS_PERSON:
+            yield row["student"], row["note"] or "the submission has to be looked at"
+        elif row["manual_pending"]:
+            changed = [part for part in row["note"].split("; ") if "changed since" in part]
+            yield row["student"], "; ".join(changed) or (
+                f"{row['manual_pending']} answer{'' if row['manual_pending'] == 1 else 's'} to read")
+
+
+def _first(text: str) -> str:
+    return text.splitlines()[0] if text else ""
+
+
+def _similar(course: Path, stage: Stage, students: Sequence[str]) -> Similar:
+    files = {}
+    for student in students:
+        path = course / "autograded" / student / stage.id / stage.info.file
+        if path.is_file() and not path.is_symlink():
+            files[student] = path.read_bytes()
+    return similar(files, (RELEASE / stage.id / stage.info.file).read_bytes())
+
+
+def across(found: Sequence[StageReport]) -> list[tuple[str, list[str], str]]:
+    """Each student over all stages: what counts in each, and the sum."""
+    names = sorted({student for report in found for student in [*report.totals, *report.missing]})
+    return [(name, [points(report.totals[name]) if name in report.totals else "" for report in found],
+             points(sum(report.totals.get(name, 0.0) for report in found))) for name in names]
+
+
+def tables(found: Sequence[StageReport], students: Sequence[tuple[str, list[str], str]]
+           ) -> dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]]:
+    """The page's numbers as tables, by name."""
+    stage_ids = [report.stage.id for report in found]
+    tasks = [{"stage": report.stage.id, "task": row.task, "title": row.title, "worth": points(row.worth), "count": row.count,
+              "mean": points(row.mean), **dict(zip(("lower_quartile", "median", "upper_quartile"), map(points, row.quartiles),
+                                                   strict=True))} for report in found for row in report.tasks]
+    tests = [{"stage": report.stage.id, "task": row.task, "test": row.name, "visibility": row.visibility, "passed": row.passed,
+              "reached": row.reached, "difficulty": "" if row.difficulty is None else points(row.difficulty),
+              "discrimination": "" if row.discrimination is None else points(row.discrimination)}
+             for report in found for row in report.tests]
+    pairs = [{"stage": report.stage.id, "one": pair.one, "other": pair.other, "share": points(pair.share),
+              "identical": "yes" if pair.identical else ""} for report in found for pair in report.similar.pairs]
+    return {
+        "students": (("student", *stage_ids, "sum"), [
+            {"student": name, **dict(zip(stage_ids, cells, strict=True)), "sum": total} for name, cells, total in students]),
+        "tasks": (("stage", "task", "title", "worth", "count", "mean", "lower_quartile", "median", "upper_quartile"), tasks),
+        "tests": (("stage", "task", "test", "visibility", "passed", "reached", "difficulty", "discrimination"), tests),
+        "pairs": (("stage", "one", "other", "share", "identical"), pairs),
+    }
 
 
 def _sums(group: Iterable[dict[str, Any]], what: str) -> Counter[str]:
@@ -167,21 +268,7 @@ def _sums(group: Iterable[dict[str, Any]], what: str) -> Counter[str]:
     return total
 
 
-def _test_rows(run: Iterable[dict[str, Any]]) -> list[TestRow]:
-    """Each test, with how many reached it (their function was written) and how many passed."""
-    about: dict[str, dict[str, Any]] = {}
-    passed: Counter[str] = Counter()
-    reached: Counter[str] = Counter()
-    for record in run:
-        for test in record["tests"]:
-            about.setdefault(test["test"], test)
-            passed[test["test"]] += test["outcome"] == "passed"
-            reached[test["test"]] += test["outcome"] != "not_implemented"
-    return [TestRow(test["task"], test["title"], test["visibility"], passed[name], reached[name])
-            for name, test in sorted(about.items(), key=lambda pair: pair[1]["task"])]
-
-
-def _mistake_rows(stage: Stage, run: Iterable[dict[str, Any]]) -> list[MistakeRow]:
+def _mistake_rows(run: Iterable[dict[str, Any]]) -> list[MistakeRow]:
     """Named mistakes, the most common first."""
     who: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for record in run:

@@ -67,11 +67,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Step:
-    """Something worth doing next."""
+    """Something worth doing next; a hint is the kit's own text, with code and formulas in it."""
 
     title: str
     text: str
     anchor: str = ""
+    hint: bool = False
 
 
 def tasks_of(record: Mapping[str, Any], stage: Stage, marks: Mapping[str, Mark], hidden: str = "hint") -> list[Task]:
@@ -162,7 +163,7 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
             )
         ]
     tasks = list(tasks)
-    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor)
+    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor, hint=True)
              for task in tasks for title, text in task.hints]
     unnamed = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
     for visibility in ("public", "hidden"):

@@ -7,6 +7,7 @@ scripts and the network, should anything ever slip through.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,11 @@ from autograder.report.facts import Mark, next_steps, tasks_of
 from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
+# In hints: code, and what is meant as a formula.
+CODE = re.compile(r"(`[^`]+`|``[^`]+``|\$[^$]+\$)")
+BRACES = re.compile(r"[A-Za-z][_^]\{[^{}]+\}")
+SIMPLE = re.compile(r"(?<![\w$\\])(?:[A-Za-z∂]{1,2}|∂[A-Za-z])(?:[_^]\{[^{}]+\}|[_^][A-Za-z0-9](?![\w(]))+")
+SPECIAL = re.compile(r"([\\*_\[\]<>#|~$])")
 # Characters of a student's own cells that are shown: many times what anyone writes.
 MAX_SHOWN = 200_000
 
@@ -177,8 +183,39 @@ def prepared(environment: Environment) -> Environment:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals["style"] = style_sheet
     environment.filters["points"] = points
+    environment.filters["prose"] = prose
+    environment.filters["phrase"] = phrase
+    environment.filters["share"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     return environment
+
+
+def prose(text: str) -> Markup:
+    """A hint as running text: its line breaks are those of a source file, its code and formulas are written plainly."""
+    return Markup(to_html(with_formulas(text)))
+
+
+def phrase(text: str) -> Markup:
+    """The same on one line, without a paragraph around it."""
+    html = to_html(with_formulas(text)).strip()
+    whole = html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
+    return Markup(html[3:-4]) if whole else Markup("{}").format(text)
+
+
+def with_formulas(text: str) -> str:
+    """Plain text as Markdown in which h_{t-1} is a formula, and with it h_t and h^2; code between backticks is left alone."""
+    parts = CODE.split(text.replace("``", "`"))
+    formulas = any(BRACES.search(part) for part in parts[::2])
+    plain = [_escaped(part, formulas) for part in parts[::2]]
+    return "".join(part for pair in zip(plain, [*parts[1::2], ""], strict=True) for part in pair)
+
+
+def _escaped(text: str, formulas: bool) -> str:
+    made, end = [], 0
+    for match in SIMPLE.finditer(text) if formulas else ():
+        made += [SPECIAL.sub(r"\\\1", text[end:match.start()]), f"${match[0]}$"]
+        end = match.end()
+    return "".join([*made, SPECIAL.sub(r"\\\1", text[end:])])
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,23 @@ def scores(values: Sequence[float], max_score: float) -> str:
     axes.set(xlabel="score", ylabel="submissions", xlim=(0, edges[-1]), xticks=edges[::2])
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=False, axis="x")
+    return _address(figure)
+
+
+def by_task(shares: Mapping[str, Sequence[float]]) -> str:
+    """Shares of the points of each task as boxes from quartile to quartile, with every submission as a point."""
+    figure, axes = _blank(7.0, 0.8 + 0.42 * max(1, len(shares)))
+    names = list(shares)
+    axes.boxplot([list(values) or [0.0] for values in shares.values()], orientation="horizontal", widths=0.6, showfliers=False,
+                 medianprops={"color": style.COLOURS[1], "linewidth": 3}, boxprops={"color": style.COLOURS[0]})
+    for place, values in enumerate(shares.values(), 1):
+        counts = Counter(round(value, 2) for value in values)
+        axes.scatter(list(counts), [place] * len(counts), s=[12 + 6 * count for count in counts.values()], alpha=0.5,
+                     color=style.COLOURS[0], marker=style.MARKERS[0])
+    axes.set_yticks(range(1, len(names) + 1), names)
+    axes.invert_yaxis()
+    axes.set(xlabel="share of the points", xlim=(-0.03, 1.03))
+    axes.grid(visible=False, axis="y")
     return _address(figure)
 
 

@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from autograder.checks.layout import read_stage
 from autograder.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
@@ -23,11 +24,12 @@ SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/
 PACKAGE = Path(__file__).resolve().parents[1]
 # All of the kit that is seen inside.
 INSIDE = ("__init__.py", "errors.py", "sandbox", "checks")
-SCRATCH = "/scratch"
+SCRATCH, KIT = "/scratch", "/kit"
 START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path[:] = [p for p in sys.path if p]; "
          "import json; from autograder.sandbox.zygote import main; main(int(sys.argv[2]), json.loads(sys.argv[3]))")
 ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLBACKEND": "Agg",
+    "PATH": "/usr/bin:/bin", "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8",
+    "HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLBACKEND": "Agg",
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1",
     "KMP_INIT_AT_FORK": "FALSE",
@@ -58,7 +60,7 @@ def _below_system(path: str) -> bool:
 
 def readable_inside() -> list[str]:
     """Folders a worker may read."""
-    return [*SYSTEM, *interpreter_folders(), "/kit"]
+    return [*SYSTEM, *interpreter_folders(), KIT]
 
 
 def secrets() -> list[str]:
@@ -69,7 +71,7 @@ def secrets() -> list[str]:
 
 def _binds() -> list[str]:
     # Parents are made by hand: bubblewrap gives them the modes of what is bound below, and root's own are closed.
-    inside = (*SYSTEM, *interpreter_folders(), "/kit/autograder/x")
+    inside = (*SYSTEM, *interpreter_folders(), *(f"{KIT}/{place}" for place in _kit_places()))
     parents = {str(parent) for path in inside for parent in Path(path).parents}
     options = [part for parent in sorted(parents - {"/"}) if not _below_system(parent)
                for part in ("--perms", "0755", "--dir", parent)]
@@ -84,7 +86,14 @@ def _binds() -> list[str]:
 
 
 def _kit_binds(source: Path) -> list[str]:
-    return [part for name in INSIDE for part in ("--ro-bind", str(source / name), f"/kit/autograder/{name}")]
+    """The part of the kit that runs inside, and what all students were handed out."""
+    return [part for place in _kit_places() for part in ("--ro-bind", str(source.parent / place), f"{KIT}/{place}")]
+
+
+def _kit_places() -> list[str]:
+    handed_out = {place for file in (PACKAGE / "stages").glob("*/stage.toml") for place in read_stage(file.parent).handout_files}
+    return [*(f"autograder/{name}" for name in INSIDE),
+            *(place for place in sorted(handed_out) if (PACKAGE.parent / place).exists())]
 
 
 def program() -> str:
@@ -112,9 +121,9 @@ def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
         bubblewrap (or, for root, setpriv) is not installed; the text says how to get it.
     """
     bubblewrap = program()
-    python = [sys.executable, "-I", "-B", "-c", START, "/kit", str(descriptor), settings_text]
+    python = [sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text]
     root = os.geteuid() == 0
-    source = Path("/kit/autograder") if root else PACKAGE
+    source = Path(KIT, "autograder") if root else PACKAGE
     inner = [
         bubblewrap, "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
         "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grader",

@@ -18,13 +18,14 @@ tag    rest                                          value
 ``h``  number, type name                             an object that stays in the worker
 ``f``  number, name                                  a function that stays with the grader
 ``x``  key, count                                    new Axes, made in the worker
-``o``  type name                                     something that cannot cross, by name alone
+``o``  words                                         something that cannot cross, told in words alone
 ====== ============================================= =========================================
 """
 
 from __future__ import annotations
 
 import math
+import re
 import socket
 import struct
 import sys
@@ -35,6 +36,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from autograder.checks.values import DTYPES, Other, words_for
 from autograder.errors import BadMessage, Died, LimitExceeded
 
 MAX_HEADER = 1 << 20
@@ -52,17 +54,10 @@ PREFIX = struct.Struct(">II")
 # After an exception the numbers of requests go on from the next multiple of this: what has a smaller one was asked ahead,
 # and is dropped.
 EPOCH = 1 << 32
-DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-                    "float16", "float32", "float64", "complex64", "complex128"})
+# What may be said of a value that cannot cross.
+WORDS = re.compile(r"[\w .,()'<>-]{1,120}")
 _NAMES = {np.dtype(name): name for name in DTYPES}
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """A value that cannot cross: all that is known of it is the name of its type."""
-
-    type_name: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ class Reference:
 
 
 def _refuse(value: Any) -> Any:
-    return ["o", type(value).__name__[:80]]
+    return ["o", words_for(value)]
 
 
 @dataclass
@@ -130,8 +125,8 @@ class Encoder:
             return ["d", *(self.encode(part, depth + 1) for pair in dict.items(value) for part in pair)]
         if isinstance(value, NewAxes):
             return ["x", value.key, value.count]
-        if isinstance(value, Opaque):
-            return ["o", value.type_name]
+        if isinstance(value, Other):
+            return ["o", value.words]
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return self._tensor(value)
@@ -144,7 +139,7 @@ class Encoder:
     def _array(self, value: np.ndarray) -> list[Any]:
         name = _NAMES.get(value.dtype)
         if name is None:
-            return ["o", f"array of {value.dtype}"]
+            return ["o", words_for(value)]
         self._room(value.nbytes)
         order = "C" if value.flags.c_contiguous else "F" if value.flags.f_contiguous else "S"
         self._buffer(value.tobytes(order="F" if order == "F" else "C"))
@@ -153,7 +148,7 @@ class Encoder:
     def _scalar(self, value: np.generic) -> list[Any]:
         name = _NAMES.get(value.dtype)
         if name is None:
-            return ["o", f"{value.dtype} scalar"]
+            return ["o", words_for(value)]
         self._buffer(value.tobytes())
         return ["s", name]
 
@@ -161,7 +156,7 @@ class Encoder:
         plain = value.detach()
         name = str(plain.dtype).removeprefix("torch.")
         if name not in DTYPES or plain.is_sparse or plain.device.type != "cpu":
-            return ["o", f"tensor of {name} on {plain.device.type}"]
+            return ["o", words_for(value)]
         self._room(plain.numel() * plain.element_size())
         self._buffer(plain.contiguous().numpy().tobytes())
         return ["T", name, list(plain.shape), bool(value.requires_grad)]
@@ -264,7 +259,7 @@ class Decoder:
             return int(digits)
         if tag == "o":
             (name,) = rest
-            return Opaque(_text(name))
+            return Other(_words(name))
         if tag in ("h", "f", "x"):
             first, second = rest
             if tag == "x":
@@ -326,6 +321,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 200:
         raise BadMessage("a name that is none")
     return value
+
+
+def _words(value: Any) -> str:
+    text = _text(value)
+    if not WORDS.fullmatch(text):
+        raise BadMessage("words that tell no value")
+    return text
 
 
 def parse_header(data: bytes) -> list[Any]:
@@ -440,8 +442,3 @@ class Channel:
             if count == 0:
                 raise Died("it ended")
             return count
-
-
-def read_prefetched(data: np.ndarray | None) -> dict[bytes, tuple[Any, bytes]]:
-    """The prefetched answers that go along with a reset: the reverse of `Transcript.prefetched_bytes`."""
-    return {} if data is None else msgspec.msgpack.decode(data.tobytes(), type=dict[bytes, tuple[Any, bytes]])

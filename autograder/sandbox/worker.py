@@ -9,9 +9,9 @@ from __future__ import annotations
 import _signal
 import _thread
 import builtins
+import contextlib
 import gc
-import importlib.util
-import io
+import importlib
 import operator
 import os
 import signal
@@ -20,21 +20,23 @@ import time
 import traceback
 import types
 import warnings
-from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import describe, new_axes, picture
 from autograder.checks.checkpoints import load_checkpoint
+from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
-from autograder.checks.student import changed, copied, student_trace
+from autograder.checks.student import FreshModule, changed, copied, student_trace
+from autograder.checks.values import Other, plain, stays
 from autograder.errors import BadMessage, LimitExceeded, StudentError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Opaque, Reference, frame, read_prefetched
+from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
+from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Reference, frame
 
 MAX_TEXT = 2000
 # Exceptions that are told by name; any subclass travels as the first of these among its bases.
@@ -53,14 +55,10 @@ CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), 
 NOT_PATCHED = frozenset({"Storage"})
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
-# Answers to requests that were made ahead wait for one another, but no longer than this, in seconds.
+# Replies to requests that were made ahead wait for one another, but no longer than this, in seconds.
 OFTEN = 0.02
-# A question longer than this is asked anew each time.
-LONG_QUESTION = 1 << 16
 # Seconds that a call of `time.sleep` is spared.
 SKIPPED = 60.0
-# A file that is imported faster than this is imported anew for each test.
-QUICK_IMPORT = 0.05
 
 
 def spared(really: Any) -> Any:
@@ -80,23 +78,6 @@ def spared(really: Any) -> Any:
             really(seconds)
 
     return sleep
-
-
-class Printed(io.TextIOBase):
-    """Standard output of student code: the beginning is kept, the rest is forgotten."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.text = limit, ""
-
-    def writable(self) -> bool:
-        """It can be written to."""
-        return True
-
-    def write(self, text: str) -> int:
-        """Keep what fits."""
-        if len(self.text) < self.limit:
-            self.text += str(text)[: self.limit - len(self.text)]
-        return len(text)
 
 
 class ProcessSnapshot:
@@ -151,23 +132,16 @@ class Server:
     def __init__(self, channel: Channel, limits: Limits, scratch: Path, surroundings: ProcessSnapshot) -> None:
         self.channel, self.limits, self.scratch, self.surroundings = channel, limits, scratch, surroundings
         self.settled = False
-        self.module: types.ModuleType | None = None
-        self.own: dict[str, Any] = {}
-        self.load_seconds = 0.0
+        self.file: FreshModule | None = None
+        self.earlier: list[EarlierModule] = []
         self.objects: dict[int, Any] = {}
         self.figures: dict[str, Any] = {}
         self.standins: dict[str, Any] = {"__name__": "standins"}
         self.printed = Printed(limits.printed)
-        self.provided: dict[str, list[str]] = {}
         self.serial = 0
-        self.libraries: frozenset[str] = frozenset()
-        self.ahead: deque[tuple[list[Any], bytearray]] = deque()
         self.unsent: list[bytes] = []
         self.spoke = 0.0
         self.floor = 0  # a request with a smaller number is dropped
-        # Within one test, the reference's answers by question: what is known to be asked, and a double sum asks most of it
-        # many times. Header form and payload.
-        self.asked: dict[bytes, tuple[Any, bytes]] = {}
 
     # -- messages ------------------------------------------------------------------------------------------
 
@@ -175,9 +149,9 @@ class Server:
         """One request after the other."""
         kind = ""
         while True:
-            if kind == "reset" or not (self.ahead or self.channel.holds_a_message()) or time.monotonic() > self.spoke + OFTEN:
+            if kind == "reset" or not self.channel.holds_a_message() or time.monotonic() > self.spoke + OFTEN:
                 self.flush()
-            header, payload = self.ahead.popleft() if self.ahead else self.channel.receive()
+            header, payload = self.channel.receive()
             kind, self.serial = header[0], header[1]
             if self.serial < self.floor:
                 continue
@@ -191,9 +165,14 @@ class Server:
             else:
                 self.tell_value(value, extra)
 
+    def take_output(self) -> None:
+        """What is printed from now on is kept."""
+        self.printed.data.clear()
+        sys.stdout = sys.stderr = self.printed.text_file()
+
     def send(self, kind: str, *values: Any) -> None:
         encoder = Encoder(self.refer, self.limits.message)
-        message = [kind, self.serial, *(encoder.encode(value) for value in values)]
+        message = [kind, self.serial, *(encoder.encode(plain(value)) for value in values)]
         self.unsent.append(frame(message, encoder.payload()))
 
     def flush(self) -> None:
@@ -202,14 +181,6 @@ class Server:
             self.channel.send(b"".join(self.unsent))
             self.unsent.clear()
         self.spoke = time.monotonic()
-
-    def answer(self) -> tuple[list[Any], bytearray]:
-        """The grader's answer to a question; requests that were made ahead come in between."""
-        while True:
-            header, payload = self.channel.receive()
-            if header[0] in ("answer", "refuse"):
-                return header, payload
-            self.ahead.append((header, payload))
 
     def tell_value(self, value: Any, extra: tuple[str, ...]) -> None:
         text = self.printed.text
@@ -236,14 +207,12 @@ class Server:
             return ""
 
     def refer(self, value: Any) -> list[Any]:
-        """Modules of torch and objects of the student's classes stay here and are known by a number."""
-        torch = sys.modules.get("torch")
-        is_module = torch is not None and isinstance(value, torch.nn.Module)
-        if is_module or (self.module is not None and type(value).__module__ == self.module.__name__):
-            number = len(self.objects)
-            self.objects[number] = value
-            return ["h", number, type(value).__name__[:80]]
-        return ["o", type(value).__name__[:80]]
+        """Modules of torch stay here and are known by a number."""
+        if not stays(value):
+            return ["o", "an object"]
+        number = len(self.objects)
+        self.objects[number] = value
+        return ["h", number, type(value).__name__[:80]]
 
     def resolve(self, reference: Reference) -> Any:
         """What a reference in a request stands for."""
@@ -255,26 +224,21 @@ class Server:
             return self.figures[reference.name]
         return self.remote("callback", reference.number, name=reference.name)
 
-    def remote(self, kind: str, *where: Any, name: str) -> Any:
-        """A function that is answered by the grader."""
+    def remote(self, kind: str, what: Any, name: str, own: Callable[..., Any] | None = None) -> Any:
+        """A function that is answered by the grader; by the student's `own` where a call is outside its contract."""
         def function(*args: Any, **kwargs: Any) -> Any:
             encoder = Encoder(self.refer, self.limits.message)
-            forms = [encoder.encode(value) for value in (*where, args, kwargs)]
-            sent = encoder.payload()
-            question = msgspec.msgpack.encode(forms) + sent if kind == "ask" else b""
-            known = self.asked.get(question)
-            if known is not None:
-                return Decoder(bytearray(known[1]), self.resolve).decode(known[0])
-            self.unsent.append(frame([kind, self.serial, *forms], sent))
+            forms = [encoder.encode(plain(value)) for value in (what, args, kwargs)]
+            self.unsent.append(frame([kind, self.serial, *forms], encoder.payload()))
             self.flush()
-            header, payload = self.answer()
-            if question and header[0] == "answer" and len(question) <= LONG_QUESTION:
-                self.asked[question] = header[2], bytes(payload)
+            header, payload = self.channel.receive()
             decoder = Decoder(payload, self.resolve)
             values = [decoder.decode(form) for form in header[2:]]
             decoder.finish()
             if header[0] == "answer":
                 return values[0]
+            if header[0] == "outside" and own is not None:
+                return own(*args, **kwargs)
             name_of, message = values
             raise getattr(builtins, name_of if name_of in KNOWN else "RuntimeError")(message)
 
@@ -283,50 +247,38 @@ class Server:
 
     # -- requests ------------------------------------------------------------------------------------------
 
-    def do_load(self, module: str, files: dict[str, Any], provided: dict[str, Any], standins: Any) -> tuple[Any, tuple[Any, ...]]:
-        """Write the submission into the scratch folder and import it."""
+    def do_load(self, module: str, files: dict[str, Any], earlier: dict[str, str], handed_out: dict[str, str],
+                standins: str) -> tuple[Any, tuple[Any, ...]]:
+        """Write the submission into the scratch folder, beside what students were handed out, and import it."""
         for name, data in files.items():
-            (self.scratch / os.path.basename(name)).write_bytes(np.asarray(data, np.uint8).tobytes())
+            path = self.scratch / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(np.asarray(data, np.uint8).tobytes())
+        for name, source in handed_out.items():
+            if not os.path.lexists(self.scratch / name):
+                os.symlink(source, self.scratch / name)
         os.chdir(self.scratch)
-        sys.stdout = sys.stderr = self.printed
+        self.take_output()
         if standins:
             self.load_standins(standins)
             self.standins["prepare_worker"]()
-        self.provided = provided
-        path = self.scratch / f"{module}.py"
-        self.code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        sys.modules["checks"] = checks_module()
+        self.earlier = [EarlierModule(name, source, self.scratch / f"{name}.py") for name, source in earlier.items()]
+        self.file = FreshModule(self.scratch / f"{module}.py", [*earlier, *(Path(name).stem for name in handed_out)])
         sys.path.insert(0, str(self.scratch))
-        self.libraries = frozenset(sys.modules)
-        started = time.process_time()
-        self.import_module(module)
-        self.load_seconds = time.process_time() - started
+        for one in self.earlier:
+            one.put_in_place()
+        self.file.load()
         return None, ()
-
-    def import_module(self, name: str) -> None:
-        """Run the student's file as a module of its own, and forget the modules beside it."""
-        for other in sys.modules.keys() - self.libraries:
-            if os.path.dirname(getattr(sys.modules[other], "__file__", None) or "") == str(self.scratch):
-                del sys.modules[other]
-        for other, functions in self.provided.items():
-            made = types.ModuleType(other)
-            for function in functions:
-                setattr(made, function, self.remote("ask", other, function, name=function))
-            sys.modules[other] = made
-        spec = importlib.util.spec_from_file_location(name, self.scratch / f"{name}.py")
-        assert spec is not None
-        self.module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        exec(self.code, vars(self.module))
-        self.own = dict(vars(self.module))
 
     def load_standins(self, source: str) -> None:
         """Replacements made of the library's own parts, for what cannot be answered by value; a later piece knows the earlier."""
         exec(compile(source, "standins.py", "exec", dont_inherit=True), self.standins)
 
-    def do_reset(self, seed: int, replace: list[str], prefetched_answers: Any, standins: str) -> tuple[Any, tuple[Any, ...]]:
-        """A clean state before a test; the functions named are answered by the grader. False when it is not clean."""
-        assert self.module is not None
-        sys.stdout = sys.stderr = self.printed
-        self.printed.text = ""
+    def do_reset(self, seed: int, replace: list[str], standins: str) -> tuple[Any, tuple[Any, ...]]:
+        """A clean state before a test; right versions of the functions named stand in. False when it is not clean."""
+        assert self.file is not None
+        self.take_output()
         if not self.settled:
             self.surroundings.rebase()
             self.settled = True
@@ -335,44 +287,50 @@ class Server:
         reset_state(seed)
         self.objects.clear()
         self.figures.clear()
-        self.asked = read_prefetched(prefetched_answers)
         if standins:
             self.load_standins(standins)
-        names = vars(self.module)
-        if self.load_seconds < QUICK_IMPORT:
-            self.import_module(self.module.__name__)
-            names = vars(self.module)
-            self.printed.text = ""
-            reset_state(seed)
+        for one in self.earlier:
+            one.put_in_place()
+        if replace and self.file.is_quick:
+            code = rebound(self.file.path.read_bytes(), str(self.file.path), replace)
+            self.file.run(code, lambda names: names.__setitem__(HOOK, hook(names, self.right_version)))
+            vars(self.file.module).pop(HOOK, None)
         else:
-            names.clear()
-            names.update(self.own)
+            self.file.renew()
+            put = hook(vars(self.file.module), self.right_version)
+            for name in replace:
+                put(name)
+        self.take_output()
+        reset_state(seed)
         self.surroundings.refresh()
-        for name in replace:
-            if name in self.standins:
-                names[name] = self.standins[name]
-            elif name in names:
-                names[name] = self.remote("ask", self.module.__name__, name, name=name)
         return True, ()
+
+    def right_version(self, name: str, own: Any) -> Any:
+        """What stands in for the student's own function or class."""
+        if name not in self.standins:
+            return self.remote("ask", name, name, own if callable(own) else None)
+        right = self.standins[name]
+        return right if isinstance(right, type) else within_contract(right, own)
 
     def do_call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call a function of the module, an object, or a method of one."""
-        self.printed.text = ""
+        self.printed.data.clear()
         function = self.find(*target)
         before = copied(args), copied(kwargs)
         value = function(*args, **kwargs)
         return value, changed(before, (args, kwargs))
 
     def find(self, kind: str, what: Any, name: str = "") -> Any:
+        assert self.file is not None
         if kind == "function":
-            if not hasattr(self.module, what):
+            if not hasattr(self.file.module, what):
                 return Missing(what)
-            return getattr(self.module, what)
+            return getattr(self.file.module, what)
         if kind == "object":
             return self.objects[what]
         if kind == "method":
             return getattr(self.objects[what], name)
-        return {"vjp": Autodiff(self.module).vjp, "load_checkpoint": self.load_checkpoint}[what]
+        return {"vjp": Autodiff(self.file.module).vjp, "load_checkpoint": self.load_checkpoint}[what]
 
     def load_checkpoint(self, model: Any, file: str) -> str:
         """See `autograder.checks.checkpoints.load_checkpoint`; the file is one of the submission's."""
@@ -395,14 +353,74 @@ class Server:
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
 
 
+MISSING = Other("a missing function")
+
+
+class EarlierModule:
+    """The module of an earlier stage that this stage's file imports: right functions, and what else a file handed in has.
+
+    Parameters
+    ----------
+    name : str
+    source : str
+        Right versions of the stage's functions.
+    own : Path
+        Where the student's own file of that stage lies, if it was handed in.
+    """
+
+    def __init__(self, name: str, source: str, own: Path) -> None:
+        self.name, self.own = name, own
+        self.code = compile(source, f"{name}.py", "exec", dont_inherit=True)
+        names: dict[str, Any] = {"__name__": name}
+        exec(self.code, names)
+        self.right = {key: value for key, value in names.items()
+                      if isinstance(value, types.FunctionType) and not key.startswith("_")}
+        self.own_code = None
+        if own.is_file():
+            with contextlib.suppress(SyntaxError, ValueError):
+                self.own_code = rebound(own.read_bytes(), str(own), self.right)
+
+    def put_in_place(self) -> None:
+        """Make `import` find it, as new."""
+        module = types.ModuleType(self.name)
+        module.__file__ = str(self.own)
+        sys.modules[self.name] = module
+        names = vars(module)
+        if self.own_code is not None:
+            names[HOOK] = hook(names, lambda name, own: within_contract(self.right[name], own))
+            with contextlib.suppress(Exception):  # whatever is wrong with it, right functions are there
+                exec(self.own_code, names)
+            del names[HOOK]
+        else:
+            exec(self.code, names)
+        names.update({name: right for name, right in self.right.items() if name not in names})
+
+
+def checks_module() -> types.ModuleType:
+    """The folder `checks` of the released assignment: what runs tests there does nothing here."""
+    package = importlib.import_module("autograder.checks")
+    module = types.ModuleType("checks")
+    module.__path__ = package.__path__
+
+    def find(name: str) -> Any:
+        if package._HOMES.get(name) in ("compare", "plugin"):
+            return getattr(package, name)
+        if name not in package._HOMES:
+            raise AttributeError(f"module 'checks' has no attribute {name!r}")
+        return lambda *args, **kwargs: None
+
+    module.__getattr__ = find  # type: ignore[method-assign]
+    return module
+
+
 class Missing:
     """Stands for a function that the student's module does not have."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Opaque:
-        return Opaque("missing function")
+    def __call__(self, *args: Any, **kwargs: Any) -> Other:
+        return MISSING
 
 
 def serve(channel: Channel, limits: Limits, scratch: Path, surroundings: ProcessSnapshot) -> None:

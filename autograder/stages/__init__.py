@@ -79,7 +79,10 @@ class Stage:
     @cached_property
     def info(self) -> StageInfo:
         """Title, file and libraries, from `stage.toml`."""
-        return read_stage(self.suite)
+        try:
+            return read_stage(self.suite)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
     @property
     def module(self) -> str:
@@ -109,7 +112,7 @@ class Stage:
     def functions(self) -> dict[str, tuple[str, ...]]:
         """Names of the functions and classes of each task, from the solution's docstrings."""
         found: dict[str, tuple[str, ...]] = {}
-        for node in ast.parse(self.solution.read_text(encoding="utf-8")).body:
+        for node in parsed(self.solution).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 task = task_of_docstring(ast.get_docstring(node))
                 if task:
@@ -121,7 +124,7 @@ class Stage:
         """For each function and class of a task, those it uses in the model answers, by whatever path, and itself."""
         names = {name for group in self.functions.values() for name in group}
         uses = {node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & names
-                for node in ast.parse(self.solution.read_text(encoding="utf-8")).body
+                for node in parsed(self.solution).body
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names}
         found = {}
         for name in uses:
@@ -132,27 +135,38 @@ class Stage:
             found[name] = frozenset(reached)
         return found
 
-    def names_of_earlier_tasks(self, task: str) -> frozenset[str]:
-        """Functions the reference answers for while `task` is graded.
+    def tasks_before(self, task: str) -> tuple[str, ...]:
+        """The tasks with functions that come before this one: a right version of those alone may stand in while it is graded.
 
-        Those of later tasks stay the student's own: else two tasks, each written as a call of the other, would both be right.
+        Else two tasks, each written as a call of the other, would both be right.
         """
-        order = {name: number for number, name in enumerate(sorted(self.functions, key=task_number))}
-        return frozenset(name for other, names in self.functions.items() if order[other] < order.get(task, 0) for name in names)
+        return tuple(other for other in sorted(self.functions, key=task_number) if task_number(other) < task_number(task))
 
-    def provided(self) -> dict[str, tuple[str, ...]]:
-        """Public names of the earlier stages' modules that this stage's file may import."""
-        earlier = [find_stage(stage_id) for stage_id in self.info.requires_stages]
-        return {stage.module: tuple(name for names in stage.functions.values() for name in names) for stage in earlier}
+    def right_source(self) -> str:
+        """Right versions of the stage's functions: `right.py`, which takes more than is asked for, or the model answers."""
+        file = self.suite / "right.py"
+        return (file if file.exists() else self.solution).read_text(encoding="utf-8")
+
+    def right_versions(self) -> ModuleType:
+        """The same as a module; loaded once a process."""
+        return _right_versions(self.id)
+
+    def earlier_sources(self) -> dict[str, str]:
+        """Right versions of the earlier stages' modules that this stage's file may import: source by name."""
+        return {stage.module: stage.right_source() for stage in map(find_stage, self.info.requires_stages)}
+
+    def handed_out(self) -> dict[str, str]:
+        """What students have beside their file: places in the kit by the names in their folder."""
+        return {name: place for place, name in self.info.handout_files.items()}
 
     def reference(self) -> ModuleType:
         """The reference as a module; loaded once a process."""
         return _reference(self.id)
 
     def bind_earlier(self) -> None:
-        """Make `import` find the references of the earlier stages this stage's file imports."""
+        """Make `import` find right versions of the earlier stages this stage's file imports."""
         for earlier in self.info.requires_stages:
-            module = _reference(earlier)
+            module = _right_versions(earlier)
             sys.modules[module.__name__] = module
 
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -228,11 +242,23 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
     return (find_stage(stage_id),) if stage_id else stages()
 
 
+def parsed(file: Path) -> ast.Module:
+    """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
+
+
 def module_from(source: str, name: str, filename: str) -> ModuleType:
     """Run trusted source text as a module of this name."""
     module = ModuleType(name)
     module.__file__ = filename
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise UsageError(f"{filename}, line {error.lineno}: {error.msg}") from None
+    exec(code, module.__dict__)
     return module
 
 
@@ -241,6 +267,13 @@ def _reference(stage_id: str) -> ModuleType:
     stage = find_stage(stage_id)
     stage.bind_earlier()
     return module_from(stage.solution.read_text(encoding="utf-8"), stage.module, str(stage.solution))
+
+
+@cache
+def _right_versions(stage_id: str) -> ModuleType:
+    stage = find_stage(stage_id)
+    stage.bind_earlier()
+    return module_from(stage.right_source(), stage.module, f"right/{stage.info.file}")
 
 
 @cache
@@ -253,7 +286,7 @@ def _mistakes(stage_id: str) -> tuple[Mistake, ...]:
 
 def _read_mistake(file: Path, task_of: dict[str, str], reference: str) -> Mistake:
     text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = parsed(file)
     title, _, hint = (ast.get_docstring(tree) or "").partition("\n")
     names = tuple(node.name for node in tree.body
                   if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in task_of)

@@ -14,7 +14,10 @@ def test_list(stage: Stage) -> list[tuple[str, str, str, str, float]]:
     """Visibility, task, name, title and points of every test of a stage, in the order of the files."""
     found = []
     for visibility in stage.test_files():
-        module = importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
+        try:
+            module = importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
+        except SyntaxError as error:
+            raise UsageError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
         for name, test in vars(module).items():
             if not name.startswith("test_") or test.__module__ != module.__name__:
                 continue

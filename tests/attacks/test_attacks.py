@@ -21,6 +21,7 @@ from autograder.gradebook.grading import Outcome, grade_course
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.bubblewrap import UNPRIVILEGED
 from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Submission
 from autograder.sandbox.limits import Limits
 from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowledge, model, notebook
 
@@ -200,7 +201,7 @@ def without_walls(attack: Attack, place: Place) -> str:
     sandbox = Sandbox(isolation="process", limits=LIMITS)
     sandbox.start()
     source = model() + knowledge(place) + (attack.source or "")
-    worker = sandbox.worker({STAGE.info.file: source.encode()}, STAGE.module, {}, lambda *_: None)
+    worker = sandbox.worker(Submission({STAGE.info.file: source.encode()}, STAGE.module))
     try:
         worker.load()
         worker.call(["function", "softmax"], (np.zeros(3),), {})

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.checks.state import reset_state
-from autograder.checks.student import Student, call_with_copies, describe_call, load_module, student_trace
+from autograder.checks.student import FreshModule, Student, call_with_copies, describe_call, student_trace
 
 
 def student_of(**functions) -> Student:
@@ -144,8 +144,9 @@ def test_a_trace_has_frames_of_the_students_files_only(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text("import numpy as np\n\ndef inner(x):\n    return np.linalg.inv(x)\n\n"
                     "def outer(x):\n    return inner(x)\n")
-    module = load_module(file)
+    module = FreshModule(file)
+    module.load()
     with pytest.raises(np.linalg.LinAlgError) as caught:
-        module.outer(np.zeros((2, 2)))
+        module.module.outer(np.zeros((2, 2)))
     assert student_trace(caught.value, tmp_path) == ("  mine.py, line 7, in outer: return inner(x)\n"
                                                      "  mine.py, line 4, in inner: return np.linalg.inv(x)")

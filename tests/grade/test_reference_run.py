@@ -11,7 +11,6 @@ import pytest
 from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.grade.runner import collected, run_suite
 from autograder.grade.submission_grader import grade_one, record_reference_run
-from autograder.sandbox.client.answer_cache import AnswerCache
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage
@@ -83,7 +82,9 @@ def test_the_model_answers_go_as_known_throughout(grade: Grade, stage: Stage) ->
     record, again, known = grade(stage, stage.solution.read_text(encoding="utf-8"))
     assert record == again
     assert record["score"] == record["max_score"]
-    assert all(known.values()) and len(known) == len(record["tests"])
+    tasks = {test["test"]: test["task"] for test in record["tests"]}
+    # Where student code calls a test's own function, the test is run: nothing is asked ahead of it.
+    assert {tasks[test] for test, went in known.items() if not went} <= {"1.7"} and len(known) == len(record["tests"])
     assert bool(record["pictures"]) == ("matplotlib" in stage.info.preload)
 
 
@@ -136,13 +137,13 @@ def test_a_broken_answer(grade: Grade, kind: str) -> None:
 
 def test_what_does_not_pass_is_not_kept(taught: Taught) -> None:
     """A verdict is known only where it was that of a right answer."""
-    memory = AnswerCache(learning=True)
+    memory = {}
     files = {BPTT.info.file: changed(BPTT, BROKEN["not written"]).encode()}
-    backend = SandboxBackend(BPTT, taught.sandbox(BPTT), files, SEED, memory)
+    backend = SandboxBackend(BPTT, taught.sandbox(BPTT), files, SEED, memory, recording=True)
     try:
         results = run_suite(BPTT, backend)
     finally:
         backend.close()
     passed = {f"{result.visibility}.{result.verdict.test}" for result in results if result.verdict.outcome == "passed"}
-    assert set(memory.tests) == passed
+    assert set(memory) == passed
     assert 0 < len(passed) < len(results)

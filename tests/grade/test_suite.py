@@ -42,7 +42,7 @@ def test_backwards_is_the_same_in_reverse():
     """The last test is run first; the verdicts are the same, and in the order of the files."""
     def ran(**settings) -> tuple[list[str], list[dict]]:
         backend = Watched(STAGE, STUB, SEED)
-        found = run_suite(STAGE, backend, **settings)
+        found = run_suite(STAGE, backend, alone=True, **settings)
         return backend.begun, [result.verdict.as_dict() for result in found]
 
     (order, found), (turned, again) = ran(), ran(backwards=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.sandbox.client.sandbox import Sandbox
-from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.client.worker import Submission, Worker
 from autograder.sandbox.limits import Limits
 
 # A call that is meant to run into a limit need not take long.
@@ -16,9 +16,9 @@ LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0)
 Make = Callable[..., Worker]
 
 
-def no_answer(module: str, name: str, args: tuple, kwargs: dict) -> Any:
+def no_answer(name: str, args: tuple, kwargs: dict) -> Any:
     """A grader that answers nothing."""
-    raise AssertionError(f"{module}.{name} was asked for")
+    raise AssertionError(f"{name} was asked for")
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +38,13 @@ def make(sandbox: Sandbox) -> Iterator[Make]:
     def worker(
         source: str,
         answer: Callable = no_answer,
-        provided: dict | None = None,
+        earlier: dict | None = None,
         replace: tuple[str, ...] = (),
         files: dict[str, bytes] | None = None,
     ) -> Worker:
-        one = sandbox.worker({"work.py": source.encode()} | (files or {}), "work", provided or {}, answer)
+        one = sandbox.worker(Submission({"work.py": source.encode()} | (files or {}), "work", earlier or {}), answer)
         made.append(one)
         one.load()
-        one.askable = frozenset(replace)
         one.reset(1, replace)
         return one
 

@@ -16,8 +16,9 @@ from autograder.errors import InfrastructureError, SandboxError
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.client import sandbox as sandboxes
 from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Submission
 from autograder.sandbox.limits import Limits
-from tests.sandbox.conftest import LIMITS, call, no_answer
+from tests.sandbox.conftest import LIMITS, call
 
 WORK = {"work.py": b"import os\n\ndef f(x):\n    return x\n\ndef uid():\n    return os.getuid()\n"}
 
@@ -100,7 +101,7 @@ def test_separate_processes_without_a_sandbox_are_there_when_asked_for() -> None
     sandbox = Sandbox(isolation="process", limits=LIMITS)
     sandbox.start()
     folder = Path(sandbox._folder.name)  # type: ignore[union-attr]
-    worker = sandbox.worker(WORK, "work", {}, no_answer)
+    worker = sandbox.worker(Submission(WORK, "work"))
     worker.load()
     worker.reset(1)
     assert call(worker, "f", 3) == 3
@@ -113,7 +114,7 @@ def test_separate_processes_without_a_sandbox_are_there_when_asked_for() -> None
 def test_everything_ends_with_the_jail() -> None:
     sandbox = Sandbox(limits=LIMITS)
     sandbox.start()
-    worker = sandbox.worker({"work.py": b"import time\n\ndef f():\n    time.sleep(1000)\n"}, "work", {}, no_answer)
+    worker = sandbox.worker(Submission({"work.py": b"import time\n\ndef f():\n    time.sleep(1000)\n"}, "work"))
     worker.load()
     process = sandbox._process
     assert process is not None
@@ -147,7 +148,7 @@ def test_a_zygote_that_is_killed_is_the_graders_trouble() -> None:
     assert sandbox._process is not None
     os.kill(descendants(sandbox._process.pid)[-1], signal.SIGKILL)
     with pytest.raises(InfrastructureError):
-        sandbox.worker(WORK, "work", {}, no_answer)
+        sandbox.worker(Submission(WORK, "work"))
     sandbox.close()
     with pytest.raises(InfrastructureError):
         sandbox.sweep()
@@ -156,7 +157,7 @@ def test_a_zygote_that_is_killed_is_the_graders_trouble() -> None:
 def test_workers_are_nobody_also_when_root_grades() -> None:
     sandbox = Sandbox(limits=LIMITS)
     sandbox.start()
-    worker = sandbox.worker(WORK, "work", {}, no_answer)
+    worker = sandbox.worker(Submission(WORK, "work"))
     worker.load()
     uid = call(worker, "uid")
     outside = os.stat(f"/proc/{sandbox._process.pid}").st_uid  # type: ignore[union-attr]
@@ -173,10 +174,11 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import os
 from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.worker import Submission
 assert os.geteuid() != 0
 sandbox = Sandbox()
 sandbox.start()
-worker = sandbox.worker({"work.py": b"def f(x):\\n    return x + 1\\n"}, "work", {}, lambda *_: None)
+worker = sandbox.worker(Submission({"work.py": b"def f(x):\\n    return x + 1\\n"}, "work"))
 worker.load()
 worker.reset(1)
 print(worker.call(["function", "f"], (41,), {})[0])
@@ -223,15 +225,9 @@ def test_an_ordinary_user_can_start_one() -> None:
 def test_limits_reach_the_worker() -> None:
     sandbox = Sandbox(limits=Limits(files=20, file=1 << 20))
     sandbox.start()
-    worker = sandbox.worker(
-        {
-            "work.py": b"import resource\n\ndef f():\n    return [resource.getrlimit(kind)[1] for kind in "
-            b"(resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)]\n"
-        },
-        "work",
-        {},
-        no_answer,
-    )
+    source = (b"import resource\n\ndef f():\n    return [resource.getrlimit(kind)[1] for kind in "
+              b"(resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)]\n")
+    worker = sandbox.worker(Submission({"work.py": source}, "work"))
     worker.load()
     assert call(worker, "f") == [20, 1 << 20, 0]
     worker.close()

@@ -172,6 +172,8 @@ def test_the_worker_is_nobody(make: Make) -> None:
     assert empty == 24, "no capability is held"
     assert set(environment) <= {
         "PATH",
+        "USER",
+        "LOGNAME",
         "LANG",
         "LC_CTYPE",
         "HOME",

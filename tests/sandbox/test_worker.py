@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from autograder.checks.values import Other
 from autograder.errors import BadMessage, Died, LimitExceeded, Raised
 from autograder.sandbox.client import budget as budgets
 from autograder.sandbox.client.budget import LOOK, Budget
 from autograder.sandbox.client.sandbox import Sandbox
-from autograder.sandbox.client.worker import Handle, TooLarge, is_missing
+from autograder.sandbox.client.worker import OutsideContract, Submission, TooLarge, is_missing
 from autograder.sandbox.limits import Limits
 from tests.sandbox.conftest import LIMITS, Make, call, no_answer
 
@@ -123,19 +124,36 @@ def test_a_broken_message_ends_the_worker(make: Make, sent: str) -> None:
 def test_a_replaced_function_is_answered_by_the_grader(make: Make) -> None:
     asked = []
 
-    def answer(module: str, name: str, args: tuple, kwargs: dict) -> float:
-        asked.append((module, name, args, kwargs))
+    def answer(name: str, args: tuple, kwargs: dict) -> float:
+        asked.append((name, args, kwargs))
         return 42.0
 
     source = "def inner(x):\n    return -1\n\ndef outer(x):\n    return inner(x, by=2) + 1\n"
     assert call(make(source, answer, replace=("inner",)), "outer", 3) == 43.0
-    assert asked == [("work", "inner", (3,), {"by": 2})]
+    assert asked == [("inner", (3,), {"by": 2})]
+
+
+def test_a_call_outside_the_contract_is_the_students_own(make: Make) -> None:
+    def answer(name: str, args: tuple, kwargs: dict) -> float:
+        if kwargs:
+            raise OutsideContract
+        return 42.0
+
+    source = "def inner(x, scale=1):\n    return -scale\n\ndef outer(x):\n    return inner(x), inner(x, scale=7)\n"
+    assert call(make(source, answer, replace=("inner",)), "outer", 3) == (42.0, -7)
+
+
+def test_a_right_version_stands_in_wherever_the_file_uses_the_name(make: Make) -> None:
+    source = ("def inner(x):\n    return -1\n\nTABLE = {'inner': inner}\n\ndef twice(f):\n    return lambda x: f(x) + f(x)\n\n"
+              "both = twice(inner)\n\ndef outer(x, f=inner):\n    return TABLE['inner'](x), both(x), f(x)\n")
+    assert call(make(source, lambda *_: 5, replace=("inner",)), "outer", 3) == (5, 10, 5)
+    assert call(make(source), "outer", 3) == (-1, -2, -1)
 
 
 def test_only_what_may_be_asked_is_answered(make: Make) -> None:
     source = (
         "import gc\n\ndef f(name):\n    server = next(x for x in gc.get_objects() if type(x).__name__ == 'Server')\n"
-        "    return server.remote('ask', 'work', name, name=name)(1)\n\ndef other(x):\n    return 0\n"
+        "    return server.remote('ask', name, name)(1)\n\ndef other(x):\n    return 0\n"
     )
     for name in ("f", "__class__", "missing"):
         worker = make(source, no_answer, replace=("other",))
@@ -161,10 +179,12 @@ def test_an_object_of_the_students_cannot_run_inside_a_question(make: Make) -> N
         "class Own:\n    def __call__(self, x):\n        return 1\n\ndef inner(f):\n    pass\n\n"
         "def outer():\n    return inner(Own())\n\ndef after():\n    return 7\n"
     )
-    worker = make(source, lambda module, name, args, kwargs: args[0](1), replace=("inner",))
-    with pytest.raises(Exception, match="an object of your own"):
-        call(worker, "outer")
+    worker = make(source, no_answer, replace=("inner",))
+    assert call(worker, "outer") is None, "its own function answers"
     assert call(worker, "after") == 7
+    calling = make("class Own:\n    pass\n\ndef outer(f):\n    return f(Own())\n")
+    with pytest.raises(TypeError, match="takes numbers, arrays and texts, not an object of the class Own"):
+        call(calling, "outer", lambda x: x)
 
 
 def test_a_question_with_much_in_it_is_refused(make: Make) -> None:
@@ -190,17 +210,11 @@ def test_a_function_of_the_test_is_called_back(make: Make) -> None:
     assert call(worker, "f", lambda x: 10 * x, 3) == 31
 
 
-def test_objects_stay_in_the_worker(make: Make) -> None:
+def test_an_object_of_the_students_own_is_told_in_words(make: Make) -> None:
     worker = make(
-        "class Counter:\n    def __init__(self):\n        self.n = 0\n    def __call__(self):\n        self.n += 1\n"
-        "        return self.n\n    def add(self, k):\n        self.n += k\n\ndef counter():\n    return Counter()\n"
+        "class Counter:\n    def __init__(self):\n        self.n = 0\n\ndef counter():\n    return Counter()\n"
     )
-    handle = call(worker, "counter")
-    assert isinstance(handle, Handle)
-    handle.add(4)
-    assert handle() == 5
-    with pytest.raises(AttributeError):
-        handle.__array__()
+    assert call(worker, "counter") == Other("an object of the class Counter")
 
 
 def test_printed_output_is_kept_up_to_its_limit(make: Make) -> None:
@@ -290,7 +304,7 @@ def test_torch_state_does_not_reach_the_next_test() -> None:
             b"    return str(x.dtype), torch.is_grad_enabled(), x\n\ndef patch():\n"
             b"    torch.Tensor.sum = lambda self: 0\n"
         )
-        worker = sandbox.worker({"work.py": source}, "work", {}, no_answer)
+        worker = sandbox.worker(Submission({"work.py": source}, "work"))
         worker.load()
         worker.reset(1)
         before = call(worker, "look")
@@ -315,7 +329,7 @@ def test_matplotlib_settings_do_not_reach_the_next_test() -> None:
             b"import matplotlib\n\ndef leave():\n    matplotlib.rcParams['lines.linewidth'] = 77\n\n"
             b"def look():\n    return matplotlib.rcParams['lines.linewidth']\n"
         )
-        worker = sandbox.worker({"work.py": source}, "work", {}, no_answer)
+        worker = sandbox.worker(Submission({"work.py": source}, "work"))
         worker.load()
         worker.reset(1)
         before = call(worker, "look")
@@ -397,7 +411,7 @@ def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
             "short.pt": good.getvalue()[:100],
             "empty.pt": b"",
         }
-        worker = sandbox.worker(files, "work", {}, no_answer)
+        worker = sandbox.worker(Submission(files, "work"))
         worker.load()
         worker.reset(1)
         model = call(worker, "model")

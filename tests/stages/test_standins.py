@@ -76,7 +76,7 @@ def test_a_stage_without_stand_ins_has_none() -> None:
 def test_nothing_of_this_task_or_a_later_one_is_among_the_pieces(task: str) -> None:
     later = {name for other, own in STAGE.functions.items() if task_number(other) >= task_number(task) for name in own}
     assert later
-    assert not STAGE.standins().needed(STAGE.names_of_earlier_tasks(task)) & later
+    assert not STAGE.standins().needed([name for other in STAGE.tasks_before(task) for name in STAGE.functions[other]]) & later
 
 
 def test_all_pieces_together_are_the_whole() -> None:
@@ -110,11 +110,17 @@ def test_what_student_code_finds_in_its_process() -> None:
     backend = SandboxBackend(STAGE, sandbox, {STAGE.info.file: (STAGE.solution.read_text() + LOOKING).encode()}, 1)
     try:
         backend.begin("4.2")
+        alone = backend.student.unroll(1, 2)
+        backend.replaced = frozenset(STAGE.functions["4.1"])
+        backend.begin("4.2")
         cells = backend.student.unroll(1, 2)
+        backend.replaced = frozenset(name for task in STAGE.tasks_before("4.4") for name in STAGE.functions[task])
         backend.begin("4.4")
         more = backend.student.train(1, 2, 3, 4)
+        backend.replaced = frozenset(STAGE.functions["4.1"])
         backend.begin("4.2")
         again = backend.student.unroll(1, 2)
+        backend.replaced = frozenset()
         backend.begin("4.6", own=True)
         own = backend.student.train(1, 2, 3, 4)
     finally:
@@ -122,4 +128,4 @@ def test_what_student_code_finds_in_its_process() -> None:
         sandbox.close()
     assert cells == again == ["GRUCell", "LSTMCell", "RNNCell", "prepare_worker"]
     assert more == ["GRUCell", "LSTMCell", "LanguageModel", "RNNCell", "prepare_worker", "unroll"]
-    assert own == ["prepare_worker"]
+    assert alone == own == ["prepare_worker"]

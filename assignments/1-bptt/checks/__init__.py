@@ -16,7 +16,7 @@ if python_problem():
 _HOMES = {
     "Mismatch": "compare", "expect": "compare", "expect_raises": "compare", "expect_true": "compare",
     "expect_unchanged": "compare", "check": "check", "prepare": "prepare", "task": "plugin", "submit": "submit",
-    "update": "update",
+    "update": "update", "show_figure": "figures", "slider": "figures",
 }
 __all__ = list(_HOMES)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 # Okabe and Ito's palette, which the common forms of colour blindness keep apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# Dashes that keep the lines of a figure apart in grey, too.
+DASHES = ("-", (0, (7, 2)), (0, (4, 1, 1, 1)), (0, (2, 1)), (0, (9, 1, 1, 1, 1, 1)), (0, (5, 4)), (0, (1, 1)))
 
 
 def use() -> None:
@@ -13,7 +15,7 @@ def use() -> None:
     from cycler import cycler
 
     mpl.rcParams.update({
-        "axes.prop_cycle": cycler(color=COLOURS), "axes.spines.top": False, "axes.spines.right": False,
+        "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES), "axes.spines.top": False, "axes.spines.right": False,
         "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True, "font.size": 13, "axes.titlesize": 14,
         "legend.frameon": False, "lines.linewidth": 2.2, "figure.figsize": (8.0, 4.5), "figure.dpi": 100,
         "image.cmap": "viridis", "figure.constrained_layout.use": True,

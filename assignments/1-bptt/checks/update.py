@@ -134,7 +134,7 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def manifest_of(files: dict[str, bytes], notebook: str) -> str:
     """The text of a release's manifest."""
-    cells = {cell["id"]: _hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
+    cells = {cell["id"]: hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
     return json.dumps({"files": {name: _hash(data) for name, data in sorted(files.items()) if name != notebook},
                        "cells": cells}, indent=0) + "\n"
 
@@ -187,11 +187,11 @@ def merged(mine: list[dict[str, Any]], new: list[dict[str, Any]], known: dict[st
             cells.insert(last + 1, cell)
             places = {one.get("id"): position for position, one in enumerate(cells)}
             place, changed = last + 1, changed + 1
-        elif _hash_of_cell(cells[place]) != _hash_of_cell(cell):
-            if _hash_of_cell(cells[place]) == known.get(cell["id"]):
+        elif hash_of_cell(cells[place]) != hash_of_cell(cell):
+            if hash_of_cell(cells[place]) == known.get(cell["id"]):
                 outputs = {key: value for key, value in cells[place].items() if key in ("outputs", "execution_count")}
                 cells[place], changed = cell | outputs if cell["cell_type"] == "code" else cell, changed + 1
-            elif _hash_of_cell(cell) != known.get(cell["id"]):
+            elif hash_of_cell(cell) != known.get(cell["id"]):
                 kept += 1
         last = place
     return cells, changed, kept
@@ -202,7 +202,8 @@ def _order(release: str) -> tuple[str, int]:
     return day, int(number or 1)
 
 
-def _hash_of_cell(cell: dict[str, Any]) -> str:
+def hash_of_cell(cell: dict[str, Any]) -> str:
+    """The hash by which a cell is known to be as it was released."""
     return _hash(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from .compare import Mismatch, shortened
 from .hints import read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
 from .plugin import Verdict, classify
+from .printed import Printed
 from .state import reset_state
-from .student import Call, Student, call_with_copies, describe_argument, load_module
+from .student import Call, FreshModule, Student, call_with_copies, describe_argument
 from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
 
 if TYPE_CHECKING:
@@ -41,17 +43,6 @@ class HomeVerdict(Verdict):
     waits_for: str = ""
 
 
-class Printed(io.StringIO):
-    """Takes what student code prints, and keeps the beginning."""
-
-    def write(self, text: str) -> int:
-        """Keep the text, as long as there is room."""
-        room = MAX_PRINTED - self.tell()
-        if room > 0:
-            super().write(text[:room])
-        return len(text)
-
-
 class LocalBackend:
     """What a session of the public tests runs on at home.
 
@@ -69,9 +60,9 @@ class LocalBackend:
     def __init__(self, folder: Path, info: StageInfo, show: bool = False) -> None:
         self.folder, self.info, self.show = folder, info, show
         self.load_error: BaseException | None = None
-        self.printed, self.printed_on_import = Printed(), Printed()
+        self.printed, self.printed_on_import = Printed(MAX_PRINTED), Printed(MAX_PRINTED)
         self.student = Student(self._run, self._around)
-        self._module: Any = None
+        self._file = FreshModule(folder / info.file, [Path(name).stem for name in info.handout_files.values()])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
         self._clock = Clock(folder)
@@ -80,7 +71,7 @@ class LocalBackend:
         self.missing = add_earlier_stages(folder, info)
         try:
             with self._rules(), listening(self.printed_on_import), self._clock.limit(LOAD_CPU):
-                self._module = load_module(folder / info.file)
+                self._file.load()
         except (Exception, SystemExit, OutOfTime) as error:  # told to the student in the report
             self.load_error = error
 
@@ -105,15 +96,22 @@ class LocalBackend:
         __tracebackhide__ = True
         if self.load_error is not None:
             raise self.load_error
-        if not hasattr(self._module, name):
+        if not hasattr(self._file.module, name):
             raise Mismatch(name, f"is not defined in {self.info.file}", "none")
-        return call_with_copies(getattr(self._module, name), args, kwargs)
+        return call_with_copies(getattr(self._file.module, name), args, kwargs)
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """Each test starts with no calls remembered and the libraries' state reset."""
+        """Each test starts with no calls remembered, the libraries' state reset, and the student's file as just imported."""
         self.student.calls.clear()
-        self.printed = Printed()
+        self.printed = Printed(MAX_PRINTED)
         reset_state(self.seed)
+        if self.load_error is None:
+            try:
+                with self._rules(), listening(Printed(0)), self._clock.limit(LOAD_CPU):
+                    self._file.renew()
+            except (Exception, SystemExit, OutOfTime) as error:
+                self.load_error = error
+            reset_state(self.seed)
 
     def reference(self) -> Any:
         """No reference at home."""
@@ -129,7 +127,7 @@ class LocalBackend:
         """Automatic differentiation in this process."""
         from .autodiff import Autodiff
 
-        return Autodiff(self._module)
+        return Autodiff(self._file.module)
 
     def checkpoints(self) -> Any:
         """Files in the student's folder."""
@@ -143,7 +141,7 @@ class LocalBackend:
 
     def finish(self, verdict: Verdict, error: BaseException | None) -> HomeVerdict:
         """The verdict with all that helps the student who reads it."""
-        result = HomeVerdict(**vars(verdict), printed=self.printed.getvalue())
+        result = HomeVerdict(**vars(verdict), printed=self.printed.text)
         calls = self.student.calls
         if error is None:
             return result
@@ -171,7 +169,7 @@ class LocalBackend:
 
     def _named(self, call: Call) -> list[tuple[str, Any]]:
         """The arguments of a call by their names, as the student's function calls them."""
-        function = getattr(self._module, call.name, None)
+        function = getattr(self._file.module, call.name, None)
         try:
             bound = inspect.signature(function).bind(*call.args, **call.kwargs)  # type: ignore[arg-type]
         except (TypeError, ValueError):
@@ -196,9 +194,13 @@ class LocalBackend:
 
 @contextlib.contextmanager
 def listening(to: Printed) -> Iterator[None]:
-    """What is printed inside goes there; warnings and other words for the error stream go nowhere."""
-    with contextlib.redirect_stdout(to), contextlib.redirect_stderr(Printed()):
-        yield
+    """What is printed inside goes there, warnings and other words for the error stream go nowhere; nobody answers `input()`."""
+    before, sys.stdin = sys.stdin, io.StringIO()
+    try:
+        with contextlib.redirect_stdout(to.text_file()), contextlib.redirect_stderr(Printed(0).text_file()):
+            yield
+    finally:
+        sys.stdin = before
 
 
 def _last_frame(trace: TracebackType | None) -> tuple[str, str] | None:

@@ -6,12 +6,15 @@ message says: None, type, shape, finite, value.
 
 from __future__ import annotations
 
-import numbers
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from .values import Other, plain
+from .values import is_number as is_number
+from .values import is_tensor as is_tensor
 
 RTOL = 1e-9
 ATOL = 1e-12
@@ -83,6 +86,8 @@ def kind(value: Any) -> str:
     """What a value is, in a few words a student knows."""
     if value is None:
         return "None"
+    if isinstance(value, Other):
+        return value.words
     if isinstance(value, bool | np.bool_):
         return f"the truth value {bool(value)}"
     if is_number(value):
@@ -98,23 +103,11 @@ def kind(value: Any) -> str:
     return f"{article} {name}"
 
 
-def is_number(value: Any) -> bool:
-    """True for a Python or NumPy number and a 0-d array of numbers."""
-    if isinstance(value, bool | np.bool_):
-        return False
-    if isinstance(value, numbers.Number | np.number):
-        return True
-    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iufc"
-
-
-def is_tensor(value: Any) -> bool:
-    """True for a torch tensor; torch itself is not imported."""
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach") and hasattr(value, "dtype")
-
-
 def show(value: Any, limit: int = 6) -> str:
     """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
-    if is_number(value):
+    if isinstance(value, Other):
+        return value.words
+    if is_number(value) and not is_tensor(value):
         return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
     if isinstance(value, np.ndarray):
         flat = value.ravel()
@@ -142,6 +135,7 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
         ``|got - want| <= atol + rtol * |want|`` for each entry.
     """
     __tracebackhide__ = True
+    got = plain(got)
     name = what if isinstance(what, str) else "(" + ", ".join(what) + ")"
     if got is None and want is not None:
         raise Mismatch(name, "is None: the function ended without `return`", "none", expected=kind(want))
@@ -153,8 +147,9 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
     elif isinstance(want, tuple | list):
         _expect_items(got, want, what, name, rtol, atol)
     elif isinstance(want, bool | np.bool_):
-        if not isinstance(got, bool | np.bool_) or bool(got) != bool(want):
-            aspect = "value" if isinstance(got, bool | np.bool_) else "type"
+        truth = as_truth(got)
+        if truth is None or truth != bool(want):
+            aspect = "type" if truth is None else "value"
             raise Mismatch(name, f"should be {bool(want)}", aspect, got=show(got), expected=str(bool(want)))
     elif isinstance(want, str):
         if got != want:
@@ -182,6 +177,8 @@ def _expect_dict(got: Any, want: Mapping[Any, Any], name: str, rtol: float, atol
 
 def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
+    if (isinstance(got, np.ndarray) or is_tensor(got)) and got.ndim:
+        got = list(got.detach() if is_tensor(got) else got)
     if not isinstance(got, tuple | list):
         raise Mismatch(name, "is of the wrong type", "type", got=kind(got), expected=kind(want))
     if len(got) != len(want):
@@ -191,28 +188,41 @@ def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name
         expect(item, wanted, item_name, rtol, atol)
 
 
+def as_truth(value: Any) -> bool | None:
+    """A truth value, also one in an array or tensor without axes; None for anything else."""
+    if is_tensor(value) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return bool(value) if isinstance(value, bool | np.bool_) else None
+
+
+def as_numbers(value: Any) -> np.ndarray | None:
+    """Numbers as an array, whatever holds them: an array, a tensor, a number, a list or tuple of those."""
+    if isinstance(value, list | tuple):
+        items = [as_numbers(item) for item in value]
+        if not items or any(item is None or item.dtype.kind == "b" or item.shape != items[0].shape for item in items):  # type: ignore[union-attr]
+            return np.zeros(0) if not items else None
+        return np.array(items)
+    if is_tensor(value):
+        return np.asarray(value.detach().numpy())
+    return np.asarray(value) if isinstance(value, np.ndarray) or is_number(value) else None
+
+
 def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
-    """`got` as an array, if it is one or is a number where a number is wanted."""
+    """`got` as an array, where it holds numbers."""
     __tracebackhide__ = True
-    if isinstance(got, np.ndarray) or is_number(got):
-        array = np.asarray(got)
-        if array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b"):
-            return array
+    array = as_numbers(got)
+    if array is not None and (array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b")):
+        return array
     wanted = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
-    found = f"an array of {got.dtype}" if isinstance(got, np.ndarray) else kind(got)
+    found = "an array of truth values" if isinstance(got, np.ndarray) and got.dtype.kind == "b" else kind(got)
     raise Mismatch(name, "is of the wrong type", "type", got=found, expected=wanted)
 
 
 def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
-    if is_tensor(want):
-        want = want.detach().numpy()
-        if not is_tensor(got):
-            raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
-                           expected=f"a tensor of shape {want.shape}")
-    if is_tensor(got):
-        got = got.detach().numpy()
-    want = np.asarray(want)
+    want = np.asarray(want.detach().numpy() if is_tensor(want) else want)
     array = _as_array(got, want, name)
     if array.shape != want.shape:
         number = " (a number)"
@@ -274,7 +284,7 @@ def _at(name: str, index: tuple[int, ...]) -> str:
 def expect_true(condition: Any, problem: str, what: str = "") -> None:
     """Pass when a property holds; `problem` is the sentence shown when it does not."""
     __tracebackhide__ = True
-    if not isinstance(condition, bool | np.bool_) or not condition:
+    if not as_truth(condition):
         raise Mismatch(what, problem, "property")
 
 

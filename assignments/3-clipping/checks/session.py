@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from . import needs, plugin
-from .home import HomeVerdict, LocalBackend, Printed, listening
+from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
 from .plugin import BACKEND, POINTS, VERDICTS
+from .printed import Printed
 from .restore import everything_put_back
 from .student import student_trace
 
@@ -85,7 +86,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
     verdicts: Any = config.stash[VERDICTS]
     outcome = Outcome(info.title, info.file, info.release, saved_at(backend.folder / info.file),
                       points=config.stash.get(POINTS, {}), tested=sum(info.points.values()), verdicts=verdicts,
-                      printed=backend.printed_on_import.getvalue(), notes=list(backend.missing))
+                      printed=backend.printed_on_import.text, notes=list(backend.missing))
     outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
     if backend.load_error is not None:
         outcome.load_error = described(backend.load_error)
@@ -159,7 +160,8 @@ def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = Fa
         os.chdir(folder)
         backend = LocalBackend(folder, info, show)
         session = _Session(backend, with_earlier)
-        options, words = ["-c", str(Path(__file__).with_name("here.ini")), *(("--task", task) if task else ())], Printed()
+        options = ["-c", str(Path(__file__).with_name("here.ini")), *(("--task", task) if task else ())]
+        words = Printed(MAX_PRINTED)
         try:
             with listening(words):
                 status = pytest.main([_without_brackets(tests, folder), *ARGUMENTS, *options], plugins=[plugin, session])
@@ -169,7 +171,7 @@ def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = Fa
         raise KeyboardInterrupt
     outcome = session.outcome or Outcome(info.title, info.file)
     if session.problem or session.outcome is None:
-        outcome.problem = session.problem or words.getvalue().strip() or f"pytest ended with {status!r}"
+        outcome.problem = session.problem or words.text.strip() or f"pytest ended with {status!r}"
     return outcome
 
 

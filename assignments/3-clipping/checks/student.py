@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
+import os
 import sys
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from .compare import is_tensor, show
+from .values import called_back, check_arguments, plain
+
+# CPU seconds: a file that is imported faster than this is imported anew for each test.
+QUICK_IMPORT = 0.05
 
 
 @dataclass
@@ -55,11 +62,14 @@ class Student:
         the names of the arguments it changed in place.
     around : callable, optional
         Makes a context in which the student's code runs.
+    sends : tuple of type
+        Classes of arguments that the backend sends beside plain values.
     """
 
     def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], tuple[Any, tuple[str, ...]]],
-                 around: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext) -> None:
-        self._call, self._around = call, around
+                 around: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+                 sends: tuple[type, ...] = ()) -> None:
+        self._call, self._around, self.sends = call, around, sends
         self.calls: list[Call] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -69,6 +79,7 @@ class Student:
         def function(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             record = Call(name, args, kwargs)
+            check_arguments(name, args, kwargs, (ModuleProxy, *self.sends))
             return self.run(record, lambda: self._call(name, unwrapped(args), unwrapped(kwargs)))
 
         function.__name__ = name
@@ -84,7 +95,7 @@ class Student:
         except BaseException as error:
             record.error = error
             raise
-        record.value = ModuleProxy(self, value, record) if is_module(value) else value
+        record.value = ModuleProxy(self, value, record) if is_module(value) else plain(value)
         return record.value
 
 
@@ -135,12 +146,13 @@ class ModuleProxy:
         __tracebackhide__ = True
         record = Call(self.type_name, args, {}, on=self, method=method)
 
-        def plain() -> tuple[Any, tuple[str, ...]]:
+        def values_alone() -> tuple[Any, tuple[str, ...]]:
             __tracebackhide__ = True
             value, changed = action()
-            return (None if method in ("load_state_dict", "train", "eval") else detached(value)), changed
+            return (None if method in ("load_state_dict", "train", "eval") else detached(plain(value))), changed
 
-        return self._student.run(record, plain)
+        check_arguments(f"{self.type_name}.{method}", args, {}, (ModuleProxy,))
+        return self._student.run(record, values_alone)
 
 
 class RecordedAutodiff:
@@ -229,8 +241,10 @@ def copied(value: Any) -> Any:
         return type(value)(copied(item) for item in value)
     if isinstance(value, np.ndarray):
         return value.copy(order="K")
-    if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+    if is_tensor(value):
         return value.detach().clone().requires_grad_(value.requires_grad)
+    if isinstance(value, FunctionType | BuiltinFunctionType | np.ufunc | functools.partial):
+        return called_back(value)
     return value
 
 
@@ -292,17 +306,65 @@ def describe_argument(value: Any) -> str:
     return show(value)
 
 
-def load_module(path: Path) -> ModuleType:
-    """Import the student's file under its own name, fresh; what it raises is the caller's to tell."""
-    name = path.stem
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+class FreshModule:
+    """The student's file as a module of its own name, imported anew before each test: no test meets what another left.
+
+    A file that takes QUICK_IMPORT CPU seconds or more to import is imported once; then its names are put back before each test.
+
+    Parameters
+    ----------
+    path : Path
+    keep : collection of str
+        Modules beside the file that are not the student's, and stay as they are.
+    """
+
+    def __init__(self, path: Path, keep: Collection[str] = ()) -> None:
+        self.path, self.name = path, path.stem
+        self.keep = frozenset({"checks", "conftest", "test_public", *keep})
+        self.libraries = frozenset(sys.modules)
+        self.module = ModuleType(self.name)
+        self.seconds = 0.0
+        self._own: dict[str, Any] = {}
+
+    def load(self) -> None:
+        """Import it for the first time; what it raises is the caller's to tell."""
+        self.code = compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True)
+        if str(self.path.parent) not in sys.path:
+            sys.path.insert(0, str(self.path.parent))
+        started = time.process_time()
+        self.run()
+        self.seconds = time.process_time() - started
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it is imported anew each time."""
+        return self.seconds < QUICK_IMPORT
+
+    def renew(self) -> None:
+        """As right after the import."""
+        if self.is_quick:
+            self.run()
+        else:
+            vars(self.module).clear()
+            vars(self.module).update(self._own)
+
+    def run(self, code: CodeType | None = None, prepare: Callable[[dict[str, Any]], None] | None = None) -> None:
+        """Run the file, or what was made of its code, as a new module, whose names `prepare` sees first."""
+        for other in sys.modules.keys() - self.libraries:
+            if other.partition(".")[0] not in self.keep and _lies_in(sys.modules[other], self.path.parent):
+                del sys.modules[other]
+        spec = importlib.util.spec_from_file_location(self.name, self.path)
+        assert spec is not None
+        self.module = sys.modules[self.name] = importlib.util.module_from_spec(spec)
+        if prepare is not None:
+            prepare(vars(self.module))
+        exec(code or self.code, vars(self.module))
+        self._own = dict(vars(self.module))
+
+
+def _lies_in(module: ModuleType, folder: Path) -> bool:
+    places = [getattr(module, "__file__", None) or "", *(getattr(module, "__path__", None) or ())]
+    return any(place.startswith(f"{folder}{os.sep}") for place in map(str, places))
 
 
 def student_trace(error: BaseException, folder: Path) -> str:

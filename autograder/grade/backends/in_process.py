@@ -5,6 +5,9 @@ Only code of the kit's own authors is run this way. A student's file never is.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,17 +18,26 @@ from autograder.checks.compare import Mismatch
 from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
-from autograder.checks.student import Student, call_with_copies
+from autograder.checks.student import Student, call_with_copies, copied
+from autograder.checks.values import first_other, plain
+from autograder.grade.backends.standing_in import answer
+from autograder.sandbox.client.worker import OutsideContract
+from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage
 
 MISSING = object()
 
 
-class InProcessBackend:
-    """A backend whose student is a module made from `source`.
+@cache
+def _standins(source: str) -> dict[str, Any]:
+    """A stage's stand-ins, run once a process."""
+    names: dict[str, Any] = {"__name__": "standins"}
+    exec(compile(source, "standins.py", "exec", dont_inherit=True), names)
+    return names
 
-    As in the grader, each test meets the functions of its own task as `source` has them and those of earlier
-    tasks as the reference has them.
+
+class InProcessBackend:
+    """A backend whose student is a module made from `source`, anew for each test.
 
     Parameters
     ----------
@@ -34,29 +46,74 @@ class InProcessBackend:
         Text of the module.
     seed : int
         Seed of the suite's random inputs.
+
+    Attributes
+    ----------
+    replaced : frozenset of str
+        The functions for which right versions stand in, in the tests that begin from now on.
     """
 
     folder = Path("/nowhere")
+    trusts_checkpoints = True  # they are those of the model answers: a mistake elsewhere costs nothing where they are tested
 
     def __init__(self, stage: Stage, source: str, seed: int) -> None:
-        self.stage, self.seed = stage, seed
+        self.stage, self.seed, self._source = stage, seed, source.encode()
+        self._file = f"{stage.module}.py"
         self._reference = stage.reference()
-        stage.bind_earlier()
         self._rules = rules_of(stage.info)
-        self._code = compile(source, f"{stage.module}.py", "exec", dont_inherit=True)
-        self._module = self._imported()
+        self._code = compile(source, self._file, "exec", dont_inherit=True)
         self.student = Student(self._run, self._rules)
         self.canvases: list[Canvas] = []
+        self.replaced: frozenset[str] = frozenset()
+        self._asked: set[str] = set()
+        self._standins = _standins(stage.standins_source())
+        self._module = ModuleType(stage.module)
+        self._import()
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """Own functions for this task and those after it, the reference's for those before."""
+        """A clean state before each test; right versions stand in for the functions in `replaced`."""
         self.student.calls.clear()
         self.canvases.clear()
-        self._module = self._imported()
-        for name in self.stage.names_of_earlier_tasks(task_id):
-            if hasattr(self._module, name):
-                setattr(self._module, name, getattr(self._reference, name))
+        self._asked.clear()
         reset_state(self.seed)
+        self._import()
+        reset_state(self.seed)
+
+    def _import(self) -> None:
+        self.stage.bind_earlier()
+        self._module = sys.modules[self.stage.module] = ModuleType(self.stage.module)
+        names = vars(self._module)
+        names["__file__"] = self._file
+        code = self._code
+        if self.replaced:
+            code = rebound(self._source, self._file, self.replaced)
+            names[HOOK] = hook(names, self._right_version)
+        with self._rules():
+            exec(code, names)
+        names.pop(HOOK, None)
+
+    def _right_version(self, name: str, own: Any) -> Any:
+        if name in self._standins:
+            self._asked.add(name)
+            right = self._standins[name]
+            return right if isinstance(right, type) else within_contract(right, own)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            self._asked.add(name)
+            try:
+                given = plain(copied((args, kwargs)))
+                if first_other(given) is not None:
+                    raise OutsideContract
+                return answer(self.stage, name, *given)
+            except OutsideContract:
+                return own(*args, **kwargs)
+
+        function.__name__ = function.__qualname__ = name
+        return function
+
+    def stood_in(self) -> set[str]:
+        """The functions of which a right version answered in the test that ran last."""
+        return set(self._asked)
 
     def _imported(self) -> ModuleType:
         """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
@@ -86,8 +143,8 @@ class InProcessBackend:
         """Automatic differentiation of this process."""
         return Autodiff(self._module)
 
-    def checkpoints(self) -> Any:
-        """The weights of the stage's own models, for the reference's classes: a mistake elsewhere costs nothing here."""
+    def checkpoints(self) -> Callable[[Any, str], str]:
+        """The weights of the stage's own models."""
         from autograder.checks.checkpoints import load_checkpoint
 
         return lambda model, file: load_checkpoint(model, self.stage.suite / "checkpoints" / file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -15,12 +14,12 @@ from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
+from autograder.grade.backends.standing_in import answer, submission_for
 from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
-from autograder.sandbox.client.answer_cache import AnswerCache, CachedReference
 from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sandbox import Sandbox
-from autograder.sandbox.client.transcript import PATIENCE, Transcript
+from autograder.sandbox.client.transcript import PREFETCH_CPU, Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker, is_missing
 from autograder.sandbox.wire import NewAxes
 from autograder.stages import Stage
@@ -40,7 +39,7 @@ class ReferenceRun:
 
     Attributes
     ----------
-    conversation : Transcript
+    transcript : Transcript
     verdict : Verdict
     pictures : list of bytes
         What was kept for the feedback page.
@@ -50,7 +49,7 @@ class ReferenceRun:
         Those of the test: a mistake has to agree with them too where they went the same way.
     """
 
-    conversation: Transcript
+    transcript: Transcript
     verdict: Verdict
     pictures: list[bytes]
     draws: bool
@@ -69,37 +68,49 @@ class SandboxBackend:
         The submission's files.
     seed : int
         Seed of the suite's random inputs.
-    memory : AnswerCache, optional
-        What the reference answers, as far as it is known.
+    runs : dict of str to ReferenceRun, optional
+        How each test went with the model answers, as far as it is known.
+    recording : bool
+        Keep in `runs` how each test goes.
+
+    Attributes
+    ----------
+    replaced : frozenset of str
+        The functions for which right versions stand in, in the tests that begin from now on.
     """
 
     folder = Path("/nowhere")  # no frame of a trusted file is ever shown
 
     def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes], seed: int,
-                 memory: AnswerCache | None = None) -> None:
-        self.memory = memory or AnswerCache()
-        self.stage, self.sandbox, self.files, self.seed = stage, sandbox, files, seed
-        self.student = Student(self._run)
-        self._reference = CachedReference(stage.reference(), self.memory)
+                 runs: dict[str, ReferenceRun] | None = None, recording: bool = False) -> None:
+        self.stage, self.sandbox, self.seed = stage, sandbox, seed
+        self.runs: dict[str, ReferenceRun] = {} if runs is None else runs
+        self.recording = recording
+        self.student = Student(self._run, sends=(NewAxes,))
         self.met_wall_clock = False  # and whether that was the student's doing is not certain
-        limits = sandbox.limits
-        self.total = SubmissionBudget(max(limits.submission_cpu, stage.info.submission_seconds), limits.submission_idle)
+        self.total = self._budget()
         self.total.watch_the_tests()
         self.pictures: dict[str, list[bytes]] = {}
+        self.replaced: frozenset[str] = frozenset()
         self._drawn: list[bytes] = []
         self._task = ""
         self._slow: set[str] = set()
-        self._replaced: frozenset[str] = frozenset()
         self._worker: Worker | None = None
         self._standins = stage.standins()
+        self._first_standins = self._standins.beginning()[1]
+        self._submission = submission_for(stage, files)
         self._loaded_standins: frozenset[str] = frozenset()
-        self._recording: Transcript | None = None
+        self._transcript: Transcript | None = None
         self._begun = False
         self._canvases: list[SandboxCanvas] = []
         self.retrainer: Retrainer | None = None
 
+    def _budget(self) -> SubmissionBudget:
+        limits = self.sandbox.limits
+        return SubmissionBudget(max(limits.submission_cpu, self.stage.info.submission_seconds), limits.submission_idle)
+
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A clean state before each test; earlier tasks' functions are the reference's, unless it is to meet its `own` alone."""
+        """A clean state before each test; right versions stand in for the functions in `replaced`."""
         if not self._begun:
             self._start(task_id, own)
         self._begun = False
@@ -108,13 +119,14 @@ class SandboxBackend:
         self.student.calls.clear()
         self._canvases.clear()
         self._drawn = []
-        self._task, self._replaced = task_id, frozenset() if own else self.stage.names_of_earlier_tasks(task_id)
-        self._recording = Transcript() if self.memory.learning else None
+        self._task = task_id
+        self._transcript = Transcript() if self.recording else None
         if self._worker is None:
             return
-        self._worker.finish_play()
-        if not self._loaded_standins <= self._standins.needed(self._replaced) | self._standins.beginning()[1]:
-            self.close()  # what stood in for one task's classes must not be within reach when they are graded
+        # What stood in for one task's classes must not be within reach when they are graded.
+        earlier = [name for task in self.stage.tasks_before(task_id) for name in self.stage.functions[task] if not own]
+        if not self._loaded_standins <= self._standins.needed(earlier) | self._first_standins:
+            self.close()
         elif self._worker.alive:
             self._reset(self._worker, known)
 
@@ -122,54 +134,58 @@ class SandboxBackend:
         """A live worker with the student's file imported; a new one if the last is gone."""
         self.total.check()
         if self._worker is None or not self._worker.alive:
-            text, self._loaded_standins = self._standins.beginning()
-            self._worker = self.sandbox.worker(self.files, self.stage.module, self.stage.provided(), self._answer, text,
-                                               self.memory)
+            self._loaded_standins = self._first_standins
+            self._worker = self.sandbox.worker(self._submission, self._answer)
             self._worker.total = self.total
             self._worker.load()
             self._reset(self._worker, known)
         return self._worker
 
     def _reset(self, worker: Worker, known: Transcript | None = None) -> None:
-        worker.askable, worker.recording = self._replaced, None
-        missing = self._standins.needed(self._replaced) - self._loaded_standins
+        worker.recording = None
+        missing = self._standins.needed(self.replaced) - self._loaded_standins
         self._loaded_standins |= missing
         with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
-            patience = min(PATIENCE, worker.limits.call_cpu, *self.stage.info.cpu_seconds.values())
-            worker.reset(self.seed, self._replaced, self._standins.source(missing), known, patience)
-        worker.recording = self._recording
+            cpu = min(PREFETCH_CPU, worker.limits.call_cpu, *self.stage.info.cpu_seconds.values())
+            worker.reset(self.seed, self.replaced, self._standins.source(missing), known, cpu)
+        worker.recording = self._transcript
+
+    def stood_in(self) -> set[str]:
+        """The functions of which a right version answered in the test that ran last."""
+        asked = self._worker.asked if self._worker is not None else {}
+        return set(asked) | (self.replaced & self._standins.needed(self.replaced))
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
-        """The verdict on a test whose conversation is known, where it goes word for word as it went with the model answers.
+        """The verdict on a test whose transcript is known, where all replies are those the model answers gave.
 
-        Where it does not, the test that is run next meets what was heard.
+        Where they are not, the test that is run next meets the replies.
         """
-        known = self.memory.tests.get(test)
-        if known is None or self.retrainer is not None or self._slow:  # after a timeout calls have limits of their own
+        known = self.runs.get(test)
+        if known is None or known.transcript.asks or self.recording or self.retrainer is not None \
+                or self._slow:  # after a timeout calls have limits of their own
             return None
         if known.draws and not known.pictures and task_id not in self.pictures:
             return None
-        self._start(task_id, own, known.conversation)
+        self._start(task_id, own, known.transcript)
         self._begun = True
         try:
-            worker = self.worker(known.conversation)
-            if worker.play is None or not worker.play.matches_transcript():
+            worker = self.worker(known.transcript)
+            if worker.prefetch is None or not worker.prefetch.drain():
                 return None
         except StudentError:
             self._begun = False
             return None
-        worker.play, self._begun = None, False
+        worker.prefetch, self._begun = None, False
         if known.pictures:
             self.pictures.setdefault(task_id, known.pictures)
         self.student.calls.extend(known.calls)
         return replace(known.verdict)
 
     def record(self, test: str, verdict: Verdict) -> None:
-        """Keep the conversation that led to a verdict, in a rehearsal."""
-        if self._recording is not None:
-            self.memory.tests[test] = ReferenceRun(self._recording, verdict, self._drawn, bool(self._canvases),
-                                                   list(self.student.calls))
-            self._recording = None
+        """Keep the transcript that led to a verdict."""
+        if self._transcript is not None:
+            self.runs[test] = ReferenceRun(self._transcript, verdict, self._drawn, bool(self._canvases), list(self.student.calls))
+            self._transcript = None
 
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
@@ -186,20 +202,12 @@ class SandboxBackend:
             raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
         return value, changed
 
-    def _answer(self, module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The reference's value for a call that student code made to a function that is not under test."""
-        function = getattr(self._module(module), name)
-        return function(*args, **kwargs)
+    def _answer(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return answer(self.stage, name, args, kwargs)
 
-    def _module(self, name: str) -> ModuleType:
-        if name == self.stage.module:
-            return self.stage.reference()
-        self.stage.bind_earlier()
-        return sys.modules[name]
-
-    def reference(self) -> Any:
+    def reference(self) -> ModuleType:
         """The reference module."""
-        return self._reference
+        return self.stage.reference()
 
     def canvas(self) -> SandboxCanvas:
         """Axes that are made in the worker and come back as what they hold."""
@@ -236,7 +244,12 @@ class SandboxBackend:
     def keep_pictures(self, task_id: str) -> None:
         """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
         if self._canvases and task_id not in self.pictures:
-            pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+            try:
+                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+            except TranscriptDiverged:
+                assert self._worker is not None
+                self._worker.prefetch = None
+                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
             if pictures:
                 self.pictures[task_id] = self._drawn = pictures[:2]
 

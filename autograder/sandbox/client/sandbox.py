@@ -14,12 +14,16 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, SandboxError
 from autograder.sandbox import bubblewrap
-from autograder.sandbox.client.answer_cache import AnswerCache
-from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.client.worker import OutsideContract, Submission, Worker
 from autograder.sandbox.limits import Limits
 
 READY = 120.0
 ISOLATIONS = ("sandbox", "process")
+
+
+def refuse(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Nothing is answered."""
+    raise OutsideContract
 
 
 class Sandbox:
@@ -108,7 +112,7 @@ class Sandbox:
 
     def probe(self) -> None:
         """Let a worker try to get out; raise SandboxError when it does."""
-        worker = self.worker({}, "", {}, lambda *_: None)
+        worker = self.worker(Submission({}, ""))
         try:
             escaped = worker.request("probe", bubblewrap.secrets(), cpu=10.0)
         finally:
@@ -129,25 +133,14 @@ class Sandbox:
             self.trouble = InfrastructureError("the process that starts workers is gone")
             raise self.trouble from error
 
-    def worker(self, files: dict[str, bytes], module: str, provided: dict[str, tuple[str, ...]],
-               answer: Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any], standins: str = "",
-               memory: AnswerCache | None = None) -> Worker:
+    def worker(self, submission: Submission, answer: Callable[[str, tuple[Any, ...], dict[str, Any]], Any] = refuse) -> Worker:
         """A fresh worker; its file is not imported before `load` is called.
 
         Parameters
         ----------
-        files : dict of str to bytes
-            Written into its own folder.
-        module : str
-            The module to import.
-        provided : dict of str to tuple of str
-            Modules made of functions that `answer` answers for.
+        submission : Submission
         answer : callable
-            ``answer(module, name, args, kwargs)`` gives the reference's value.
-        standins : str
-            Source of replacements that run inside, for a stage that has them.
-        memory : AnswerCache, optional
-            What `answer` is known to give, where it depends on its arguments alone.
+            ``answer(name, args, kwargs)`` gives the value of a right version that stands in.
         """
         ours, theirs = socket.socketpair()
         try:
@@ -156,7 +149,12 @@ class Sandbox:
         except InfrastructureError:
             ours.close()
             raise
-        return Worker(self, ours, pid, files, module, provided, answer, standins, memory or AnswerCache())
+        return Worker(self, ours, pid, submission, answer)
+
+    def handed_out(self, files: dict[str, str]) -> dict[str, str]:
+        """Where a worker finds what students were handed out, by the names it has in their folder."""
+        root = bubblewrap.KIT if self.isolation == "sandbox" else str(bubblewrap.PACKAGE.parent)
+        return {name: f"{root}/{place}" for name, place in files.items()}
 
     def sweep(self) -> None:
         """End all workers and remove what they left."""

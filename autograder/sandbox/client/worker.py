@@ -7,18 +7,19 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
+from autograder.checks.values import Other, first_other, refuse_others
 from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
-from autograder.sandbox.client.answer_cache import AnswerCache, question_of
 from autograder.sandbox.client.budget import LOOK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
-from autograder.sandbox.client.transcript import PATIENCE, Exchange, Message, Prefetch, Transcript
+from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
 from autograder.sandbox.walls import FROM_OUTSIDE
-from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Opaque, Reference
+from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Reference
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.sandbox import Sandbox
@@ -27,8 +28,31 @@ MAX_TEXT = 2000
 # What student code may send along with a question, and the CPU seconds an answer to it may take here.
 MAX_QUESTION = 8 << 20
 ANSWER_CPU = 5.0
-# A longer question is not answered ahead.
-LONG_QUESTION = 1 << 16
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a worker is given.
+
+    Attributes
+    ----------
+    files : dict of str to bytes
+        Written into its own folder.
+    module : str
+        The module to import.
+    earlier : dict of str to str
+        Right versions of earlier stages' modules that the module may import: source by name.
+    handed_out : dict of str to str
+        What students were handed out beside their file: places in the kit by name.
+    standins : str
+        Source of replacements that run inside, for a stage that has them.
+    """
+
+    files: dict[str, bytes]
+    module: str
+    earlier: dict[str, str] = field(default_factory=dict)
+    handed_out: dict[str, str] = field(default_factory=dict)
+    standins: str = ""
 
 
 class Handle:
@@ -67,42 +91,45 @@ class Worker:
     printed : str
         What the last call printed, the beginning of it.
     askable : frozenset of str
-        The module's own functions that student code may ask the reference for.
-    play : Prefetch or None
-        The known conversation that is under way.
+        The module's own functions for which right versions stand in.
+    asked : dict of str to int
+        How often each of them answered since the last reset.
+    prefetch : Prefetch or None
+        The requests that were made ahead of the test that runs.
     recording : Transcript or None
-        Where all that is said is kept.
+        Where all exchanges are kept.
     total : SubmissionBudget or None
         What all requests of the submission may take together.
     """
 
-    def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, files: dict[str, bytes], module: str,
-                 provided: dict[str, tuple[str, ...]], answer: Callable[..., Any], standins: str, memory: AnswerCache) -> None:
+    def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, submission: Submission,
+                 answer: Callable[..., Any]) -> None:
         self.sandbox, self.limits, self.pid = sandbox, sandbox.limits, pid
-        self.files, self.module, self.provided, self.answer, self.standins = files, module, provided, answer, standins
-        self.memory = memory
+        self.submission, self.answer = submission, answer
         self.channel = Channel(stream, sandbox.limits.message, LOOK)
         self.alive = True
         self.printed = ""
         self.askable: frozenset[str] = frozenset()
-        self.play: Prefetch | None = None
+        self.asked: dict[str, int] = {}
+        self.prefetch: Prefetch | None = None
         self.recording: Transcript | None = None
         self.total: SubmissionBudget | None = None
         self.serial = 0
         self._functions: list[Callable[..., Any]] = []
         self._answering = False
         self._resets = 0
-        self._sources = Sources(files)
+        self._sources = Sources(submission.files)
 
     def load(self) -> None:
         """Import the student's file; what it raises is raised here."""
-        files = {name: np.frombuffer(data, np.uint8) for name, data in self.files.items()}
-        provided = {module: list(names) for module, names in self.provided.items()}
-        self.request("load", self.module, files, provided, self.standins, cpu=self.limits.load_cpu)
+        one = self.submission
+        files = {name: np.frombuffer(data, np.uint8) for name, data in one.files.items()}
+        self.request("load", one.module, files, one.earlier, self.sandbox.handed_out(one.handed_out), one.standins,
+                     cpu=self.limits.load_cpu)
 
     def reset(self, seed: int, replace: Iterable[str] = (), standins: str = "", known: Transcript | None = None,
-              patience: float = PATIENCE) -> None:
-        """A clean state before a test; calls to the functions in `replace` come back to the grader.
+              cpu: float = PREFETCH_CPU) -> None:
+        """A clean state before a test; right versions of the functions in `replace` stand in.
 
         A worker that cannot give one, because a library was patched, a thread goes on or a timer is set, is ended; a
         fresh one takes its place. What the student's file itself leaves behind when it is imported is left alone.
@@ -114,34 +141,30 @@ class Worker:
         standins : str
             Source of replacements that it does not have yet.
         known : Transcript, optional
-            To be held with this worker: its requests go out together with this one. See `play`.
-        patience : float
-            CPU seconds for each of its answers; no more than a call may take that is made by itself.
+            Its requests go out together with this one. See `prefetch`.
+        cpu : float
+            CPU seconds for each reply to them; no more than a call may take that is made by itself.
         """
-        self.finish_play()
+        self.prefetch = None
         self._functions.clear()
+        self.askable, self.asked = frozenset(replace), {}
         self._resets += 1
-        prefetched_answers = known.prefetched_bytes if known is not None else None
-        request = self._message("reset", (seed, sorted(replace), prefetched_answers, standins))
+        request = self._message("reset", (seed, sorted(replace), standins))
         try:
-            reply = self.exchange(request, self.limits.call_cpu) if known is None else self._begin_play(known, request, patience)
+            self._expect_alive()
+            if known is None:
+                reply = self._exchange(request, self.limits.call_cpu)
+            else:
+                serial, self.prefetch = self.next_serial(), Prefetch(self, known, cpu)
+                self.prefetch.send(request.framed(serial))
+                with self.kill_on_protocol_error():
+                    reply = self.receive(serial, Budget(self, self.limits.call_cpu))
             clean = self._conclude(reply)
         except StudentError:
             self.close()
             raise
         if clean is not True and self._resets > 1:
             self.close()
-
-    def _begin_play(self, known: Transcript, request: Message, patience: float) -> Message:
-        """The answer to the reset, which goes out together with the first requests of the test."""
-        self._expect_alive()
-        self.play = Prefetch(self, known, patience)
-        serial, budget = self.next_serial(), Budget(self, self.limits.call_cpu)
-        self.play.send_ahead(request.framed(serial))
-        with self.kill_on_protocol_error():
-            reply, _ = self.hear(serial, budget)
-        assert reply is not None
-        return reply
 
     def call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any],
              cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
@@ -162,85 +185,45 @@ class Worker:
         """
         if self._answering:
             raise Raised("TypeError", "an object of your own cannot be used by a function of another task")
-        if self.play is None:
-            self._expect_alive()
         message = self._message(kind, values)
-        reply = self.exchange(message, cpu) if self.play is None else self.play.ask(message, cpu)
-        return self._conclude(reply)
+        return self._conclude(self.exchange(message, cpu) if self.prefetch is None else self.prefetch.ask(message, cpu))
 
     def exchange(self, request: Message, cpu: float) -> Message:
-        """Send a request and hear its answer."""
+        """Send a request and read its reply; it is recorded, where a transcript is kept."""
         self._expect_alive()
-        turn, budget = Exchange(request), Budget(self, cpu)
+        reply = self._exchange(request, cpu)
+        if self.recording is not None:
+            self.recording.exchanges.append(Exchange(request, reply))
+        return reply
+
+    def _exchange(self, request: Message, cpu: float) -> Message:
+        budget = Budget(self, cpu)
         with self.kill_on_protocol_error():
             serial = self.next_serial()
             self.channel.send(request.framed(serial), budget.check_deadline)
-            reply, _ = self.hear(serial, budget, turn=turn)
-        assert reply is not None
-        if self.recording is not None:
-            turn.reply = reply.text()
-            self.recording.turns.append(turn)
-        return reply
+            return self.receive(serial, budget)
 
     def next_serial(self) -> int:
         """The number of the next request."""
         self.serial += 1
         return self.serial
 
-    def hear(self, serial: int, budget: Budget, call_back: Callable[[Message], Message | None] | None = None,
-             first: Message | None = None, turn: Exchange | None = None) -> tuple[Message | None, Message | None]:
-        """Wait for the answer to the request of this number; what student code asks meanwhile is answered.
-
-        Parameters
-        ----------
-        serial : int
-        budget : Budget
-        call_back : callable, optional
-            Answers for the test's own functions. Where it gives None, the question is handed back in place of the answer.
-        first : Message, optional
-            A question that came before and still waits.
-        turn : Exchange, optional
-            Where the answers of the test's own functions are kept.
-        """
+    def receive(self, serial: int, budget: Budget) -> Message:
+        """Wait for the reply to the request of this number; what student code asks meanwhile is answered."""
         while True:
-            if first is not None:
-                message, first = first, None
-            else:
-                header, payload = self.channel.receive(budget.check_deadline)
-                if len(header) < 2 or header[1] != serial or isinstance(header[1], bool):
-                    raise BadMessage("an answer to no question")
-                message = Message(header[0], header[2:], payload)
+            header, payload = self.channel.receive(budget.check_deadline)
+            if len(header) < 2 or header[1] != serial or isinstance(header[1], bool):
+                raise BadMessage("an answer to no question")
+            message = Message(header[0], header[2:], payload)
             if message.kind not in ("ask", "callback"):
                 budget.answered()
                 if message.kind == "raised":
                     self.serial = (serial // EPOCH + 1) * EPOCH
-                return message, None
+                return message
             budget.check_deadline()
-            if len(message.payload) > MAX_QUESTION:
-                answer = self._message("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"))
-            elif message.kind == "ask":
-                answer = self._from_memory(message) or self._answer(message, budget)
-                self._note_question(message, answer)
-            elif call_back is not None:
-                known = call_back(message)
-                if known is None:
-                    return None, message
-                answer = known
-            else:
-                answer = self._answer(message, budget)
-                if turn is not None:
-                    turn.callbacks.append((message, answer))
-            self.channel.send(answer.framed(serial), budget.check_deadline)
-
-    def call_back(self, question: Message) -> None:
-        """Let the test's own functions see a question that was answered in their place."""
-        self._answer(question, None)
-
-    def finish_play(self) -> None:
-        """Give up what is left of a known conversation."""
-        play, self.play = self.play, None
-        if play is not None:
-            play.finish()
+            if self.recording is not None:
+                self.recording.asks = True
+            self.channel.send(self._answer(message, budget).framed(serial), budget.check_deadline)
 
     def _expect_alive(self) -> None:
         if not self.alive:
@@ -288,24 +271,21 @@ class Worker:
                     raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
             raise BadMessage("an answer of no known kind")
 
-    def _from_memory(self, question: Message) -> Message | None:
-        """The answer to what the reference was asked before in the same bytes."""
-        match question.forms:
-            case [str() as module, str() as name, *_] if name in self._may_ask(module):
-                known = self.memory.get(question_of(question.forms, question.payload))
-                if known is not None:
-                    return Message("answer", [known[0]], known[1])
-        return None
-
-    def _answer(self, question: Message, budget: Budget | None) -> Message:
-        """Answer a call that came out of student code: a replaced function's, or a test's own function."""
+    def _answer(self, question: Message, budget: Budget) -> Message:
+        """Answer a call that came out of student code: to a right version that stands in, or to a test's own function."""
+        if len(question.payload) > MAX_QUESTION:
+            return self._message("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"))
         match question.kind, self._decoded(question):
-            case "ask", [str() as module, str() as name, tuple() as args, dict() as kwargs] \
-                    if name in self._may_ask(module):
+            case "ask", [str() as name, tuple() as args, dict() as kwargs] if name in self.askable:
+                self.asked[name] = self.asked.get(name, 0) + 1
+
                 def function() -> Any:
-                    return self.answer(module, name, args, kwargs)
+                    if first_other((args, kwargs)) is not None:
+                        raise OutsideContract
+                    return self.answer(name, args, kwargs)
             case "callback", [int() as number, tuple() as args, dict() as kwargs] if 0 <= number < len(self._functions):
                 def function() -> Any:
+                    refuse_others(args, kwargs)
                     return self._functions[number](*args, **kwargs)
             case _:
                 raise BadMessage("a question that was not expected")
@@ -316,7 +296,7 @@ class Worker:
             return self._message("refuse", ("ValueError", "arguments far larger than the test's own"))
         self._answering = True
         try:
-            with budget.paused() if budget is not None else contextlib.nullcontext():
+            with budget.paused():
                 if small:
                     with at_most(ANSWER_CPU):
                         answer = self._respond(function)
@@ -326,8 +306,6 @@ class Worker:
             self._answering = False
         if answer.kind == "limit":
             raise LimitExceeded(*answer.forms)
-        if question.kind == "ask" and answer.kind == "answer":
-            self.memory.put(question_of(question.forms, question.payload), answer.forms[0], bytes(answer.payload))
         return answer
 
     def _respond(self, function: Callable[[], Any]) -> Message:
@@ -336,6 +314,8 @@ class Worker:
             return self._message("answer", (function(),))
         except (LimitExceeded, InfrastructureError):
             raise
+        except OutsideContract:
+            return self._message("outside", ())
         except Exception as error:
             known = next(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
             return self._message("refuse", (known, str(error)[:500]))
@@ -348,23 +328,13 @@ class Worker:
             answer = Message("limit", [error.kind, str(error)])
         return msgspec.msgpack.encode([answer.kind, answer.forms, bytes(answer.payload)])
 
-    def _note_question(self, question: Message, answer: Message) -> None:
-        """Keep what the reference answered, if this conversation is kept."""
-        if self.recording is not None and answer.kind == "answer" \
-                and len(question.payload) + len(answer.payload) <= LONG_QUESTION:
-            asked = question_of(question.forms, question.payload)
-            self.recording.prefetched_answers[asked] = answer.forms[0], bytes(answer.payload)
-
-    def _may_ask(self, module: str) -> frozenset[str]:
-        return self.askable if module == self.module else frozenset(self.provided.get(module, ()))
-
     def _refer(self, value: Any) -> list[Any]:
         if isinstance(value, Handle):
             return ["h", value._number, value.type_name]
         if callable(value):
             self._functions.append(value)
             return ["f", len(self._functions) - 1, getattr(value, "__name__", "f")]
-        return ["o", type(value).__name__[:80]]
+        return ["o", "an object"]
 
     def _resolve(self, reference: Reference) -> Any:
         if reference.tag == "h":
@@ -398,11 +368,15 @@ class Worker:
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        self.play = None
+        self.prefetch = None
         if self.alive:
             self.alive = False
             self.channel.stream.close()
             self._gone(self.sandbox.ask("end", pid=self.pid))
+
+
+class OutsideContract(Exception):
+    """A call that a right version is not made for: the student's own function answers it."""
 
 
 class TooLarge(LimitExceeded):
@@ -424,6 +398,6 @@ def crossing(known: str, name: str, message: str, trace: str) -> Exception:
 
 def is_missing(value: Any) -> bool:
     """True for the answer to a call of a function that the student's module does not have."""
-    return value == Opaque("missing function") if isinstance(value, Opaque) else False
+    return isinstance(value, Other) and value.words == "a missing function"
 
 

@@ -225,7 +225,7 @@ def test_train_with_clipping(student, reference, rng):
     norms = sorted(reference.train(params, batches, 0.2)["norms"])
     for threshold in (0.1, norms[2], 1e3):
         want = reference.train(params, batches, 0.2, threshold=threshold)
-        expect_history(student.train(params, batches, 0.2, threshold=threshold), want, rtol=1e-5)
+        expect_history(student.train(params, batches, 0.2, threshold=threshold), want, rtol=1e-4)
 
 
 @task("3.3", points=1)
@@ -457,14 +457,14 @@ def test_surface_of_random_grids(student, rng):
     expect_unchanged(student)
 
 
-def expect_steps(path, threshold, lr, h_0, steps, target):
+def expect_steps(path, threshold, lr, h_0, steps, target, rtol=1e-5):
     """Each point of the path follows from the one before: no error adds up, even where the path is chaotic."""
     for i, (w, b) in enumerate(path[:-1]):
         g = np.array(complex_step(float(w), float(b), h_0, steps, target))
         norm = float(np.hypot(*g))
         if threshold is not None and norm >= threshold:
             g = threshold / norm * g
-        expect(path[i + 1] - path[i], -lr * g, f"path[{i + 1}] - path[{i}]", rtol=1e-5, atol=1e-10)
+        expect(path[i + 1] - path[i], -lr * g, f"path[{i + 1}] - path[{i}]", rtol=rtol, atol=1e-10)
 
 
 @task("3.5", points=2)
@@ -499,7 +499,8 @@ def test_descend_from_any_start_for_any_time(student, rng):
     for begin, count, threshold in ((start, 3, 1e-3), (np.array([2, -1]), 4, None), ((2, -1), 3, 0.02), ((2.0, -1.0), 60, None)):
         path = points_of(student.descend(begin, 0.5, count, 0.4, 3, 0.2, threshold=threshold), count)
         expect(path[0], np.array(begin, dtype=float), "path[0]")
-        expect_steps(path, threshold, 0.5, 0.4, 3, 0.2)
+        # A clip that adds an epsilon of 1e-6 to the norm is right too, and shows where the norm is 1e-2.
+        expect_steps(path, threshold, 0.5, 0.4, 3, 0.2, rtol=1e-3 if threshold else 1e-5)
     expect(points_of(student.descend((2.0, -1.0), 0.5, 60, 0.4, 3, 0.2), 60), path, "path of a second call")
     expect_unchanged(student)
 

@@ -1,0 +1,99 @@
+"""Figures of the notebooks: each with a caption, and with words for who cannot see it; a slider with a figure to fall back on."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from .check import in_notebook
+
+# Where it names a folder, each figure is saved there too, as SVG and PNG: see `make figures`.
+FOLDER = "CHECKS_FIGURES"
+
+
+def show_figure(caption: str, alt: str, figure: Any = None) -> None:
+    """Show a figure with its caption; a screen reader reads `alt`.
+
+    Parameters
+    ----------
+    caption : str
+        A sentence below the figure.
+    alt : str
+        What there is to see, for who cannot.
+    figure : Figure, optional
+        By default pyplot's present one.
+    """
+    import matplotlib.pyplot as plt
+
+    figure = figure or plt.gcf()
+    _save(figure, caption)
+    if in_notebook():
+        from IPython.display import display
+
+        png = _picture(figure, "png")
+        html = (f'<figure style="margin:0"><img alt="{escape(alt)}" style="max-width:100%;background:#fff" '
+                f'src="data:image/png;base64,{base64.b64encode(png).decode()}"><figcaption>{escape(caption)}</figcaption></figure>')
+        display({"text/html": html, "text/plain": f"{caption}\n{alt}"}, raw=True)
+    plt.close(figure)
+
+
+def slider(draw: Callable[[Any, float], None], label: str, values: Sequence[float], caption: str, alt: str) -> None:
+    """Three panels for the first, the middle and the last value; below them a slider, where the notebook has ipywidgets.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(ax, value)`` draws one panel.
+    label : str
+        The name of what is moved.
+    values : sequence of float
+    caption, alt : str
+        Of the three panels; see `show_figure`.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(13, 4), sharex=True, sharey=True)
+    for ax, value in zip(axes, (values[0], values[len(values) // 2], values[-1]), strict=True):
+        draw(ax, value)
+        ax.set_title(f"{label} {value:g}")
+    show_figure(caption, alt, figure)
+    try:
+        import ipywidgets
+    except ImportError:
+        return
+    if not in_notebook():
+        return
+
+    def moved(value: float) -> None:
+        one, ax = plt.subplots()
+        draw(ax, value)
+        show_figure(f"{label} {value:g}", f"The panel for {label} {value:g}; move the slider for another one.", one)
+
+    ipywidgets.interact(moved, value=ipywidgets.SelectionSlider(options=list(values), description=label,
+                                                                value=values[len(values) // 2], continuous_update=False))
+
+
+def _picture(figure: Any, kind: str) -> bytes:
+    buffer = BytesIO()
+    # No date and no version: the same figure gives the same bytes.
+    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    figure.savefig(buffer, format=kind, dpi=100, bbox_inches="tight", metadata=metadata)
+    return buffer.getvalue()
+
+
+def _save(figure: Any, caption: str) -> None:
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-")[:50].strip("-")
+    number = len(list(place.glob("*.png"))) + 1
+    for kind in ("svg", "png"):
+        (place / f"{number:02}-{name}.{kind}").write_bytes(_picture(figure, kind))

@@ -1,0 +1,252 @@
+"""What may cross between a test and student code, and as what: one rule at home, in the proof and in the sandbox.
+
+Right numbers are right in whatever container they come: `plain` turns what student code gives into numbers, texts, arrays,
+tensors, lists, tuples and dicts of those. What cannot be turned becomes `Other`, which says in a student's words what it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import numbers
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, Set, Sized, ValuesView
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+                    "float16", "float32", "float64", "complex64", "complex128"})
+MAX_DEPTH = 32
+MAX_ITEMS = 100_000
+MAX_WORDS = 80
+# Types whose values cross as they are.
+EXACT = (type(None), bool, int, float, complex, str)
+
+
+@dataclass(frozen=True)
+class Other:
+    """A value that tests cannot look at, in words such as "a generator"."""
+
+    words: str
+
+
+class BadArgument(Exception):
+    """A test gives student code a value that would not be the same on the other side; the test is wrong, not the student."""
+
+
+def plain(value: Any, keep: Callable[[Any], Any] | None = None, depth: int = 0) -> Any:
+    """A value from student code as tests see it.
+
+    Parameters
+    ----------
+    value : object
+    keep : callable, optional
+        ``keep(object)`` gives what stands for a torch module; the module itself where there is none.
+    """
+    kind = type(value)
+    if kind in EXACT:
+        return value
+    if depth > MAX_DEPTH:
+        return Other("a value that is nested too deep")
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, np.generic):
+        return _array(np.asarray(value))[()] if value.dtype.kind in "biufc" else _by_base(value, keep, depth)
+    if is_tensor(value):
+        return _tensor(value)
+    if stays(value):
+        return value if keep is None else keep(value)
+    return value if kind is Other else _by_base(value, keep, depth)
+
+
+def _by_base(value: Any, keep: Callable[[Any], Any] | None, depth: int) -> Any:
+    """By what a value is, whatever class it is of."""
+    if isinstance(value, type):
+        return Other(words_for(value))
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__index__(value)
+    if isinstance(value, float | complex):
+        return float.__pos__(value) if isinstance(value, float) else complex.__pos__(value)
+    if isinstance(value, numbers.Number):  # Fraction, Decimal
+        return complex(value) if isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real) else float(value)  # type: ignore[arg-type]
+    if isinstance(value, tuple):
+        return tuple(plain(item, keep, depth + 1) for item in tuple.__iter__(value))
+    if isinstance(value, Sized) and not isinstance(value, dict | str) and len(value) > MAX_ITEMS:
+        return Other(f"{words_for(value)} of more than {MAX_ITEMS} items")
+    if isinstance(value, list | deque | range | KeysView | ValuesView):
+        return [plain(item, keep, depth + 1) for item in value]
+    if isinstance(value, Mapping):
+        pairs = dict.items(value) if isinstance(value, dict) else [(key, value[key]) for key in value]
+        return {_key(key): plain(item, keep, depth + 1) for key, item in pairs}
+    if isinstance(value, bytes | bytearray | memoryview | Set):
+        return Other(words_for(value))
+    if hasattr(type(value), "__array__"):
+        array = np.asarray(value)
+        return _array(array) if type(array) is np.ndarray else Other(words_for(value))
+    if isinstance(value, Sequence) or (isinstance(value, Iterable) and isinstance(value, Sized)):
+        return [plain(item, keep, depth + 1) for item in value]
+    return Other(words_for(value))
+
+
+def _key(key: Any) -> Any:
+    """A key of a dict: names and numbers are what they equal; anything else is told in words."""
+    found = plain(key)
+    if isinstance(found, np.ndarray) or is_tensor(found):
+        found = found.item() if found.ndim == 0 else Other(words_for(key))
+    if isinstance(found, np.generic):
+        found = found.item()
+    try:
+        hash(found)
+    except TypeError:
+        return Other(words_for(key))
+    return found
+
+
+def _array(value: np.ndarray) -> Any:
+    """An array of exactly numpy's class, of a type that crosses."""
+    if isinstance(value, np.ma.MaskedArray):
+        if np.ma.is_masked(value):
+            return Other("a masked array with masked entries")
+        value = value.data
+    value = value.view(np.ndarray) if type(value) is not np.ndarray else value
+    if value.dtype.name in DTYPES and value.dtype.isnative:
+        return value
+    if value.dtype.kind in "biufc":
+        width = {"f": np.float64, "c": np.complex128}.get(value.dtype.kind)
+        native = value.dtype.newbyteorder("=")
+        return value.astype(native if native.name in DTYPES else width)
+    if value.dtype.kind == "O":
+        items = [plain(item) for item in value.ravel().tolist()]
+        if items and all(is_number(item) for item in items):
+            found = np.array([np.asarray(item).item() for item in items])
+            if found.dtype.kind in "iufc":
+                return found.reshape(value.shape)
+    return Other(f"an array of {_content(value)}")
+
+
+def _content(value: np.ndarray) -> str:
+    return {"U": "texts", "S": "bytes", "M": "dates", "m": "times", "V": "records"}.get(value.dtype.kind, "objects")
+
+
+def _tensor(value: Any) -> Any:
+    """A dense tensor on the processor, of exactly torch's class, of a type that crosses."""
+    torch = sys.modules["torch"]
+    needs_gradient = bool(value.requires_grad)
+    if value.is_meta or value.is_quantized:
+        return Other("a tensor without numbers of its own")
+    if type(value) is torch.Tensor and value.layout is torch.strided and value.device.type == "cpu" \
+            and str(value.dtype).removeprefix("torch.") in DTYPES and not (value.is_conj() or value.is_neg()):
+        return value
+    value = value.detach()
+    value = value.to_dense() if value.layout is not torch.strided else value
+    value = value.cpu().as_subclass(torch.Tensor).resolve_conj().resolve_neg()
+    if str(value.dtype).removeprefix("torch.") not in DTYPES:
+        value = value.to(torch.complex64 if value.is_complex() else torch.float32)
+    return value.requires_grad_(needs_gradient) if value.is_floating_point() else value
+
+
+def is_tensor(value: Any) -> bool:
+    """True for a torch tensor of any class; torch itself is not imported."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def stays(value: Any) -> bool:
+    """True for a torch module, here or behind a handle of the sandbox: it stays where it is, and is called there."""
+    torch = sys.modules.get("torch")
+    return (torch is not None and isinstance(value, torch.nn.Module)) or hasattr(type(value), "call_and_changes")
+
+
+def is_number(value: Any) -> bool:
+    """True for a number of Python, numpy or torch, a 0-d array or tensor among them. A truth value is none."""
+    if isinstance(value, bool | np.bool_):
+        return False
+    if isinstance(value, numbers.Number | np.number):
+        return True
+    if is_tensor(value):
+        return value.ndim == 0 and str(value.dtype) != "torch.bool"
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iufc"
+
+
+def words_for(value: Any) -> str:
+    """What a value is, in a few words a student knows."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"[:MAX_WORDS]
+    if isinstance(value, np.ndarray):
+        return f"an array of {_content(value)}" if value.dtype.kind not in "biufc" else f"an array of shape {value.shape}"
+    kind = type(value)
+    if callable(value) and hasattr(value, "__name__"):
+        return "a function"
+    name = {"dict_items": "dict.items()", "ndarray": "array"}.get(kind.__name__, kind.__name__)
+    if kind.__module__ in ("builtins", "numpy", "numpy.ma", "collections", "itertools"):
+        return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"[:MAX_WORDS]
+    return f"an object of the class {name}"[:MAX_WORDS]
+
+
+def first_other(value: Any) -> Other | None:
+    """The first part of a plain value that tests cannot look at."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return next((found for item in value if (found := first_other(item)) is not None), None)
+    return value if isinstance(value, Other) else None
+
+
+def refuse_others(*values: Any) -> None:
+    """Raise TypeError where a test's function is called with what tests cannot look at."""
+    found = first_other(values)
+    if found is not None:
+        raise TypeError(f"this function takes numbers, arrays and texts, not {found.words}")
+
+
+def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A test's own function as student code meets it at home: it is given plain values, as in the sandbox."""
+    @functools.wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        args, kwargs = plain(args), plain(kwargs)
+        refuse_others(args, kwargs)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def check_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], also: tuple[type, ...] = ()) -> None:
+    """Raise BadArgument for an argument of a test's that would not be the same value on the other side.
+
+    `also` are classes of objects that a backend knows how to send.
+    """
+    for value in (*args, *kwargs.values()):
+        found = _odd_one(value, also)
+        if found is not None:
+            shown = repr(found) if len(repr(found)) < 80 else repr(found)[:77] + "..."
+            raise BadArgument(f"the test calls {name} with {words_for(found)}, {shown}, which cannot cross into the sandbox: "
+                              "use an array, a list, a tuple or a dict of numbers and texts")
+
+
+def _odd_one(value: Any, also: tuple[type, ...]) -> Any:
+    """The first part of a value that cannot cross unchanged; None where there is none."""
+    kind = type(value)
+    if kind in EXACT or isinstance(value, also):
+        return None
+    if kind is list or kind is tuple:
+        return next((found for item in value if (found := _odd_one(item, also)) is not None), None)
+    if kind is dict:
+        return next((found for pair in value.items() for item in pair if (found := _odd_one(item, also)) is not None), None)
+    if kind is np.ndarray or isinstance(value, np.generic):
+        if value.dtype.kind == "O" and value.size and all(_odd_one(item, also) is None for item in value.ravel()):
+            return None  # an array of Axes
+        return None if value.dtype.name in DTYPES else value
+    if is_tensor(value):
+        return None if plain(value.detach()) is not None and kind.__module__.partition(".")[0] == "torch" else value
+    if stays(value) or _is_axes(value) or (callable(value) and not isinstance(value, np.random.Generator)):
+        return None
+    return value
+
+
+def _is_axes(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "matplotlib"

@@ -1,0 +1,210 @@
+"""Which requests of a test may hold an answer to an earlier request of the same test.
+
+Such a request is not made ahead of that answer: code under test could read the answer out of it. A request may hold one because
+the test computed it from what the student's code, or the reference in its place, gave; or because the test's author wrote
+the same numbers down. So each test is run once more on changed answers, without its expectations: what comes out other than it
+was recorded depends on an answer. And the numbers of each request are compared with those of the answers before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.checks import compare
+from autograder.checks.plugin import BACKEND, VERDICTS
+from autograder.checks.values import is_tensor, stays
+from autograder.errors import Died, StudentError
+from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
+from autograder.grade.backends.standing_in import submission_for
+from autograder.grade.runner import Suite, name_of
+from autograder.sandbox.client.budget import SubmissionBudget
+from autograder.sandbox.client.sources import Sources
+from autograder.sandbox.client.transcript import Message, Transcript
+from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.wire import Decoder
+from autograder.stages import Stage
+
+# By how much an answer is changed: far more than rounding, little enough for a test to go on.
+CHANGE = 1e-3
+
+
+def find_dependencies(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], seed: int) -> None:
+    """Say in each transcript which of its requests wait for the answers before them."""
+    config = suite.session.config
+    for item in suite.items:
+        run = runs.get(name_of(item))
+        if run is None or run.transcript.asks:
+            continue
+        backend = ChangedBackend(stage, run.transcript, seed)
+        config.stash[BACKEND], config.stash[VERDICTS] = backend, []
+        with _without_expectations(item.module):  # type: ignore[attr-defined]
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        told = answers_told(run.transcript)
+        for position, exchange in enumerate(run.transcript.exchanges):
+            exchange.waits = position > 0 and exchange.request.kind != "picture" and (
+                position not in backend.changed.same or position in told)
+
+
+def answers_told(transcript: Transcript) -> set[int]:
+    """Positions of the requests in which a number of an earlier answer stands that no request before that answer has."""
+    known: set[float] = set()
+    answers: set[float] = set()
+    found = set()
+    for position, exchange in enumerate(transcript.exchanges):
+        asked = numbers_of(exchange.request)
+        if asked & answers:
+            found.add(position)
+        known |= asked
+        answers |= numbers_of(exchange.reply) - known
+    return found
+
+
+def numbers_of(message: Message) -> set[float]:
+    """The numbers in a message to ten digits, but for those that are in everything: small whole ones, and their halves."""
+    decoder = Decoder(bytearray(message.payload), lambda reference: None)
+    found: set[float] = set()
+    for value in leaves([decoder.decode(form) for form in message.forms]):
+        if is_tensor(value):
+            value = value.detach().numpy()
+        array = np.asarray(value)
+        if array.dtype.kind in "fc":
+            flat = array.ravel()
+            flat = np.concatenate([flat.real, flat.imag]).astype(float)
+            found.update(float(f"{number:.9e}") for number in flat[np.isfinite(flat)].tolist()
+                         if number % 0.5 or abs(number) > 1e3)
+    return found
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What lists, tuples and dicts hold."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+class ChangedBackend(SandboxBackend):
+    """A backend without a sandbox: it gives the recorded answers, each a little changed."""
+
+    def __init__(self, stage: Stage, transcript: Transcript, seed: int) -> None:
+        super().__init__(stage, None, {}, seed)  # type: ignore[arg-type]
+        self.changed = ChangedWorker(stage, transcript)
+        self._asked = {exchange.request.forms[0][2] for exchange in transcript.exchanges
+                       if exchange.request.kind == "call" and exchange.request.forms[0][1] == "function"}
+
+    def _budget(self) -> SubmissionBudget:
+        return SubmissionBudget(float("inf"), float("inf"))
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """Nothing is kept from one test to the next."""
+
+    def worker(self, known: Transcript | None = None) -> Worker:
+        """The worker of recorded answers."""
+        return self.changed
+
+    def reference(self) -> Any:
+        """The reference, whose answers to what the student is asked in this test are changed too."""
+        return ChangedReference(self.stage, self._asked)
+
+
+class ChangedReference:
+    """The reference's module; what functions under question give, or functions that use them, is changed."""
+
+    def __init__(self, stage: Stage, asked: Iterable[str]) -> None:
+        self._stage, self._asked = stage, set(asked)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._stage.reference(), name)
+        if not isinstance(value, FunctionType | type) or not self._stage.reaches.get(name, frozenset()) & self._asked:
+            return value
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            made = value(*args, **kwargs)
+            if stays(made):
+                made.register_forward_hook(lambda module, inputs, output: changed(output))
+                return made
+            return changed(made)
+
+        return function
+
+
+class ChangedWorker(Worker):
+    """Gives the recorded replies one after the other, their values changed.
+
+    Attributes
+    ----------
+    same : set of int
+        Positions of the requests that are those recorded, although all answers were changed.
+    """
+
+    def __init__(self, stage: Stage, transcript: Transcript) -> None:
+        self.limits, self.alive, self.printed, self._sources = Limits(), True, "", Sources({})
+        self.same: set[int] = set()
+        self.submission, self.prefetch, self.recording, self.total = submission_for(stage, {}), None, None, None
+        self._functions: list[Callable[..., Any]] = []
+        self._answering = False
+        self._exchanges = iter(enumerate(transcript.exchanges))
+
+    def exchange(self, request: Message, cpu: float) -> Message:
+        """The next recorded reply."""
+        for position, exchange in self._exchanges:
+            if request.text() == exchange.request.text():
+                self.same.add(position)
+            return exchange.reply
+        raise Died("nothing more was recorded")
+
+    def end(self) -> dict[str, Any]:
+        """There is no process to end."""
+        return {"how": "there is none"}
+
+    def close(self) -> None:
+        """There is no process to end."""
+
+    def _conclude(self, reply: Message) -> Any:
+        return changed(super()._conclude(reply))
+
+
+def changed(value: Any) -> Any:
+    """A value with other numbers of about the same size."""
+    if isinstance(value, dict):
+        return {key: changed(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(changed(item) for item in value)
+    if is_tensor(value):
+        return value + CHANGE * (1 + value.abs()) if value.is_floating_point() or value.is_complex() else value
+    if isinstance(value, np.ndarray | np.generic):
+        spread = 1 + np.arange(np.size(value)).reshape(np.shape(value)) / max(np.size(value), 1)
+        return value + (CHANGE * spread * (1 + np.abs(value))).astype(value.dtype) if value.dtype.kind in "fc" else value
+    if isinstance(value, float):
+        return value + CHANGE * (1 + abs(value))
+    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@contextlib.contextmanager
+def _without_expectations(module: ModuleType) -> Iterator[None]:
+    """Let no expectation of a test file end a test."""
+    def call(exception: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(StudentError, Exception):
+            function(*args, **kwargs)
+
+    free: dict[Any, Callable[..., Any]] = dict.fromkeys((compare.expect, compare.expect_true, compare.expect_unchanged), _nothing)
+    free[compare.expect_raises] = call
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, FunctionType) and value in free:
+                patch.setattr(module, name, free[value])
+        yield
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    return None

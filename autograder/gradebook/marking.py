@@ -1,0 +1,252 @@
+"""`make marking`: what is left to read, split among those who mark, and marks of several people brought together.
+
+A mark belongs to an answer. A list that is split off carries the key of each answer; a mark that comes back is taken where the
+answer is still the same, and where nobody else has given another one.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from sqlalchemy import inspect, select
+
+from autograder.errors import UsageError
+from autograder.grade.feedback_text import points
+from autograder.gradebook.marks import Mark, SubmissionMarks, read_marks
+from autograder.gradebook.pipeline import Pipeline
+from autograder.gradebook.shared_gradebook import ANSWERS, gradebook
+from autograder.gradebook.tables import write_csv
+
+COLUMNS = ("student", "stage", "task", "answer", "score", "max_score", "comment", "before", "address")
+SHARE = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*")
+FOLDER = "marking"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer, and the mark somebody gave for it."""
+
+    student: str
+    stage: str
+    task: str
+    answer: str
+    mark: Mark
+    notebook_id: str = ""
+
+
+@dataclass
+class Left:
+    """What is left to read.
+
+    Attributes
+    ----------
+    waiting : list of Entry
+        In order of stage, task and student; of one share, if one was asked for.
+    path : Path or None
+        The list of a share, to be filled in by hand or marked in formgrader.
+    """
+
+    waiting: list[Entry] = field(default_factory=list)
+    marked: int = 0
+    unanswered: int = 0
+    path: Path | None = None
+
+
+@dataclass
+class Imported:
+    """What became of marks that came from somebody else.
+
+    Attributes
+    ----------
+    taken : list of str
+        Marks that are now in this gradebook.
+    same : int
+        Marks that were there already.
+    conflicts : list of str
+        What was not taken, and why.
+    """
+
+    taken: list[str] = field(default_factory=list)
+    same: int = 0
+    conflicts: list[str] = field(default_factory=list)
+
+
+def share_of(text: str) -> tuple[int, int]:
+    """``2/3``: the second of three shares.
+
+    Raises
+    ------
+    UsageError
+        It says something else.
+    """
+    match = SHARE.fullmatch(text)
+    number, among = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 1 <= number <= among <= 100:
+        raise UsageError(f"SHARE={text} is no share; write SHARE=2/3 for the second of three")
+    return number, among
+
+
+def in_share(pairs: Iterable[tuple[str, str]], number: int, among: int) -> set[tuple[str, str]]:
+    """The submissions of one share: as many as in the others, in an order that has nothing to do with names or marks."""
+    ordered = sorted(pairs, key=lambda pair: (pair[0], hashlib.sha256(pair[1].encode()).digest()))
+    return set(ordered[number - 1::among])
+
+
+def left_to_read(course: Path, stage_id: str | None = None, share: str | None = None) -> Left:
+    """What a person has still to read; with a share, its list in ``marking/``."""
+    course = course.resolve()
+    _needs_gradebook(course)
+    pipeline = Pipeline(course)
+    present = set(pipeline.term.people.present())
+    with pipeline.gradebook() as book:
+        entries = [entry for entry in _entries(book, stage_id) if (entry.stage, entry.student) in present]
+    number, among = share_of(share) if share else (1, 1)
+    share_pairs = in_share({(entry.stage, entry.student) for entry in entries if not entry.mark.unanswered}, number, among)
+    mine = [entry for entry in entries if (entry.stage, entry.student) in share_pairs]
+    left = Left([entry for entry in mine if entry.mark.pending], sum(entry.mark.by_hand for entry in mine),
+                sum(entry.mark.unanswered for entry in entries))
+    if share:
+        left.path = course / FOLDER / f"share-{number}-of-{among}.csv"
+        write_csv(left.path, COLUMNS, map(_row, left.waiting))
+    return left
+
+
+def _needs_gradebook(course: Path) -> None:
+    if not (course / "gradebook.db").exists():
+        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
+
+
+def _entries(book: Gradebook, stage_id: str | None = None) -> list[Entry]:
+    """Every answer to a written task, and every other mark that waits or was set by hand."""
+    keys = _keys(book)
+    found = [Entry(entry.student, entry.stage, mark.task, keys.get((entry.notebook_id, mark.name), ""), mark, entry.notebook_id)
+             for entry in read_marks(book, stage_id).values() for mark in entry.marks
+             if mark.pending or mark.by_hand or mark.unanswered]
+    return sorted(found, key=lambda entry: (entry.stage, entry.task, entry.student))
+
+
+def _keys(book: Gradebook) -> dict[tuple[str, str], str]:
+    if not inspect(book.db.get_bind()).has_table(ANSWERS.name):
+        return {}
+    return {(row.notebook_id, row.name): row.shown for row in book.db.execute(select(ANSWERS))}
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    before = "" if entry.mark.before is None else points(entry.mark.before)
+    return {"student": entry.student, "stage": entry.stage, "task": entry.task, "answer": entry.answer[:16], "score": "",
+            "max_score": points(entry.mark.max_score), "comment": "", "before": before,
+            "address": f"formgrader/submissions/{entry.notebook_id}/"}
+
+
+def import_marks(course: Path, source: Path) -> Imported:
+    """Take marks somebody else gave: from a list that was filled in, a gradebook.db, or a course folder with one.
+
+    Raises
+    ------
+    UsageError
+        There is nothing at that place that can be read as marks.
+    """
+    course, source = course.resolve(), source.expanduser()
+    _needs_gradebook(course)
+    given = list(_given(source))
+    outcome = Imported()
+    pipeline = Pipeline(course)
+    book = gradebook(pipeline.database)
+    with book:
+        own = {(entry.student, entry.stage, mark.task): (entry, mark)
+               for entry in read_marks(book).values() for mark in entry.marks}
+        keys = _keys(book)
+    with book.one_transaction():
+        for mark in given:
+            _take(book, own.get((mark.student, mark.stage, mark.task)), keys, mark, outcome)
+    return outcome
+
+
+@dataclass(frozen=True)
+class Given:
+    """A mark from elsewhere."""
+
+    student: str
+    stage: str
+    task: str
+    answer: str
+    score: float
+    comment: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.student} {self.stage} {self.task}: {points(self.score)}"
+
+
+def _take(book: Gradebook, own: tuple[SubmissionMarks, Mark] | None, keys: dict[tuple[str, str], str], given: Given,
+          outcome: Imported) -> None:
+    if own is None:
+        outcome.conflicts.append(f"{given}: there is no such answer here")
+        return
+    entry, mark = own
+    key = keys.get((entry.notebook_id, mark.name), "")
+    if given.answer and not key.startswith(given.answer):
+        outcome.conflicts.append(f"{given}: the answer here is another one")
+    elif not 0 <= given.score <= mark.max_score:
+        outcome.conflicts.append(f"{given}: there are 0 to {points(mark.max_score)} points")
+    elif mark.by_hand and mark.score != given.score:
+        outcome.conflicts.append(f"{given}: here it has {points(mark.score)}")
+    elif mark.by_hand and mark.comment == given.comment:
+        outcome.same += 1
+    else:
+        grade = book.find_grade(mark.name, entry.stage, entry.stage, entry.student)
+        grade.manual_score, grade.needs_manual_grade = given.score, False
+        if given.comment:
+            book.find_comment(mark.name, entry.stage, entry.stage, entry.student).manual_comment = given.comment
+        outcome.taken.append(str(given))
+
+
+def _given(source: Path) -> Iterator[Given]:
+    if source.is_dir():
+        source = source / "gradebook.db"
+    if not source.is_file():
+        raise UsageError(f"there are no marks at {source}; name a list of make marking, a gradebook.db, or a course folder")
+    if source.read_bytes()[:16] == b"SQLite format 3\0":
+        with tempfile.TemporaryDirectory() as scratch:  # opening a gradebook may write to it: the other's is left alone
+            copied = Path(shutil.copy(source, scratch))
+            with Gradebook(f"sqlite:///{copied}") as book:
+                entries = _entries(book)
+            for entry in entries:
+                if entry.mark.by_hand and not entry.mark.pending:
+                    yield Given(entry.student, entry.stage, entry.task, entry.answer, entry.mark.score, entry.mark.comment)
+        return
+    yield from _from_table(source)
+
+
+def _from_table(source: Path) -> Iterator[Given]:
+    try:
+        text = source.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source} is not UTF-8; save it as CSV UTF-8") from error
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    rows: Iterable[dict[str, str]] = csv.DictReader(io.StringIO(text), delimiter=separator)
+    for number, row in enumerate(rows, 2):
+        score = (row.get("score") or "").strip()
+        if not score:
+            continue
+        try:
+            value = float(score.replace(",", "."))
+        except ValueError:
+            value = math.nan
+        missing = [name for name in ("student", "stage", "task") if not row.get(name)]
+        if missing or not math.isfinite(value):
+            what = f"no {missing[0]}" if missing else f"{score!r} is no number of points"
+            raise UsageError(f"{source}, line {number}: {what}")
+        yield Given(row["student"].strip(), row["stage"].strip(), row["task"].strip(), (row.get("answer") or "").strip(), value,
+                    (row.get("comment") or "").strip())

@@ -1,0 +1,89 @@
+"""A change tried in seconds: one task, one mistake, one gate or one file, in this process.
+
+What `verify` proves is proven by `verify`; this is for the minutes before.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.prove.gate_result import GateResult, Run, describe_failure, reference_source, run_source
+from autograder.prove.gates import GATES
+from autograder.stages import Stage
+from autograder.stages.strip import strip
+
+Gate = Callable[[Stage], GateResult]
+
+
+def gates_named(words: str) -> list[Gate]:
+    """The gates whose name has these words in it.
+
+    Raises
+    ------
+    UsageError
+        There is none; the text lists all.
+    """
+    names = {gate: getattr(gate, "__name__", "").replace("_", " ") for gate in GATES}
+    found = [gate for gate, name in names.items() if words.lower().replace("_", " ").replace("-", " ") in name]
+    if not found:
+        raise UsageError(f"there is no gate {words!r}; there are: {', '.join(names.values())}")
+    return found
+
+
+def try_task(stage: Stage, task: str | None) -> Iterator[str]:
+    """A line for each program, and whether it fares as it should: model answers and stub; in one task, the catalogues too."""
+    if task is not None and task not in stage.functions:
+        raise UsageError(f"there is no task {task} with tests in {stage.id}; there are: {', '.join(stage.functions)}")
+    reference = reference_source(stage)
+    yield _line("model answers", run_source(stage, reference, only=task), right=True)
+    yield _line("stub", run_source(stage, strip(reference, stage.info.file), only=task), right=False)
+    if task is None:
+        return
+    for mistake in stage.mistakes():
+        if mistake.task == task:
+            run = run_source(stage, mistake.source, only=task)
+            yield _line(f"mistake {mistake.id}", run, right=False) + ("" if mistake.id in run.named.values() else "  NOT NAMED")
+    for program in stage.wrong_programs():
+        if task in program.tasks:
+            yield _line(f"wrong program {program.name}", run_source(stage, program.source, only=task), right=False)
+    for name, source in stage.alternatives().items():
+        yield _line(f"alternative {name}", run_source(stage, source, only=task), right=True)
+
+
+def try_mistake(stage: Stage, mistake_id: str) -> Iterator[str]:
+    """Each test that a mistake loses, its message, and the name that is given to it."""
+    known = {mistake.id: mistake for mistake in stage.mistakes()}
+    wanted = known.get(mistake_id.removesuffix(".py").replace("_", "-"))
+    if wanted is None:
+        near = difflib.get_close_matches(mistake_id, known, 3)
+        raise UsageError(f"there is no mistake {mistake_id!r} in {stage.id}"
+                         + (f"; did you mean {', '.join(near)}?" if near else
+                            f"; they lie in autograder/stages/{stage.name}/mistakes/"))
+    yield from _losses(run_source(stage, wanted.source))
+
+
+def try_file(stage: Stage, file: Path) -> Iterator[str]:
+    """Each test that a file loses, as `make grade` would grade it, but outside the sandbox: for one's own code alone."""
+    try:
+        source = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    yield from _losses(run_source(stage, source))
+
+
+def _losses(run: Run) -> Iterable[str]:
+    for result in run.lost():
+        name = run.named.get(result.verdict.test)
+        yield f"  {result.visibility:<6} {describe_failure(result)}" + (f"\n         named {name}" if name else "")
+    full = sum(result.verdict.max_points for result in run.results)
+    yield f"{run.score():g} of {full:g} points, {len(run.lost())} of {len(run.results)} tests lost"
+
+
+def _line(what: str, run: Run, right: bool) -> str:
+    full = sum(result.verdict.max_points for result in run.results)
+    as_it_should_be = run.score() == full if right else run.score() < full
+    reason = f"\n         {describe_failure(run.lost()[0])}" if right and run.lost() else ""
+    return f"  {'ok  ' if as_it_should_be else 'FAIL'} {what:<60} {run.score():g} of {full:g}{reason}"

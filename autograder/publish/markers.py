@@ -1,0 +1,91 @@
+"""The markers in the material: solutions, mark schemes, hidden tests. One that is mistyped would hand out what it hides.
+
+nbgrader and `strip` look for a marker word for word and take anything else for text. So the material is read by structure here:
+each written task has exactly one mark scheme, blocks pair up, and a line that nearly is a marker is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+from autograder.stages.strip import BEGIN, END
+
+SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
+HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+MARKERS = (BEGIN, END, *SCHEME, *HIDDEN)
+# A shorter mark scheme says nothing to who marks by it: more likely one that lost its text.
+SHORTEST = 20
+# How alike a line's words and a marker's have to be for the line to be taken for a mistyped one.
+ALIKE = 0.75
+
+
+def marker_problems(notebook: Any, file: str) -> list[str]:
+    """What is wrong with the markers of a source notebook, a sentence each, with file, cell and line.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    file : str
+        For the messages.
+    """
+    found = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        plan = cell.metadata.get("nbgrader", {})
+        where = f"{file}, cell {number}" + (f" ({plan['grade_id']})" if plan.get("grade_id") else "")
+        found += mistyped(cell.source, where)
+        found += _unpaired(cell.source, where)
+        schemes = cell.source.count(SCHEME[0])
+        if plan.get("task"):
+            text = cell.source.partition(SCHEME[0])[2].partition(SCHEME[1])[0]
+            if schemes != 1:
+                found.append(f"{where}: a written task has exactly one mark scheme, between {SCHEME[0]} and {SCHEME[1]}; "
+                             f"this one has {schemes or 'none'}")
+            elif len("".join(text.split())) < SHORTEST:
+                found.append(f"{where}: its mark scheme is empty")
+        elif schemes:
+            found.append(f"{where}: a mark scheme outside a written task is handed out to students: "
+                         "move it into the cell of the task")
+    return found
+
+
+def mistyped(text: str, where: str) -> list[str]:
+    """Lines of a text that nearly are a marker, a sentence each."""
+    return [f"{where}, line {number}: {line.strip()[:60]!r} looks like the marker {marker!r} and is none; it has to stand alone "
+            "on its line, letter for letter"
+            for number, line in enumerate(text.splitlines(), start=1) if (marker := _nearest(line))]
+
+
+def _nearest(line: str) -> str:
+    """The marker that a line is a mistyped form of; empty for a marker, and for what is none."""
+    stripped = line.strip()
+    if stripped in MARKERS:
+        return ""
+    for marker in MARKERS:
+        if marker in stripped:
+            return marker
+    words = " ".join(re.findall(r"[A-Za-z]+", stripped)).upper()
+    dressed = re.match(r"[#=\-*<>_~!/ ]{3,}|#", stripped) or stripped.isupper()
+    if not dressed or not 8 <= len(words) <= 40:
+        return ""
+    ratio, marker = max((SequenceMatcher(None, words, re.sub(r"[^A-Z ]", "", marker).strip()).ratio(), marker)
+                        for marker in MARKERS)
+    return marker if ratio >= ALIKE else ""
+
+
+def _unpaired(text: str, where: str) -> Iterator[str]:
+    for begin, end in ((BEGIN, END), SCHEME, HIDDEN):
+        opened = 0
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip() == begin:
+                if opened:
+                    yield f"{where}, line {number}: {begin!r} inside the block that line {opened} began"
+                opened = number
+            elif line.strip() == end:
+                if not opened:
+                    yield f"{where}, line {number}: {end!r} without its beginning"
+                opened = 0
+        if opened:
+            yield f"{where}, line {opened}: {begin!r} is never ended"

@@ -1,0 +1,122 @@
+"""An instructor's slip does not hand out the answers: the release is refused, and the last good one stays."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from PIL import Image, PngImagePlugin
+
+from autograder.publish.leaks import texts_of_picture
+from autograder.publish.markers import marker_problems, mistyped
+from tests.classroom import copy_of_kit, in_kit, state
+
+STAGE = "1-bptt"
+
+
+
+def source(kit: Path) -> Path:
+    return kit / "solutions" / STAGE / f"{STAGE}.ipynb"
+
+
+def in_notebook(old: str, new: str):
+    def slip(kit: Path) -> None:
+        text = source(kit).read_text(encoding="utf-8")
+        assert old in text
+        source(kit).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return slip
+
+
+def picture_with_the_scheme(kit: Path) -> None:
+    notebook = nbformat.read(source(kit), as_version=4)
+    scheme = next(cell.source for cell in notebook.cells if "BEGIN MARK SCHEME" in cell.source)
+    sentence = max(scheme.partition("BEGIN MARK SCHEME ===")[2].split("\n"), key=len)
+    said = PngImagePlugin.PngInfo()
+    said.add_text("Comment", sentence)
+    Image.new("L", (2, 2)).save(source(kit).with_name("figure.png"), pnginfo=said)
+
+
+def scheme_in_the_stub(kit: Path) -> None:
+    notebook = nbformat.read(source(kit), as_version=4)
+    scheme = next(cell.source for cell in notebook.cells if "BEGIN MARK SCHEME" in cell.source)
+    sentence = max(scheme.partition("BEGIN MARK SCHEME ===")[2].split("\n"), key=len)
+    file = kit / "solutions" / STAGE / "bptt.py"
+    file.write_text(file.read_text(encoding="utf-8") + f"\n# {sentence}\n", encoding="utf-8")
+
+
+def conflict(kit: Path) -> None:
+    text = source(kit).read_text(encoding="utf-8")
+    source(kit).write_text(text.replace("\n", "\n<<<<<<< mine\n", 1), encoding="utf-8")
+
+
+SLIPS = {
+    "a letter missing": (in_notebook("=== BEGIN MARK SCHEME ===", "=== BEGIN MRAK SCHEME ==="), "looks like the marker"),
+    "an equals sign missing": (in_notebook("=== BEGIN MARK SCHEME ===", "== BEGIN MARK SCHEME =="), "looks like the marker"),
+    "lower case": (in_notebook("=== END MARK SCHEME ===", "=== end mark scheme ==="), "looks like the marker"),
+    "words before it": (in_notebook("=== BEGIN MARK SCHEME ===", "Now: === BEGIN MARK SCHEME ==="), "has to stand alone"),
+    "no scheme": (in_notebook("=== BEGIN MARK SCHEME ===\\n", ""), "exactly one mark scheme"),
+    "a picture that says it": (picture_with_the_scheme, "mark scheme in a picture"),
+    "a comment in the stub that says it": (scheme_in_the_stub, "bptt.py has mark scheme"),
+    "a merge conflict": (conflict, "1-bptt.ipynb, line 2: a merge conflict is left in it"),
+    "a renamed notebook": (lambda kit: source(kit).rename(source(kit).with_name("bptt.ipynb")), "there is bptt.ipynb"),
+    "notes beside it": (lambda kit: source(kit).with_name("answers.txt").write_text("42"), "nothing says that students get it"),
+    "a stage that is gone": (lambda kit: (kit / "assignments" / "5-gone").mkdir(), "assignments/5-gone"),
+    "a syntax error in the model answers": (lambda kit: (kit / "solutions" / STAGE / "bptt.py").write_text("x = 1\ndef f(:\n"),
+                                            "bptt.py, line 2: "),
+    "a syntax error in a mistake": (lambda kit: (kit / "autograder/stages/bptt/mistakes/dL_dz_sign.py").write_text("def f(:\n"),
+                                    "dL_dz_sign.py, line 1: "),
+    "TOML that is none": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text("title = \n"),
+                          "stage.toml: Invalid value"),
+    "an unknown key": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
+        'use = ["x"]\n' + (kit / "autograder/stages/bptt/stage.toml").read_text()), "nobody reads the key 'use'"),
+    "an unknown earlier stage": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
+        (kit / "autograder/stages/bptt/stage.toml").read_text().replace("requires_stages = []", 'requires_stages = ["0-none"]')),
+        "there is no stage '0-none'"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_refused_and_the_last_good_release_stays(slip: str, tmp_path: Path) -> None:
+    kit = copy_of_kit(tmp_path / "kit")
+    change, words = SLIPS[slip]
+    change(kit)
+    before = state(kit / "assignments")
+    outcome = in_kit(kit, "release", "--stage", STAGE)
+    assert outcome.returncode == 2, outcome.stdout + outcome.stderr
+    assert words in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert state(kit / "assignments") == before
+
+
+def test_a_picture_and_a_notebook_to_read_are_handed_out(tmp_path: Path) -> None:
+    kit = copy_of_kit(tmp_path / "kit")
+    Image.new("L", (2, 2)).save(source(kit).with_name("figure.png"))
+    to_read = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Read me.")])
+    nbformat.write(to_read, source(kit).with_name("extra.ipynb"))
+    outcome = in_kit(kit, "release", "--stage", STAGE)
+    assert outcome.returncode == 0, outcome.stderr
+    released = kit / "assignments" / STAGE
+    assert (released / "figure.png").exists() and (released / "extra.ipynb").exists()
+
+
+def test_prose_about_solutions_is_no_marker() -> None:
+    for line in ("## The solution in one line", "### Task 1.2 Forward", "The marking scheme is not shown.", "# Begin with T = 1",
+                 "=====", "### BEGIN SOLUTION", "    ### END SOLUTION", "--- end ---"):
+        assert mistyped(line, "x") == [], line
+
+
+def test_two_schemes_and_one_outside_a_task_are_told() -> None:
+    scheme = "=== BEGIN MARK SCHEME ===\nThe recursion enters through h_{t-1}.\n=== END MARK SCHEME ==="
+    task = nbformat.v4.new_markdown_cell(f"{scheme}\n{scheme}", metadata={"nbgrader": {"task": True, "grade_id": "task_1_8"}})
+    outside = nbformat.v4.new_markdown_cell(scheme)
+    problems = marker_problems(nbformat.v4.new_notebook(cells=[task, outside]), "n.ipynb")
+    assert len(problems) == 2
+    assert "this one has 2" in problems[0] and "cell 1 (task_1_8)" in problems[0]
+    assert "outside a written task" in problems[1]
+
+
+def test_what_a_picture_says_beside_its_pixels_is_read(tmp_path: Path) -> None:
+    said = PngImagePlugin.PngInfo()
+    said.add_itxt("Title", "a hidden sentence", zip=True)
+    Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=said)
+    assert "a hidden sentence" in texts_of_picture((tmp_path / "a.png").read_bytes())
+    assert texts_of_picture(b"no picture") == ""
