@@ -115,7 +115,7 @@ class _Run:
         for item in sorted(ran, key=lambda item: (task_number(task_of(item)[0]), item.path.stem != "public")):
             self.verdict(item)
         for item in ran:
-            if self.diagnose is not None and self.verdicts[item].outcome == "failed":
+            if self.diagnose is not None and item in self.calls:
                 self.backend.student.calls[:] = self.calls[item]
                 self.diagnose(self.verdicts[item], self.backend)
         return ran
@@ -150,6 +150,8 @@ class _Run:
         known = getattr(self.backend, "replay_verdict", None)
         self._keep_apart(item)
         found: Verdict | None = known(name_of(item), task, uses_checkpoints(item)) if known is not None else None
+        if found is not None:
+            self.calls[item] = list(self.backend.student.calls)
         found = self.first[item] = found or self._once(item)
         if hasattr(self.backend, "record") and found.outcome == "passed":
             self.backend.record(name_of(item), found)
@@ -275,7 +277,7 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
     backend : Backend
         Runs the student's functions.
     diagnose : callable, optional
-        ``diagnose(verdict, backend)`` is called after each failed test, while its calls are remembered.
+        ``diagnose(verdict, backend)`` is called with each verdict, while `backend.student.calls` holds the calls of its test.
     visibilities : tuple of str
         Which test files to run.
     only : str, optional

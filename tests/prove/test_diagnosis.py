@@ -134,25 +134,25 @@ def test_a_function_that_fits_nothing_is_given_up(made_again):
 
 
 def test_what_is_large_waits_for_what_is_small(made_again):
-    """A name found in a small test need not be looked for in a large one, and the other way round it still is."""
+    """A name is looked for in a small test first, and a large one need agree with that name alone."""
     mistake = MISTAKES["term-without-long-factor"]
     small, large = ((*example(units), 4) for units in (3, 40))
     calls = [call("dL_dW_x", mistake_module(STAGE, mistake).dL_dW_x(*args), *args) for args in (small, large)]
     assert diagnosis.size(large) > diagnosis.SMALL > diagnosis.size(small)
     assert list(told(first=[calls[1]], then=[calls[0]])) == ["then"]
-    assert made_again and all(again.args[0] is small[0] for again in made_again)
+    assert sum(again.args[0] is small[0] for again in made_again) > sum(again.args[0] is large[0] for again in made_again) == 2
     assert list(told(first=[calls[1]])) == ["first"]
 
 
 def test_a_function_with_a_name_is_not_looked_at_again(made_again):
-    """One of the same task that is wrong in another way still is."""
+    """But for whether it agrees with that name. One of the same task that is wrong in another way still is looked at."""
     first, then = example(3), example(2)
     wrong = mistake_module(STAGE, MISTAKES["sum-starts-at-zero"])
     other = mistake_module(STAGE, MISTAKES["total-is-a-mean"])
     one = call("dL_dW_x", wrong.dL_dW_x(*first, 4), *first, 4)
     two = [call("dLtotal_dW_x", other.dLtotal_dW_x(*then), *then), call("dL_dW_x", wrong.dL_dW_x(*then, 4), *then, 4)]
     assert [name for name, _ in told(one=[one], two=two).values()] == ["sum-starts-at-zero", "total-is-a-mean"]
-    assert {again.name for again in made_again if again.args[0] is then[0]} == {"dLtotal_dW_x"}
+    assert sum(again.name == "dL_dW_x" and again.args[0] is then[0] for again in made_again) == 2
 
 
 def made_by(name):

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import Verdict, classify
-from autograder.checks.student import Student
+from autograder.checks.student import Call, Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for
 from autograder.grade.figure_words import in_words
@@ -46,12 +46,15 @@ class ReferenceRun:
         What was kept for the feedback page: each figure as PNG, and in words.
     draws : bool
         Whether it drew a figure.
+    calls : list of Call
+        Those of the test: a mistake has to agree with them too where they went the same way.
     """
 
     transcript: Transcript
     verdict: Verdict
     pictures: list[tuple[bytes, str]]
     draws: bool
+    calls: list[Call]
 
 
 class SandboxBackend:
@@ -176,12 +179,13 @@ class SandboxBackend:
         worker.prefetch, self._begun = None, False
         if known.pictures:
             self.pictures.setdefault(task_id, known.pictures)
+        self.student.calls.extend(known.calls)
         return replace(known.verdict)
 
     def record(self, test: str, verdict: Verdict) -> None:
         """Keep the transcript that led to a verdict."""
         if self._transcript is not None:
-            self.runs[test] = ReferenceRun(self._transcript, verdict, self._drawn, bool(self._canvases))
+            self.runs[test] = ReferenceRun(self._transcript, verdict, self._drawn, bool(self._canvases), list(self.student.calls))
             self._transcript = None
 
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:

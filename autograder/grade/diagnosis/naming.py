@@ -1,15 +1,16 @@
 """Name a mistake by its numbers: what the student returned against what each known mistake returns.
 
 After a test fails, the call that is wrong is made again, here, with the reference and with every catalogued mistake of
-that task. A mistake is named when it, and no other, returns what the student returned and changes the same arguments
-in place, and the reference does not. Where several do, the student is told what their texts have in common, which may
-be nothing. A right answer has no failing test, so it costs nothing.
+that task. A mistake comes into question when it returns what the student returned and changes the same arguments in place,
+and the reference does not. It is named when it is the only one of which every test of the task, failed or passed, says so, and
+when they say more than a truth value or a simple fraction: see `evidence`. Where several are left, the student is told what their
+texts have in common, which may be nothing. A right answer has no failing test, so it costs nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, ModuleType
@@ -18,7 +19,9 @@ from typing import Any
 from autograder.checks.compare import is_tensor
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy
-from autograder.grade.diagnosis.replay import agrees, chain, is_entangled, replay
+from autograder.errors import Died, LimitExceeded
+from autograder.grade.diagnosis.evidence import Information, same
+from autograder.grade.diagnosis.replay import Outcome, agrees, chain, is_entangled, replay
 from autograder.stages import Mistake, Stage, find_stage
 
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
@@ -53,69 +56,124 @@ def _reference_code(stage_id: str) -> CodeType:
 
 
 @dataclass
-class _Failure:
-    """A failed test that waits to be looked at: its calls, and the seed they were made with."""
+class _Test:
+    """A test of the task: whether it failed, its calls, and the seed they were made with."""
 
-    test: str
+    name: str
+    failed: bool
     calls: list[Call]
     seed: int
 
 
 class Diagnosis:
-    """Collects the name of the mistake behind each failed test of one submission.
+    """Collects the tests of one submission, and finds the name of the mistake behind those that failed.
 
-    The failed tests of a task are looked at together once another task begins or the names are asked for: those whose
-    calls are small come first, since a mistake that has a name there need not be looked for in a long training.
+    Of the failed tests of a task those whose calls are small come first: a mistake that has a name there need not be looked for
+    in a long training.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._found: dict[str, tuple[str, str]] = {}
         self._single = "torch" in stage.info.preload
+        self._tests: dict[str, list[_Test]] = {}
         self._settled: set[str] = set()  # functions whose mistake has a name
+        self._judged: dict[str, bool] = {}  # mistakes, and whether all tests of the task agree with them
         self._tiny = False
         self._tries: dict[str, int] = {}  # how many failed tests of a function fitted none
         self._task = ""
-        self._waiting: list[_Failure] = []
 
     def __call__(self, verdict: Verdict, backend: Any) -> None:
-        """Keep the calls of the test that just failed."""
+        """Keep the calls of a test that just ran."""
         calls = list(backend.student.calls)
-        if any(call.method == "load_checkpoint" for call in calls):
+        if verdict.outcome not in ("passed", "failed", "error") or any(call.method == "load_checkpoint" for call in calls):
             return  # what was trained elsewhere cannot be made again
-        if verdict.task != self._task:
-            self._look()
-            self._task = verdict.task
-        self._waiting.append(_Failure(verdict.test, calls, backend.seed))
+        self._tests.setdefault(verdict.task, []).append(_Test(verdict.test, verdict.outcome == "failed", calls, backend.seed))
 
     @property
     def found(self) -> dict[str, tuple[str, str]]:
         """Test name to ``(mistake id, hint)``; the id is empty where several mistakes fit and share a hint."""
-        self._look()
+        for task in list(self._tests):
+            self._task = task
+            failed = [test for test in self._tests[task] if test.failed]
+            for test in sorted(failed, key=lambda test: numbers_in(test) > SMALL):
+                self._look_at(test)
+        self._tests.clear()
         return self._found
 
-    def _look(self) -> None:
-        """Compare the calls of the tests that wait with the catalogue."""
-        waiting, self._waiting = self._waiting, []
-        for failure in sorted(waiting, key=lambda failure: sum(size(call.args) for call in failure.calls) > SMALL):
-            self._look_at(failure)
-
-    def _look_at(self, failure: _Failure) -> None:
+    def _look_at(self, test: _Test) -> None:
         names = set(self.stage.functions.get(self._task, ()))
-        position = self._wrong_call(failure.calls, names, failure.seed)
+        position = self._wrong_call(test.calls, names, test.seed)
         if position is None:
             return
-        call = failure.calls[position]
-        matches = self._matches(failure.calls, position, names, failure.seed)
+        call = test.calls[position]
+        matches = [mistake for mistake in self._matches(test.calls, position, names, test.seed) if self._holds(mistake)]
         self._tries[call.name] = self._tries.get(call.name, 0) + (not matches)
         before = {mistake_id for mistake_id, _ in self._found.values()}
         if len(matches) > 1:  # one that has a name already explains this failure too
             matches = [mistake for mistake in matches if mistake.id in before] or matches
         if len(matches) == 1:
-            self._found[failure.test] = matches[0].id, f"{matches[0].title}\n{matches[0].hint}"
+            self._found[test.name] = matches[0].id, f"{matches[0].title}\n{matches[0].hint}"
             self._settled.add(call.name)
         elif text := in_common(matches):
-            self._found[failure.test] = "", text
+            self._found[test.name] = "", text
+
+    def _holds(self, mistake: Mistake) -> bool:
+        """Whether every test of the task that a mistake can be replayed on agrees with it, and they say enough together."""
+        if mistake.id not in self._judged:
+            self._judged[mistake.id] = self._judge(mistake)
+        return self._judged[mistake.id]
+
+    def _judge(self, mistake: Mistake) -> bool:
+        # The function itself decides where tests call it often enough. One that builds on it may hold another mistake too.
+        information = Information()
+        for own in (True, False):
+            for test in sorted(self._tests[self._task], key=lambda test: (not test.failed, numbers_in(test))):
+                if not self._agrees(test, mistake, own, information):
+                    return False
+            if information.is_enough:
+                return True
+        return False
+
+    def _agrees(self, test: _Test, mistake: Mistake, own: bool, information: Information) -> bool:
+        """Whether the calls of a test are those of a mistake: calls of its own functions, or of those that build on them."""
+        asked = [position for position in range(len(test.calls)) if self._bears(test.calls, position, mistake, own)]
+        module, right = mistake_module(self.stage, mistake), self.stage.reference()
+        names = set(self.stage.functions[self._task])
+        off = {position for position, outcome in self._again(test, asked, names, module)
+               if not same(test.calls[position], outcome, self._single)}
+        if not all(has_drawn_weights(test.calls, position) for position in off):
+            return False
+        if off or test.failed:
+            for position, outcome in self._again(test, asked, names, right):
+                call = test.calls[position]
+                if position in off and same(call, outcome, self._single):
+                    return False  # else nobody knows what was drawn: neither speaks for or against
+                if position not in off and test.failed and not agrees(call, outcome, self._single, tiny=True):
+                    information.add(call, outcome)
+        return True
+
+    def _bears(self, calls: Sequence[Call], position: int, mistake: Mistake, own: bool) -> bool:
+        call = calls[position]
+        if call.method == "axes" or size(call.args) > LARGE or isinstance(call.error, LimitExceeded | Died):
+            return False
+        built_on = {calls[other].name for other in chain(calls, position)}
+        direct = not built_on.isdisjoint(mistake.functions)
+        if own or direct:
+            return own and direct
+        return any(not self.stage.reaches.get(name, frozenset()).isdisjoint(mistake.functions) for name in built_on)
+
+    @staticmethod
+    def _again(test: _Test, asked: Sequence[int], names: set[str], module: ModuleType) -> Iterator[tuple[int, Outcome]]:
+        """The calls at these positions made again."""
+        if not any(map(is_entangled, test.calls)):
+            for position in asked:
+                yield position, next(replay([test.calls[position]], module, test.seed))
+            return
+        needed = sorted({other for position in asked for other in leading_to(test.calls, position, names)})
+        for position, outcome in zip(needed, replay([test.calls[position] for position in needed], module, test.seed)):
+            if position in asked:
+                yield position, outcome
 
     def _is_done(self, name: str) -> bool:
         return name in self._settled or self._tries.get(name, 0) >= TRIES
@@ -168,6 +226,18 @@ def leading_to(calls: Sequence[Call], position: int, names: set[str]) -> list[in
               if other == position or calls[other].method not in QUESTIONS or calls[other].name in names]
     draws = any(is_entangled(calls[other]) for other in needed)
     return [other for other in range(position + 1) if other in needed or (draws and isinstance(calls[other].value, ModuleProxy))]
+
+
+def has_drawn_weights(calls: Sequence[Call], position: int) -> bool:
+    """Whether a call depends on an object whose weights were drawn, and not given to it."""
+    needed = chain(calls, position)
+    made = sum(isinstance(calls[other].value, ModuleProxy) for other in needed)
+    return made > sum(calls[other].method == "load_state_dict" for other in needed)
+
+
+def numbers_in(test: _Test) -> int:
+    """How many numbers the arguments of a test's calls hold."""
+    return sum(size(call.args) for call in test.calls)
 
 
 def size(value: Any) -> int:

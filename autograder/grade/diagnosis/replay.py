@@ -26,10 +26,11 @@ FAILED = _Failed()
 
 @dataclass
 class Outcome:
-    """What one call of a replay gave: its value, or FAILED, and the arguments it changed in place."""
+    """What one call of a replay gave: its value and the arguments it changed in place, or FAILED and the name of what it raised."""
 
     value: Any = FAILED
     changed: tuple[str, ...] = ()
+    error: str = ""
 
 
 def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> Iterator[Outcome]:
@@ -87,8 +88,8 @@ class _Again:
         try:
             with np.errstate(all="ignore"):
                 value, changed = self._run(call)
-        except Exception:  # a mistake may fail on this input: then it is not what the student did
-            return Outcome()
+        except Exception as error:  # a mistake may fail on this input
+            return Outcome(error=type(error).__name__)
         return Outcome(value, tuple(changed))
 
     def _run(self, call: Call) -> tuple[Any, Iterable[str]]:

@@ -158,11 +158,12 @@ def test_decay_bound_is_not_passed(student, reference, rng):
 @task("2.2", points=2)
 def test_vanishing_lag_of_random_norms(student, reference, rng):
     """The first lag counts, also where the norms rise again, and one entry is enough of an array."""
-    for size in (1, 2, 40):
+    for size in (40, 25, 2, 1):
         norms = np.exp(rng.uniform(-8, 0, size))
-        for tolerance in (np.exp(rng.uniform(-9, 0.5)), norms[0], norms[-1], norms.min(), 10.0):
-            want = reference.vanishing_lag(norms, float(tolerance))
-            expect(student.vanishing_lag(norms, float(tolerance)), want, "lag")
+        tolerances = [float(tolerance) for tolerance in (*sorted(norms)[:3], norms[0], norms[-1], 10.0, norms.min() * (1 - 1e-7))]
+        got = [student.vanishing_lag(norms, tolerance) for tolerance in tolerances]
+        want = [reference.vanishing_lag(norms, tolerance) for tolerance in tolerances]
+        expect(got, want, [f"lag for tolerance {tolerance:.3g}" for tolerance in tolerances])
     falling = 0.5 ** np.arange(60.0)[::-1]
     expect(student.vanishing_lag(falling, 1e-12), 40, "lag")
     for tolerance, lag in ((1e-30, None), (2.0**-59, None), (2.0**-58.5, 59), (0.0, None)):
@@ -210,7 +211,7 @@ def test_rescale_refuses_nilpotent_matrices(student):
 @task("2.3", points=2)
 def test_decay_rate_is_the_least_squares_slope(student, rng):
     """The slope is that of the least-squares line through all lags, whatever the scatter, down to 1e-200."""
-    for size, rate, zeros in ((2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (12, -0.3, (4, 5, 11)), (60, -11.6, ()),
+    for size, rate, zeros in ((12, -0.3, (4, 5, 11)), (2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (60, -11.6, ()),
                               (60, 7.0, (0, 1))):
         log_norms = rate * np.arange(size) + 0.5 * rng.standard_normal(size)
         norms, lags = np.exp(log_norms), np.arange(size, dtype=float)
@@ -313,7 +314,7 @@ def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
 def test_far_share_of_random_norms(student, rng):
     """The far share falls from 1 to 0 as the lag grows, and does not depend on the scale of the norms."""
     norms = np.exp(rng.uniform(-30, 0, 15))
-    for lag in (0, 1, 2, 7, 13, 14, 15, 17):
+    for lag in (2, 7, 0, 1, 13, 14, 15, 17):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
         scale = 1 if lag % 2 else 1e-40
         expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
