@@ -81,7 +81,7 @@ def copy(source: Path, target: Path) -> None:
 
 def requirements(stage: Stage) -> str:
     """What a student installs: each library, and the oldest version that the public tests were tried with."""
-    libraries = {"numpy", "matplotlib", "pytest", "jupyter", "ipywidgets"}
+    libraries = {"numpy", "matplotlib", "pytest", "jupyterlab", "ipywidgets"}
     libraries |= {name.partition(".")[0] for name in stage.info.preload}
     return "".join(f"{name}>={FLOORS[name]}\n" for name in sorted(libraries))
 

@@ -157,6 +157,8 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     What keeps the file from being imported stands alone. Then come named mistakes, then the first public test that
     fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
     """
+    if record["status"] == "needs_person":
+        return [Step("A person has to look at your files before anything can be graded.", record["reason"])]
     if record["status"] == "ungradable":
         return [
             Step(

@@ -44,14 +44,17 @@ def test_from_stub_to_green_without_a_restart(folder):
     cells = executed(
         folder, "import bptt\nfrom checks import check, prepare\nprepare()", "check('1.1')", write(wrong), "check('1.1')",
         write(SOLUTION), "check('1.1')", "bptt.cross_entropy([0.5, 0.5], 1)", write(broken), "bptt.late()",
-        write("def f(:\n"), "check('1.1')")
+        write("def f(:\n"), "check('1.1')", write("def g(:\n"), "1 + 1")
     assert "not yet written" in html(cells[1])
     assert "failed" in html(cells[3]) and "softmax(z=[0., 0., 0., 0.])" in html(cells[3])
     assert "\N{CHECK MARK} passed" in html(cells[5]) and "of 80 points are tested here" in html(cells[5])
     assert cells[6][0].data["text/plain"].startswith(("0.69", "np.float64(0.69"))
     line = broken[: broken.index("raise KeyError('here')")].count("\n") + 1
     assert any(f"{line}" in row and "KeyError" in row for row in "".join(cells[8][-1].traceback).splitlines())
-    assert html(cells[10]).count("SyntaxError") == 1
+    assert html(cells[10]).count("SyntaxError") == 1 and len(cells[10]) == 1
+    assert "".join(output.text for output in cells[12] if output.output_type == "stream") == (
+        "bptt.py cannot be imported as it is saved, so this notebook goes on with what it had: "
+        "SyntaxError: invalid syntax (line 1)\n")
 
 
 def test_what_a_student_prints_or_raises_cannot_become_part_of_the_page(folder):
