@@ -26,7 +26,7 @@ FAILED = _Failed()
 
 @dataclass
 class Outcome:
-    """What one call of a replay gave: its value and the arguments it changed in place, or FAILED and the name of what it raised."""
+    """What one call of a replay gave: its value and the arguments it changed in place, or FAILED and what it raised."""
 
     value: Any = FAILED
     changed: tuple[str, ...] = ()
