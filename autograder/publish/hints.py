@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.checks.hints import KEY, NAME, Hints, Rounding, fingerprints, mixed
 from autograder.checks.student import Call
 from autograder.grade.backends.in_process import InProcessBackend
-from autograder.grade.diagnosis.naming import in_common, mistake_module
-from autograder.grade.diagnosis.replay import FAILED, agrees, replay
+from autograder.grade.diagnosis.evidence import Information
+from autograder.grade.diagnosis.naming import mistake_module
+from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, replay
 from autograder.grade.runner import run_suite
 from autograder.stages import Mistake, Stage, task_number
 
@@ -47,15 +48,16 @@ def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tup
 def make_hints(stage: Stage) -> Hints:
     """The hints of a stage; the same material gives the same.
 
-    A mistake gives one in each public test of its task in which it returns something else than the reference, far
-    enough from it to be told apart after rounding, and than any other mistake of this task and of those before: at
-    home a function calls the student's own of earlier tasks. Where several return the same, the hint is what their
-    texts have in common. Figures are left out, for a right one can be drawn in many ways.
+    A mistake shows in each public test of its task in which it returns something else than the reference, far enough from it to
+    be told apart after rounding. It gives a hint at home where it fits in all of these. Tests in which a mistake of an
+    earlier task returns the same say nothing: at home a function calls the student's own of earlier tasks. Figures are left
+    out, for a right one can be drawn in many ways.
     """
     hints = _no_hints(stage)
     numbers: dict[str, int] = {}
-    for prints, text in _told(stage, hints):
-        _add(hints, numbers, prints[0], text)
+    for prints, texts in _told(stage, hints):
+        for text in texts:
+            _add(hints, numbers, prints[0], text)
     return hints
 
 
@@ -70,7 +72,7 @@ def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
         return False
     told = list(_told(stage, here))
     known = {one[:NAME].hex() for prints, _ in told for one in prints}
-    return all(hints.open(prints) == text for prints, text in told) and hints.entries.keys() <= known
+    return all(set(texts) <= set(hints.open(prints)) for prints, texts in told) and hints.entries.keys() <= known
 
 
 def _no_hints(stage: Stage) -> Hints:
@@ -78,37 +80,63 @@ def _no_hints(stage: Stage) -> Hints:
     return Hints(SINGLE if "torch" in stage.info.preload else DOUBLE, salt)
 
 
-def _told(stage: Stage, hints: Hints) -> Iterator[tuple[list[bytes], str]]:
-    """The fingerprints of each wrong value that gives a hint, the likeliest first, and the text."""
-    single = "torch" in stage.info.preload
+@dataclass
+class _Shown:
+    """A test in which a mistake shows: its prints, the wrong call, what is right, and the mistakes that show alike."""
+
+    prints: list[bytes]
+    call: Call
+    right: Outcome
+    fitting: list[Mistake]
+
+
+def _told(stage: Stage, hints: Hints) -> Iterator[tuple[list[bytes], list[str]]]:
+    """The fingerprints of each wrong value that says something, the likeliest first, and the texts of the mistakes it fits."""
+    shown: dict[str, list[_Shown]] = {}
     for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
         if any(call.method == "load_checkpoint" for call in calls):
             continue
         used = {name for call in calls for name in stage.reaches.get(call.name, ())}
         mistakes = [mistake for mistake in stage.mistakes()
                     if task_number(mistake.task) <= task_number(task) and used & set(mistake.functions)]
-        wrong = {mistake.id: _wrong_prints(stage, hints, mistake, test, calls, single) for mistake in mistakes}
-        for mistake in (mistake for mistake in mistakes if mistake.task == task):
-            fitting = [other for other in mistakes if set(wrong[mistake.id]) & set(wrong[other.id])]
-            text = f"{mistake.title}\n{mistake.hint}" if len(fitting) == 1 else in_common(fitting)
-            if fitting and text:
-                yield wrong[mistake.id], text
+        found = {mistake.id: _shows(stage, hints, mistake, test, calls) for mistake in mistakes}
+        for mistake in mistakes:
+            one = found[mistake.id]
+            if one is None or mistake.task != task:
+                continue
+            one.fitting = [other for other in mistakes
+                           if (two := found[other.id]) is not None and set(one.prints) & set(two.prints)]
+            if all(other.task == task for other in one.fitting):
+                shown.setdefault(mistake.id, []).append(one)
+    texts = {mistake.id: f"{len(shown[mistake.id])}\n{mistake.title}\n{mistake.hint}" for mistake in stage.mistakes()
+             if mistake.id in shown and _say_enough(shown[mistake.id])}
+    for mistake_id in texts:
+        for one in shown[mistake_id]:
+            yield one.prints, [texts[other.id] for other in one.fitting if other.id in texts]
 
 
-def _wrong_prints(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call],
-                  single: bool) -> list[bytes]:
-    """The fingerprints of the first thing a mistake returns that is not the reference's; none if it cannot be told."""
+def _say_enough(shown: Iterable[_Shown]) -> bool:
+    information = Information()
+    for one in shown:
+        information.add(one.call, one.right)
+    return information.is_enough
+
+
+def _shows(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call]) -> _Shown | None:
+    """The first thing a mistake returns that is not the reference's; None if it cannot be told."""
     outcomes = replay(calls, mistake_module(stage, mistake), SEED)
     for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
-        if agrees(call, outcome, single) or (call.error is not None and outcome.value is FAILED):
+        if agrees(call, outcome, hints.rounding == SINGLE) or (call.error is not None and outcome.value is FAILED):
             continue
         if outcome.value is FAILED or call.method == "read":
-            return []
+            return None
         answered = [*calls[:position], replace(call, value=outcome.value, changed=outcome.changed, error=None)]
         right, wrong = ([*fingerprints(hints.salt, test, some, hints.rounding)][-1]
                         for some in (calls[:position + 1], answered))
-        return [] if set(right) & set(wrong) else wrong
-    return []
+        if set(right) & set(wrong):
+            return None
+        return _Shown(wrong, answered[-1], Outcome(FAILED if call.error is not None else call.value), [])
+    return None
 
 
 def _add(hints: Hints, numbers: dict[str, int], fingerprint: bytes, text: str) -> None:
@@ -116,4 +144,7 @@ def _add(hints: Hints, numbers: dict[str, int], fingerprint: bytes, text: str) -
     if text not in numbers:
         numbers[text] = len(hints.texts)
         hints.texts.append(mixed(text.encode("utf-8"), key).hex())
-    hints.entries[fingerprint[:NAME].hex()] = f"{numbers[text]}:{mixed(key, fingerprint[NAME:]).hex()}"
+    name, sealed = fingerprint[:NAME].hex(), f"{numbers[text]}:{mixed(key, fingerprint[NAME:]).hex()}"
+    known = hints.entries.get(name, "").split("|") if name in hints.entries else []
+    if sealed not in known:
+        hints.entries[name] = "|".join([*known, sealed])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.checks.hints import Hints, Rounding, fingerprints, mixed, read_hints
+from autograder.checks.hints import Hints, Rounding, agreed, fingerprints, mixed, read_hints
 from autograder.checks.student import Call
 from autograder.grade.diagnosis.replay import agrees
 from autograder.prove import proof
@@ -81,10 +81,10 @@ def test_rounding_noise_does_not_matter_and_a_real_difference_does():
             near = value * (1 + noise * rng.standard_normal(value.shape))
             far = value * (1 + other * rng.choice([-1, 1], value.shape) * rng.uniform(1, 2, value.shape))
             hints = a_hint(value, rounding)
-            assert hints.look_up("a_test", [Call("f", (), {}, near)]) == "Look."
-            assert hints.look_up("a_test", [Call("f", (), {}, far)]) == ""
-            assert hints.look_up("a_test", [Call("f", (), {}, value.T)]) == ""
-            assert hints.look_up("another_test", [Call("f", (), {}, value)]) == ""
+            assert hints.look_up("a_test", [Call("f", (), {}, near)]) == ("Look.",)
+            assert hints.look_up("a_test", [Call("f", (), {}, far)]) == ()
+            assert hints.look_up("a_test", [Call("f", (), {}, value.T)]) == ()
+            assert hints.look_up("another_test", [Call("f", (), {}, value)]) == ()
 
 
 def test_an_edge_is_met_by_both_roundings():
@@ -92,7 +92,7 @@ def test_an_edge_is_met_by_both_roundings():
     rounding = Rounding(bits=4, noise=1e-6)
     edge = 2.0 ** ((17 - 0.3819660112501051) / 16)  # its logarithm lies between two steps
     hints = a_hint(edge * (1 + 1e-9), rounding)
-    assert hints.look_up("a_test", [Call("f", (), {}, edge * (1 - 1e-9))]) == "Look."
+    assert hints.look_up("a_test", [Call("f", (), {}, edge * (1 - 1e-9))]) == ("Look.",)
 
 
 VALUES = (None, True, False, "text", "words", (1.0, None), (1.0, 2.0), {"a": np.ones(2), "b": [1, 2]},
@@ -106,8 +106,8 @@ def test_every_kind_of_value_has_a_fingerprint(number):
     value = VALUES[number]
     hints = a_hint(value)
     for place, other in enumerate(VALUES):
-        assert hints.look_up("a_test", [Call("f", (), {}, other)]) == ("Look." if place == number else "")
-    assert hints.look_up("a_test", [Call("f", (), {}, value, changed=("argument 1",))]) == ""
+        assert hints.look_up("a_test", [Call("f", (), {}, other)]) == (("Look.",) if place == number else ())
+    assert hints.look_up("a_test", [Call("f", (), {}, value, changed=("argument 1",))]) == ()
 
 
 def test_what_was_returned_before_counts_too():
@@ -117,7 +117,7 @@ def test_what_was_returned_before_counts_too():
     hints = make_hints(STAGE)
     name, calls = next((name, calls) for name, calls in tests.items() if hints.look_up(name, calls))
     first = replace(calls[0], value=np.asarray(calls[0].value) + 1.0)
-    assert len(calls) == 1 or hints.look_up(name, [first, *calls[1:]]) == ""
+    assert len(calls) == 1 or hints.look_up(name, [first, *calls[1:]]) == ()
 
 
 @pytest.fixture
@@ -156,7 +156,17 @@ def test_another_machine_makes_other_hints_that_tell_the_same(another_machine):
     assert tell_the_same(STAGE, here) and tell_the_same(STAGE, there)
     for failed in tests.values():
         for name, calls in failed:
-            assert there.look_up(name, calls) == here.look_up(name, calls)
+            assert set(there.look_up(name, calls)) == set(here.look_up(name, calls))
+
+
+def test_a_hint_is_given_where_all_tests_of_the_task_agree():
+    """Once, with the first of them; a test that fits two mistakes is told neither."""
+    one, two, three = "2\nA slip.\nLook.", "1\nAnother.\nLook.", "1\nA third.\nLook."
+    assert agreed({"a": (one,), "b": (one,)}, "ab") == {"a": "A slip.\nLook."}
+    assert agreed({"a": (one,), "b": (one,)}, "b") == {"b": "A slip.\nLook."}  # the other one does not look at what is wrong
+    assert agreed({"a": (one,), "b": ()}, "ab") == {}
+    assert agreed({"a": (one,), "b": (one,), "c": (two,)}, "abc") == {"a": "A slip.\nLook.", "c": "Another.\nLook."}
+    assert agreed({"c": (two, three)}, "c") == {} == agreed({}, "")
 
 
 def test_hints_of_other_material_do_not_tell_the_same():
@@ -164,7 +174,7 @@ def test_hints_of_other_material_do_not_tell_the_same():
     hints = make_hints(STAGE)
     assert tell_the_same(STAGE, hints)
     first, *others = hints.entries.items()
-    words = [mixed(b"Something else.", bytes(16)).hex(), *hints.texts[1:]]
+    words = [mixed(b"1\nSomething else.", bytes(16)).hex(), *hints.texts[1:]]
     for other in (replace(hints, entries=dict(others)), replace(hints, entries=hints.entries | {"0" * 16: first[1]}),
                   replace(hints, texts=words), replace(hints, salt="0" * 16), replace(hints, rounding=SINGLE), None):
         assert not tell_the_same(STAGE, other)
@@ -174,7 +184,7 @@ def test_the_gate_can_fail(monkeypatch):
     """A hint for the model answers, and one that belongs to another mistake."""
     class Talkative(Hints):
         def look_up(self, test, calls):
-            return "Something else.\nLook."
+            return ("1\nSomething else.\nLook.",)
 
     monkeypatch.setattr(proof, "make_hints", lambda stage: Talkative(DOUBLE, ""))
     monkeypatch.setattr(type(STAGE), "alternatives", lambda stage: {})
