@@ -116,6 +116,7 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> dict[str, Any]:
     """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
     from autograder.grade.notebook import repair
+    from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
@@ -124,7 +125,7 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
             "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
             "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
-            "retrain": retrain}
+            "retrain": retrain, "python": python_of(submission.notebook)}
 
 
 def _where(question: str, student: str, stage_id: str) -> str:

@@ -101,9 +101,9 @@ def _is_own(cell: NotebookNode, texts: frozenset[str], prompt: str) -> bool:
     """The student's: neither as released, nor empty, nor what is left of "your answer here"."""
     if cell["metadata"].get(NOTE):
         return False
-    if cell.get("attachments"):
-        return True
     text = plain(cell.source)
+    if cell.get("attachments"):  # a picture that was handed out is in a cell that was
+        return text not in texts
     return bool(text) and text not in texts and _letters(text) not in prompt
 
 

@@ -113,7 +113,7 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
                 parts.append({"kind": "own", "html": Markup(""), "comment": comment(meta)})
         elif meta.get("task") or meta.get("grade"):
             parts.append({"kind": "task", "task": task_of_cell(meta), "html": shown(cell), "comment": comment(meta)})
-        elif (cell.cell_type, cell.source.strip()) in theirs and not cell.get("attachments"):
+        elif (cell.cell_type, cell.source.strip()) in theirs:  # with the pictures it was handed out with
             if not parts or parts[-1]["kind"] != "released":
                 parts.append({"kind": "released", "cells": 0})
             parts[-1]["cells"] += 1
