@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ class Zygote:
             os.dup2(null, standard)
         os.close(null)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
+        tempfile.tempdir = None  # asked for while a library was imported, it would be the folder of all workers
         os.chdir(home)
         walls.first_to_go()
         walls.die_with_parent()
@@ -186,6 +188,7 @@ class Zygote:
 def first_use(torch: Any) -> None:
     """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
     torch.set_num_threads(1)
+    torch.zeros(1).half().float()  # reads from /sys what the processor can do; a worker cannot
     for optimizer in vars(torch.optim).values():
         if isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer):
             with contextlib.suppress(Exception):  # a few want other parameters
