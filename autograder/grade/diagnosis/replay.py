@@ -26,11 +26,7 @@ FAILED = _Failed()
 
 @dataclass
 class Outcome:
-<<<<<<< HEAD
-    """What one call of a replay gave: its value, or FAILED with the name of what was raised, the arguments it changed in place."""
-=======
     """What one call of a replay gave: its value and the arguments it changed in place, or FAILED and what it raised."""
->>>>>>> B1
 
     value: Any = FAILED
     changed: tuple[str, ...] = ()
