@@ -649,7 +649,7 @@ def _split(base: str, known: Known) -> tuple[str, str] | None:
     """Student and file in one name, where the file's is a stage's; also an archive named by one."""
     for match in re.finditer("_", base):
         student, file = base[: match.start()], base[match.end() :]
-        stem = file.partition(".")[0].casefold()
+        stem = file.partition(".")[0].casefold().removeprefix("handin-")  # what submit() makes
         named = plain_name(file, known.own) in known.own or (
             is_archive(file) and stem in {stage.casefold() for stage in known.stages}
         )
