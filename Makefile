@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try gradescope bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try figures gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | M
 
 verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
 	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")
+
+figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]
+	@$(RUN) figures $(stage)
 
 gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt
 	@$(RUN) gradescope $(stage)

@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from autograder.prove.gate_result import GateResult
     from autograder.stages import Stage
 
-
-def private() -> None:
-    """What is written from here on can be read by its owner alone: it is about people."""
-    os.umask(0o077)
+# Verbs that write about people: what they make can be read by its owner alone.
+PRIVATE = ("grade", "collect", "roster", "clean-class", "feedback", "formgrader", "marking", "return", "export", "report", "demo")
 
 
 @click.group(cls=Kit, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="vanishing-gradients")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Release, grade and verify the assignments of this course."""
+    if context.invoked_subcommand in PRIVATE:
+        before = os.umask(0o077)
+        context.call_on_close(lambda: os.umask(before))
 
 
 one_stage = click.option("--stage", "stage_id", default=None, help="One stage only, such as 1-bptt.")
@@ -190,6 +192,18 @@ def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None
 
 @main.command()
 @one_stage
+def figures(stage_id: str | None) -> None:
+    """Save every figure of the notebooks as SVG and PNG, for a lecture."""
+    from autograder.prove.figures import draw_figures
+    from autograder.stages import chosen
+
+    for stage in chosen(stage_id):
+        place = draw_figures(stage)
+        click.echo(f"{stage.id}: {len(list(place.glob('*.svg')))} figures in {place}")
+
+
+@main.command()
+@one_stage
 @click.option("--size", type=click.IntRange(min=2), default=12, help="Submissions in the comparison with plain nbgrader.")
 @click.option("--largest", type=click.IntRange(min=10), default=100, help="Largest class in the measurement of growth.")
 @click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")
@@ -220,7 +234,6 @@ def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path 
     from autograder.lms.collect import paths_of
     from autograder.stages import KIT
 
-    private()
     paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
     outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
@@ -237,7 +250,6 @@ def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
     from autograder.lms.lists import take_list
     from autograder.stages import KIT
 
-    private()
     click.echo(take_list(table, course or KIT, stage_id))
 
 

@@ -242,8 +242,14 @@ def _reason(record: dict[str, Any]) -> str:
 
 
 def remarks(record: dict[str, Any]) -> str:
-    """Named mistakes, or why nothing could be run, or what kept the marks down."""
-    if record["status"] == "ungradable":
+    """What stands out of a record, and which of the files was taken for the stage's."""
+    said = [note for note in record["notes"] if "was taken as" in note or "belongs into it" in note]
+    return "; ".join(filter(None, [_outcome(record), *said]))
+
+
+def _outcome(record: dict[str, Any]) -> str:
+    """Named mistakes, or why nothing could be run, or what kept the marks down; else the first note."""
+    if record["status"] != "graded":
         return _reason(record)
     found = dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"])
     if found:
@@ -255,7 +261,7 @@ def remarks(record: dict[str, Any]) -> str:
     missing = tasks(record, "not_implemented")
     if missing:
         return f"not yet written: {', '.join(missing)}"
-    return notes[0] if notes else ""
+    return next((note for note in notes if "was taken as" not in note and "belongs into it" not in note), "")
 
 
 def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:

@@ -21,7 +21,8 @@ PLAIN = {
     "\N{WHITE CIRCLE}": "o", "\N{LEFT HALF BLACK CIRCLE}": "/", "\N{BULLET}": "*", "\N{NO-BREAK SPACE}": " ",
     "\N{SECTION SIGN}": "section ", "\N{SUPERSCRIPT TWO}": "^2", "\N{SUPERSCRIPT ONE}": "^1",
     "\N{SUPERSCRIPT THREE}": "^3", "\N{SUPERSCRIPT MINUS}": "^-", "\N{SUPERSCRIPT LATIN SMALL LETTER N}": "^n",
-    "\N{EURO SIGN}": "EUR", "\N{LATIN SMALL LETTER AE}": "ae", "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
+    "\N{EURO SIGN}": "EUR", "\N{VULGAR FRACTION ONE HALF}": "1/2", "\N{FRACTION SLASH}": "/",
+    "\N{LATIN SMALL LETTER AE}": "ae", "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
     "\N{LATIN SMALL LETTER L WITH STROKE}": "l",
 } | {chr(code): name for first, names in (
     (0x3B1, "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau "

@@ -143,10 +143,11 @@ def _update_notebook(target: Path, data: bytes, known: dict[str, str], aside: Pa
     new = json.loads(data)
     try:
         mine = json.loads(target.read_text(encoding="utf-8"))
+        is_known = any(cell.get("id") in known for cell in mine["cells"])
         cells, changed, kept = merged(mine["cells"], new["cells"], known)
     except (ValueError, LookupError, TypeError, AttributeError):
-        changed, kept, cells = 0, -1, []
-    if kept < 0 or not any(cell.get("id") in known for cell in cells):
+        is_known = False
+    if not is_known:
         other = target.with_suffix(".new.ipynb")
         other.write_bytes(data)
         done.notes.append(f"your notebook was left alone; the new release's lies beside it as {other.name}")

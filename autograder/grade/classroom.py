@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,11 @@ def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
     ids = ", ".join(stage.id for stage in wanted)
     names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
     if student is not None and student not in names:
-        return f"there is no folder {folder / student}; there are {len(names)} students" + (
-            f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "")
+        near = {name.casefold(): name for name in names}
+        meant = [near[key] for key in get_close_matches(student.casefold(), near, n=3)]
+        return f"there is no folder {folder / student}; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + (
+            f"there are {len(names)} students" + (
+                f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
     if not names:
         return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
                 "  make collect FROM=download.zip, or look at a sample class first with: make demo")
@@ -116,6 +120,7 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> dict[str, Any]:
     """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
     from autograder.grade.notebook import repair
+    from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
@@ -124,7 +129,7 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
             "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
             "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
-            "retrain": retrain}
+            "retrain": retrain, "python": python_of(submission.notebook)}
 
 
 def _where(question: str, student: str, stage_id: str) -> str:

@@ -68,9 +68,8 @@ def answers_told(transcript: Transcript) -> set[int]:
 
 def numbers_of(message: Message) -> set[float]:
     """The numbers in a message to ten digits, but for those that are in everything: small whole ones, and their halves."""
-    decoder = Decoder(bytearray(message.payload), lambda reference: None)
     found: set[float] = set()
-    for value in leaves([decoder.decode(form) for form in message.forms]):
+    for value in leaves(values_of(message)):
         if is_tensor(value):
             value = value.detach().numpy()
         array = np.asarray(value)
@@ -80,6 +79,12 @@ def numbers_of(message: Message) -> set[float]:
             found.update(float(f"{number:.9e}") for number in flat[np.isfinite(flat)].tolist()
                          if number % 0.5 or abs(number) > 1e3)
     return found
+
+
+def values_of(message: Message) -> list[Any]:
+    """What is in a message; what stays on one side is None."""
+    decoder = Decoder(bytearray(message.payload), lambda reference: None)
+    return [decoder.decode(form) for form in message.forms]
 
 
 def leaves(value: Any) -> Iterator[Any]:

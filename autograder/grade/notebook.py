@@ -110,7 +110,7 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
     """
     graded = {name: cell for cell in ours.cells if (name := _grade_id(cell))}
     with_ids = {cell.grade_id for cell in cells}
-    texts = {_plain_text(cell.source) for cell in ours.cells}
+    texts = {_plain_text(cell.source): cell for cell in ours.cells}
     found: list[NotebookNode] = []
     seen: set[str] = set()
     by_text = 0
@@ -122,7 +122,11 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             grade_id = _known_by_text(cell, graded, with_ids | seen)
             by_text += bool(grade_id)
         if not grade_id:
-            found += _plain(cell, text, images, own=_plain_text(text) not in texts)
+            handed_out = texts.get(_plain_text(text))
+            if handed_out is not None and handed_out.cell_type == cell.kind == "markdown":  # with the pictures it came with
+                found.append(copy.deepcopy(handed_out))
+            else:
+                found += _plain(cell, text, images, own=handed_out is None)
             continue
         original = graded[grade_id]
         if grade_id in seen:

@@ -16,11 +16,15 @@ from autograder.grade.pictures import kind_of, showable
 # `![what](where)` and `<img src="where">`; where may be a picture itself, in base64.
 DATA_URI = r"data:[\w/+.;=-]{1,60},[A-Za-z0-9+/=%]++"
 IN_MARKDOWN = re.compile(
-    r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>" + DATA_URI + r"|[^)\s>]{1,2000}(?: [^)\s>\"']{1,200}){0,20})>?"
+    r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>"
+    + DATA_URI
+    + r"|(?!data:)[^)\s>]{1,2000}+(?: [^)\s>\"']{1,200}+){0,20}+)>?"
     r"(?:\s{1,9}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?[ \t]{0,9}\)"
 )
 IN_HTML = re.compile(
-    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>" + DATA_URI + r"|[^\"'>]{1,2000})\2[^>]{0,500}>",
+    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>"
+    + DATA_URI
+    + r"|(?!data:)[^\"'>]{1,2000}+)\2[^>]{0,500}>",
     re.IGNORECASE,
 )
 ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']{0,500})[\"']", re.IGNORECASE)
@@ -58,6 +62,8 @@ class Pictures:
             where = where.strip()
             if where.startswith("attachment:"):
                 name = where.removeprefix("attachment:")
+                if name in found:
+                    return f"![{_quoted(what)}]({where})"
                 kinds = attachments.get(name) or attachments.get(unquote(name)) or {}
                 return self._shown(what, name, [_decoded(content) for content in kinds.values()], found)
             if where.startswith("data:"):

@@ -432,4 +432,9 @@ def _outputs(raw: Raw) -> list[tuple[str, str]]:
 
 def answers_of(cells: list[Cell], released: frozenset[str]) -> list[str]:
     """The texts that are not as they were handed out: what was written by the student."""
-    return [cell.text for cell in cells if (cell.text.strip() and cell.text.strip() not in released) or cell.attachments]
+    return [cell.text for cell in cells if cell.text.strip() not in released and (cell.text.strip() or cell.attachments)]
+
+
+def python_of(data: bytes | None) -> str:
+    """The Python that a notebook was last run with, as it says itself; or empty."""
+    return read_cells(data).python if data else ""

@@ -11,9 +11,12 @@ from typing import Any
 
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_NOTEBOOK, File, read_bytes, walk
+from autograder.grade.handin.content import code_state, is_quickly_written
 from autograder.grade.handin.normalise import KITS_OWN, OTHERS, HandIn, normalise, own_names, told
 from autograder.grade.handin.state import read_state
+from autograder.grade.import_advice import code_in_notebook
 from autograder.grade.names import shown
+from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
 from autograder.stages import Stage
 
@@ -160,6 +163,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
     ]
     notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += about
+    aside = _written_in_notebook(files.get(wanted), notebook, stage)
+    notes += [aside] if aside else []
     if wanted not in files and not problem and not hand_in.needs_person:
         problem = f"{wanted} is missing" + ("" if hand_in.files else ": the folder is empty or cannot be read")
     return Submission(
@@ -172,6 +177,22 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
         hand_in.needs_person,
         _pictures(hand_in),
         tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10],
+    )
+
+
+def _written_in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> str:
+    """Functions that were written in the notebook while the file, which alone is graded, has none; or empty."""
+    if notebook is None or (code is not None and (is_quickly_written(code, stage) or code_state(code, stage) == "written")):
+        return ""
+    found = code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
+    if not found:
+        return ""
+    names = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    state = "is missing" if code is None else "is as it was handed out"
+    return (
+        f"{stage.info.file} {state}, but the notebook defines {names}: only {stage.info.file} is graded, so that code "
+        f"belongs into it; "
+        "move it there and hand in again"
     )
 
 

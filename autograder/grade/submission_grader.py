@@ -13,6 +13,7 @@ from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.ban_names import note_on_ban
 from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.import_advice import advice
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite
@@ -49,7 +50,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
         "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
-        "pictures": {}, "retrain": bool(job.get("retrain")),
+        "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
     }
     files = files_for(stage, job)
     sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
@@ -58,7 +59,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         backend.retrainer = Retrainer(stage, sandbox, files)
     try:
         question = job.get("needs_person", "")
-        reason = question or job["problem"] or _load_problem(backend)
+        reason = question or job["problem"] or _load_problem(backend, files, job.get("python", ""))
         if reason:
             record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
             results = _ungradable(stage, reason)
@@ -69,7 +70,8 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
             record["hints"] = diagnosis.found
-            record["pictures"] = {task: [encode_picture(png) for png in pictures] for task, pictures in backend.pictures.items()}
+            record["pictures"] = {task: [encode_picture(png) for png, _ in found] for task, found in backend.pictures.items()}
+            record["picture_words"] = {task: [words for _, words in found] for task, found in backend.pictures.items()}
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
@@ -103,8 +105,14 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
     return runs
 
 
-def _load_problem(backend: SandboxBackend) -> str:
-    """Why the student's file cannot be imported, or empty."""
+def _load_problem(backend: SandboxBackend, files: dict[str, bytes], python: str = "") -> str:
+    """Why the student's file cannot be imported and what to do about it, or empty.
+
+    Parameters
+    ----------
+    python : str
+        The Python of the student's notebook.
+    """
     try:
         backend.worker()
     except InfrastructureError:
@@ -120,7 +128,8 @@ def _load_problem(backend: SandboxBackend) -> str:
             return f"{file} could not be imported: it ended the program ({error.how})"
         text = str(getattr(error, "message", error))
         what = f"{name}: {text}" if text else name
-        return f"{file} could not be imported: {what}" + (f"\n{trace}" if trace.strip() else "")
+        remedy = advice(backend.stage, files, name, text, python)
+        return "\n".join(filter(None, [f"{file} could not be imported: {what}", trace.rstrip() if trace.strip() else "", remedy]))
     return ""
 
 

@@ -82,14 +82,24 @@ def _is_written(cell: Mapping[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _released(stage_id: str) -> tuple[frozenset[str], dict[str, str]]:
-    """Every text of the released notebook, and what stands below each written task for the student to write over."""
+def _released(stage_id: str) -> tuple[dict[str, int], dict[str, str]]:
+    """Every text of the released notebook, with the number of its pictures, and the prompt below each written task."""
     cells = released(stage_id).cells
     prompts: dict[str, str] = {}
     for i, cell in enumerate(cells):
         if _is_written(cell) and i + 1 < len(cells) and not nbgrader_meta(cells[i + 1]):
             prompts[nbgrader_meta(cell)["grade_id"]] = _letters(cells[i + 1].source)
-    return frozenset(plain(cell.source) for cell in cells), prompts
+    return {plain(cell.source): len(cell.get("attachments", {})) for cell in cells}, prompts
+
+
+def as_released(cell: NotebookNode, stage_id: str) -> bool:
+    """True for a cell of the released notebook that was left as it was, pictures and all."""
+    return _as_released(cell, _released(stage_id)[0])
+
+
+def _as_released(cell: NotebookNode, texts: Mapping[str, int]) -> bool:
+    pictures = len(cell.get("attachments", {}))
+    return pictures <= texts.get(plain(cell.source), -1)
 
 
 def _letters(text: str) -> str:
@@ -97,14 +107,11 @@ def _letters(text: str) -> str:
     return re.sub(r"[\s*_]+", "", unicodedata.normalize("NFC", text))
 
 
-def _is_own(cell: NotebookNode, texts: frozenset[str], prompt: str) -> bool:
+def _is_own(cell: NotebookNode, texts: Mapping[str, int], prompt: str) -> bool:
     """The student's: neither as released, nor empty, nor what is left of "your answer here"."""
-    if cell["metadata"].get(NOTE):
+    if cell["metadata"].get(NOTE) or _as_released(cell, texts):
         return False
-    if cell.get("attachments"):
-        return True
-    text = plain(cell.source)
-    return bool(text) and text not in texts and _letters(text) not in prompt
+    return bool(cell.get("attachments")) or (bool(plain(cell.source)) and _letters(cell.source) not in prompt)
 
 
 def _key(cells: Iterable[NotebookNode]) -> str:

@@ -16,16 +16,13 @@ from markupsafe import Markup
 from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import BaseCell, Comment, Gradebook
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from sqlalchemy import select
 
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.answers import answers, nbgrader_meta
 from autograder.gradebook.marks import Mark, read_marks
-from autograder.gradebook.sanitize import to_html
+from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.stages import find_stage
 
@@ -86,11 +83,6 @@ def _shown(cell: NotebookNode) -> Markup:
     if cell.cell_type != "code":
         return Markup(to_html(cell.source, cell.get("attachments")))
     return Markup('<div class="highlight"><pre>{}</pre></div>').format(coloured(cell.source))
-
-
-def coloured(code: str) -> Markup:
-    """Python as HTML; Pygments escapes the text."""
-    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
 def _comments(book: Gradebook, stage_id: str, name: str) -> list[str]:

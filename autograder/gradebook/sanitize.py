@@ -17,7 +17,11 @@ from typing import Any
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from autograder.gradebook.formulas import mathml
 
@@ -144,6 +148,12 @@ def _render(source: str, attachments: dict[str, dict[str, str]]) -> str:
     finish.feed(clean(html))
     finish.close()
     return "".join(finish.parts)
+
+
+@lru_cache(maxsize=256)
+def coloured(code: str) -> Markup:
+    """Python as HTML; Pygments escapes the text. Most of a class has the same cells: each is coloured once."""
+    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
 @pass_context

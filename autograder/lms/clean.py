@@ -19,7 +19,8 @@ def class_state(course: Path) -> list[str]:
     if submitted.is_dir() and not submitted.is_symlink():
         people = sum(not entry.name.startswith(".") for entry in submitted.iterdir())
         found[0] = f"submitted/  ({people} {'person' if people == 1 else 'people'})"
-    return found + sorted(path.name for pattern in FILES for path in course.glob(pattern))
+    found += sorted(path.name for pattern in FILES for path in course.glob(pattern))
+    return [] if found == [".kit/"] else found  # which every command makes
 
 
 def forget(course: Path) -> None:

@@ -248,6 +248,8 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
         read = [_incoming(archive, one, stage, stack, outcome, key) for one in handins]
     newest = read[-1]
     if newest is None:
+        if not target.exists():
+            write_json(state_path(submitted, stage.id, student), _nothing_readable(archive, handin))
         return
     if handin.late:
         outcome.late.add(pair)
@@ -372,6 +374,14 @@ def _facts(
         "notes": notes,
         "question": question,
     }
+
+
+def _nothing_readable(archive: Archive, handin: Handin) -> dict[str, Any]:
+    """What is remembered of a hand-in of which nothing could be read: that somebody handed in."""
+    who = handin.lms_identity
+    return {"lms": who.lms if who.lms != "folder" else "", "id": who.id, "name": who.name, "email": who.email, "group": "",
+            "when": handin.when, "late": handin.late, "source": archive.path.name, "attempt": 1, "files": {},
+            "notes": ["unreadable: nothing of it could be opened"]}
 
 
 def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage, student: str) -> bool:

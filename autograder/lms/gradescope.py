@@ -77,7 +77,8 @@ def _files(folder: Path) -> Iterator[Path]:
 def requirements(stage: Stage) -> list[str]:
     """The kit's dependencies; PyTorch only where the stage uses it."""
     with open(KIT / "pyproject.toml", "rb") as file:
-        listed = tomllib.load(file)["project"]["dependencies"]
+        project = tomllib.load(file)["project"]
+    listed = project["dependencies"] + project.get("optional-dependencies", {}).get("torch", [])
     uses_torch = any(name.partition(".")[0] == "torch" for name in stage.info.preload)
     return [line for line in listed if uses_torch or re.split(r"[^\w-]", line)[0] != "torch"]
 

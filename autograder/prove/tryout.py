@@ -48,7 +48,8 @@ def try_task(stage: Stage, task: str | None) -> Iterator[str]:
             yield _line(f"mistake {mistake.id}", run, right=False) + ("" if mistake.id in run.named.values() else "  NOT NAMED")
     for program in stage.wrong_programs():
         if task in program.tasks:
-            yield _line(f"wrong program {program.name}", run_source(stage, program.source, only=task), right=False)
+            runs = [run_source(stage, program.source, only=one) for one in program.tasks]
+            yield _line(f"wrong program {program.name}", min(runs, key=lambda run: run.score() - _full(run)), right=False)
     for name, source in stage.alternatives().items():
         yield _line(f"alternative {name}", run_source(stage, source, only=task), right=True)
 
@@ -78,12 +79,15 @@ def _losses(run: Run) -> Iterable[str]:
     for result in run.lost():
         name = run.named.get(result.verdict.test)
         yield f"  {result.visibility:<6} {describe_failure(result)}" + (f"\n         named {name}" if name else "")
-    full = sum(result.verdict.max_points for result in run.results)
-    yield f"{run.score():g} of {full:g} points, {len(run.lost())} of {len(run.results)} tests lost"
+    yield f"{run.score():g} of {_full(run):g} points, {len(run.lost())} of {len(run.results)} tests lost"
+
+
+def _full(run: Run) -> float:
+    return sum(result.verdict.max_points for result in run.results)
 
 
 def _line(what: str, run: Run, right: bool) -> str:
-    full = sum(result.verdict.max_points for result in run.results)
+    full = _full(run)
     as_it_should_be = run.score() == full if right else run.score() < full
     reason = f"\n         {describe_failure(run.lost()[0])}" if right and run.lost() else ""
     return f"  {'ok  ' if as_it_should_be else 'FAIL'} {what:<60} {run.score():g} of {full:g}{reason}"

@@ -81,7 +81,7 @@ def copy(source: Path, target: Path) -> None:
 
 def requirements(stage: Stage) -> str:
     """What a student installs: each library, and the oldest version that the public tests were tried with."""
-    libraries = {"numpy", "matplotlib", "pytest", "jupyter", "ipywidgets"}
+    libraries = {"numpy", "matplotlib", "pytest", "jupyterlab", "ipywidgets"}
     libraries |= {name.partition(".")[0] for name in stage.info.preload}
     return "".join(f"{name}>={FLOORS[name]}\n" for name in sorted(libraries))
 
@@ -102,4 +102,5 @@ def readme(stage: Stage) -> str:
                    f"with this one.\n" for earlier in stage.info.requires_stages)
     return Template((TEMPLATES / "README.md").read_text(encoding="utf-8")).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
-        first_task=next(iter(stage.info.tasks)))
+        first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
+        weights=", and the `.pt` files that the notebook saves" if stage.info.submission_files else "")

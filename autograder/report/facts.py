@@ -57,7 +57,7 @@ class Task:
     words: str
     tests: list[Test] = field(default_factory=list)
     hints: list[tuple[str, str]] = field(default_factory=list)
-    pictures: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -106,8 +106,9 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     if abs(shown.score - own.score) > 1e-9:
         words += f"; mark set by hand, the tests gave {points(own.score)}"
     drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
-    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}")
-                for number, picture in enumerate(drawn, 1)]
+    told_of = record.get("picture_words", {}).get(task_id, [])
+    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}",
+                 told_of[number - 1] if number <= len(told_of) else "") for number, picture in enumerate(drawn, 1)]
     hints = hints_of(tests, hidden)
     return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
                 [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
@@ -156,6 +157,8 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     What keeps the file from being imported stands alone. Then come named mistakes, then the first public test that
     fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
     """
+    if record["status"] == "needs_person":
+        return [Step("A person has to look at your files before anything can be graded.", record["reason"])]
     if record["status"] == "ungradable":
         return [
             Step(

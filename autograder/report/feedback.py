@@ -19,19 +19,16 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.preprocessors import NbGraderPreprocessor
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from traitlets import default
 
 from autograder.errors import InfrastructureError
 from autograder.grade.feedback_text import points
-from autograder.grade.notebook import NOTE, released, task_of_cell
+from autograder.grade.notebook import NOTE, task_of_cell
 from autograder.grade.record import read_record, record_path
-from autograder.gradebook.answers import nbgrader_meta
+from autograder.gradebook.answers import as_released, nbgrader_meta
 from autograder.gradebook.late import read_term
 from autograder.gradebook.marks import read_marks
-from autograder.gradebook.sanitize import to_html
+from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.report.facts import Mark, next_steps, tasks_of
 from autograder.stages import find_stage
@@ -101,7 +98,6 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
         kind ``released`` with the number of `cells` that are as they were handed out; ``task`` with the question's
         `html` and `comment`; ``own`` with `html` and `comment`. Checks are left out: more is said of them further up.
     """
-    theirs = {(cell.cell_type, cell.source.strip()) for cell in released(stage_id).cells}
     parts: list[dict[str, Any]] = []
     room = MAX_SHOWN
     for cell in nb.cells:
@@ -113,7 +109,7 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
                 parts.append({"kind": "own", "html": Markup(""), "comment": comment(meta)})
         elif meta.get("task") or meta.get("grade"):
             parts.append({"kind": "task", "task": task_of_cell(meta), "html": shown(cell), "comment": comment(meta)})
-        elif (cell.cell_type, cell.source.strip()) in theirs and not cell.get("attachments"):
+        elif as_released(cell, stage_id):
             if not parts or parts[-1]["kind"] != "released":
                 parts.append({"kind": "released", "cells": 0})
             parts[-1]["cells"] += 1
@@ -136,13 +132,7 @@ def shown(cell: NotebookNode) -> Markup:
     """A cell as HTML that cannot run."""
     if cell.cell_type != "code":
         return Markup(to_html(cell.source, cell.get("attachments")))
-    coloured = Markup(highlight(cell.source, *_colouring()))  # Pygments escapes the text
-    return Markup('<div class="highlight"><pre tabindex="0">{}</pre></div>').format(coloured)
-
-
-@lru_cache(maxsize=1)
-def _colouring() -> tuple[PythonLexer, HtmlFormatter]:
-    return PythonLexer(), HtmlFormatter(nowrap=True)
+    return Markup('<div class="highlight"><pre tabindex="0">{}</pre></div>').format(coloured(cell.source))
 
 
 class FeedbackExporter(TemplateExporter):

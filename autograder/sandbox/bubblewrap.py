@@ -25,6 +25,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # All of the kit that is seen inside.
 INSIDE = ("__init__.py", "errors.py", "sandbox", "checks")
 SCRATCH, KIT = "/scratch", "/kit"
+# What the processor can do: torch looks once, before there is any student code. Workers cannot read it.
+PROCESSOR = "/sys/devices/system/cpu"
 START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path[:] = [p for p in sys.path if p]; "
          "import json; from autograder.sandbox.zygote import main; main(int(sys.argv[2]), json.loads(sys.argv[3]))")
 ENVIRONMENT = {
@@ -71,7 +73,7 @@ def secrets() -> list[str]:
 
 def _binds() -> list[str]:
     # Parents are made by hand: bubblewrap gives them the modes of what is bound below, and root's own are closed.
-    inside = (*SYSTEM, *interpreter_folders(), *(f"{KIT}/{place}" for place in _kit_places()))
+    inside = (*SYSTEM, *interpreter_folders(), *(f"{KIT}/{place}" for place in _kit_places()), PROCESSOR)
     parents = {str(parent) for path in inside for parent in Path(path).parents}
     options = [part for parent in sorted(parents - {"/"}) if not _below_system(parent)
                for part in ("--perms", "0755", "--dir", parent)]
@@ -80,7 +82,7 @@ def _binds() -> list[str]:
             options += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
             options += ["--ro-bind", path, path]
-    for path in interpreter_folders():
+    for path in (*interpreter_folders(), *([PROCESSOR] if os.path.exists(PROCESSOR) else [])):
         options += ["--ro-bind", path, path]
     return options
 

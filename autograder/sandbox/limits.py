@@ -50,8 +50,8 @@ class Limits:
     load_cpu: float = 5.0
     train_cpu: float = 120.0
     wall_factor: float = 1.5
-    submission_cpu: float = 100.0
-    submission_idle: float = 45.0
+    submission_cpu: float = 90.0
+    submission_idle: float = 40.0
     worker_cpu: int = 300
     memory: int = 1024 * MIB
     scratch: int = 64 * MIB

@@ -67,6 +67,9 @@ class NewAxes:
     key: str
     count: int = 1
 
+    def __repr__(self) -> str:
+        return "Axes" if self.count == 1 else f"{self.count} Axes"
+
 
 @dataclass(frozen=True)
 class Reference:

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Zygote:
         self.readable, self.locked = readable, locked
         self.surroundings = worker.ProcessSnapshot()
         self.alive: set[int] = set()
+        self.queued: dict[int, dict[str, int]] = {}
         self.count = 0
 
     def run(self) -> None:
@@ -84,6 +86,7 @@ class Zygote:
             os.dup2(null, standard)
         os.close(null)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
+        tempfile.tempdir = None  # asked for while a library was imported, it would be the folder of all workers
         os.chdir(home)
         walls.first_to_go()
         walls.die_with_parent()
@@ -104,8 +107,19 @@ class Zygote:
         except OSError:
             return {"cpu": None, "queued": 0.0, "state": "", "entries": 0}
         disk = os.statvfs(self.scratch)
-        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "queued": seconds_queued(pid),
+        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "queued": self.seconds_queued(pid),
                 "state": fields[0], "entries": disk.f_files - disk.f_ffree if self.locked else 0}
+
+    def seconds_queued(self, pid: int) -> float | None:
+        """How long its threads, also those that ended, were ready to run and had no core; None where the kernel does not say."""
+        if not os.path.exists("/proc/self/schedstat"):
+            return None
+        threads = self.queued.setdefault(pid, {})
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(OSError):  # it has just ended
+                    threads[thread] = int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[1])
+        return sum(threads.values()) / 1e9
 
     def do_end(self, pid: int) -> dict[str, Any]:
         """Kill a worker if it still runs; how it ended."""
@@ -143,6 +157,7 @@ class Zygote:
         """End every worker and empty the scratch folder."""
         for pid in list(self.alive):
             self.do_end(pid)
+        self.queued.clear()
         self.empty()
         return {}
 
@@ -170,18 +185,10 @@ class Zygote:
             os.rmdir(path)
 
 
-def seconds_queued(pid: int) -> float | None:
-    """How long the threads of a process were ready to run and had no core; None where the kernel does not say."""
-    try:
-        threads = os.listdir(f"/proc/{pid}/task")
-        return sum(int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[1]) for thread in threads) / 1e9
-    except (OSError, ValueError, IndexError):
-        return None
-
-
 def first_use(torch: Any) -> None:
     """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
     torch.set_num_threads(1)
+    torch.zeros(1).half().float()  # reads from /sys what the processor can do; a worker cannot
     for optimizer in vars(torch.optim).values():
         if isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer):
             with contextlib.suppress(Exception):  # a few want other parameters

@@ -60,10 +60,19 @@ class Run:
 
 PLAIN = ("rnn",)
 RUNS = {
-    "tickets": Run("tickets", CELLS, range(10)),
-    "agreement": Run("agreement", CELLS, range(6)),
-    "tickets short": Run("tickets", PLAIN, range(5), max_distance=CONTROL_MAX_DISTANCE),
-    "tickets hard": Run("tickets", CELLS, range(3), suffix="_hard"),
+    "tickets": Run("tickets", CELLS, range(3)),
+    "agreement": Run("agreement", CELLS, range(5)),
+    "tickets short": Run("tickets", PLAIN, range(2), max_distance=CONTROL_MAX_DISTANCE),
+    "tickets hard": Run("tickets", CELLS, range(1), suffix="_hard"),
+    "tickets identity": Run("tickets", PLAIN, range(3), lr=0.001, start="identity"),
+    "tickets curriculum": Run("tickets", PLAIN, range(2), lr=0.001, start="orthogonal", curriculum=True),
+    "agreement identity": Run("agreement", PLAIN, range(1), lr=0.001, start="identity"),
+    "agreement orthogonal": Run("agreement", PLAIN, range(1), lr=0.002, start="orthogonal"),
+    "tickets lr .001": Run("tickets", PLAIN, range(1), lr=0.001),
+    "tickets lr .002": Run("tickets", PLAIN, range(1), lr=0.002),
+    "tickets lr .008": Run("tickets", PLAIN, range(1), lr=0.008),
+    "agreement lr .002": Run("agreement", PLAIN, range(1), lr=0.002),
+    "agreement lr .004": Run("agreement", PLAIN, range(1), lr=0.004),
 }
 
 

@@ -18,6 +18,20 @@ NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = (2, 3, 5)
 SPLITS = {"train": "public/train", "dev": "public/dev", "test": "public/test", "hidden": "hidden/test"}
 GOAL = 0.95
+# Ways of training the plain cell, in words.
+WAYS = {
+    "tickets": "the plain way, rate .004",
+    "tickets lr .001": "the plain way, rate .001",
+    "tickets lr .002": "the plain way, rate .002",
+    "tickets lr .008": "the plain way, rate .008",
+    "tickets identity": "identity",
+    "tickets curriculum": "curriculum",
+    "agreement": "the plain way, rate .008",
+    "agreement lr .002": "the plain way, rate .002",
+    "agreement lr .004": "the plain way, rate .004",
+    "agreement identity": "identity, rate .001",
+    "agreement orthogonal": "orthogonal start, rate .002",
+}
 
 # (run, cell) -> seed -> point of the curve -> value
 Curves = dict[tuple[str, str], dict[int, dict[int, float]]]
@@ -156,6 +170,14 @@ def tables(measured: Measured) -> dict[str, str]:
     errors = agreement_heuristics()
     head = ["attractors", *map(str, errors["last noun"])]
     made["agreement"] = table(head, curve_rows(test, "agreement", CELLS) + plain_rows(errors))
+    made["tickets unseen"] = _unseen_table(measured)
+    for task, points in (("tickets", plain[""]["chance"]), ("agreement", errors["last noun"])):
+        rows = [row for run in WAYS if run.startswith(task) for row in curve_rows(test, run, ["rnn"], WAYS[run])]
+        made[f"{task} plain"] = table(["RNN", *map(str, points)], rows)
+    ways = [run for run in WAYS if run.startswith("tickets") and ("identity" in run or "curriculum" in run)]
+    rows = [row for run in ways for row in curve_rows(hidden, run, ["rnn"], WAYS[run])]
+    made["tickets plain hidden"] = table(["RNN", *map(str, plain[""]["chance"])], rows)
+    made["agreement splits"] = table(["rule", *SPLITS], plain_splits(agreement_splits()))
     made["agreement hidden"] = table(head, curve_rows(hidden, "agreement", CELLS))
     made["cost"] = table(
         ["run", "cell", "parameters", "seeds", "CPU seconds of a training"],
@@ -166,6 +188,18 @@ def tables(measured: Measured) -> dict[str, str]:
         [[NAMES[cell], reached(test["tickets", cell]), reached(hidden["tickets", cell])] for cell in CELLS],
     )
     return made
+
+
+def _unseen_table(measured: Measured) -> str:
+    """Accuracy on stories whose sentences are all unseen."""
+    curves = measured.curves("unseen")
+    head = ["distance", *map(str, sorted(next(iter(curves["tickets", "lstm"].values()))))]
+    return table(head, curve_rows(curves, "tickets", CELLS))
+
+
+def plain_splits(errors: dict[str, dict[str, float]]) -> list[list[str]]:
+    """A row for each rule with its error in each split."""
+    return [[name, *(f"{by_split[split]:.2f}" for split in SPLITS)] for name, by_split in errors.items()]
 
 
 def between_marks(text: str, parts: dict[str, str]) -> str:

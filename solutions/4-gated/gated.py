@@ -8,6 +8,7 @@ Symbols and shapes, the same in every function:
 - A cell's parameters have the names, shapes and order of rows that ``torch.nn.RNNCell``, ``LSTMCell`` and
   ``GRUCell`` have, so that a ``state_dict`` moves both ways: ``weight_ih`` multiplies x_t, ``weight_hh`` multiplies
   h_{t-1}, and both have a bias.
+- All parameters are trained, and no value on the way is clipped: states and gradients grow as large as the equations make them.
 - Of a cell it is given, a function uses ``cell(x_t, state)``, its parameters, ``cell.input_size`` and
   ``cell.hidden_size``, and ``isinstance(cell, LSTMCell)``: nothing else.
 
@@ -43,7 +44,7 @@ class RNNCell(nn.Module):
     """
 
     def __init__(self, input_size, hidden_size):
-        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        """Task 4.1. Make the parameters, the biases too, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
         ### BEGIN SOLUTION
@@ -101,7 +102,7 @@ class LSTMCell(nn.Module):
     """
 
     def __init__(self, input_size, hidden_size):
-        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        """Task 4.1. Make the parameters, the biases too, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
         ### BEGIN SOLUTION
@@ -163,7 +164,7 @@ class GRUCell(nn.Module):
     """
 
     def __init__(self, input_size, hidden_size):
-        """Task 4.1. Make the parameters, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
+        """Task 4.1. Make the parameters, the biases too, with entries drawn uniformly from (-1/sqrt(H), 1/sqrt(H))."""
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
         ### BEGIN SOLUTION
@@ -214,7 +215,7 @@ def unroll(cell, x, state=None):
     state : tensor of shape (B, H), or tuple of two such tensors
         The state after the last step.
 
-    NOTE: the gradient has to reach the first step. Nothing may cut it on the way.
+    NOTE: the gradient has to reach the first step, however many there are. Nothing may cut it on the way.
     """
     ### BEGIN SOLUTION
     if state is None:
@@ -243,12 +244,12 @@ class LanguageModel(nn.Module):
         "rnn", "lstm" or "gru".
     memory_bias : float
         How much the cell keeps at the start: for each unit, the *sum* of the two biases of the LSTM's forget gate,
-        or of the GRU's update gate. The RNN has no such gate and takes no notice.
+        or of the GRU's update gate; 0 is a sum like any other. The RNN has no such gate and takes no notice.
 
     Attributes
     ----------
     embedding : torch.nn.Embedding
-        V rows of E.
+        V rows of E, all of them trained.
     cell : RNNCell, LSTMCell or GRUCell
     output : torch.nn.Linear
         From H to V, with a bias.
@@ -301,7 +302,7 @@ class LanguageModel(nn.Module):
 
 
 def train(model, batches, lr, threshold):
-    """Task 4.4. One update for each batch, in order, with Adam and the clipping of stage 3.
+    """Task 4.4. One update for each batch, in order, with torch.optim.Adam and the clipping of stage 3.
 
     The loss of a batch is the sum over its words of weight times cross-entropy, divided by B. The weight of a word
     says how much the model should care; padding has weight 0. If the norm of all gradients together is
@@ -315,14 +316,14 @@ def train(model, batches, lr, threshold):
         (tokens, weights): tokens (B, T) of int64; weights (B, T - 1), where ``weights[:, t]`` belongs to the word
         ``tokens[:, t + 1]``, predicted from the tokens up to and including t.
     lr : float
-        Adam's learning rate; its other settings are torch's.
+        Adam's learning rate; its other settings are torch's defaults.
     threshold : float
-        For the norm of the gradient.
+        For the norm of the gradient; positive.
 
     Returns
     -------
     list of float
-        The loss of each batch before its update.
+        The loss of each batch before its update. It is finite, also where the model was sure and wrong.
     """
     ### BEGIN SOLUTION
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
@@ -349,7 +350,7 @@ def gradient_reach(cell, length, seed):
     Parameters
     ----------
     cell : RNNCell, LSTMCell or GRUCell
-        Left as it was.
+        Left as it was: its parameters, their requires_grad, and no gradient left in them.
     length : int
         T, at least 1.
     seed : int
@@ -401,8 +402,8 @@ def accuracy_by_distance(model, items):
     Returns
     -------
     dict of int to float
-        For each distance that occurs, the share of its items that are right: the target has the largest logit of all
-        words after the last token.
+        For each distance that occurs, the share of its items that are right: the target has the largest logit of all V
+        words, not only of those that are a target somewhere, after the last token.
     """
     ### BEGIN SOLUTION
     right = {}
@@ -429,7 +430,7 @@ def error_by_attractors(model, items):
     dict of int to float
         For each number of attractors that occurs, the mean of two error rates: that of the singular items and
         that of the plural items (where there is one kind only, its rate). An item is wrong when the logit of "wrong"
-        is at least that of "right".
+        is at least that of "right": the logits themselves, since two probabilities may both be 0 as a float.
 
     References
     ----------
@@ -465,7 +466,8 @@ def plot_curves(ax, by_model, xlabel, ylabel, chance):
     Returns
     -------
     None
-        The Axes hold the lines, the labels and a legend with each model's name.
+        The Axes hold the lines, each of them whole within the limits, the labels and a legend with each model's name beside
+        the colour and style of its line.
     """
     ### BEGIN SOLUTION
     for marker, (name, curve) in zip("os^DvPX" * len(by_model), by_model.items()):

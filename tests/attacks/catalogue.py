@@ -5,7 +5,8 @@ wants more. Its docstring says what it tries, and ends with lines ``name: value`
 
 ======= ====================================================================================================
 base    ``solution`` (when not said) or ``stub``
-marks   what it deserves, of the suite's 80
+marks   what it deserves, of the suite's 80; in its place
+loses   parts of the names of the tests it is to fail, with commas between
 tells   words that one of its messages must hold, so that student and staff learn what happened
 hides   a word that must be on no page the student sees
 outside ``escapes`` when the attempt succeeds where there is no sandbox, which shows that it is a real attempt
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.stages import RELEASE, find_stage
+from autograder.stages.points import test_list
 from autograder.stages.strip import strip
 
 STAGE = find_stage("1-bptt")
@@ -102,14 +104,22 @@ def knowledge(place: Place) -> str:
     )
 
 
+def deserved(loses: str) -> float:
+    """The marks of one who fails the tests with these parts in their names, and no other."""
+    parts = loses.split(", ")
+    lost = [points for _, _, test, _, points in test_list(STAGE) if any(part in test for part in parts)]
+    assert all(any(part in test for _, _, test, _, _ in test_list(STAGE)) for part in parts), loses
+    return FULL - sum(lost)
+
+
 def from_source(path: Path) -> Attack:
     """An attack from its file."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     says, _, rest = (ast.get_docstring(tree) or "").partition("\n\n")
     about = dict(line.split(": ", 1) for line in rest.splitlines())
-    unknown = set(about) - {"base", "marks", "tells", "hides", "outside"}
-    if not says or unknown or "marks" not in about:
+    unknown = set(about) - {"base", "marks", "loses", "tells", "hides", "outside"}
+    if not says or unknown or ("marks" in about) == ("loses" in about):
         raise ValueError(f"{path.name}: its docstring is not that of an attack")
     guarded = any(isinstance(node, ast.FunctionDef) and node.name == "attempt" for node in tree.body)
     code = "\n".join(text.splitlines()[tree.body[0].end_lineno :])  # what it says of itself is not handed in
@@ -123,7 +133,7 @@ def from_source(path: Path) -> Attack:
     return Attack(
         path.stem.replace("_", "-"),
         says,
-        float(about["marks"]),
+        float(about["marks"]) if "marks" in about else deserved(about["loses"]),
         about.get("tells", ""),
         about.get("hides", ""),
         about.get("outside") == "escapes",

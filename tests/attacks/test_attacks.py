@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -29,6 +30,8 @@ from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowled
 # The odd number marks the processes of this class among those of other graders on the machine.
 LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0, printed=4001)
 SECRET = "GRADER_SECRET"
+# What a terminal or a reader's eye obeys: control codes and those of the direction of writing.
+CODES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 CATALOGUE = attacks()
 
 
@@ -123,7 +126,7 @@ each = pytest.mark.parametrize("number", range(len(CATALOGUE)), ids=[attack.name
 
 
 def test_the_catalogue_is_large_and_each_attack_says_what_it_tries() -> None:
-    assert len(CATALOGUE) >= 100
+    assert len(CATALOGUE) >= 150
     assert len({attack.name for attack in CATALOGUE}) == len(CATALOGUE)
     kinds = {attack.name.partition("-")[0] for attack in CATALOGUE}
     assert kinds == {"forging", "reading", "leaving", "exhausting", "waiting", "files"}
@@ -156,6 +159,7 @@ def test_what_happened_is_told(graded: Graded, number: int) -> None:
     assert "ESCAPED" not in told(record)
     page = graded.page(name_of(number))
     assert len(page) < 1_000_000
+    assert not CODES.search(told(record).replace("\\n", "")) and not CODES.search(page.replace("\n", ""))
     for test in record["tests"]:
         assert test["outcome"] in ("passed", "failed", "error", "timeout", "not_implemented", "ungradable")
         assert test["message"] or test["outcome"] in ("passed", "not_implemented")

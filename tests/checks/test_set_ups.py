@@ -9,7 +9,11 @@ import pytest
 
 from autograder.checks import needs
 from autograder.publish.handout import CHECKS, TEMPLATES
-from tests.classroom import SOLUTION, run
+from autograder.stages import points
+from tests.classroom import SOLUTION, STAGE, run
+
+# Points of the public tests.
+PUBLIC = sum(worth for visibility, *_, worth in points.test_list(STAGE) if visibility == "public")
 
 # Of the standard library, what is not there on Windows, or is there and does something else.
 POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
@@ -82,7 +86,7 @@ def test_folders_of_any_name(bare_python, handout, tmp_path, name):
     for command in (("-m", "pytest"), ("-m", "pytest", "--task", "1.2"), ("cell.py",)):
         done = run(bare_python, *command, cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "1.2 The forward pass         passed           2 of 2 tests" in done.stdout
+        assert "1.2 The forward pass         passed " in done.stdout
 
 
 def test_all_stages_side_by_side(bare_python, handout, tmp_path):
@@ -94,7 +98,7 @@ def test_all_stages_side_by_side(bare_python, handout, tmp_path):
         done = run(bare_python, "-m", "pytest", *command, cwd=tmp_path)
         assert done.returncode == 1
         assert done.stdout.count('Public tests of "Derive BPTT"') == 2
-        assert "33 of 33 points" in done.stdout and "0 of 33 points" in done.stdout
+        assert f"{PUBLIC:g} of {PUBLIC:g} points" in done.stdout and f"0 of {PUBLIC:g} points" in done.stdout
         assert "Traceback" not in done.stdout and "mismatch" not in done.stdout and done.stderr == ""
     done = run(bare_python, "-m", "pytest", f"1-bptt{os.sep}test_public.py", cwd=tmp_path)
     assert done.returncode == 0 and done.stdout.count("Public tests of") == 1

@@ -43,14 +43,31 @@ def test_measured_figures_by_hand(tmp_path):
     assert report.table(["a", "b"], [["x", "1"]]) == "| a | b |\n| --- | ---: |\n| x | 1 |"
 
 
-def test_the_gated_cells_remember_and_the_plain_cell_does_not():
-    """What the data sets are for, in the measured figures."""
-    curves = report.Measured(baselines.MEASURED).curves("hidden")
-    for cell in ("lstm", "gru"):
-        met = [min(curve.values()) >= report.GOAL for curve in curves["tickets", cell].values()]
-        assert sum(met) >= 9, cell
-    for curve in curves["tickets", "rnn"].values():
-        assert max(value for distance, value in curve.items() if distance > 20) < 0.3
-    errors = {cell: [curve[4] for curve in curves["agreement", cell].values()] for cell in CELLS}
-    assert sorted(errors["rnn"])[5] > 2 * sorted(errors["lstm"])[5]
-    assert sorted(errors["rnn"])[5] > 2 * sorted(errors["gru"])[5]
+def test_the_gated_cells_remember_and_the_plain_cell_trained_the_plain_way_does_not():
+    """What the data sets are for, in the measured figures, of every seed."""
+    measured = report.Measured(baselines.MEASURED)
+    for split in ("hidden", "unseen"):
+        curves = measured.curves(split)
+        for cell in ("lstm", "gru"):
+            for curve in curves["tickets", cell].values():
+                assert min(curve.values()) > 0.9, (split, cell)
+        for curve in curves["tickets", "rnn"].values():
+            assert max(value for distance, value in curve.items() if distance > 20) < 0.3
+    curves = measured.curves("hidden")
+    errors = {cell: [sum(curve[at] for at in (1, 2, 3, 4)) for curve in curves["agreement", cell].values()] for cell in CELLS}
+    assert min(errors["rnn"]) > 2 * max(errors["lstm"] + errors["gru"])
+
+
+def test_the_exceptions_are_in_the_tables():
+    """A plain cell that starts as the identity keeps the noun; on agreement no start of it that was tried keeps the subject."""
+    curves = report.Measured(baselines.MEASURED).curves("test")
+    for curve in curves["tickets identity", "rnn"].values():
+        assert min(curve[distance] for distance in (5, 10, 20, 40)) > 0.7
+    for run in ("agreement identity", "agreement orthogonal"):
+        for curve in curves[run, "rnn"].values():
+            assert curve[3] > 0.3, run
+
+
+def test_machine_torch_and_threads_stand_in_every_row():
+    for row in report.Measured(baselines.MEASURED).rows:
+        assert row["machine"] and row["torch"] and row["threads"] == "1" and float(row["lr"]) > 0

@@ -1,6 +1,10 @@
 """Formgrader on a graded class: up, in a browser, with nothing of a student's running."""
 
+import base64
+import html
+import io
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -9,7 +13,8 @@ import urllib.request
 import pytest
 
 from autograder.errors import UsageError
-from autograder.gradebook.formgrader import CONFIG, FormGrader, ensure_config
+from autograder.gradebook.config import READING
+from autograder.gradebook.formgrader import CONFIG, CONFIG_TEXT, FormGrader, ensure_config
 from autograder.gradebook.pipeline import Pipeline
 from tests.classroom import STAGE
 from tests.graded_class import dump, needs_browser
@@ -74,6 +79,75 @@ def test_formgrader_works_in_a_browser_and_no_script_of_a_student_runs(served, t
     assert STAGE.id in listed
     shown = dump(served.address(f"formgrader/submissions/{submission_id(served, 'hostile')}/"), tmp_path / "profile")
     assert f"<title>{STAGE.id}</title>" in shown and "after all that" in shown
+
+
+MEASURE = """<script>window.addEventListener("load", function () { setTimeout(function () {
+  var seen = function (name) {
+    var box = document.querySelector(name).getBoundingClientRect();
+    return box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth && box.width > 20
+      && box.height > 10;
+  };
+  var box = document.querySelector("input.score");
+  box.value = "300"; box.dispatchEvent(new Event("change", {bubbles: true}));
+  document.title = JSON.stringify({answer: seen(".desk-answer h2"), score: seen("input.score"), scheme: seen(".desk-scheme p"),
+    figure: seen(".desk-work img"), module: seen(".desk-work summary"), scrolled: scrollY, size: innerWidth + "x" + innerHeight,
+    warning: document.querySelector(".desk-warning").textContent, value: box.value,
+    outside: performance.getEntriesByType("resource").map(function (entry) { return new URL(entry.name).host; })
+      .filter(function (host) { return host && host !== location.host; }).length});
+}, 1500); });</script>"""
+
+
+@needs_browser
+def test_answer_score_scheme_and_figure_are_on_one_screen(graded, tmp_path_factory, tmp_path):
+    """At 1400 by 900, unscrolled; nothing comes from another host; 300 of 20 points are said, and not saved."""
+    import shutil
+
+    course = tmp_path_factory.mktemp("desk") / "course"
+    shutil.copytree(graded, course)
+    path = course / "results" / STAGE.id / "half.json"
+    record = json.loads(path.read_text())
+    record["pictures"] = {"1.2": [base64.b64encode(picture()).decode()]}
+    path.write_text(json.dumps(record))
+    (course / CONFIG).write_text(CONFIG_TEXT)
+    template = tmp_path / "templates" / "reading"
+    shutil.copytree(READING / "reading", template)
+    above, _, below = (template / "index.html.j2").read_text().rpartition("</body>")
+    (template / "index.html.j2").write_text(f"{above}{MEASURE}</body>{below}")
+    with open(course / CONFIG, "a") as file:
+        file.write(f"c = get_config()\nc.HTMLExporter.extra_template_basedirs = [{str(template.parent)!r}, "
+                   "*c.HTMLExporter.extra_template_basedirs]\n")
+    with FormGrader(course) as server:
+        shown = dump(server.address(f"formgrader/submissions/{submission_id(server, 'half')}/"), tmp_path / "profile",
+                     "--window-size=1400,900")
+        with Pipeline(course).gradebook() as book:
+            assert book.find_grade("task_1_8", STAGE.id, STAGE.id, "half").manual_score is None
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", shown)[1]))
+    assert found["warning"] == "Not saved: 300 of 20 points. There are 0 to 20." and found["value"] == "300"
+    assert {name: found[name] for name in ("answer", "score", "scheme", "figure", "module")} == dict.fromkeys(
+        ("answer", "score", "scheme", "figure", "module"), True), found
+    assert found["scrolled"] == 0 and found["outside"] == 0
+
+
+def picture():
+    """A figure as large as the worker makes one."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 4.2))
+    figure.subplots().plot([1, 2])
+    data = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(data)
+    return data.getvalue()
+
+
+def test_comments_are_offered_again_and_an_old_mark_is_a_proposal(served):
+    """What was written about the task before, the most frequent first; student's and others' words are text on the page."""
+    with Pipeline(served.course).gradebook() as book:
+        for student, words in {"solution": "Say why <b>.", "half": "Say why <b>.", "mistaken": "Once."}.items():
+            book.find_comment("task_1_8", STAGE.id, STAGE.id, student).manual_comment = words
+        book.db.commit()
+    page = fetch(served, f"formgrader/submissions/{submission_id(served, 'hostile')}/")
+    assert page.index("Say why &lt;b&gt;.") < page.index('data-comment="Once."') and "Say why <b>." not in page
 
 
 def test_a_folder_without_marks_and_a_configuration_of_its_own_are_refused(tmp_path):

@@ -238,6 +238,8 @@ def test_a_stage_or_student_that_is_not_there_is_wrong_usage(course):
     assert status == 2 and "there is no stage '7-attention'; the stages are: 1-bptt" in words
     status, words = command("grade", "--course", course, "--student", "mallory")
     assert status == 2 and "there are 3 students: ada, bob, eve" in words
+    status, words = command("grade", "--course", course, "--student", "Adaa")
+    assert status == 2 and "did you mean ada?" in words
     status, words = command("grade", "--course", course, "--jobs", "0")
     assert status == 2
     assert state(course) == before

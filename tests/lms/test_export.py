@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -78,6 +79,21 @@ def test_groups_and_anonymous_classes(course):
     assert (rows["Ann"][1], rows["Ann"][-1]) == ("11", "77") and rows["Ben"][-1] == "77" and "mistaken" not in rows
     assert rows["Sol"][-1] == "80" and rows["Zoe"][-1] == ""
     assert [line.partition(":")[0] for line in outcome.left_out] == ["half"] and "aB3xQ" not in outcome.path.read_text()
+
+
+def test_a_submission_a_person_has_to_look_at_has_no_mark(course):
+    """No 0 for it in any table or export, not even with PARTIAL=1; it is named."""
+    path = course / "results" / STAGE.id / "mistaken.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"status": "needs_person", "reason": "Two files: which counts?"}))
+    outcome = write_export(course, "csv", partial=True)
+    rows = {row[0]: row for row in table(outcome.path)}
+    assert rows["mistaken"][3] == "" and rows["half"][3] == "28"
+    assert outcome.blank == [f"mistaken {STAGE.id}: a person has to look at the submission"]
+    remake(course, Silent())
+    with open(course / "grades.csv", newline="", encoding="utf-8") as file:
+        row = next(row for row in csv.DictReader(file) if row["student"] == "mistaken")
+    assert (row["status"], row["total"]) == ("needs_person", "")
+    assert row["note"] == "Two files: which counts?; no answer written to 1.8"
 
 
 def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):

@@ -97,4 +97,4 @@ def test_the_zip_is_the_same_every_time_and_holds_what_it_needs_alone(image, tmp
 
 def test_pytorch_is_installed_only_where_it_is_used():
     assert not [line for line in requirements(STAGE) if line.startswith("torch")]
-    assert [line for line in requirements(find_stage("4-gated")) if line.startswith("torch==")]
+    assert [line for line in requirements(find_stage("4-gated")) if line.startswith("torch")]

@@ -48,10 +48,10 @@ def test_a_figure_that_is_wrong_or_unlisted_or_cannot_be_had_is_a_problem(tmp_pa
 
 def test_every_stage_lists_its_figures():
     for stage in stages():
-        assert (stage.suite / "numbers.toml").exists() or stage.id == "4-gated", stage.id
+        assert (stage.suite / "numbers.toml").exists(), stage.id
 
 
 def test_the_seeds_of_a_baseline_that_was_not_measured_are_an_error():
-    assert len(of_seeds("tickets", "lstm", 60)) > 2
+    assert len(of_seeds("tickets", "lstm", 60)) >= 2
     with pytest.raises(ValueError, match="no run"):
         of_seeds("tickets", "transformer", 60)

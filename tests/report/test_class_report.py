@@ -3,12 +3,14 @@
 import json
 import shutil
 from itertools import pairwise
+from statistics import correlation
 
 import pytest
 
 from autograder.errors import UsageError
+from autograder.report import items
 from autograder.report.class_report import gather, write_report
-from tests.classroom import STAGE, record_of
+from tests.classroom import STAGE, grade, record_of
 from tests.graded_class import HOSTILE
 from tests.reading import Page
 
@@ -70,9 +72,49 @@ def test_the_page_is_the_same_for_the_same_results_and_nothing_on_it_runs(course
     assert all(
         picture["alt"] and picture["src"].startswith("data:image/svg+xml;base64,") for picture in page.all("img")
     )
-    assert len(page.all("img")) == 2
+    assert len(page.all("img")) == 2 and "median" in page.all("img")[1]["alt"]
     levels = page.headings()
     assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_difficulty_and_discrimination_are_what_they_are_called():
+    """Share of those who pass; correlation of passing with the rest of the points, without the test itself."""
+    def a_record(student, good, score):
+        test = {"task": "1.1", "test": "t", "title": "T", "visibility": "public", "outcome": "passed" if good else "failed",
+                "points": float(good), "max_points": 1.0, "mistake": "", "message": f"got {score}, expected 7"}
+        return {"student": student, "score": score + good, "tests": [test]}
+
+    class_of = [a_record(name, good, score) for name, good, score in (
+        ("a", 1, 9), ("b", 1, 8), ("c", 1, 7), ("d", 0, 3), ("e", 0, 2), ("f", 0, 2))]
+    (row,) = items.test_rows(class_of)
+    assert row.difficulty == 0.5 and row.discrimination == pytest.approx(correlation([1, 1, 1, 0, 0, 0], [9, 8, 7, 3, 2, 2]))
+    assert items.test_rows(class_of[:4])[0].discrimination is None
+    assert items.test_rows(class_of[:3] * 2)[0].discrimination is None
+    (failure,) = items.unnamed(class_of)
+    assert failure.message == "got #, expected #" and failure.students == ("d", "e", "f")
+    assert [items.quartiles(values) for values in ([1, 2, 3, 4, 5], [7], [])] == [(2, 3, 4), (7, 7, 7), (0, 0, 0)]
+
+
+def test_everything_a_lecturer_asks_is_on_the_page_and_in_tables(course):
+    """Distribution by task, public against hidden, who needs a person, late, missing, look-alikes, students."""
+    shutil.copytree(course / "submitted" / "solution", course / "submitted" / "twin")
+    (course / "policy.toml").write_text(f"per_day = 5\n[{STAGE.id}]\ndue = 2026-11-02T23:59:00Z\n")
+    (course / "roster.csv").write_text("student,group\nsolution,\ntwin,\nzoe,\n")
+    (course / "collected.csv").write_text(f"student,stage,when,late\nmistaken,{STAGE.id},2026-11-04T10:00:00Z,\n")
+    grade(course)
+    words = Page(write_report(course).read_text()).words()
+    (report,) = gather(course)
+    assert [(pair.one, pair.other, pair.identical) for pair in report.similar.pairs][:1] == [("solution", "twin", True)]
+    assert report.late == [("mistaken", "2 days late", 10.0)] and report.missing == ["zoe"] and report.totals["mistaken"] == 67
+    assert ("half", "1 answer to read") in report.people and "the same, byte for byte" in words
+    gap = next(gap for gap in report.gaps if gap.task == "1.3")
+    assert gap.public is not None and 0 < gap.public <= 1 and 0 < gap.hidden <= 1
+    for heading in ("By task", "Failures without a name", "Every test", "Who needs a person", "Late", "nothing handed in",
+                    "Submissions that look alike", "Each student over the stages", "Discrimination"):
+        assert heading in words, heading
+    tables = {path.stem: path.read_text().splitlines() for path in (course / "report").glob("*.csv")}
+    assert set(tables) == {"students", "tasks", "tests", "pairs"} and "mistaken,67,67" in tables["students"]
+    assert len(tables["tests"]) == 1 + len(report.tests) and tables["tasks"][0].endswith("lower_quartile,median,upper_quartile")
 
 
 def test_without_results_it_says_what_to_do(tmp_path):

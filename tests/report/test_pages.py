@@ -171,7 +171,7 @@ def test_what_instructors_let_students_see_of_hidden_tests(course, monkeypatch):
                             lambda folder, level=level: replace(read_stage(folder), hidden=level))
         pipeline.feedback(STAGE.id, "mistaken")
         words = Page(html_of(course, "mistaken")).words()
-        first = " ".join(hidden["message"].splitlines()[0].split())
+        first = " ".join((hidden["brief"] if level == "hint" else hidden["message"].splitlines()[0]).split())
         seen[level] = [" ".join(hidden["call"].split()) in words, first in words, hidden["title"] in words]
     assert seen == {"full": [True, True, True], "hint": [False, True, True], "verdict": [False, False, True]}
 

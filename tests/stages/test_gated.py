@@ -86,3 +86,28 @@ def test_logits_that_are_no_numbers_count_as_wrong():
         return torch.full((*words.shape, size), torch.nan)
 
     assert hidden.confusion(silent, True) == hidden.confusion(silent, False) == 1
+
+
+def test_trained_models_are_judged_on_enough_of_every_kind():
+    """At least a hundred stories, and as many sentences with attractors and without; the two numbers in equal shares."""
+    expose_handout_modules(STAGE.suite, STAGE.info)
+    hidden = importlib.import_module("autograder.stages.gated.hidden")
+    assert len(hidden.far_stories()) >= 100
+    for with_attractors, counts in ((True, {1, 2, 3, 4}), (False, {0})):
+        items = hidden.agreement_sentences(with_attractors)
+        assert len(items) >= 100 and {item["attractors"] for item in items} == counts
+        assert sum(item["plural"] for item in items) * 2 == len(items)
+
+
+def test_no_rule_without_memory_or_syntax_passes_for_a_trained_model():
+    """And a rule that does what is asked would: the gate can tell."""
+    trivial = importlib.import_module("autograder.stages.gated.trivial")
+    assert trivial.passed()[0] == []
+    report = importlib.import_module("longrange.report")
+    report.agreement_rules()["the subject's number"] = lambda row: True
+    try:
+        found, _ = trivial.passed()
+    finally:
+        del report.agreement_rules()["the subject's number"]
+    assert {problem.split(" passes ")[1] for problem in found} == {
+        "test_trained_lstm_follows_the_subject", "test_trained_gru_follows_the_subject"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,9 @@ class Hints:
     salt : str
         Goes into every fingerprint.
     entries : dict of str to str
-        Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``.
+        Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``; one after the other where several fit.
     texts : list of str
-        Sealed texts, in hexadecimal digits.
+        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows; the hint follows.
     """
 
     rounding: Rounding
@@ -60,25 +60,41 @@ class Hints:
     entries: dict[str, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
 
-    def look_up(self, test: str, calls: Sequence[Call]) -> str:
-        """The hint for a test that failed after these calls; empty where the values fit no known mistake."""
+    def look_up(self, test: str, calls: Sequence[Call]) -> tuple[str, ...]:
+        """The texts of the mistakes that the calls of a test fit; none where its values fit no known one."""
         opened = (self.open(prints) for prints in fingerprints(self.salt, test, calls, self.rounding))
-        return next(filter(None, opened), "")
+        return next(filter(None, opened), ())
 
-    def open(self, prints: Iterable[bytes]) -> str:
-        """The text behind the first of these fingerprints that has an entry; empty where none has."""
+    def open(self, prints: Iterable[bytes]) -> tuple[str, ...]:
+        """The texts behind the first of these fingerprints that has an entry; none where none has."""
         for one in prints:
             entry = self.entries.get(one[:NAME].hex())
             if entry is not None:
-                number, _, sealed = entry.partition(":")
-                key = mixed(bytes.fromhex(sealed), one[NAME:])
-                return mixed(bytes.fromhex(self.texts[int(number)]), key).decode("utf-8", "replace")
-        return ""
+                pairs = (part.partition(":") for part in entry.split("|"))
+                return tuple(mixed(bytes.fromhex(self.texts[int(number)]), mixed(bytes.fromhex(sealed), one[NAME:]))
+                             .decode("utf-8", "replace") for number, _, sealed in pairs)
+        return ()
 
     def as_json(self) -> str:
         """The text of `hints.json`."""
         return json.dumps({"bits": self.rounding.bits, "noise": self.rounding.noise, "salt": self.salt,
                            "entries": dict(sorted(self.entries.items())), "texts": self.texts}, indent=0) + "\n"
+
+
+def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str]) -> dict[str, str]:
+    """The hints that all public tests of a task agree on, each with the first test that failed by it.
+
+    Parameters
+    ----------
+    fitting : dict of str to sequence of str
+        For each test of the task, failed or passed, what `Hints.look_up` gives.
+    failed : collection of str
+        The tests that failed.
+    """
+    shows = {text: [test for test, texts in fitting.items() if text in texts] for texts in fitting.values() for text in texts}
+    whole = {text: tests for text, tests in shows.items() if text.partition("\n")[0] == str(len(tests))}
+    return {next(test for test in tests if test in failed): text.partition("\n")[2] for text, tests in whole.items()
+            if set(tests) & set(failed) and not any(set(tests) & set(others) for other, others in whole.items() if other != text)}
 
 
 def read_hints(path: Path) -> Hints | None:

@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from .compare import Mismatch, shortened
-from .hints import read_hints
+from .hints import agreed, read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
 from .plugin import Verdict, classify
 from .printed import Printed
@@ -66,6 +66,7 @@ class LocalBackend:
         self._rules = rules_of(info)
         self._slow: set[str] = set()
         self._clock = Clock(folder)
+        self._calls: dict[str, dict[str, list[Call]]] = {}
         self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))
         expose_handout_modules(folder, info)
         self.missing = add_earlier_stages(folder, info)
@@ -143,16 +144,24 @@ class LocalBackend:
         """The verdict with all that helps the student who reads it."""
         result = HomeVerdict(**vars(verdict), printed=self.printed.text)
         calls = self.student.calls
+        self._calls.setdefault(result.task, {})[result.test] = list(calls)
         if error is None:
             return result
-        if result.outcome == "failed" and self._hints is not None:
-            result.hint = self._hints.look_up(result.test, calls)
         if result.outcome == "not_implemented":
             result.waits_for = self._waits_for(error, result)
         if calls:
             result.call = shortened(self._describe(calls[-1]))
             result.inputs = self._inputs(calls[-1]) if self.show else ""
         return result
+
+    def give_hints(self, verdicts: Iterable[Verdict]) -> None:
+        """Put the hints that all tests of a task agree on into the verdicts."""
+        failed = {verdict.test: verdict for verdict in verdicts if verdict.outcome == "failed"}
+        for tests in self._calls.values():
+            if self._hints is not None and not failed.keys().isdisjoint(tests):
+                fitting = {test: self._hints.look_up(test, calls) for test, calls in tests.items()}
+                for test, hint in agreed(fitting, failed).items():
+                    failed[test].hint = hint
 
     def _waits_for(self, error: BaseException, verdict: Verdict) -> str:
         """The function that is not yet written, where it belongs to another task than the one under test."""

@@ -84,6 +84,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
     backend: Any = config.stash[BACKEND]
     info: StageInfo = backend.info
     verdicts: Any = config.stash[VERDICTS]
+    backend.give_hints(verdicts)
     outcome = Outcome(info.title, info.file, info.release, saved_at(backend.folder / info.file),
                       points=config.stash.get(POINTS, {}), tested=sum(info.points.values()), verdicts=verdicts,
                       printed=backend.printed_on_import.text, notes=list(backend.missing))

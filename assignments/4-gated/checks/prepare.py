@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import needs
 from .layout import add_earlier_stages, expose_handout_modules, public_tests, read_stage
+from .terminal import say
+
+# What autoreload prints of a module that it could not import again.
+FAILED = re.compile(r"\[autoreload of (\S+) failed: (.*?)\n\]", re.DOTALL)
 
 
 def prepare() -> None:
@@ -38,3 +46,21 @@ def see_saved_changes() -> None:
         shell.run_line_magic("autoreload", "2 --full")
     except (UsageError, ValueError):  # before version 9 there is no other way, and no such option
         shell.run_line_magic("autoreload", "2")
+    try:
+        reload = shell.magics_manager.registry["AutoreloadMagics"].pre_run_cell
+        shell.events.unregister("pre_run_cell", reload)
+    except (KeyError, AttributeError, ValueError):  # another version, or it was done before
+        return
+    shell.events.register("pre_run_cell", partial(_reload_in_few_words, reload))
+
+
+def _reload_in_few_words(reload: Callable[[Any], None], info: Any) -> None:
+    """Let autoreload do its work; of a file that fails it prints pages, which become a line, or nothing before a check."""
+    words = io.StringIO()
+    with contextlib.redirect_stderr(words):
+        reload(info)
+    for module, why in FAILED.findall(words.getvalue()):
+        if not str(getattr(info, "raw_cell", "")).lstrip().startswith("check("):
+            lines = re.findall(rf'{module}\.py", line (\d+)', why)
+            say(f"{module}.py cannot be imported as it is saved, so this notebook goes on with what it had: "
+                f"{why.strip().splitlines()[-1]}{f' (line {lines[-1]})' if lines else ''}", sys.stderr)

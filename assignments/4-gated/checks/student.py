@@ -288,6 +288,10 @@ def describe_call(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 
 def describe_argument(value: Any) -> str:
     """One argument in short."""
+    if type(value).__module__.partition(".")[0] == "matplotlib":
+        return "Axes"
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        return f"{value.size} Axes"
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", precision=4) if 0 < value.size <= 4 and value.ndim == 1 \
             else f"array {value.shape}"
@@ -363,7 +367,8 @@ class FreshModule:
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
-    places = [getattr(module, "__file__", None) or "", *(getattr(module, "__path__", None) or ())]
+    own = vars(module)  # not by getattr: some modules of torch answer to every name
+    places = [own.get("__file__") or "", *(own.get("__path__") or ())]
     return any(place.startswith(f"{folder}{os.sep}") for place in map(str, places))
 
 

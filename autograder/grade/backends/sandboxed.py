@@ -15,6 +15,7 @@ from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for
+from autograder.grade.figure_words import in_words
 from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
 from autograder.sandbox.client.budget import SubmissionBudget
@@ -41,8 +42,8 @@ class ReferenceRun:
     ----------
     transcript : Transcript
     verdict : Verdict
-    pictures : list of bytes
-        What was kept for the feedback page.
+    pictures : list of (bytes, str)
+        What was kept for the feedback page: each figure as PNG, and in words.
     draws : bool
         Whether it drew a figure.
     calls : list of Call
@@ -51,7 +52,7 @@ class ReferenceRun:
 
     transcript: Transcript
     verdict: Verdict
-    pictures: list[bytes]
+    pictures: list[tuple[bytes, str]]
     draws: bool
     calls: list[Call]
 
@@ -90,9 +91,9 @@ class SandboxBackend:
         self.met_wall_clock = False  # and whether that was the student's doing is not certain
         self.total = self._budget()
         self.total.watch_the_tests()
-        self.pictures: dict[str, list[bytes]] = {}
+        self.pictures: dict[str, list[tuple[bytes, str]]] = {}
         self.replaced: frozenset[str] = frozenset()
-        self._drawn: list[bytes] = []
+        self._drawn: list[tuple[bytes, str]] = []
         self._task = ""
         self._slow: set[str] = set()
         self._worker: Worker | None = None
@@ -245,11 +246,11 @@ class SandboxBackend:
         """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
         if self._canvases and task_id not in self.pictures:
             try:
-                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+                pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
             except TranscriptDiverged:
                 assert self._worker is not None
                 self._worker.prefetch = None
-                pictures = [png for canvas in self._canvases for png in canvas.pictures()]
+                pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
             if pictures:
                 self.pictures[task_id] = self._drawn = pictures[:2]
 
@@ -277,6 +278,7 @@ class SandboxCanvas:
     def __init__(self, backend: SandboxBackend, number: int) -> None:
         self._bench, self._number = backend, number
         self._made: list[NewAxes] = []
+        self._words: dict[str, str] = {}
 
     def axes(self, count: int = 1) -> NewAxes:
         """Axes to be made in the worker."""
@@ -289,12 +291,13 @@ class SandboxCanvas:
         drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
         if not isinstance(drawn, list) or len(drawn) != axes.count:
             raise Mismatch("the figure", "was not drawn on the Axes that were given", "none")
+        self._words[axes.key] = in_words(drawn)
         return drawn if axes.count > 1 else drawn[0]
 
-    def pictures(self) -> list[bytes]:
-        """The figures drawn so far, as PNG."""
+    def pictures(self) -> list[tuple[bytes, str]]:
+        """The figures drawn so far, as PNG and in words."""
         worker = self._bench._worker
-        found = []
+        found: list[tuple[bytes, str]] = []
         with contextlib.suppress(StudentError):
             for axes in self._made:
                 if worker is None or not worker.alive:
@@ -303,7 +306,7 @@ class SandboxCanvas:
                 if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
                     data = png.tobytes()
                     if is_picture(data):
-                        found.append(data)
+                        found.append((data, self._words.get(axes.key, "")))
         return found
 
 

@@ -34,7 +34,7 @@ from autograder.text import one_line
 # No suite takes this long unless something on the grader's side hangs: the limits of the sandbox are far below.
 DEADLINE = 1800.0
 # CPU seconds that the tests of one submission may take on this side, and how many more until the kernel ends them.
-TESTING_CPU, AND_NO_MORE = 60, 20
+TESTING_CPU, AND_NO_MORE = 30, 10
 # So many times a submission is begun again at once when its worker is ended from outside.
 KILLED_TRIES = 6
 # Where models are trained afresh it may take this many times as long.

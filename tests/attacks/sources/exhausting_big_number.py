@@ -1,6 +1,6 @@
 """Returns an integer of a million digits, and computes a larger one.
 
-marks: 78
+loses: cross_entropy
 """
 
 

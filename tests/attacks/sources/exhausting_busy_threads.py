@@ -1,6 +1,6 @@
 """Computes in several threads at once, to get more than its share.
 
-marks: 78
+loses: cross_entropy
 """
 
 import hashlib

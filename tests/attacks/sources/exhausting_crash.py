@@ -1,6 +1,6 @@
 """Reads the address 0: its process ends by a segmentation fault.
 
-marks: 78
+loses: cross_entropy
 tells: SIGSEGV
 """
 

@@ -1,6 +1,6 @@
 """Blocks and ignores every signal, then loops.
 
-marks: 78
+loses: cross_entropy
 """
 
 import signal

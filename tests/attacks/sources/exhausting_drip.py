@@ -1,6 +1,6 @@
 """Sends its answer a byte at a time, forever: something always comes, but never the end.
 
-marks: 78
+loses: cross_entropy
 """
 
 import os

@@ -1,6 +1,6 @@
 """Makes empty files without end: they take no room, but the kernel's memory.
 
-marks: 78
+loses: cross_entropy
 tells: files
 """
 

@@ -1,6 +1,6 @@
 """Asks the grader for values that take more memory than there is.
 
-marks: 78
+loses: cross_entropy
 """
 
 

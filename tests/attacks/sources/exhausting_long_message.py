@@ -1,6 +1,6 @@
 """Raises an exception with a name and a text of several megabytes.
 
-marks: 78
+loses: cross_entropy
 """
 
 

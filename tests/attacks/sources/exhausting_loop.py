@@ -1,6 +1,6 @@
 """Loops without end.
 
-marks: 78
+loses: cross_entropy
 tells: seconds of CPU time
 """
 

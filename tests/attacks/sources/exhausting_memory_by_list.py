@@ -1,6 +1,6 @@
 """Lets a list grow without end.
 
-marks: 78
+loses: cross_entropy
 tells: MemoryError
 """
 

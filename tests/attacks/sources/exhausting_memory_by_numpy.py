@@ -1,6 +1,6 @@
 """Allocates arrays until nothing is left.
 
-marks: 78
+loses: cross_entropy
 tells: MemoryError
 """
 

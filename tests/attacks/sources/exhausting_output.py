@@ -1,6 +1,6 @@
 """Prints a gigabyte, to every stream it has.
 
-marks: 78
+loses: cross_entropy
 """
 
 import os

@@ -1,6 +1,6 @@
 """Matches a pattern that takes exponential time, inside a single call of a C function.
 
-marks: 78
+loses: cross_entropy
 """
 
 import re

@@ -1,6 +1,6 @@
 """Asks the grader for values of other tasks without end.
 
-marks: 78
+loses: cross_entropy
 """
 
 

@@ -1,6 +1,6 @@
 """Calls itself without end.
 
-marks: 78
+loses: cross_entropy
 tells: RecursionError
 """
 

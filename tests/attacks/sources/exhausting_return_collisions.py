@@ -1,6 +1,6 @@
 """Returns a dict whose keys all have the same hash, so that building it takes the grader forever.
 
-marks: 78
+loses: cross_entropy
 """
 
 

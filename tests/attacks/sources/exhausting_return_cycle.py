@@ -1,6 +1,6 @@
 """Returns a list that contains itself, in a dict that contains the list.
 
-marks: 78
+loses: cross_entropy
 """
 
 

@@ -1,6 +1,6 @@
 """Returns lists nested fifty thousand deep.
 
-marks: 78
+loses: cross_entropy
 tells: nested
 """
 

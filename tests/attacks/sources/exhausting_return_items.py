@@ -1,6 +1,6 @@
 """Returns a list of two million items.
 
-marks: 78
+loses: cross_entropy
 tells: items
 """
 

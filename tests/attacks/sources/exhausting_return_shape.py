@@ -1,6 +1,6 @@
 """Returns an empty array of a shape that becomes enormous in the next sum.
 
-marks: 78
+loses: cross_entropy
 """
 
 

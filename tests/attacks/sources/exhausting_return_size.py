@@ -1,6 +1,6 @@
 """Returns an array of half a gigabyte.
 
-marks: 78
+loses: cross_entropy
 tells: larger than
 """
 

@@ -1,6 +1,6 @@
 """Sleeps without end.
 
-marks: 78
+loses: cross_entropy
 tells: hardly computes
 """
 

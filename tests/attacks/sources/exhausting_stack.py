@@ -1,6 +1,6 @@
 """Takes the limit of the recursion away and runs over the end of the stack.
 
-marks: 78
+loses: cross_entropy
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Stops its own process in the middle of a call.
 
-marks: 78
+loses: cross_entropy
 tells: Operation not permitted
 """
 

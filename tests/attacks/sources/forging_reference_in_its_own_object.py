@@ -1,6 +1,6 @@
 """Hands an object of its own to a function of another task, so that the grader runs its methods.
 
-marks: 78
+loses: cross_entropy
 """
 
 

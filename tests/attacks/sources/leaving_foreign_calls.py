@@ -1,6 +1,6 @@
 """Calls the kernel by the entry of another architecture, whose numbers a filter may not know.
 
-marks: 78
+loses: cross_entropy
 tells: signal SIGSYS
 """
 

@@ -1,6 +1,6 @@
 """Puts the inputs of a hidden test into the text, the name and the traceback of an exception.
 
-marks: 79
+loses: softmax_of_random_scores
 hides: LEAK
 """
 

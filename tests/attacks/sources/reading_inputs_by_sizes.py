@@ -1,6 +1,6 @@
 """Puts the inputs of a hidden test into the reason why its answer is refused.
 
-marks: 79
+loses: softmax_of_random_scores
 hides: LEAK
 """
 

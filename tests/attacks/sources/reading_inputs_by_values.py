@@ -1,6 +1,6 @@
 """Puts the inputs of a hidden test into keys and type names of what it returns.
 
-marks: 79
+loses: softmax_of_random_scores
 hides: LEAK
 """
 

@@ -1,4 +1,4 @@
-"""Right: einsum, one gate after the other; no bias in the output layer; the loss step by step."""
+"""Right: einsum, one gate after the other; the loss step by step."""
 
 import itertools
 import math
@@ -97,6 +97,7 @@ class LanguageModel(nn.Module):
             "memory": {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}[cell](embedding_size, hidden_size),
         })
         self.scores = nn.Parameter(torch.rand(hidden_size, vocab_size) - 0.5)
+        self.shift = nn.Parameter(torch.zeros(vocab_size))
         if cell != "rnn":
             memory = self.layers["memory"]
             keep = torch.arange(hidden_size, 2 * hidden_size)
@@ -106,7 +107,7 @@ class LanguageModel(nn.Module):
     def forward(self, tokens):
         x = F.embedding(tokens, self.layers["words"].weight)
         h, _ = unroll(self.layers["memory"], x.movedim(1, 0))
-        return torch.einsum("tbh,hv->btv", h, self.scores)
+        return torch.einsum("tbh,hv->btv", h, self.scores) + self.shift
 
 
 def train(model, batches, lr, threshold):

@@ -89,6 +89,7 @@ class LanguageModel(nn.Module):
             "memory": {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}[cell](embedding_size, hidden_size),
         })
         self.scores = nn.Parameter(torch.rand(hidden_size, vocab_size) - 0.5)
+        self.shift = nn.Parameter(torch.zeros(vocab_size))
         if cell != "rnn":
             memory = self.layers["memory"]
             keep = torch.arange(hidden_size, 2 * hidden_size)
@@ -98,7 +99,7 @@ class LanguageModel(nn.Module):
     def forward(self, tokens):
         x = F.embedding(tokens, self.layers["words"].weight)
         h, _ = unroll(self.layers["memory"], x.movedim(1, 0))
-        return torch.einsum("tbh,hv->btv", h, self.scores)
+        return torch.einsum("tbh,hv->btv", h, self.scores) + self.shift
 
 
 def train(model, batches, lr, threshold):

@@ -1,0 +1,90 @@
+"""A figure in words, from what its Axes hold: for those who do not see it, and for a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograder.text import one_line
+
+# Lines that are told one by one; the rest is counted.
+MOST = 6
+
+
+def in_words(axes: Any) -> str:
+    """What a figure shows.
+
+    Parameters
+    ----------
+    axes : dict or list of dict
+        What `autograder.checks.axes.describe` says of its Axes; anything a student's figure may have made of it.
+
+    Returns
+    -------
+    str
+        One or more sentences without values beyond three digits; empty where nothing can be said.
+    """
+    panels = axes if isinstance(axes, Sequence) and not isinstance(axes, str) else [axes]
+    told = [text for panel in panels if isinstance(panel, Mapping) and (text := _panel(panel))]
+    if len(told) > 1:
+        told = [f"Panel {number}: {text}" for number, text in enumerate(told, 1)]
+    return one_line(" ".join(told), 900)
+
+
+def _panel(panel: Mapping[str, Any]) -> str:
+    parts = [_title(panel)]
+    lines = [line for line in _list(panel, "lines") if isinstance(line, Mapping)]
+    shown = [_line(line) for line in lines[:MOST]]
+    if shown:
+        more = f", and {len(lines) - MOST} more" if len(lines) > MOST else ""
+        parts.append(f"{len(lines)} line{'' if len(lines) == 1 else 's'}: {'; '.join(shown)}{more}.")
+    bars = _list(panel, "bars")
+    if bars:
+        labels = [str(text) for text in _list(panel, "xticklabels") if str(text).strip()][:20]
+        parts.append(f"{len(bars)} bars" + (f" over {', '.join(labels)}" if labels else "") + _heights(bars) + ".")
+    if panel.get("meshes"):
+        parts.append("A surface in colours or contours.")
+    return " ".join(filter(None, parts))
+
+
+def _list(panel: Mapping[str, Any], name: str) -> list[Any]:
+    found = panel.get(name)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def _title(panel: Mapping[str, Any]) -> str:
+    def axis(name: str) -> str:
+        label = str(panel.get(f"{name}label") or "no label").strip()
+        return label + (" (logarithmic)" if panel.get(f"{name}scale") == "log" else "")
+
+    title = str(panel.get("title") or "").strip()
+    return f"{title}. " * bool(title) + f"{axis('y')} against {axis('x')}."
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    label = str(line.get("label") or "")
+    name = "unnamed" if not label or label.startswith("_") else label
+    values = [value for value in map(_number, _values(line.get("y"))) if value is not None]
+    if not values:
+        return name
+    return f"{name}, from {values[0]:.3g} to {values[-1]:.3g}" if len(values) > 1 else f"{name}, {values[0]:.3g}"
+
+
+def _heights(bars: Sequence[Any]) -> str:
+    heights = [value for bar in bars if isinstance(bar, Mapping) and (value := _number(bar.get("height"))) is not None]
+    return f", from {min(heights):.3g} to {max(heights):.3g}" if heights else ""
+
+
+def _values(data: Any) -> list[Any]:
+    try:
+        return list(data)[:100_000]
+    except TypeError:
+        return []
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if number == number and abs(number) != float("inf") else None

@@ -1,0 +1,221 @@
+"""Why a student's file could not be imported, in words that say how to fix it: read from the file, not from what it says."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from autograder.grade.handin.content import parsed, text_of
+from autograder.grade.names import shown
+from autograder.stages import RELEASE, Stage
+
+CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
+MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*)(?:[ \t].*)?$", re.MULTILINE)
+IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
+# What a version of Python brought: a pattern and its name.
+NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
+    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), "the `type` statement"),
+    (
+        (3, 12),
+        re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
+        "type parameters in square brackets",
+    ),
+    (
+        (3, 14),
+        re.compile(r"^[ \t]*except\*?[ \t]+\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)+[ \t]*:", re.MULTILINE),
+        "`except` without parentheses",
+    ),
+    ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), "template strings"),
+)
+# What Python says of a file that is none.
+BROKEN = ("SyntaxError", "ValueError", "UnicodeDecodeError")
+NOT_LIBRARIES = {"jupyter", "pytest", "notebook", "ipykernel", "ipywidgets"}
+
+
+def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
+    """What to do about a file that cannot be imported, or empty where the error says it all.
+
+    Parameters
+    ----------
+    stage : Stage
+    files : mapping of str to bytes
+        What was handed in.
+    error, text : str
+        Name and text of the exception, which are the worker's words.
+    python : str
+        The Python that the student's notebook was last run with, if it says so.
+    """
+    named = [(name, data) for name, data in files.items() if name.endswith(".py")]
+    named.sort(key=lambda item: item[0] != stage.info.file)
+    for name, data in named:
+        found = _of_bytes(name, data) if name == stage.info.file or error in BROKEN else ""
+        found = found or (_of_text(name, text_of(data), python, text) if error == "SyntaxError" else "")
+        if found:
+            return found
+    if error in ("ModuleNotFoundError", "ImportError"):
+        return _of_module(stage, files, named, text, python)
+    if error == "NameError":
+        return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
+    return _versions(python) if error in ("SyntaxError", "AttributeError") else ""
+
+
+def _of_bytes(name: str, data: bytes) -> str:
+    """Encodings, and a notebook under the name of a Python file."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:400]:
+        return (
+            f"{name} was saved as UTF-16, which Python does not read. Save it as UTF-8 (in VS Code by a click on UTF-16 in the "
+            "bottom line, in Notepad by Save as) and hand it in again."
+        )
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if not re.search(rb"coding[:=]", data[:200]):
+            line = data[: error.start].count(b"\n") + 1
+            return (
+                f"{name} is not UTF-8: line {line} has a character in another encoding, such as an umlaut of Windows. "
+                f"Save the file as "
+                "UTF-8, or take that character out, and hand it in again."
+            )
+    if data.lstrip()[:1] == b"{" and b'"cells"' in data and b'"nbformat"' in data:
+        return (
+            f"{name} is a notebook under the name of a Python file. In Jupyter take File > Save and Export Notebook As > "
+            f"Executable "
+            "Script, or copy your functions into the file you were given, and hand that in."
+        )
+    return ""
+
+
+def _of_text(name: str, text: str, python: str, message: str) -> str:
+    """What a text holds that is no Python here."""
+    if parsed(text) is not None:
+        return ""
+    if conflict := CONFLICT.search(text):
+        return (
+            f"Line {_line(text, conflict.start())} of {name} is a mark of a merge ({conflict[1]}): keep one of the two "
+            f"versions, take out the "
+            "lines of <<<<<<<, ======= and >>>>>>>, and hand it in again."
+        )
+    if found := _notebook_line(name, text):
+        return found
+    for version, pattern, what in NEWER:
+        match = pattern.search(text) if sys.version_info[:2] < version else None
+        if match:
+            return _newer(name, _line(text, match.start()), what, version, python)
+    if sys.version_info[:2] < (3, 12) and (message.startswith("f-string") or _has_nested_quotes(text)):
+        line = _f_string_line(text)
+        return _newer(name, line, "quotes or backslashes inside the braces of an f-string", (3, 12), python)
+    return ""
+
+
+def _newer(name: str, line: int, what: str, version: tuple[int, int], python: str) -> str:
+    place = f"Line {line} of {name}" if line else name
+    yours = f", your notebook was run with Python {python}" if python else ""
+    remedy = (
+        " Put other quotes inside the braces, or give the value a name first."
+        if "f-string" in what
+        else f" Write it as Python {_here(2)} knows it."
+    )
+    return f"{place} uses {what}, new in Python {version[0]}.{version[1]}. The grader runs Python {_here()}{yours}.{remedy}"
+
+
+def _here(parts: int = 3) -> str:
+    return ".".join(map(str, sys.version_info[:parts]))
+
+
+def _versions(python: str) -> str:
+    """Both versions, where the student's is the newer."""
+    match = re.fullmatch(r"(\d+)\.(\d+)[.\w]*", python)
+    if match is None or (int(match[1]), int(match[2])) <= sys.version_info[:2]:
+        return ""
+    return (f"The grader runs Python {_here()}, your notebook was run with Python {python}: what only the newer one has "
+            "cannot be used.")
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _f_string_line(text: str) -> int:
+    """The line at which Python stops at an f-string; 0 where it does not say."""
+    import ast
+
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        return error.lineno or 0
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 0
+
+
+def _has_nested_quotes(text: str) -> bool:
+    """True where the line at which Python stops holds an f-string with its own quotes inside its braces."""
+    number = _f_string_line(text)
+    lines = text.splitlines()
+    return 0 < number <= len(lines) and re.search(r"""\b[fF][rR]?(["'])[^"'\n]*\{[^}"'\n]*\1""", lines[number - 1]) is not None
+
+
+def _notebook_line(name: str, text: str) -> str:
+    """A line that belongs into a notebook."""
+    match = IPYTHON.search(text) or MAGIC.search(text)
+    if match is None:
+        return ""
+    line = " ".join(match[0].split())[:60]
+    return (
+        f"Line {_line(text, match.start())} of {name}, {line}, belongs into a notebook: outside of one there is no "
+        f"Jupyter or Colab. "
+        "Take it out and hand the file in again."
+    )
+
+
+def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str) -> str:
+    """A module that is not there: Colab's, one in another folder, or a package that the grader does not have."""
+    match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
+    if match is None:
+        return _versions(python)
+    module = match[1]
+    if module.partition(".")[0] in ("google", "IPython", "ipywidgets"):
+        return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
+    wanted = f"{module.partition('.')[0]}.py"
+    elsewhere = [name for name in files if PurePosixPath(name).name == wanted and "/" in name]
+    if elsewhere:
+        folder = str(PurePosixPath(elsewhere[0]).parent)
+        return (
+            f"{wanted} was handed in in the folder {shown(folder)}; it is looked for beside {stage.info.file}. Put it "
+            f"there, or import it "
+            "from its folder, and hand in again."
+        )
+    if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
+        return ""
+    libraries = ", ".join(sorted(_libraries(stage)))
+    return (
+        f"{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
+        f"{libraries}. If it is "
+        "a file of yours, hand it in too; if it is a package, do without it."
+    )
+
+
+def _libraries(stage: Stage) -> Iterator[str]:
+    """The packages that students are told to install, and may use."""
+    try:
+        lines = (RELEASE / stage.id / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = ["numpy"]
+    for line in lines:
+        name = re.split(r"[^\w-]", line.strip())[0]
+        if name and name not in NOT_LIBRARIES:
+            yield name
+
+
+def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:
+    """The functions of a stage that the code cells of a notebook define and fill in."""
+    from autograder.grade.handin.content import defined, names_of
+
+    names = names_of(stage)
+    found: dict[str, None] = {}
+    for text in cells:
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith(("%", "!"))]
+        found |= dict.fromkeys(name for name, written in defined("\n".join(lines)).items() if written and name in names)
+    return list(found)

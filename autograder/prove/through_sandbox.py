@@ -1,0 +1,144 @@
+"""Gates through the sandbox: what is proved in one process is what grades, with and without short cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.plugin import uses_checkpoints
+from autograder.checks.values import is_tensor
+from autograder.errors import SandboxError
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
+from autograder.grade.dependencies import leaves, values_of
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.runner import Suite, collected
+from autograder.grade.submission_grader import record_reference_run
+from autograder.prove.gate_result import SEED, GateResult, reference_source
+from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.transcript import Message, Transcript
+from autograder.stages import Stage
+from autograder.stages.strip import strip
+
+# A verdict by test: outcome, points, what the student reads, and the name of the mistake.
+Record = dict[str, tuple[Any, ...]]
+
+
+def records_agree(stage: Stage) -> GateResult:
+    """Model answers, stub, right answers, a mistake a task: one record in process, in the sandbox, with requests made ahead.
+
+    Weights handed in fit right classes alone: what a mistake's models do with those of the model answers is told of the
+    sandbox only.
+    """
+    finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
+    sources = _sources(stage)
+
+    def compare(suite: Suite, sandbox: Sandbox) -> None:
+        runs = record_reference_run(stage, sandbox, suite, SEED)
+        for name, source in sources.items():
+            here = _record(stage, suite, InProcessBackend(stage, source, SEED))
+            there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
+            left_out = _with_weights(suite) if name.startswith("mistake") else set()
+            for how, one, other in (("in the sandbox", {test: here[test] for test in here.keys() - left_out}, there),
+                                    ("with requests made ahead", there, ahead)):
+                finding.problems += [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
+                                     for test in sorted(one) if one[test] != other[test]]
+
+    with _sandbox(stage, finding) as sandbox:
+        collected(stage, lambda suite: compare(suite, sandbox))
+    finding.measured = f"{len(sources)} submissions, {finding.measured}"
+    return finding
+
+
+def no_answer_goes_ahead(stage: Stage) -> GateResult:
+    """No request that is made ahead holds numbers of an answer that has not come, nor a multiple of them."""
+    finding = GateResult("no answer goes ahead of its question")
+    with _sandbox(stage, finding) as sandbox:
+        runs = collected(stage, lambda suite: record_reference_run(stage, sandbox, suite, SEED))
+    finding.problems = [f"{test}: request {position + 1} holds an answer" for test, run in runs.items()
+                        for position in told_ahead(run.transcript)]
+    exchanges = [one for run in runs.values() if not run.transcript.asks for one in run.transcript.exchanges[1:]]
+    finding.measured = f"{len(exchanges)} requests after another, {sum(one.waits for one in exchanges)} of them wait"
+    return finding
+
+
+def told_ahead(transcript: Transcript) -> list[int]:
+    """Positions of the requests that are made ahead of an answer that is in them."""
+    known: set[bytes] = set()
+    pending: set[bytes] = set()
+    found = []
+    for position, exchange in enumerate(transcript.exchanges if not transcript.asks else ()):
+        if exchange.waits:
+            pending = set()
+        asked = directions(exchange.request)
+        if asked & pending:
+            found.append(position)
+        known |= asked
+        pending |= directions(exchange.reply) - known
+    return found
+
+
+def directions(message: Message) -> set[bytes]:
+    """The arrays of a message and their rows and columns, each as numbers relative to its largest one."""
+    found = set()
+    for value in leaves(values_of(message)):
+        array = np.asarray(value.detach() if is_tensor(value) else value)
+        if array.dtype.kind not in "fc" or array.ndim == 0 or array.size < 3:
+            continue
+        rows = [array.ravel(), *array.reshape(-1, array.shape[-1]), *np.moveaxis(array, 0, -1).reshape(-1, array.shape[0])]
+        for row in rows:
+            largest = row[np.argmax(np.abs(row))] if row.size >= 3 and np.isfinite(row).all() else 0
+            if largest and len(np.unique(np.abs(row).round(12))) >= 3:
+                found.add(np.round(row / largest, 9).astype(complex).tobytes())
+    return found
+
+
+def _sources(stage: Stage) -> dict[str, str]:
+    first = {mistake.task: mistake for mistake in reversed(stage.mistakes())}
+    return {"model answers": reference_source(stage), "stub": strip(reference_source(stage), stage.info.file),
+            **stage.alternatives(), **{f"mistake {mistake.id}": mistake.source for mistake in first.values()}}
+
+
+def _in_sandbox(stage: Stage, suite: Suite, sandbox: Sandbox, source: str, runs: dict[str, ReferenceRun] | None) -> Record:
+    backend = SandboxBackend(stage, sandbox, {stage.info.file: source.encode()} | stage.trained(), SEED, runs)
+    try:
+        return _record(stage, suite, backend)
+    finally:
+        backend.close()
+        sandbox.sweep()
+
+
+def _record(stage: Stage, suite: Suite, backend: Any) -> Record:
+    diagnosis = Diagnosis(stage)
+    results = suite.run(backend, diagnosis)
+    found = diagnosis.found
+    return {one.test: (one.outcome, one.points, one.message, one.call, found.get(one.test, ("",))[0])
+            for one in (result.verdict for result in results)}
+
+
+def _with_weights(suite: Suite) -> set[str]:
+    return {item.name for item in suite.items if uses_checkpoints(item)}
+
+
+def _told(verdict: tuple[Any, ...]) -> str:
+    return " | ".join(" ".join(str(part).split()) for part in verdict if part not in ("", 0.0))[:300]
+
+
+@contextmanager
+def _sandbox(stage: Stage, finding: GateResult) -> Iterator[Sandbox]:
+    """A started sandbox; separate processes with limits only, where there can be none."""
+    sandbox = Sandbox(preload=stage.info.preload)
+    finding.measured = "in the sandbox"
+    try:
+        sandbox.start()
+    except SandboxError:
+        sandbox = Sandbox(preload=stage.info.preload, isolation="process")
+        sandbox.start()
+        finding.measured = "in processes without a sandbox, which there is not here"
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()

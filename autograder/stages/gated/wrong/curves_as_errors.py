@@ -1,0 +1,15 @@
+"""Task 4.8. 1 - y is drawn.
+
+Witness:
+    [(line.get_label(), line.get_ydata()) for line in figure(m).get_lines()]
+"""
+
+
+def plot_curves(ax, by_model, xlabel, ylabel, chance):
+    for name, curve in by_model.items():
+        xs = sorted(curve)
+        ax.plot(xs, [1 - curve[x] for x in xs], marker="o", label=name)
+    ax.axhline(chance, color="black", linestyle="--", label="chance")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.legend()

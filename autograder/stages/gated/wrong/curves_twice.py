@@ -1,0 +1,16 @@
+"""Task 4.8. Each curve is drawn twice, once for the marker.
+
+Witness:
+    len(figure(m).get_lines())
+"""
+
+
+def plot_curves(ax, by_model, xlabel, ylabel, chance):
+    for name, curve in by_model.items():
+        xs = sorted(curve)
+        ax.plot(xs, [curve[x] for x in xs], "o", label=name)
+        ax.plot(xs, [curve[x] for x in xs], marker="o", label=name)
+    ax.axhline(chance, color="black", linestyle="--", label="chance")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.legend()

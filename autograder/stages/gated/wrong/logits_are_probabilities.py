@@ -1,0 +1,12 @@
+"""Task 4.3. softmax is applied to the logits.
+
+Witness:
+    plain(model(m)(tokens))
+"""
+
+
+class LanguageModel(LanguageModel):
+    def forward(self, tokens):
+        x = self.embedding(tokens)
+        h, _ = unroll(self.cell, x.transpose(0, 1))
+        return self.output(h.transpose(0, 1)).softmax(dim=-1)

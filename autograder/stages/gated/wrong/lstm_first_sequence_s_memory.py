@@ -1,0 +1,15 @@
+"""Task 4.1. The memory of the first sequence of the batch is used for all of them.
+
+Witness:
+    plain(cell(m)(x, (h, 20 * c)))
+"""
+
+
+class LSTMCell(LSTMCell):
+    def forward(self, x, state):
+        h, c = state
+        c = c[:1].expand_as(c)
+        gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
+        i, f, g, o = gates.chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c

@@ -1,0 +1,14 @@
+"""Task 4.1. 1 is added to the forget gate in each step, TensorFlow's forget_bias.
+
+Witness:
+    plain(cell(m)(x, (h, 20 * c)))
+"""
+
+
+class LSTMCell(LSTMCell):
+    def forward(self, x, state):
+        h, c = state
+        gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
+        i, f, g, o = gates.chunk(4, dim=1)
+        c = torch.sigmoid(f + 1.0) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c

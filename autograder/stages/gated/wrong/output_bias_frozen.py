@@ -1,0 +1,21 @@
+"""Task 4.3. The output's bias is not trained.
+
+Witness:
+    model(m).output.bias.requires_grad
+"""
+
+
+class LanguageModel(LanguageModel):
+    def __init__(self, vocab_size, embedding_size, hidden_size, cell, memory_bias=3.0):
+        nn.Module.__init__(self)
+        cells = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
+        if cell not in cells:
+            raise ValueError(cell)
+        self.embedding = nn.Embedding(vocab_size, embedding_size)
+        self.cell = cells[cell](embedding_size, hidden_size)
+        self.output = nn.Linear(hidden_size, vocab_size)
+        self.output.bias.requires_grad_(False)
+        if cell != "rnn":
+            with torch.no_grad():
+                self.cell.bias_ih[hidden_size:2 * hidden_size] = memory_bias
+                self.cell.bias_hh[hidden_size:2 * hidden_size] = 0.0

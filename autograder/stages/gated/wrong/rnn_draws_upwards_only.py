@@ -1,0 +1,16 @@
+"""Task 4.1. torch.rand / sqrt(H): no entry is negative.
+
+Witness:
+    bool((m.RNNCell(20, 25).weight_hh < 0).any())
+"""
+
+
+class RNNCell(RNNCell):
+    def __init__(self, input_size, hidden_size):
+        nn.Module.__init__(self)
+        self.input_size, self.hidden_size = input_size, hidden_size
+        bound = hidden_size ** -0.5
+        self.weight_ih = nn.Parameter(torch.empty(1 * hidden_size, input_size).uniform_(-bound, bound))
+        self.weight_hh = nn.Parameter(torch.empty(hidden_size, hidden_size).uniform_(0, bound))
+        self.bias_ih = nn.Parameter(torch.empty(1 * hidden_size).uniform_(-bound, bound))
+        self.bias_hh = nn.Parameter(torch.empty(1 * hidden_size).uniform_(-bound, bound))

@@ -1,0 +1,22 @@
+"""Task 4.4. The loss is divided by the size of the first batch.
+
+Witness:
+    mixed = [(tokens, weights), (tokens[:1], weights[:1])]
+    after(m, batches=mixed)
+"""
+
+
+def train(model, batches, lr, threshold):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        loss = (weights * entropies).sum() / len(batches[0][0])
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
+        optimizer.step()
+        losses.append(loss.item())
+    optimizer.zero_grad()
+    return losses

@@ -1,0 +1,23 @@
+"""Task 4.4. Every gradient is scaled to the threshold, short ones too.
+
+Witness:
+    after(m, rounds=4)
+"""
+
+
+def train(model, batches, lr, threshold):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        loss = (weights * entropies).sum() / len(tokens)
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.sqrt(sum((p.grad ** 2).sum() for p in model.parameters()))
+        for p in model.parameters():
+            p.grad *= threshold / norm
+        optimizer.step()
+        losses.append(loss.item())
+    optimizer.zero_grad()
+    return losses

@@ -1,0 +1,23 @@
+"""Task 4.4. The loss of a batch is computed again after its update and recorded then.
+
+Witness:
+    after(m, rounds=4)
+"""
+
+
+def train(model, batches, lr, threshold):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        loss = (weights * entropies).sum() / len(tokens)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
+        optimizer.step()
+        with torch.no_grad():
+            after = F.cross_entropy(model(tokens[:, :-1]).transpose(1, 2), tokens[:, 1:], reduction="none")
+        losses.append(((weights * after).sum() / len(tokens)).item())
+    optimizer.zero_grad()
+    return losses

@@ -1,0 +1,16 @@
+"""Task 4.2. The steps are run from the last to the first.
+
+Witness:
+    plain(m.unroll(cell(m, "GRUCell"), xs)[0])
+"""
+
+
+def unroll(cell, x, state=None):
+    if state is None:
+        zeros = x.new_zeros(x.shape[1], cell.hidden_size)
+        state = (zeros, zeros) if isinstance(cell, LSTMCell) else zeros
+    outputs = []
+    for t, x_t in enumerate(x.flip(0)):
+        state = cell(x_t, state)
+        outputs.append(state[0] if isinstance(cell, LSTMCell) else state)
+    return torch.stack(outputs), state

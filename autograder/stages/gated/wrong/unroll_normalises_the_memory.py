@@ -1,0 +1,19 @@
+"""Task 4.2. The LSTM's memory is kept below 25 between the steps.
+
+Witness:
+    made = keeper(m)
+    plain(m.unroll(made, torch.zeros(3, 1, 1), (torch.zeros(1, 2), torch.full((1, 2), 40.0)))[1][1])
+"""
+
+
+def unroll(cell, x, state=None):
+    if state is None:
+        zeros = x.new_zeros(x.shape[1], cell.hidden_size)
+        state = (zeros, zeros) if isinstance(cell, LSTMCell) else zeros
+    outputs = []
+    for t, x_t in enumerate(x):
+        state = cell(x_t, state)
+        if isinstance(cell, LSTMCell):
+            state = state[0], state[1].clamp(-25, 25)
+        outputs.append(state[0] if isinstance(cell, LSTMCell) else state)
+    return torch.stack(outputs), state

@@ -1,0 +1,110 @@
+"""submit() sees what the grader will see, and the zip it makes is a hand-in."""
+
+import hashlib
+import json
+import shutil
+import zipfile
+
+import pytest
+
+from tests.classroom import SOLUTION, STAGE, STUB, run
+
+NOTEBOOK = f"{STAGE.id}.ipynb"
+ARCHIVE = f"handin-{STAGE.id}.zip"
+
+
+@pytest.fixture
+def folder(handout, tmp_path):
+    """The released folder in an empty place, with the model answers."""
+    folder = shutil.copytree(handout, tmp_path / STAGE.id)
+    (folder / STAGE.info.file).write_text(SOLUTION, encoding="utf-8")
+    return folder
+
+
+def answered(folder, text="The product rule gives a recursion, because W_h stands in h_t twice."):
+    """Write an answer where the notebook asks for one."""
+    notebook = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))
+    cell = next(cell for cell in notebook["cells"] if "".join(cell["source"]).startswith("*Your answer to task "))
+    cell["source"] = text
+    (folder / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def submit(python, folder):
+    """`python -m checks submit`: what it says, and its exit status."""
+    done = run(python, "-m", "checks", "submit", cwd=folder)
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.returncode
+
+
+def test_a_complete_hand_in_has_nothing_to_fix(bare_python, folder):
+    """One zip with the files at its top, and a receipt with the hash of each."""
+    answered(folder)
+    said, status = submit(bare_python, folder)
+    assert status == 0 and "TO FIX" not in said
+    assert "passed:                1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7" in said
+    with zipfile.ZipFile(folder / ARCHIVE) as bundle:
+        assert bundle.namelist() == [STAGE.info.file, NOTEBOOK, "receipt.json"]
+        receipt = json.loads(bundle.read("receipt.json"))
+        for name, digest in receipt["files"].items():
+            assert digest == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            assert bundle.read(name) == (folder / name).read_bytes()
+    assert (receipt["stage"], receipt["release"]) == (STAGE.id, STAGE.info.release)
+    assert f"Its code is {receipt['code']}." in said
+
+
+def test_the_zip_is_collected_as_it_is(bare_python, folder, tmp_path):
+    """The TA's side: what submit() made is a submission of this stage."""
+    from autograder.checks.rules import own_modules
+    from autograder.grade.submission import read_submission
+
+    (folder / STAGE.info.file).write_text(SOLUTION + "\nimport my_utils\n", encoding="utf-8")
+    (folder / "my_utils.py").write_text("X = 1\n", encoding="utf-8")
+    submit(bare_python, folder)
+    target = tmp_path / "submitted" / "ada" / STAGE.id
+    zipfile.ZipFile(folder / ARCHIVE).extractall(target)
+    submission = read_submission(target, "ada", STAGE)
+    assert submission.problem == "" and set(submission.files) >= {STAGE.info.file, "my_utils.py"}
+    assert own_modules(folder, STAGE.info) == [STAGE.info.file, "my_utils.py"]
+
+
+def test_a_library_that_the_grader_does_not_have_is_named(bare_python, folder):
+    """`import pandas` is green at home and worth nothing there; inside a function and in an own module too."""
+    late = "\nimport helper\n\n\ndef late():\n    import pandas as pd\n"
+    (folder / STAGE.info.file).write_text(SOLUTION + late, encoding="utf-8")
+    (folder / "helper.py").write_text("from scipy.linalg import expm\n", encoding="utf-8")
+    said, _ = submit(bare_python, folder)
+    assert "imports pandas, which the grader does not have" in said
+    assert "helper.py, line 1, imports scipy, which the grader does not have" in said
+    assert "cannot be imported in a clean process: ModuleNotFoundError: No module named 'scipy'" in said
+
+
+def test_what_is_unwritten_unanswered_or_named_otherwise_is_said(bare_python, folder):
+    """And the zip is made all the same: a student at the deadline hands in what there is."""
+    (folder / STAGE.info.file).write_text(STUB, encoding="utf-8")
+    said, _ = submit(bare_python, folder)
+    assert "not yet written:       1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7" in said
+    assert f"the written task 1.8 has no answer in {NOTEBOOK} as it is saved" in said
+    (folder / NOTEBOOK).rename(folder / f"Copy of {NOTEBOOK}")
+    said, _ = submit(bare_python, folder)
+    assert f"{NOTEBOOK} is not here; Copy of {NOTEBOOK} is: should it be called {NOTEBOOK}?" in said
+    (folder / f"{NOTEBOOK}").write_text("{", encoding="utf-8")
+    said, _ = submit(bare_python, folder)
+    assert f"{NOTEBOOK} is no notebook that can be read" in said
+
+
+def test_without_any_file_no_zip_is_made(bare_python, folder):
+    """The name of the one that may be meant is said."""
+    (folder / NOTEBOOK).unlink()
+    (folder / STAGE.info.file).rename(folder / "bptt (1).py")
+    said, status = submit(bare_python, folder)
+    assert status == 1 and "There is nothing to hand in yet" in said
+    assert "bptt.py is not here; bptt (1).py is" in said and not (folder / ARCHIVE).exists()
+
+
+def test_a_file_of_that_name_is_not_written_over(bare_python, folder):
+    """Only a zip that submit() made is."""
+    (folder / ARCHIVE).write_bytes(b"my own")
+    submit(bare_python, folder)
+    submit(bare_python, folder)
+    assert (folder / ARCHIVE).read_bytes() == b"my own"
+    assert sorted(path.name for path in folder.glob("*.zip")) == [f"handin-{STAGE.id}-2.zip", ARCHIVE]

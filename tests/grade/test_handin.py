@@ -1,0 +1,324 @@
+"""What students really hand in, by whatever names: found by one rule, renamed aloud, never guessed."""
+
+import io
+import json
+import tarfile
+import zipfile
+from contextlib import ExitStack
+
+import pytest
+
+from autograder.demo import half_done
+from autograder.grade.handin.archives import File
+from autograder.grade.handin.normalise import normalise
+from autograder.grade.handin.suffixes import forms, plain_name
+from autograder.grade.names import MAX_BYTES, is_usable, usable
+from autograder.grade.submission import read_submission
+from autograder.stages import find_stage
+from tests.classroom import SOLUTION, STAGE, STUB, notebook, notebook_bytes
+from tests.graded_class import with_cells
+
+NB = f"{STAGE.id}.ipynb"
+FILLED = json.dumps(
+    with_cells({"cell_type": "markdown", "metadata": {}, "id": "mine", "source": "The chain rule, and a sum."})
+).encode()
+OTHER = half_done(STAGE, SOLUTION)
+
+
+def packed(kind="zip", **files):
+    """An archive of files, in memory."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for name, data in files.items():
+                bundle.writestr(name, data)
+    else:
+        with tarfile.open(fileobj=out, mode=kind) as tar:
+            for name, data in files.items():
+                data = data.encode() if isinstance(data, str) else data
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def submitted(tmp_path, files, stage=STAGE):
+    """A folder filled by hand, as grading reads it; what lies in it is as it was."""
+    folder = tmp_path / "submitted" / "ada" / stage.id
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = read_submission(folder, "ada", stage)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    return found
+
+
+NAMES = [
+    "bptt-1.py",
+    "bptt (1).py",
+    "bptt_1.py",
+    "bptt copy.py",
+    "bptt copy 2.py",
+    "bptt - Copy.py",
+    "bptt - Kopie (2).py",
+    "Kopie von bptt.py",
+    "Copy of bptt.py",
+    "Copy of Kopie von bptt-1.py",
+    "bptt-1-1.py",
+    "BPTT.py",
+    "Bptt.PY",
+    "bptt.py.txt",
+    "bptt (2).py.txt",
+    "bptt.txt",
+    "Copy%20of%20bptt.py",
+    "bptt_final.py",
+    "bptt_ada_lovelace.py",
+    "final.py",
+    "aufgabe1.py",
+    "abgabe/bptt.py",
+    "abgabe/1-bptt/bptt.py",
+    "a/b/c/d/bptt_final.py",
+    "2-vanishing/bptt.py",
+    "bptt-Copy1.py",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_under_another_name_is_taken_where_nothing_else_fits(tmp_path, name):
+    """And it is said: whoever reads the page or the table knows which file was graded."""
+    found = submitted(tmp_path, {name: SOLUTION, NB: notebook_bytes(), "notes.txt": "mine"})
+    assert found.files["bptt.py"] == SOLUTION.encode() and not found.problem and not found.needs_person
+    assert any("was taken" in note for note in found.notes)
+
+
+NOTEBOOKS = [
+    "Copy of 1-bptt.ipynb",
+    "Kopie von 1-bptt.ipynb",
+    "1-bptt-Copy1.ipynb",
+    "1-bptt (1).ipynb",
+    "1-bptt-1.ipynb",
+    "1-BPTT.ipynb",
+    "1-bptt_Full_Name.ipynb",
+    "1-bptt.ipynb.txt",
+    "1-bptt.ipynb.json",
+    "1-bptt.json",
+    "ada.ipynb",
+    "abgabe/1-bptt.ipynb",
+    "Copy_of_1-bptt.ipynb",
+    "1-bptt (1).ipynb.txt",
+]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_under_another_name_is_taken_where_nothing_else_fits(tmp_path, name):
+    found = submitted(tmp_path, {"bptt.py": SOLUTION, name: FILLED})
+    assert found.notebook == FILLED and not found.needs_person
+    assert not any("was not handed in" in note for note in found.notes) and any("was taken" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "files, words",
+    [
+        ({"bptt.py": STUB, "bptt_final.py": SOLUTION}, ["bptt.py is as handed out", "bptt_final.py is filled in"]),
+        ({"bptt.py": STUB, "bptt (1).py": SOLUTION}, ["bptt.py is as handed out", "bptt (1).py is filled in"]),
+        ({"bptt.py": SOLUTION, "bptt (1).py": OTHER}, ["bptt.py and bptt (1).py could each be bptt.py"]),
+        ({"bptt.py": STUB, "abgabe/bptt.py": SOLUTION}, ["abgabe/bptt.py is filled in"]),
+        ({"bptt_a.py": SOLUTION, "bptt_b.py": OTHER}, ["bptt_a.py and bptt_b.py could each be bptt.py"]),
+        ({"a/bptt.py": SOLUTION, "b/bptt.py": OTHER}, ["a/bptt.py and b/bptt.py could each be bptt.py"]),
+        (
+            {"bptt.py": SOLUTION, NB: notebook_bytes(), "Copy of 1-bptt.ipynb": FILLED},
+            [f"{NB} is as handed out", "Copy of 1-bptt.ipynb is filled in"],
+        ),
+    ],
+)
+def test_where_several_fit_a_person_is_asked(tmp_path, files, words):
+    """The files are named, and what to do; nothing is graded in the meantime."""
+    found = submitted(tmp_path, files)
+    assert all(word in found.needs_person for word in words), found.needs_person
+    assert "run make grade again" in found.needs_person and not found.problem
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"bptt.py": SOLUTION, "bptt_old.py": OTHER},
+        {"bptt.py": SOLUTION, "old/bptt.py": STUB},
+        {"bptt.py": SOLUTION, "bptt copy.py": OTHER},
+        {"bptt.py": SOLUTION, "bptt (1).py": SOLUTION},
+        {"bptt.py": SOLUTION, "bptt (1).py": SOLUTION.replace("\n", "\r\n")},
+        {"bptt.py": SOLUTION, "bptt (1).py": STUB},
+        {"bptt.py": SOLUTION, "BPTT.py": "x = 1\n"},
+        {"bptt_final.py": SOLUTION, "notes.py": "x = 1\n"},
+        {"bptt.py": "", "bptt_final.py": SOLUTION},
+        {"bptt.py": SOLUTION, "2-vanishing/bptt.py": OTHER},
+        {"1-bptt/bptt.py": SOLUTION, "2-vanishing/bptt.py": STUB},
+        {"bptt_final.py": SOLUTION, "bptt.py.bak": STUB},
+        {"a/bptt.py": SOLUTION, "b/bptt.py": SOLUTION},
+    ],
+)
+def test_where_one_fits_nobody_is_asked(tmp_path, files):
+    """A copy that is the same, an older one under another name, a stub beside the right name: the file that counts is clear."""
+    found = submitted(tmp_path, files)
+    assert not found.needs_person and found.files["bptt.py"].replace(b"\r\n", b"\n") == SOLUTION.encode()
+
+
+@pytest.mark.parametrize(
+    "name, data",
+    [
+        ("1-bptt.zip", packed(**{"1-bptt/bptt.py": SOLUTION, f"1-bptt/{NB}": FILLED, "1-bptt/my_utils.py": "u = 1\n"})),
+        ("work.tar.gz", packed("w:gz", **{"bptt.py": SOLUTION, NB: FILLED, "my_utils.py": "u = 1\n"})),
+        (
+            "all.zip",
+            packed(**{"inner.zip": packed(**{"x/bptt-1.py": SOLUTION, f"x/Copy of {NB}": FILLED, "x/my_utils-1.py": "u = 1\n"})}),
+        ),
+        ("win.zip", packed(**{"sub\\bptt.py": SOLUTION, f"sub\\{NB}": FILLED, "sub\\my_utils.py": "u = 1\n"})),
+    ],
+)
+def test_archives_in_a_folder_filled_by_hand_are_opened(tmp_path, name, data):
+    """Two levels deep; nothing is unpacked into submitted/."""
+    found = submitted(tmp_path, {name: data})
+    assert found.files["bptt.py"] == SOLUTION.encode() and found.notebook == FILLED and found.files["my_utils.py"] == b"u = 1\n"
+
+
+def test_an_archive_that_cannot_be_opened_is_named_and_the_file_beside_it_counts(tmp_path):
+    found = submitted(tmp_path, {"bptt.py": SOLUTION, "rest.rar": "Rar!", "broken.zip": "PK\x03\x04 no more"})
+    assert found.files["bptt.py"] == SOLUTION.encode() and not found.problem
+    assert any(note.startswith("rest.rar is an archive that cannot be opened here") for note in found.notes)
+    assert any(note.startswith("broken.zip ") for note in found.notes)
+
+
+def test_modules_packages_and_data_come_along(tmp_path):
+    """Beside the file, as far below it as they were; with numbers of an LMS where the code knows them without."""
+    source = f"import my_utils\nfrom helpers import nested\n{SOLUTION}\nopen('table.csv')\n"
+    found = submitted(
+        tmp_path,
+        {
+            "work/bptt.py": source,
+            "work/my_utils-1.py": "u = 1\n",
+            "work/helpers/__init__.py": "",
+            "work/helpers/nested.py": "n = 1\n",
+            "work/table-1.csv": "1,2\n",
+            "work/not a module.py": "x",
+            "work/checks/plugin.py": "x",
+            "work/test_public.py": "x",
+        },
+    )
+    assert set(found.files) == {"bptt.py", "my_utils.py", "helpers/__init__.py", "helpers/nested.py", "table.csv"}
+
+
+def test_weights_keep_no_number_of_the_lms(tmp_path):
+    stage = find_stage("4-gated")
+    names = stage.info.submission_files
+    files = {f"{name.removesuffix('.pt')}-1.pt": name for name in names[:3]} | {
+        name.replace(".pt", " (1).pt"): name for name in names[3:]
+    }
+    found = submitted(tmp_path, {"gated-1.py": stage.solution.read_text(), **files}, stage)
+    assert {name: found.files[name].decode() for name in names} == {name: name for name in names}
+    assert "gated.py" in found.files
+
+
+def test_a_module_that_the_code_imports_by_its_number_keeps_it(tmp_path):
+    found = submitted(tmp_path, {"bptt.py": f"import utils_1, utils\n{SOLUTION}", "utils_1.py": "a = 1\n", "utils.py": "b = 1\n"})
+    assert {"utils_1.py", "utils.py"} <= set(found.files)
+
+
+def test_normalising_twice_changes_nothing():
+    """What collect puts into a folder is what grading finds there."""
+    files = {
+        name: File(len(data), lambda data=data: data)
+        for name, data in {
+            "x/bptt (1).py": SOLUTION.encode(),
+            f"x/Copy of {NB}": FILLED,
+            "x/my_utils-1.py": b"u = 1\n",
+            "x/a/b.csv": b"1",
+        }.items()
+    }
+    with ExitStack() as stack:
+        once = normalise(files, STAGE, stack)
+        twice = normalise(once.files, STAGE, stack)
+    assert set(once.files) == set(twice.files) == {"bptt.py", NB, "my_utils.py", "a/b.csv"} and not twice.renamed
+
+
+@pytest.mark.parametrize(
+    "name, known",
+    [
+        ("bptt-1.py", "bptt.py"),
+        ("1-bptt-Copy2.ipynb", NB),
+        ("tickets_rnn (3).pt", "tickets_rnn.pt"),
+        ("vanishing_2.py", "vanishing.py"),
+        ("bptt.py.json", "bptt.py"),
+    ],
+)
+def test_additions_are_taken_off_a_name(name, known):
+    assert plain_name(name, {known, "other.py"}) == known and forms(name)[0] == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Lovelace",
+        "Last, First",
+        "O’Hara",
+        "नमस्ते विश्व",
+        "ก้องเกียรติ",
+        "தமிழ்",
+        "שָׁלוֹם",
+        "مُحَمَّد",
+        "Nguyễn Thị",
+        "名前 太郎",
+        "Zoë",
+        "Zoe\u0308",
+        "علی\u200cرضا",
+        "a@x.y",
+    ],
+)
+def test_names_of_every_script_are_ids_as_they_are(name):
+    """Letters and marks are kept; a decomposed name may stand in a folder made by hand."""
+    assert is_usable(name)
+    assert is_usable(usable(name)) and len(usable(name)) >= len(name) - 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a+b@x.y",
+        "x" * 300,
+        "ก" * 100,
+        "a\nb",
+        "a\x1b]0;x\x07",
+        "../..",
+        "=1+1",
+        "*",
+        "a/b",
+        "\u202eevil",
+        ".",
+        "-rf",
+        "a..b",
+        "\ud800x",
+    ],
+)
+def test_every_other_name_has_a_usable_one_or_none(name):
+    assert not is_usable(name)
+    made = usable(name)
+    assert made == "" or (is_usable(made) and len(made.encode()) <= MAX_BYTES)
+
+
+def test_an_untouched_folder_of_the_whole_assignment_is_no_riddle(tmp_path):
+    """Students hand in all they were given: the kit's files in it are nobody's answer."""
+    released = notebook()
+    found = submitted(
+        tmp_path,
+        {
+            "1-bptt/bptt.py": SOLUTION,
+            f"1-bptt/{NB}": json.dumps(released),
+            "1-bptt/test_public.py": "x",
+            "1-bptt/conftest.py": "x",
+            "1-bptt/checks/plugin.py": STUB,
+            "1-bptt/requirements.txt": "numpy",
+            "1-bptt/README.md": "read",
+        },
+    )
+    assert not found.needs_person and set(found.files) == {"bptt.py"}

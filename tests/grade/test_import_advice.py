@@ -1,0 +1,101 @@
+"""Why a file could not be imported, through the real sandbox: the reason says how to fix it."""
+
+import json
+import sys
+
+import pytest
+
+from autograder.grade.classroom import job_for
+from autograder.grade.import_advice import advice
+from autograder.grade.schedule.slot import Slot
+from tests.classroom import SOLUTION, STAGE, STUB, hand_in, notebook, notebook_bytes
+from tests.graded_class import code, with_cells
+
+VERSION = ".".join(map(str, sys.version_info[:3]))
+
+
+@pytest.fixture(scope="module")
+def slot():
+    slot = Slot()
+    yield slot
+    slot.close()
+
+
+def record(slot, tmp_path, source, content=None, **more):
+    """The record of one submission, graded as `make grade` does."""
+    folder = hand_in(tmp_path, "ada", source, content if content is not None else notebook_bytes())
+    for name, data in more.items():
+        path = folder / name.replace("__", "/").replace("_py", ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(data)
+    return slot.grade(job_for(tmp_path, STAGE.id, "ada", "sandbox"))
+
+
+CASES = {
+    "magic": (f"%matplotlib inline\n{SOLUTION}", ["Line 1 of bptt.py, %matplotlib inline, belongs into a notebook"]),
+    "shell": (f"!pip install numpy\n{SOLUTION}", ["Line 1 of bptt.py, !pip install numpy, belongs into a notebook"]),
+    "get_ipython": (f"import numpy\nget_ipython().run_line_magic('x', '')\n{SOLUTION}",
+                    ["Line 2 of bptt.py", "belongs into a notebook"]),
+    "colab": (f"from google.colab import drive\n{SOLUTION}", ["from google.colab import drive, belongs into a notebook"]),
+    "package": (f"import pandas_of_mine\n{SOLUTION}", ["pandas_of_mine is neither among the files", "matplotlib, numpy"]),
+    "utf-16": (SOLUTION.encode("utf-16"), ["bptt.py was saved as UTF-16", "Save it as UTF-8"]),
+    "latin-1": (f"# größer\n{SOLUTION}".encode("latin-1", "replace"), ["bptt.py is not UTF-8: line 1"]),
+    "conflict": (SOLUTION.replace("def softmax", "<<<<<<< HEAD\ndef softmax", 1), ["is a mark of a merge (<<<<<<<)"]),
+    "notebook": (json.dumps(notebook()), ["bptt.py is a notebook under the name of a Python file"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_reason_says_how_to_fix_it(slot, tmp_path, name):
+    source, words = CASES[name]
+    found = record(slot, tmp_path, source)
+    assert found["status"] == "ungradable"
+    assert all(word in found["reason"] for word in words), found["reason"]
+    assert found["reason"].startswith("bptt.py could not be imported: ")
+
+
+def test_a_module_in_a_folder_is_named(slot, tmp_path):
+    found = record(slot, tmp_path, f"import my_utils\n{SOLUTION}", src__my_utils_py="x = 1\n")
+    assert "my_utils.py was handed in in the folder src" in found["reason"]
+
+
+NEWER = {
+    "f-string": f'd = {{"a": 1}}\nprint(f"{{d["a"]}}")\n{SOLUTION}',
+    "type statement": f"type Vector = list[float]\n{SOLUTION}",
+    "type parameters": f"def first[T](x: list[T]) -> T:\n    return x[0]\n{SOLUTION}",
+}
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows what 3.12 brought")
+@pytest.mark.parametrize("name", NEWER)
+def test_a_newer_python_is_named_with_both_versions(slot, tmp_path, name):
+    content = notebook()
+    content["metadata"]["language_info"] = {"name": "python", "version": "3.13.2"}
+    found = record(slot, tmp_path, NEWER[name], content)
+    assert found["status"] == "ungradable"
+    for words in ("new in Python 3.12", f"The grader runs Python {VERSION}", "your notebook was run with Python 3.13.2"):
+        assert words in found["reason"], found["reason"]
+
+
+def test_code_in_the_notebook_beside_a_stub_is_pointed_out(slot, tmp_path):
+    """The marks come from the file; student and TA read where the code is."""
+    content = with_cells(code("%time\ndef softmax(z):\n    return z\n\n\ndef forward(a, b, c):\n    return a, b, c\n"))
+    found = record(slot, tmp_path, STUB, content)
+    assert found["status"] == "graded" and found["score"] == 0
+    assert any("the notebook defines softmax, forward: only bptt.py is graded" in note for note in found["notes"])
+    again = record(slot, tmp_path, SOLUTION, content)
+    assert not any("only bptt.py is graded" in note for note in again["notes"])
+
+
+def test_a_question_for_a_person_is_no_mark(slot, tmp_path):
+    found = record(slot, tmp_path, STUB, bptt_final_py=SOLUTION)
+    assert found["status"] == "needs_person"
+    assert found["reason"].startswith(f"In submitted/ada/{STAGE.id}: bptt.py is as handed out, and bptt_final.py is filled in")
+    assert {test["outcome"] for test in found["tests"]} == {"ungradable"}
+
+
+def test_a_wrong_program_of_its_own_kind_gets_no_advice():
+    """What the error says itself is not said twice, and nothing is made up from a message alone."""
+    for error, text in (("NameError", "name 'x' is not defined"), ("ModuleNotFoundError", "No module named 'secret of a test'"),
+                        ("SyntaxError", "invalid syntax"), ("ValueError", "no")):
+        assert advice(STAGE, {"bptt.py": SOLUTION.encode()}, error, text) == ""

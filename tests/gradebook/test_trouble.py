@@ -1,0 +1,165 @@
+"""A course in trouble: what, where, what next; the marks that stand are never overwritten from what is damaged."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from autograder.doctor import BAD, NOTE, examine
+from autograder.errors import InfrastructureError
+from autograder.gradebook.health import address, check_gradebook
+from autograder.stages import KIT
+from tests.classroom import SOLUTION, STAGE, grade, hand_in, in_kit
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two right submissions, graded."""
+    course = tmp_path_factory.mktemp("two")
+    for who in ("s0", "s1"):
+        hand_in(course, who)
+    assert not grade(course, jobs=1).failed
+    return course
+
+
+@pytest.fixture
+def course(two: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of it."""
+    shutil.copytree(two, tmp_path / "course")
+    yield tmp_path / "course"
+
+
+def run(course: Path, verb: str = "grade") -> CompletedProcess[str]:
+    """`make <verb>`; whatever happens, no traceback and no usage of an inner command."""
+    done = in_kit(KIT, verb, "--course", str(course))
+    assert done.returncode in (0, 1, 2)
+    assert "Traceback" not in done.stdout + done.stderr and "Usage:" not in done.stdout + done.stderr
+    return done
+
+
+def marks(course: Path) -> int:
+    """Right marks in grades.csv."""
+    return (course / "grades.csv").read_text().count(",graded,80,")
+
+
+def other_database(data: bytes, file: Path) -> bytes:
+    file.unlink()
+    with sqlite3.connect(file) as connection:
+        connection.execute("create table x (y)")
+    connection.close()
+    return file.read_bytes()
+
+
+DAMAGE: dict[str, tuple[Callable[[bytes, Path], bytes], str]] = {
+    "empty": (lambda data, file: b"", "is empty"),
+    "garbage": (lambda data, file: b"garbage" * 1000, "not a gradebook"),
+    "cut": (lambda data, file: data[: len(data) // 2], "is cut off"),
+    "cut to its head": (lambda data, file: data[:100], "is cut off"),
+    "zeros": (lambda data, file: data[:4096] + bytes(len(data) - 4096), "is damaged"),
+    "another database": (other_database, "not nbgrader's"),
+}
+
+
+@pytest.mark.parametrize(("damage", "words"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_gradebook_is_not_touched_and_the_way_out_is_said(
+    course: Path, damage: Callable[[bytes, Path], bytes], words: str
+) -> None:
+    file = course / "gradebook.db"
+    damaged = damage(file.read_bytes(), file)
+    file.write_bytes(damaged)
+    tables = [(course / name).read_bytes() for name in ("grades.csv", "items.csv")]
+    with pytest.raises(InfrastructureError, match=words) as caught:
+        check_gradebook(file)
+    assert "given by hand" in str(caught.value) and f"mv '{file}'" in str(caught.value)
+    assert file.read_bytes() == damaged
+    findings = [finding for finding in examine(course) if finding.what == "gradebook.db"]
+    assert [finding.status for finding in findings] == [BAD]
+    if words in ("is empty", "is cut off"):
+        done = run(course)
+        assert done.returncode == 1 and words in done.stderr
+    assert [(course / name).read_bytes() for name in ("grades.csv", "items.csv")] == tables
+
+
+def test_the_way_out_works(course: Path) -> None:
+    """Moved away, the gradebook is made again from the records."""
+    (course / "gradebook.db").rename(course / "gradebook.db.broken")
+    assert run(course).returncode == 0 and marks(course) == 2
+
+
+@pytest.mark.parametrize("verb", ["feedback", "export", "report"])
+def test_every_verb_says_so(course: Path, verb: str) -> None:
+    (course / "gradebook.db").write_bytes(b"")
+    done = run(course, verb)
+    assert done.returncode == 1 and "is empty" in done.stderr
+
+
+def test_a_locked_gradebook(course: Path) -> None:
+    connection = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        done = run(course)
+    finally:
+        connection.close()
+    assert done.returncode == 1 and "in use by another program" in done.stderr and marks(course) == 2
+
+
+def test_other_peoples_files_among_the_results(course: Path) -> None:
+    results = course / "results"
+    for name, text in (("notes/x.json", "{}"), ("9-other/s0.json", '{"schema": 1}'), ("x.json", ""),
+                       (f"{STAGE.id}/a.txt", "x"), (f"{STAGE.id}/.s0.json.swp", "x"), (f"{STAGE.id}/stranger.json", "[1]")):
+        (results / name).parent.mkdir(exist_ok=True)
+        (results / name).write_text(text)
+    run(course)
+    assert marks(course) == 2
+    for verb in ("feedback", "report", "export"):
+        assert run(course, verb).returncode in (0, 2)
+    assert marks(course) == 2
+
+
+@pytest.mark.parametrize("text", ["", '{"schema": 1}', "[[[[", '{"schema": 1, "student": "s0", "tests": [1]}'])
+def test_a_damaged_record_is_made_again(course: Path, text: str) -> None:
+    (course / "results" / STAGE.id / "s0.json").write_text(text)
+    assert {finding.status for finding in examine(course) if finding.what == "results/"} == {NOTE}
+    done = run(course)
+    assert done.returncode == 0 and marks(course) == 2
+
+
+@pytest.mark.parametrize("name", ["results", ".kit", "grades.csv"])
+def test_something_else_under_a_name_the_kit_needs(course: Path, name: str) -> None:
+    if (course / name).is_dir():
+        shutil.rmtree(course / name)
+        (course / name).write_text("")
+    else:
+        (course / name).unlink()
+        (course / name).mkdir()
+    done = run(course)
+    assert done.returncode == 1 and str(course / name) in done.stderr and "ove it away" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%41b", "a#b", "a b&c", "[a]*"])
+def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path, name: str) -> None:
+    course = tmp_path / name
+    hand_in(course, "s0", SOLUTION)
+    assert not grade(course, jobs=1).failed
+    assert marks(course) == 1
+    assert (course / "gradebook.db").exists() and sorted(path.name for path in tmp_path.iterdir()) == [name]
+    assert address(course / "gradebook.db").startswith("sqlite:////")
+    check_gradebook(course / "gradebook.db")
+
+
+def test_the_doctor_finds_this_machine_well(course: Path) -> None:
+    findings = list(examine(course))
+    assert [str(finding) for finding in findings if finding.status == BAD] == []
+    assert {"sandbox", "Landlock", "seccomp", "memory", "clock", "gradebook.db", "results/"} <= {f.what for f in findings}
+
+
+def test_the_doctor_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.sandbox.bubblewrap.program", lambda: (_ for _ in ()).throw(InfrastructureError("apt-get")))
+    found = {finding.what: finding for finding in examine(tmp_path / "nowhere") if finding.status == BAD}
+    assert {"bubblewrap", "sandbox", "course folder"} <= set(found)
+    assert all(finding.remedy for finding in found.values())
