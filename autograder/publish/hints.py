@@ -72,7 +72,9 @@ def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
         return False
     told = list(_told(stage, here))
     known = {one[:NAME].hex() for prints, _ in told for one in prints}
-    return all(set(texts) <= set(hints.open(prints)) for prints, texts in told) and hints.entries.keys() <= known
+    every = {text for _, texts in told for text in texts}
+    opened = [(set(texts), set(hints.open(prints))) for prints, texts in told]
+    return all(texts & found and found <= every for texts, found in opened) and hints.entries.keys() <= known
 
 
 def _no_hints(stage: Stage) -> Hints:

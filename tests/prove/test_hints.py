@@ -152,7 +152,7 @@ def test_another_machine_makes_other_hints_that_tell_the_same(another_machine):
                           if outcome == "failed"] for mistake in STAGE.mistakes()}
     another_machine()
     there = make_hints(STAGE)
-    assert len(here.entries) == len(there.entries) and here.entries.keys() != there.entries.keys()
+    assert here.entries.keys() != there.entries.keys()
     assert tell_the_same(STAGE, here) and tell_the_same(STAGE, there)
     for failed in tests.values():
         for name, calls in failed:
@@ -184,7 +184,7 @@ def test_the_gate_can_fail(monkeypatch):
     """A hint for the model answers, and one that belongs to another mistake."""
     class Talkative(Hints):
         def look_up(self, test, calls):
-            return ("1\nSomething else.\nLook.",)
+            return ("1\nSomething else.\nLook.",) if test == "test_dL_dyhat_by_hand" else ()
 
     monkeypatch.setattr(proof, "make_hints", lambda stage: Talkative(DOUBLE, ""))
     monkeypatch.setattr(type(STAGE), "alternatives", lambda stage: {})

@@ -13,7 +13,7 @@ from autograder.checks.student import Call, ModuleProxy, is_module
 from autograder.grade.diagnosis.replay import FAILED, Outcome
 
 # A number is simple where it is a fraction with a denominator up to this: many slips lead to the same one.
-SIMPLE = 60
+SIMPLE = 24
 # So many different simple numbers say as much as one number that is not simple.
 ENOUGH = 3
 # Two ways to write one thing differ by less than this in a sum of many numbers, relative to the largest.
