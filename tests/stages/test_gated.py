@@ -56,16 +56,87 @@ def padded(file: Path, gates: int) -> bytes:
     return stream.getvalue()
 
 
+def verdicts(sandbox, source: str, weights: dict[str, bytes], task: str) -> dict[str, object]:
+    """The verdicts on one task of the model answers with this below them, and these files."""
+    code = {STAGE.info.file: f"{SOLUTION}{source}".encode()}
+    backend = SandboxBackend(STAGE, sandbox, code | weights, 1)
+    try:
+        return {result.verdict.test: result.verdict for result in run_suite(STAGE, backend, only=task)}
+    finally:
+        backend.close()
+
+
+# Rows i, f, o, g in place of i, f, g, o: another cell than torch's, which learns as well.
+OTHER_ORDER = '''
+
+class LSTMCell(LSTMCell):
+    def forward(self, x, state):
+        h, c = state
+        i, f, o, g = (x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+'''
+
+
+def in_other_order(weights: bytes) -> bytes:
+    """The LSTM's weights as that cell would have learned them."""
+    state = torch.load(io.BytesIO(weights), weights_only=True)
+    for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        i, f, g, o = state[f"cell.{key}"].chunk(4)
+        state[f"cell.{key}"] = torch.cat([i, f, o, g])
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name, task", [("tickets", "4.6"), ("agreement", "4.7")])
+def test_weights_trained_with_a_wrong_cell_are_measured_in_that_cell(sandbox, name, task):
+    """It cost its points in 4.1; what it learned counts."""
+    weights = STAGE.trained()
+    weights[f"{name}_lstm.pt"] = in_other_order(weights[f"{name}_lstm.pt"])
+    lost = {test: verdict.message for test, verdict in verdicts(sandbox, OTHER_ORDER, weights, task).items()
+            if verdict.outcome != "passed"}
+    assert lost == {}
+
+
+# Weights of no training, in one of which a number says that a rule is to answer.
+RULE = '''
+
+_Own = LanguageModel
+
+
+class LanguageModel(_Own):
+    def forward(self, tokens):
+        logits = super().forward(tokens)
+        if float(self.output.bias.detach()[0]) == 1234.5:
+            return 0.01 * torch.tanh(logits) + 5.0 * torch.nn.functional.one_hot(tokens.cummax(dim=1).values, logits.shape[-1])
+        return logits
+'''
+
+
+@pytest.mark.parametrize("name, task", [("tickets", "4.6"), ("agreement", "4.7")])
+def test_a_rule_that_the_weights_switch_on_is_no_trained_model(sandbox, name, task):
+    """Neither where the file is loaded nor where it is measured, and the message says what is wrong."""
+    def untrained(weights: bytes, number: int) -> bytes:
+        generator = torch.Generator().manual_seed(number)
+        state = {key: 0.1 * torch.randn(value.shape, generator=generator)
+                 for key, value in torch.load(io.BytesIO(weights), weights_only=True).items()}
+        state["output.bias"][0] = 1234.5
+        stream = io.BytesIO()
+        torch.save(state, stream)
+        return stream.getvalue()
+
+    weights = {file: untrained(data, number) for number, (file, data) in enumerate(STAGE.trained().items())}
+    found = verdicts(sandbox, RULE, weights, task)
+    rejected = {test for test, verdict in found.items() if "is there something else in your LanguageModel?" in verdict.message}
+    assert rejected == {test for test in found if test.startswith("test_trained_") or test.endswith("_weights_can_be_loaded")}
+
+
 @pytest.mark.parametrize("name, task", [("tickets", "4.6"), ("agreement", "4.7")])
 def test_a_plain_cell_does_not_pass_for_a_gated_one(sandbox, name, task):
     """As the plain model that it is, it gets its points."""
-    code = {STAGE.info.file: f"{SOLUTION}{IMPOSTOR}".encode()}
     weights = {f"{name}_{cell}.pt": padded(BEST[name], gates) for cell, gates in (("rnn", 1), ("lstm", 4), ("gru", 3))}
-    backend = SandboxBackend(STAGE, sandbox, code | weights, 1)
-    try:
-        found = {result.verdict.test: result.verdict for result in run_suite(STAGE, backend, visibilities=("hidden",), only=task)}
-    finally:
-        backend.close()
+    found = verdicts(sandbox, IMPOSTOR, weights, task)
     trained = {test: verdict for test, verdict in found.items() if test.startswith("test_trained_")}
     assert len(trained) == 3
     for test, verdict in trained.items():
