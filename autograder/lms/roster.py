@@ -16,6 +16,7 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -260,7 +261,7 @@ class Roster:
         first = usable(label) or usable(f"{who.lms} {who.id}") or "student"
         number = usable(who.id.rpartition(":")[2])
         tries = [first] + ([f"{usable(first[:60])}_{number}"] if number and number != first else [])
-        for name in [*tries, *(f"{first}-{count}" for count in range(2, 100_000))]:
+        for name in chain(tries, (f"{first}-{count}" for count in range(2, 100_000))):
             if folded(name) not in self._by_label:
                 return name
         raise UsageError(f"there are too many people called {shown(first)}")

@@ -29,7 +29,7 @@ NOTEBOOK_ENDINGS = (".ipynb", ".json", ".txt")
 MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
 # Names in the released folder that are the kit's.
-KITS_OWN = {"test_public.py", "conftest.py", "requirements.txt"}
+KITS_OWN = {"test_public.py", "conftest.py", "requirements.txt", "receipt.json"}
 # Files that code opens by name.
 DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
 # Where a file goes whose name another one was given.
