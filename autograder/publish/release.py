@@ -23,7 +23,6 @@ from autograder.checks.update import MANIFEST, manifest_of
 from autograder.errors import UsageError
 from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
-from autograder.publish.handout import write
 from autograder.publish.hints import tell_the_same
 from autograder.publish.leaks import leaks
 from autograder.publish.refusals import DIST, refuse_leftovers, refuse_unsafe
@@ -57,7 +56,6 @@ def built(stage: Stage) -> Iterator[Path]:
             except (Exception, SystemExit) as error:
                 raise UsageError(f"{stage.id} cannot be released:\n" + _reason(words, error)) from error
         folder = Path(scratch, "released", stage.id)
-        write(folder / MANIFEST, manifest_of(files(folder), stage.notebook.name))
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield folder

@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.checks.update import MANIFEST, manifest_of
 from autograder.grade.notebook import task_of_cell
-from autograder.publish.handout import complete
+from autograder.publish.handout import complete, write
 from autograder.stages import find_stage
 from autograder.stages.points import task_points
 
@@ -93,5 +95,9 @@ class BuildHandout(NbGraderPreprocessor):
         """Strip the `.py` files, add what `check()` needs."""
         stage = find_stage(resources["nbgrader"]["assignment"])
         directory = self.config.CourseDirectory
-        complete(stage, Path(directory.root) / directory.release_directory / stage.id)
+        folder = Path(directory.root) / directory.release_directory / stage.id
+        complete(stage, folder)
+        there = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        there[stage.notebook.name] = nbformat.writes(nb).encode("utf-8")
+        write(folder / MANIFEST, manifest_of(there, stage.notebook.name))
         return nb, resources
