@@ -129,7 +129,7 @@ def test_forward_of_the_example(student):
 @task("1.3", points=1)
 def test_dL_dyhat_by_hand(student):
     """dL_dyhat is the derivative of -log y_hat_t[y_t]: one entry is not zero."""
-    expect_gradient(student.dL_dyhat(np.array([0.5, 0.25, 0.25]), 1), [0, -4, 0], "dL_dyhat")
+    expect_gradient(student.dL_dyhat(np.array([0.37, 0.41, 0.22]), 1), [0, -1 / 0.41, 0], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.2, 0.8]), 0), [-5, 0], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.5, 0.0, 0.5, 0.0]), 2), [0, 0, -2, 0], "dL_dyhat")
     expect_unchanged(student)

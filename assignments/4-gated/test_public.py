@@ -6,10 +6,11 @@ import math
 import numpy as np
 import torch
 
-from checks import expect, expect_true, expect_unchanged, task
+from checks import Mismatch, expect, expect_true, expect_unchanged, task
 
 TORCH_CELLS = {"RNNCell": torch.nn.RNNCell, "LSTMCell": torch.nn.LSTMCell, "GRUCell": torch.nn.GRUCell}
 GATES = {"RNNCell": 1, "LSTMCell": 4, "GRUCell": 3}
+FUSED = {"RNNCell": torch.nn.RNN, "LSTMCell": torch.nn.LSTM, "GRUCell": torch.nn.GRU}
 CELLS = tuple(TORCH_CELLS)
 CLASS_OF = {"rnn": "RNNCell", "lstm": "LSTMCell", "gru": "GRUCell"}
 # 32-bit numbers: another order of summation shows in the seventh digit, and more after many steps.
@@ -121,6 +122,59 @@ def test_unroll_starts_from_zeros(student, rng):
         for x in (tensor(rng, 6, 4, 3), tensor(rng, 2, 4, 3)):  # the second call knows nothing of the first
             want = stepped(cell, x, (zeros, zeros) if name == "LSTMCell" else zeros, name == "LSTMCell")
             expect(student.unroll(cell, x), want, unrolled(name), **CLOSE)
+
+
+def flat(state):
+    """The tensors of a state."""
+    return state if isinstance(state, tuple) else (state,)
+
+
+def torch_unroll(name, D, H, weights):
+    """torch's fused layer as unroll: (T, B, D) and a state to outputs and state."""
+    layer = FUSED[name](D, H)
+    layer.load_state_dict({f"{key}_l0": value for key, value in weights.items()})
+
+    def run(x, state):
+        start = tuple(part.unsqueeze(0) for part in flat(state))
+        outputs, last = layer(x, start if name == "LSTMCell" else start[0])
+        last = tuple(part.squeeze(0) for part in flat(last))
+        return outputs, last if name == "LSTMCell" else last[0]
+
+    run.layer = layer
+    return run
+
+
+def role(key, shape, V, E, H):
+    """What a parameter of a language model is, from its name and shape."""
+    last = key.rpartition(".")[2]
+    if last in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        return last
+    by_shape = {(V, E): "embedding", (V, H): "output", (H, V): "output transposed", (V,): "output bias"}
+    found = by_shape.get(tuple(shape))
+    if found is None:
+        raise Mismatch(f"LanguageModel's parameter {key}", f"of shape {tuple(shape)} is neither the embedding (V, E) = "
+                       f"{(V, E)}, nor a parameter of the cell, nor the output layer (V, H) = {(V, H)}", "shape")
+    return found
+
+
+def expected_logits(state, tokens, name, V, E, H):
+    """The logits of a language model with these parameters, by torch's own layer."""
+    parts = {role(key, value.shape, V, E, H): value for key, value in state.items()}
+    expect_parts(parts)
+    weights = {key: parts[key] for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+    output = parts["output transposed"].T if "output transposed" in parts else parts["output"]
+    zeros = torch.zeros(len(tokens), H)
+    with torch.no_grad():
+        run = torch_unroll(name, E, H, weights)
+        h, _ = run(parts["embedding"][tokens].transpose(0, 1), (zeros, zeros) if name == "LSTMCell" else zeros)
+        return h.transpose(0, 1) @ output.T + parts["output bias"]
+
+
+def expect_parts(parts):
+    """A model has an embedding, a cell's four parameters, and an output layer with its bias."""
+    missing = {"embedding", "weight_ih", "weight_hh", "bias_ih", "bias_hh", "output", "output bias"} - set(parts)
+    missing -= {"output"} if "output transposed" in parts else set()
+    expect_true(not missing, f"has no parameter for: {', '.join(sorted(missing))}", "LanguageModel")
 
 
 def random_tokens(rng, V, *shape):
@@ -276,20 +330,51 @@ def spread(student, rng, V, E, H, cell):
     return model
 
 
-def trained(student, checkpoints, task_name, cell):
-    """The student's model of a task with the weights handed in."""
+def sizes_of(task_name):
+    """V, E and H of a task's models."""
     words = importlib.import_module("data").Vocabulary.load(task_name)
     chosen = getattr(importlib.import_module("settings"), task_name.upper())
-    model = student.LanguageModel(len(words), chosen.embedding_size, chosen.hidden_size, cell)
-    checkpoints.load(model, f"{task_name}_{cell}.pt")
-    return model
+    return len(words), chosen.embedding_size, chosen.hidden_size
+
+
+def is_torch_s(student, name):
+    """Whether the student's cell takes the same step as torch's."""
+    try:
+        expect_step(student, np.random.default_rng(5), name, [(3, 5, 2)])
+    except Mismatch:
+        return False
+    return True
+
+
+def trained(student, checkpoints, task_name, cell, texts):
+    """The student's model of a task with the weights handed in, and a function of tokens that says what these weights alone do.
+
+    The two have to agree on some texts: what a model has learned is in its weights. Where the student's cell is not torch's,
+    which costs its points in task 4.1, there is only the model in which the weights were trained: the function is the model.
+    """
+    file = f"{task_name}_{cell}.pt"
+    is_right = is_torch_s(student, CLASS_OF[cell])
+    model = student.LanguageModel(*sizes_of(task_name), cell)
+    checkpoints.load(model, file)
+    if not is_right:
+        return model, model
+    state = model.state_dict()
+
+    def weights_alone(tokens):
+        return expected_logits(state, tokens, CLASS_OF[cell], *sizes_of(task_name))
+
+    got, want = all_logits(model, texts), all_logits(weights_alone, texts)
+    same = got.shape == want.shape and bool(torch.allclose(got, want, rtol=1e-3, atol=1e-3))
+    expect_true(same, "are not those of an embedding, your cell and a linear layer with the weights in this file: is there "
+                "something else in your LanguageModel?", f"the logits of {file}")
+    return model, weights_alone
 
 
 def expect_weights(student, checkpoints, task_name):
     """The models of a task: its three files hold weights of the student's LanguageModel, three different ones."""
-    models = {cell: trained(student, checkpoints, task_name, cell) for cell in CLASS_OF}
-    tokens = torch.arange(1, 4).reshape(1, 3)
-    logits = {cell: model(tokens) for cell, model in models.items()}
+    texts = [torch.arange(1, 4), torch.arange(40, 60)]
+    models = {cell: trained(student, checkpoints, task_name, cell, texts)[0] for cell in CLASS_OF}
+    logits = {cell: model(texts[0][None]) for cell, model in models.items()}
     for one, other in [("rnn", "lstm"), ("rnn", "gru"), ("lstm", "gru")]:
         expect_true(not torch.allclose(logits[one], logits[other]), "holds the model of another file",
                     f"{task_name}_{other}.pt")

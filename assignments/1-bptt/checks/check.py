@@ -47,7 +47,7 @@ def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -
         return
     outcome = run_fresh(folder, task, show) if fresh else run_here(tests, folder, task, show)
     display(outcome, stage_so_far(outcome, folder))
-    # nbgrader's Validate button, and its autograder, take a cell without an exception for one that passed.
+    # nbgrader takes a cell without an exception for one that passed, also behind its Validate button.
     if not outcome.is_passed and (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING")):
         raise CheckFailed(f"the public tests of {'task ' + task if task else 'this stage'} do not all pass")
 

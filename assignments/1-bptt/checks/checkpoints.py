@@ -48,6 +48,12 @@ def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
     str
         Why it could not be done, in a sentence without its subject; empty where it was.
     """
+    weights = read_weights(path, limit)
+    return weights if isinstance(weights, str) else load_weights(model, weights)
+
+
+def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
+    """The tensors of a file by name; or why there are none, in a sentence without its subject."""
     import torch
 
     if not path.is_file():
@@ -60,6 +66,13 @@ def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
         return f"is no file of weights alone, as torch.save(model.state_dict(), ...) writes it ({type(error).__name__})"
     if not isinstance(weights, Mapping) or not weights or not all(isinstance(value, torch.Tensor) for value in weights.values()):
         return "does not hold a state_dict: save model.state_dict(), not the model"
+    return weights
+
+
+def load_weights(model: Any, weights: Mapping[str, Any]) -> str:
+    """Put tensors into a model; why it could not be done, or empty."""
+    import torch
+
     try:
         shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
         problem = next(filter(None, (_problem_of(name, value, shapes) for name, value in weights.items())), "")

@@ -66,14 +66,14 @@ class Hints:
         return next(filter(None, opened), ())
 
     def open(self, prints: Iterable[bytes]) -> tuple[str, ...]:
-        """The texts behind the first of these fingerprints that has an entry; none where none has."""
+        """The texts behind these fingerprints; none where none has an entry."""
+        texts = []
         for one in prints:
-            entry = self.entries.get(one[:NAME].hex())
-            if entry is not None:
-                pairs = (part.partition(":") for part in entry.split("|"))
-                return tuple(mixed(bytes.fromhex(self.texts[int(number)]), mixed(bytes.fromhex(sealed), one[NAME:]))
-                             .decode("utf-8", "replace") for number, _, sealed in pairs)
-        return ()
+            for entry in filter(None, self.entries.get(one[:NAME].hex(), "").split("|")):
+                number, _, sealed = entry.partition(":")
+                key = mixed(bytes.fromhex(sealed), one[NAME:])
+                texts.append(mixed(bytes.fromhex(self.texts[int(number)]), key).decode("utf-8", "replace"))
+        return tuple(dict.fromkeys(texts))
 
     def as_json(self) -> str:
         """The text of `hints.json`."""
