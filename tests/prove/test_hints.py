@@ -154,7 +154,8 @@ def test_another_machine_makes_other_hints_that_tell_the_same(another_machine):
     there = make_hints(STAGE)
     assert here.entries.keys() != there.entries.keys()
     assert tell_the_same(STAGE, there) and len(here.entries.keys() & there.entries.keys()) > 0.8 * len(here.entries)
-    same = [set(there.look_up(name, calls)) == set(here.look_up(name, calls)) for failed in tests.values() for name, calls in failed]
+    same = [set(there.look_up(name, calls)) == set(here.look_up(name, calls))
+            for failed in tests.values() for name, calls in failed]
     assert sum(same) >= len(same) - 2  # so large a noise may make a simple number look like another
 
 
