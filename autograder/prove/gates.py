@@ -22,6 +22,7 @@ from autograder.errors import UsageError
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
+from autograder.prove.bank import wrong_programs_are_caught
 from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
 from autograder.prove.messages import messages_arrive
 from autograder.prove.numbers import add_probes, number_problems
@@ -249,8 +250,9 @@ def executed(path: Path, measured: Stage | None = None) -> Any:
 
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
-    mistakes_are_caught_and_named, pairs_are_not_misnamed, hints_are_right, alternatives_score_full, trivial_rules_fail,
-    suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, records_agree, messages_arrive, notebook_runs,
+    mistakes_are_caught_and_named, wrong_programs_are_caught, pairs_are_not_misnamed, hints_are_right, alternatives_score_full,
+    trivial_rules_fail, suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, records_agree,
+    messages_arrive, notebook_runs,
 )
 
 

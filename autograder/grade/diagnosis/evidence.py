@@ -68,7 +68,7 @@ class Information:
 
     def __init__(self) -> None:
         self._rich = False
-        self._simple: set[float] = set()
+        self._simple: set[Fraction] = set()
 
     def add(self, call: Call, right: Outcome) -> None:
         """Count what a wrong call returned in place of what is right."""
@@ -76,10 +76,11 @@ class Information:
         for number in _leaves(call.value):
             if isinstance(number, bool | np.bool_):
                 continue
-            if not is_simple(float(number)):
+            simple = simple_fraction(float(number))
+            if simple is None:
                 self._rich = True
                 return
-            self._simple.add(float(number))
+            self._simple.add(simple)
 
     @property
     def is_enough(self) -> bool:
@@ -87,12 +88,12 @@ class Information:
         return self._rich or len(self._simple) >= ENOUGH
 
 
-def is_simple(number: float) -> bool:
-    """Whether a number is a whole one or a fraction with a small denominator; NaN and Inf are not."""
-    if number == 0 or not abs(number) < 2**53:
-        return number == 0
+def simple_fraction(number: float) -> Fraction | None:
+    """The whole number or fraction with a small denominator that a number is; None where it is none, as NaN and Inf are not."""
+    if not abs(number) < 2**53:
+        return None
     near = Fraction(number).limit_denominator(SIMPLE)
-    return abs(float(near) - number) <= 1e-9 * abs(number)
+    return near if abs(float(near) - number) <= 1e-5 * abs(number) else None  # 32-bit numbers too
 
 
 def _leaves(value: Any) -> Iterator[Any]:
