@@ -6,6 +6,7 @@ Symbols and shapes, the same in every function:
 - ``params`` is a dict: "W_x" (H, D), "W_h" (H, H), "b" (H,), "W_y" (V, H).
 - ``x`` (T, D) and ``y`` (T,) hold step t in row t - 1: x_t is ``x[t - 1]``.
 - ``h`` (T + 1, H) holds the initial state in row 0, so h_t is ``h[t]``; ``z`` and ``y_hat`` are (T, V).
+- All sizes are at least 1. Weights, states and probabilities are arrays of floats; x, y, h_0, scores and theta may hold integers.
 - dA/dB has the axes of A first, then those of B: dh_t/dh_k is (H, H) with row i for h_t[i].
 
 No function changes its arguments in place.
@@ -45,7 +46,8 @@ def cross_entropy(y_hat_t, y_t):
     Returns
     -------
     float
-        L_t, with the natural logarithm.
+        L_t, with the natural logarithm of the probability itself: nothing is clipped, and it is Inf for a probability of 0. Those
+        of the other classes do not matter, be they 0.
     """
     raise NotImplementedError("Task 1.1: cross_entropy is yours to write")
 
@@ -83,6 +85,7 @@ def dL_dyhat(y_hat_t, y_t):
     Returns
     -------
     ndarray of shape (V,)
+        0 for every other class, whatever its probability.
     """
     raise NotImplementedError("Task 1.3: dL_dyhat is yours to write")
 
@@ -132,7 +135,7 @@ def dz_dh(W_y):
     Returns
     -------
     ndarray of shape (V, H)
-        Entry [i, j] is dz_t[i]/dh_t[j].
+        Entry [i, j] is dz_t[i]/dh_t[j]. It need not be a new array.
     """
     raise NotImplementedError("Task 1.3: dz_dh is yours to write")
 
@@ -269,7 +272,8 @@ def bptt(params, x, y, h, y_hat):
     -------
     dict
         "W_x" (H, D), "W_h" (H, H), "b" (H,), "W_y" (V, H) and "h_0" (H,): dL_total by each.
-        The time it takes grows in proportion to T.
+        Exact at every length: nothing is truncated, and nothing clipped. The time it takes grows in proportion to T, which may be
+        1,500 (deeper than Python's recursion goes).
 
     NOTE: h_t acts on L_t at once, and on all later losses by way of h_{t+1}. Its gradient is the sum of both.
     """
@@ -283,7 +287,8 @@ def numerical_gradient(f, theta, eps=1e-5):
     ----------
     f : callable
         ``f(theta)`` is a float.
-    theta : ndarray of any shape
+    theta : ndarray of any shape, with an axis and an entry at least
+        Integers are moved as floats.
     eps : float
         Each entry is moved by eps up and by eps down.
 
@@ -305,7 +310,7 @@ def relative_error(a, b):
     -------
     float
         Between 0 and 1, with Frobenius norms (the root of the sum of the squared entries). 0.0 for two
-        arrays of zeros.
+        arrays of zeros. Entries lie between 1e-120 and 1e120, so that their squares fit into a float.
     """
     raise NotImplementedError("Task 1.7: relative_error is yours to write")
 

@@ -131,6 +131,7 @@ def sweep(radii, hidden_size, length, seeds):
     Parameters
     ----------
     radii : sequence of float
+        Each above 0. One that is given twice has two rows.
     hidden_size : int
         H.
     length : int
@@ -168,7 +169,7 @@ def term_norms(params, x, y, h, y_hat, t):
     Returns
     -------
     ndarray of shape (t,)
-        The Frobenius norm of the summand of step k at index k - 1, for k = 1..t.
+        The Frobenius norm of the summand of step k at index k - 1, for k = 1..t. None is below 1e-120 and not 0.
     """
     raise NotImplementedError("Task 2.5: term_norms is yours to write")
 
@@ -223,7 +224,8 @@ def can_tell_apart(a, b, factor):
     Returns
     -------
     bool
-        True when one median is more than `factor` times the other, whichever is the larger.
+        True when one median is more than `factor` times the other, whichever is the larger. The median of an even number is the
+        mean of the two middle ones.
     """
     raise NotImplementedError("Task 2.6: can_tell_apart is yours to write")
 
@@ -244,8 +246,8 @@ def plot_decay(ax, norms_by_radius, bound_by_radius):
     -----
     What must be on the Axes when the function ends: a logarithmic y axis; one line for each entry of both dicts, with
     the lag on the x axis; a label on each axis, the x label with the word "lag" and its unit, steps; a legend with an
-    entry for each radius that shows its number, and one that says which lines are the bound. Colours, order, wording
-    and everything else are yours.
+    entry for each radius that shows its number, and one that says which lines are the bound. Every line lies within the limits
+    of the axes, and can be told from the others by the legend's samples. Colours, order, wording and everything else are yours.
     """
     raise NotImplementedError("Task 2.7: plot_decay is yours to write")
 
@@ -265,6 +267,7 @@ def plot_terms(ax, norms, words):
     Notes
     -----
     What must be on the Axes when the function ends: a logarithmic y axis; for each word a bar, or a point of a line, of
-    the height of its norm, each at a place of its own; the word as the tick label at that place; a label on each axis.
+    the height of its norm, each at a place of its own and within the limits of the axes; the word as the tick label at that
+    place; a label on each axis.
     """
     raise NotImplementedError("Task 2.7: plot_terms is yours to write")

@@ -341,7 +341,9 @@ def is_torch_s(student, name):
     """Whether the student's cell takes the same step as torch's."""
     try:
         expect_step(student, np.random.default_rng(5), name, [(3, 5, 2)])
-    except Mismatch:
+    except Exception as error:  # whatever it raises, it is not torch's; what the grader itself raises goes on
+        if getattr(error, "of_the_grader", False):
+            raise
         return False
     return True
 
