@@ -211,7 +211,7 @@ def notebook_runs(stage: Stage) -> GateResult:
             said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
             checking = cell.source.startswith("check(")
-            if checking and (" passed " if solved else " not yet written ") not in said:
+            if checking and (" passed " if solved else " not yet written") not in said:
                 errors.append(f"it says {said.strip()[-300:]!r}")
             if errors and (checking or solved):
                 finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
