@@ -22,7 +22,9 @@ from autograder.stages.points import task_points
 from autograder.stages.strip import BEGIN, END
 
 MODULES = "modules"
-SETUP = '''
+SETUP = '''import warnings
+warnings.simplefilter("ignore")  # nbgrader gives 0 to a cell that writes to stderr
+
 import random, sys, types, zlib
 from pathlib import Path
 import numpy as np

@@ -32,6 +32,8 @@ NOTE = "kit_note"
 ELSEWHERE = ("could not be read", "it is damaged", "is the notebook of", "read it for the written tasks")
 TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
 CHECK = re.compile(r"""\s*check\(\s*["'](\d+\.\d+)["']\s*\)\s*""")
+# Codes that no page may have; tab and line end are text.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def task_of_cell(nbgrader_meta: dict[str, Any]) -> str:
@@ -173,7 +175,7 @@ def _plain_text(text: str) -> str:
 
 def _text(text: str) -> str:
     # JSON can hold halves of characters, which no file can.
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return CONTROL.sub("\ufffd", text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n"))
 
 
 def _grade_id(cell: NotebookNode) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -306,7 +307,9 @@ def _quiet_environment() -> Any:
     try:
         for name, value in names.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one is no failure, whatever filters there are around this session
+            yield
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)

@@ -266,7 +266,7 @@ def socket_in_place_of_the_source(folder: Path, place: Place) -> None:
         os.chdir(before)
 
 
-@files(0, tells="not a regular file")
+@files(FULL, tells="__init__.py was taken as bptt.py")
 def folder_in_place_of_the_source(folder: Path, place: Place) -> None:
     """The source is a folder."""
     source_file(folder).unlink()
@@ -281,7 +281,7 @@ def pipe_in_place_of_the_notebook(folder: Path, place: Place) -> None:
     os.mkfifo(notebook_file(folder))
 
 
-@files(FULL, tells="not a regular file")
+@files(FULL, tells="was not handed in")
 def folder_in_place_of_the_notebook(folder: Path, place: Place) -> None:
     """The notebook is a folder with a file in it."""
     notebook_file(folder).unlink()

@@ -24,4 +24,5 @@ def test_plain_nbgrader_gives_the_same_marks(stage: Stage, tmp_path: Path) -> No
                   for student in ("right", "wrong")}
     assert sum(scores["right"].values()) == 80
     lost = {cell for cell, score in scores["wrong"].items() if score < scores["right"][cell]}
-    assert lost == {f"task_{mistake.task.replace('.', '_')}"}
+    # Later tasks that use it may lose points too: in plain nbgrader one mistake costs more than once.
+    assert f"task_{mistake.task.replace('.', '_')}" in lost

@@ -67,7 +67,7 @@ def retrainer(sandbox, text: str = "") -> Retrainer:
     from autograder.checks.layout import expose_handout_modules
 
     expose_handout_modules(STAGE.suite, STAGE.info)
-    return Retrainer(STAGE, sandbox, files_for(STAGE, {"files": with_code(text), "retrain": True}), lambda *_: None)
+    return Retrainer(STAGE, sandbox, files_for(STAGE, {"files": with_code(text), "retrain": True}))
 
 
 def verdicts(sandbox, files: dict[str, bytes], retrain: bool = True) -> dict:
@@ -75,7 +75,7 @@ def verdicts(sandbox, files: dict[str, bytes], retrain: bool = True) -> dict:
     files = files_for(STAGE, {"files": files, "retrain": retrain})
     backend = SandboxBackend(STAGE, sandbox, files, 1)
     if retrain:
-        backend.retrainer = Retrainer(STAGE, sandbox, files, backend._answer)
+        backend.retrainer = Retrainer(STAGE, sandbox, files)
     try:
         results = run_suite(STAGE, backend, only="4.7")
     finally:
@@ -262,7 +262,7 @@ def test_from_the_command_line_to_the_page(tmp_path):
     assert "RETRAIN" not in output and not plain["retrain"] and "trained afresh" not in page()
     output, trained, still = grade("--retrain")
     assert "1 graded now, 1 unchanged" in output
-    assert "1 submission graded with RETRAIN=1: on models trained afresh by the submitted code" in " ".join(output.split())
+    assert "1 submission graded with RETRAIN=1: on models trained again by the submitted code" in " ".join(output.split())
     assert trained["retrain"] and trained["key"] != plain["key"] and still == untouched
     lost = {test["test"] for test in trained["tests"] if test["task"] in ("4.6", "4.7") and not test["points"]}
     assert len(lost) == 6 and all(test["points"] for test in plain["tests"] if test["test"] in lost)

@@ -7,7 +7,7 @@ from autograder.checks.plugin import title_of_function
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.handin.archives import read_bytes
-from autograder.grade.record import read_record, submission_key, suite_hash, write_json
+from autograder.grade.record import FIELDS, SCHEMA, read_record, submission_key, suite_hash, write_json
 from autograder.grade.runner import run_suite
 from autograder.grade.submission import MAX_FILE, Submission, read_submission
 from autograder.prove.gates import SEED, run_source
@@ -129,8 +129,9 @@ def test_the_key_changes_with_all_that_decides_a_mark():
 def test_a_record_is_read_back_or_not_at_all(tmp_path):
     """What is half written, or of another version, is no record."""
     path = tmp_path / "results" / "ada.json"
-    write_json(path, {"schema": 1, "student": "Zoë"})
-    assert read_record(path) == {"schema": 1, "student": "Zoë"}
+    whole = dict.fromkeys(FIELDS, "Zoë") | {"schema": SCHEMA, "tests": []}
+    write_json(path, whole)
+    assert read_record(path) == whole
     assert [entry.name for entry in path.parent.iterdir()] == ["ada.json"]
     for text in ("", "{", "[]", '{"schema": 99}', "\x00"):
         path.write_text(text)

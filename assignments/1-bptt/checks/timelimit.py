@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 CALL_CPU, LOAD_CPU = 10.0, 5.0
-WALL_FACTOR = 6.0
+WALL_FACTOR = 1.5
 # A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
 AFTER_A_TIMEOUT = 10
 # Below this share of the wall clock a call counts as idle; one that computes has this many times as long.

@@ -16,5 +16,6 @@ def attempt():
         words.append(pointer[index].decode("utf-8", "replace"))
         index += 1
     # Names the sandbox has no use for.
-    return [word for word in words if word.startswith(("PYTEST_", "VIRTUAL_ENV=", "GRADER_", "USER=", "SHELL=", "OLDPWD="))
+    return [word for word in words if word.startswith(("PYTEST_", "VIRTUAL_ENV=", "GRADER_", "SHELL=", "OLDPWD="))
+            or word.startswith("USER=") and word != "USER=student"
             or "secret" in word.lower() or word.startswith("PATH=") and word != "PATH=/usr/bin:/bin"]
