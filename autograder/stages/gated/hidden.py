@@ -269,7 +269,8 @@ def test_every_parameter_of_the_model_is_trained(student, autodiff, rng):
         (cotangents * twin[2](twin[1](twin[0](tokens))[0])).sum().backward()
         wanted = dict(twin.named_parameters())
         for part, (key, _) in parts.items():
-            expect_true(grads.get(key) is not None, "gets no gradient: it is not trained", f"the {part} of LanguageModel, {cell!r},")
+            trained = grads.get(key) is not None
+            expect_true(trained, "gets no gradient: it is not trained", f"the {part} of LanguageModel, {cell!r},")
             want = wanted[names.get(part, f"1.{part}_l0")].grad
             expect(grads[key], want.T if part == "output transposed" else want, f"gradient of the {part}, {cell!r},", **STEEP)
 
