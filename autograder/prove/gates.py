@@ -146,13 +146,13 @@ def released(stage: Stage) -> Path:
 
 
 def points_add_up(stage: Stage) -> GateResult:
-    """The points of tests and written tasks add up to 100 and agree between suite, notebook and stage.toml."""
+    """The points of tests and written tasks add up to the stage's total and agree between suite, notebook and stage.toml."""
     suite = task_points(stage)
     notebook = nbformat.read(released(stage) / f"{stage.id}.ipynb", as_version=4)
     plans = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
     marked = {task_of_cell(plan): float(plan.points) for plan in plans if plan.get("grade") or plan.get("task")}
     finding = GateResult("points add up", f"{sum(suite.values()):g} by tests, {sum(marked.values()):g} in all",
-                      disagreements(notebook, suite))
+                      disagreements(notebook, suite, stage.info.total_points))
     if set(marked) != set(stage.info.tasks):
         finding.problems.append(f"stage.toml has the tasks {', '.join(stage.info.tasks)}; the notebook has "
                                 f"{', '.join(marked)}")
