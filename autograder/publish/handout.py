@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.checks.needs import FLOORS
+from autograder.grade.course import this_course
 from autograder.publish.hints import make_hints
 from autograder.publish.leaks import PICTURES
 from autograder.stages import KIT, Stage, find_stage
@@ -102,5 +103,12 @@ def readme(stage: Stage) -> str:
                    f"with this one.\n" for earlier in stage.info.requires_stages)
     return Template((TEMPLATES / "README.md").read_text(encoding="utf-8")).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
-        first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
+        term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
         weights=", and the `.pt` files that the notebook saves" if stage.info.submission_files else "")
+
+
+def term_of_release() -> str:
+    """A line with course and term, where course.toml has them."""
+    course = this_course()
+    named = ", ".join(filter(None, [course.id, course.term]))
+    return f"\n*{named}*\n" if named else ""

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 
 from autograder.publish.release_steps import disagreements
-from autograder.stages import find_stage
+from autograder.stages import RELEASE, find_stage
 from autograder.stages.points import task_points, written_points
-from tests.classroom import SOLUTION, copy_of_kit, hand_in, in_kit, notebook
+from tests.classroom import SOLUTION, copy_of_kit, hand_in, in_kit
 
 STAGE = "1-bptt"
 
@@ -76,9 +76,9 @@ def test_the_gate_on_points_holds_with_another_total_and_fails_with_the_wrong_on
 
 def test_a_table_that_gives_a_written_task_other_points_is_named() -> None:
     stage = find_stage(STAGE)
-    released = nbformat.from_dict(notebook())
+    released = nbformat.read(RELEASE / STAGE / f"{STAGE}.ipynb", as_version=4)
     assert disagreements(released, task_points(stage), 100) == []
-    released.cells[0].source = "".join(released.cells[0].source).replace("the recursion | 20 |", "the recursion | 25 |")
+    released.cells[0].source = released.cells[0].source.replace("the recursion | 20 |", "the recursion | 25 |")
     (problem,) = disagreements(released, task_points(stage), 100)
     assert problem == "task 1.8: 25 points in the table of the first cell, 20 in the cell of the task"
 
