@@ -1,8 +1,8 @@
 """The time of one request to a worker, of all requests of a submission, and of what the grader computes for student code.
 
-CPU time decides. Waiting counts only where the worker itself waits. What the machine kept from it is never the student's, nor what
-the machine kept from this process while the worker waited for that: the kernel says how long a process stood in the queue for a
-core. Nor is the time in which the worker was stopped or waited for a disk.
+CPU time decides. Waiting counts only where the worker itself waits. What the machine kept from it is never the student's, nor
+what the machine kept from this process while the worker waited for that: the kernel says how long a process stood in the queue
+for a core. Nor is the time in which the worker was stopped or waited for a disk.
 """
 
 from __future__ import annotations
