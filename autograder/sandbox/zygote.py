@@ -199,7 +199,8 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     scratch = Path(settings["scratch"])
     os.environ["MPLCONFIGDIR"] = str(scratch / "0")
     sys.dont_write_bytecode = True
-    for name in ("numpy.random", "numpy.testing", "numpy.linalg", *settings["preload"]):
+    # numpy imports numpy.ma when it is first needed: a worker whose code opened all the files it may could not then.
+    for name in ("numpy.random", "numpy.testing", "numpy.linalg", "numpy.ma", *settings["preload"]):
         importlib.import_module(name)
     if "matplotlib" in settings["preload"]:
         from autograder.checks.axes import draw_once
