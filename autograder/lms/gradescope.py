@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SandboxError
+from autograder.grade.course import COURSE, this_course
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
-from autograder.grade.record import write_json
+from autograder.grade.record import data_files, write_json
 from autograder.publish.release import EPOCH
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
@@ -53,6 +54,9 @@ def contents(stage: Stage) -> dict[str, bytes]:
     found["requirements.txt"] = "".join(f"{line}\n" for line in requirements(stage)).encode()
     constraints = KIT / "constraints.txt"
     found["constraints.txt"] = constraints.read_bytes() if constraints.exists() else b""
+    term = this_course().file
+    if term is not None:  # the seed of the hidden inputs is the term's there too
+        found[COURSE] = term.read_bytes()
     found["pyproject.toml"] = (KIT / "pyproject.toml").read_bytes()
     suites = {other.suite for other in stages()} - {each.suite for each in needed}
     for path in _files(KIT / "autograder"):
@@ -64,7 +68,7 @@ def contents(stage: Stage) -> dict[str, bytes]:
     for source in stage.info.handout_files:
         for path in _files(KIT / source) if (KIT / source).is_dir() else [KIT / source]:
             found[path.relative_to(KIT).as_posix()] = path.read_bytes()
-    return found
+    return found | {path.relative_to(KIT).as_posix(): path.read_bytes() for path in data_files(stage)}
 
 
 def _files(folder: Path) -> Iterator[Path]:
