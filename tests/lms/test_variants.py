@@ -161,8 +161,8 @@ def whole_folder(around):
 HANDINS = {
     **{f"code: {name!r}": {name: code("a"), NB: notes("a")} for name in (
         "bptt.py ", "bptt", "bptt.py_", "bptt.pyw", "bptt.py.bak", "bptt.md", "bptt%20(1).py", "Copia de bptt.py",
-        "bptt - コピー.py", "Копия bptt.py", "bptt_LATE.py", "bptt.PY.TXT", "bptt.py.crdownload", "bptt\x07.py", "bptt\u200f.py", "bptt\xa0(1).py",
-        "bptt_" + "n" * 240 + ".py", "ｂｐｔｔ.py", "lösung.py", "test_bptt.py")},
+        "bptt - コピー.py", "Копия bptt.py", "bptt_LATE.py", "bptt.PY.TXT", "bptt.py.crdownload", "bptt\x07.py",
+        "bptt\u200f.py", "bptt\xa0(1).py", "bptt_" + "n" * 240 + ".py", "ｂｐｔｔ.py", "lösung.py", "test_bptt.py")},
     **{f"notebook: {name!r}": {"bptt.py": code("a"), name: notes("a")} for name in (
         S, f"{NB} (1)", f"{S}.IPYNB", "Untitled.ipynb", "1_bptt.ipynb", f"{NB}.htm", f"{S}-checkpoint.ipynb")},
     "archive called otherwise": {"work": packed(A)},
