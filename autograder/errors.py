@@ -67,6 +67,8 @@ class StudentError(KitError):
 class Raised(StudentError):
     """Student code raised an exception of a type that is not allowed to cross the wall.
 
+    For a test it is as any other exception of the student's: of the tree it has the place, not the mark of the grader.
+
     Parameters
     ----------
     type_name : str
@@ -76,6 +78,8 @@ class Raised(StudentError):
     trace : str
         The traceback, frames of the student's files only.
     """
+
+    of_the_grader = False
 
     def __init__(self, type_name: str, message: str, trace: str = "") -> None:
         super().__init__(f"{type_name}: {message}" if message else type_name)

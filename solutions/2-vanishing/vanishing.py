@@ -107,7 +107,7 @@ def rescale(W_h, radius):
     Raises
     ------
     ValueError
-        Where the spectral radius of W_h is 0: no multiple of it has another one.
+        Where the spectral radius of W_h is 0: no multiple of it has another one. One of 1e-200 is not 0, and its square is.
     """
     ### BEGIN SOLUTION
     old = np.abs(np.linalg.eigvals(W_h)).max()
