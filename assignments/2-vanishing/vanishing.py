@@ -94,7 +94,7 @@ def rescale(W_h, radius):
     Raises
     ------
     ValueError
-        Where the spectral radius of W_h is 0: no multiple of it has another one.
+        Where the spectral radius of W_h is 0: no multiple of it has another one. One of 1e-200 is not 0, and its square is.
     """
     raise NotImplementedError("Task 2.3: rescale is yours to write")
 
