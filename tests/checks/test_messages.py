@@ -107,8 +107,8 @@ def test_parameters_of_a_module_are_those_of_its_forward():
 def test_an_axes_with_something_on_it_is_not_called_empty():
     canvas = Canvas()
     norms = np.array([1e-3, 0.1])
-    for draw in (lambda ax: ax.scatter([1, 2], norms), lambda ax: ax.vlines([1, 2], 1e-4, norms), lambda ax: ax.bar([1, 2], norms),
-                 lambda ax: ax.fill_between([1, 2], norms)):
+    for draw in (lambda ax: ax.scatter([1, 2], norms), lambda ax: ax.vlines([1, 2], 1e-4, norms),
+                 lambda ax: ax.bar([1, 2], norms), lambda ax: ax.fill_between([1, 2], norms)):
         ax = canvas.axes()
         draw(ax)
         assert "empty" not in said(vanishing.expect_log_axis, canvas.read(ax))
