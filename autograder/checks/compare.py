@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -117,7 +117,14 @@ def factor_text(factor: float) -> str:
     return f"{factor:.4g}"
 
 
-def show_both(got: Any, want: Any) -> dict[str, str]:
+class Shown(TypedDict):
+    """Two values as a message shows them."""
+
+    got: str
+    expected: str
+
+
+def show_both(got: Any, want: Any) -> Shown:
     """Two values that differ, in so many digits that they are seen to."""
     one, other = show(got), show(want)
     if one == other and is_number(got) and is_number(want):
