@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try figures gradescope bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures gradescope bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,20 +60,26 @@ return: environment  ## TA: the students' pages, packed as the LMS takes them ba
 report: environment  ## TA: the class report  [COURSE=]
 	@$(RUN) report $(course)
 
-release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap  [STAGE=]
-	@$(RUN) release --prove $(stage)
+release: environment  ## instructor: build assignments/ and dist/ from solutions/ aside, run the gates, then swap; what is due by course.toml  [STAGE= COURSE=]
+	@$(RUN) release --prove $(course) $(stage)
 
-try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py]
-	@$(RUN) try $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
+solutions: environment  ## instructor: model answers for students, once the deadline has passed  STAGE=1-bptt [COURSE=]
+	@$(RUN) solutions $(course) $(stage)
 
-verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100]
-	@$(RUN) verify $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")
+stage: environment  ## instructor: lay out a new stage that passes the gates as it stands  NAME=attention
+	@$(RUN) stage "$(NAME)"
+
+try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py, COURSE=]
+	@$(RUN) try $(course) $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
+
+verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 SEEDS=100 COURSE=]
+	@$(RUN) verify $(course) $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(SEEDS),--seeds "$(SEEDS)")
 
 figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]
 	@$(RUN) figures $(stage)
 
-gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt
-	@$(RUN) gradescope $(stage)
+gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt [COURSE=]
+	@$(RUN) gradescope $(course) $(stage)
 
 bench: environment  ## contributor: speed and memory, as ratios measured in one run
 	@$(RUN) bench $(stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,23 +33,49 @@ def main(context: click.Context) -> None:
         context.call_on_close(lambda: os.umask(before))
 
 
+a_course = click.option("--course", type=click.Path(path_type=Path), default=None,
+                        help="Folder with submitted/ (default: the kit's own).")
+of_a_term = click.option("--course", type=click.Path(path_type=Path), default=None,
+                         help="Folder with course.toml (default: the kit's own).")
 one_stage = click.option("--stage", "stage_id", default=None, help="One stage only, such as 1-bptt.")
 
 
 @main.command()
+@of_a_term
 @one_stage
 @click.option("--prove", is_flag=True, help="Run the gates on the new release, and put it in place only where all hold.")
-def release(stage_id: str | None, prove: bool) -> None:
-    """Make assignments/ and dist/ from solutions/."""
+def release(course: Path | None, stage_id: str | None, prove: bool) -> None:
+    """Make assignments/ and dist/ from solutions/: of the stages in use whose day has come."""
+    from autograder.grade.course import this_course
+    from autograder.publish.handing_out import due_for_release, take_back
     from autograder.publish.release import staged
-    from autograder.stages import chosen
 
-    with staged(chosen(stage_id)) as changed:
-        if prove and run_gates(chosen(stage_id), verbose=False):
+    now = datetime.now(UTC)
+    ready, waiting = due_for_release(this_course(), stage_id, now)
+    with staged(ready) as changed:
+        if prove and run_gates(ready, verbose=False):
             raise UsageError("nothing was released: assignments/ and dist/ are as they were.\n"
                              "  The gates that failed say what to change.")
     for name, differs in changed.items():
         click.echo(f"{name}: {'re-released' if differs else 'unchanged'}  assignments/{name}/  dist/{name}.zip")
+    for sentence in [*waiting, *take_back(this_course(), now)]:
+        click.echo(sentence)
+
+
+@main.command()
+@of_a_term
+@one_stage
+def solutions(course: Path | None, stage_id: str | None) -> None:
+    """Make dist/solutions-<stage>.zip, the model answers for students, once everybody's time is over."""
+    from autograder.grade.course import this_course
+    from autograder.publish.handing_out import make_solutions
+    from autograder.stages import KIT
+
+    if stage_id is None:
+        raise UsageError("which stage? Name it: make solutions STAGE=1-bptt")
+    (stage,) = this_course().stages(stage_id)
+    archive = make_solutions(course or KIT, stage, datetime.now(UTC))
+    click.echo(f"{archive}\nThe model answers of {stage.id}, for students. Hidden tests and mistakes are not in it.")
 
 
 def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
@@ -111,10 +138,10 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
     """Build a sample class and grade it with the real pipeline."""
     from autograder.demo import build
+    from autograder.grade.course import read_course
     from autograder.sandbox.client.sandbox import reason_against_sandbox
-    from autograder.stages import chosen
 
-    for stage in chosen(stage_id):
+    for stage in read_course(course).stages(stage_id):
         if stage.missing_libraries():
             click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
@@ -144,12 +171,14 @@ def doctor(course: Path | None) -> None:
 
 
 @main.command(name="try")
+@of_a_term
 @one_stage
 @click.option("--task", default=None, help="One task: model answers, stub, mistakes, bank and alternatives.")
 @click.option("--mistake", default=None, help="One mistake: what it loses, and the name it gets.")
 @click.option("--gate", default=None, help="The gates with these words in their name.")
 @click.option("--file", "answer", type=click.Path(path_type=Path), default=None, help="A file of one's own, outside the sandbox.")
-def try_out(stage_id: str | None, task: str | None, mistake: str | None, gate: str | None, answer: Path | None) -> None:
+def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake: str | None, gate: str | None,
+            answer: Path | None) -> None:
     """Try a change in seconds: a task, a mistake, a gate or a file."""
     from autograder.prove.tryout import gates_named, try_file, try_mistake, try_task
     from autograder.stages import chosen
@@ -172,20 +201,21 @@ def try_out(stage_id: str | None, task: str | None, mistake: str | None, gate: s
 
 
 @main.command()
+@of_a_term
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
 @click.option("--mutants", is_flag=True, help="Kill automatic mutants of the model answers, in place of the other gates.")
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
-def verify(stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
+def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, seeds: int | None) -> None:
     """Run the gates: the proof that the suites are right."""
+    from autograder.grade.course import this_course
     from autograder.prove.gates import suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
-    from autograder.stages import chosen
 
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = run_gates(chosen(stage_id), verbose, special or None)
+    failed = run_gates(this_course().stages(stage_id), verbose, special or None)
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -216,10 +246,6 @@ def bench(stage_id: str | None, size: int, largest: int, write: bool) -> None:
     click.echo(page)
     if write:
         (KIT / "docs" / "performance.md").write_text(page, encoding="utf-8")
-
-
-a_course = click.option("--course", type=click.Path(path_type=Path), default=None,
-                        help="Folder with submitted/ (default: the kit's own).")
 
 
 @main.command()
@@ -371,11 +397,12 @@ def report(course: Path | None) -> None:
 
 
 @main.command()
+@of_a_term
 @one_stage
-def gradescope(stage_id: str | None) -> None:
+def gradescope(course: Path | None, stage_id: str | None) -> None:
     """Make dist/gradescope-<stage>.zip, an autograder for Gradescope."""
+    from autograder.grade.course import this_course
     from autograder.lms.gradescope import pack
-    from autograder.stages import chosen
 
-    for stage in chosen(stage_id):
+    for stage in this_course().stages(stage_id):
         click.echo(str(pack(stage)))

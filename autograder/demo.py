@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.stages import RELEASE, Stage, chosen
+from autograder.grade.course import read_course
+from autograder.stages import RELEASE, Stage
 from autograder.stages.strip import strip
 
 MARK = ".sample-class"
@@ -30,7 +31,7 @@ def build(course: Path, stage_id: str | None = None) -> int:
     course.mkdir(parents=True, exist_ok=True)
     (course / MARK).write_text("Made by `make demo`; it may be removed.\n")
     count = 0
-    for number, stage in enumerate(stage for stage in chosen(stage_id) if not stage.missing_libraries()):
+    for number, stage in enumerate(stage for stage in read_course(course).stages(stage_id) if not stage.missing_libraries()):
         for student, files in submissions(stage, everything=number == 0):
             folder = course / "submitted" / student / stage.id
             folder.mkdir(parents=True)

@@ -77,13 +77,16 @@ class Raised(StudentError):
         Its text.
     trace : str
         The traceback, frames of the student's files only.
+    doing : str
+        What was going on, in the grader's own words, where that was more than a call.
     """
 
     of_the_grader = False
 
-    def __init__(self, type_name: str, message: str, trace: str = "") -> None:
-        super().__init__(f"{type_name}: {message}" if message else type_name)
-        self.type_name = type_name
+    def __init__(self, type_name: str, message: str, trace: str = "", doing: str = "") -> None:
+        self.doing = f"{doing} ended with " if doing else ""
+        self.type_name = self.doing + type_name
+        super().__init__(f"{self.type_name}: {message}" if message else self.type_name)
         self.message = message
         self.student_trace = trace
 

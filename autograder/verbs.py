@@ -23,6 +23,8 @@ from autograder.text import one_line, plain
 # Verbs that change a course folder; those that make it, too.
 CHANGE = frozenset({"grade", "feedback", "collect", "roster", "clean-class", "return", "demo", "report", "export", "marking"})
 MAKE = frozenset({"demo", "collect", "roster", "doctor"})
+# Those that release and prove for the term of a course folder.
+OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope"})
 # What the system says, in words, and what a person can do about it.
 FEWER = "grade with fewer at a time, JOBS=1,"
 TROUBLE = {
@@ -55,6 +57,10 @@ class Verb(click.Command):
             params["stage_id"] = stage_named(params["stage_id"]).id
         if params.get("course") is not None:
             params["course"] = course_named(params["course"], self.name in MAKE)
+        if self.name in OF_A_TERM:
+            from autograder.grade.course import use_course
+
+            use_course(params["course"])
         if "course" not in params or self.name not in CHANGE:
             return super().invoke(context)
         with at_work(params["course"] or KIT, f"make {self.name}"):

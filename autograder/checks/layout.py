@@ -5,16 +5,26 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from .toml_file import KINDS, place, read_toml
+
 LEVELS = ("full", "hint", "verdict")
-KEYS = ("title", "file", "preload", "requires_stages", "forbid_torch_rnn", "submission_files", "handout_files", "tasks",
-        "cpu_seconds", "submission_seconds", "feedback", "release", "points")
+# The keys of stage.toml, and what each holds; docs/contributor.md says what each is for.
+KEYS = {
+    "title": "text", "file": "text", "tasks": "table of texts", "total_points": "number", "release": "text",
+    "preload": "list of texts", "requires_stages": "list of texts", "forbid_torch_rnn": "true or false",
+    "submission_files": "list of texts", "handout_files": "table of texts", "cpu_seconds": "table of numbers",
+    "submission_seconds": "number", "feedback": "table of texts",
+}
+NEEDED = ("title", "file", "tasks")
+# Written into the stage.toml that students have, when it is made.
+RELEASED = {"points": "table of numbers"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,8 @@ class StageInfo:
         CPU seconds all calls of a submission may take in the grader together, where that is more than usual.
     release : str
         The day this text of the stage is of, such as "2025-09-01"; with ".2" for a second one of that day.
+    total_points : float
+        Points of all tasks together, those that are graded by hand too.
     points : dict of str to float
         Points that tests give in each task; in the released folder only, written when it is made.
     folder : Path
@@ -65,6 +77,7 @@ class StageInfo:
     cpu_seconds: dict[str, float]
     submission_seconds: float
     release: str
+    total_points: float
     points: dict[str, float]
     folder: Path
 
@@ -80,35 +93,51 @@ def read_stage(folder: Path) -> StageInfo:
     Raises
     ------
     ValueError
-        The file is no TOML, lacks a key, or has one that nobody reads; the text names file, key and what there is.
+        The file is no TOML, lacks a key, or has one that nobody reads; the text names file, line, key and what is right.
     """
     file = folder / "stage.toml"
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: {error}") from None
-    unknown = [key for key in data if key not in KEYS]
-    if unknown:
-        raise ValueError(f"{file}: nobody reads the key {unknown[0]!r}; there are: {', '.join(KEYS)}")
-    missing = [key for key in ("title", "file", "tasks") if key not in data]
-    if missing:
-        raise ValueError(f"{file}: the key {missing[0]!r} is missing")
-    feedback = data.get("feedback", {})
-    hidden = feedback.get("hidden", "hint")
-    if hidden not in LEVELS or set(feedback) - {"hidden"}:
-        raise ValueError(f"{file}: [feedback] has one key, hidden, which is one of {', '.join(LEVELS)}; got {feedback!r}")
-    return StageInfo(data["title"], data["file"], dict(data["tasks"]), tuple(data.get("preload", ())),
-                     tuple(data.get("requires_stages", ())), bool(data.get("forbid_torch_rnn")),
-                     tuple(data.get("submission_files", ())), hidden, dict(data.get("handout_files", {})),
-                     dict(data.get("cpu_seconds", {})), float(data.get("submission_seconds", 0.0)),
-                     _release(file, data), dict(data.get("points", {})), folder)
+    data, text = read_toml(file)
+    known = KEYS | RELEASED
+    for key, value in data.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            raise ValueError(f"{place(file, text, key)}: nobody reads the key {key!r}"
+                             + (f"; did you mean {near[0]}?" if near else "") + f" The keys are: {', '.join(KEYS)}")
+        if not KINDS[known[key]](value):
+            raise ValueError(f"{place(file, text, key)}: {key} is a {known[key]}; got {value!r}")
+    for key in NEEDED:
+        if key not in data:
+            raise ValueError(f"{file}: the key {key!r} is missing")
+    _check(file, text, data)
+    return StageInfo(
+        title=data["title"], file=data["file"], tasks=data["tasks"], preload=tuple(data.get("preload", ())),
+        requires_stages=tuple(data.get("requires_stages", ())), forbid_torch_rnn=data.get("forbid_torch_rnn", False),
+        submission_files=tuple(data.get("submission_files", ())), hidden=data.get("feedback", {}).get("hidden", "hint"),
+        handout_files=data.get("handout_files", {}), cpu_seconds=data.get("cpu_seconds", {}),
+        submission_seconds=float(data.get("submission_seconds", 0.0)), release=data.get("release", ""),
+        total_points=float(data.get("total_points", 100)), points=data.get("points", {}), folder=folder)
 
 
-def _release(file: Path, data: dict[str, Any]) -> str:
+def _check(file: Path, text: str, data: dict[str, Any]) -> None:
+    """Raise ValueError where a value is of the right kind and still means nothing."""
+    if not re.fullmatch(r"[a-z_]\w*\.py", data["file"]):
+        raise ValueError(f"{place(file, text, 'file')}: file is the name of a Python file, such as \"bptt.py\";"
+                         f" got {data['file']!r}")
+    if not data["tasks"]:
+        raise ValueError(f"{place(file, text, 'tasks')}: [tasks] names no task; write \"1.1\" = \"Its title\" below it")
+    numbers = {task.partition(".")[0] for task in data["tasks"]}
+    for task in data["tasks"]:
+        if not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", task) or len(numbers) > 1:
+            raise ValueError(f"{place(file, text, task, 'tasks')}: a task has the stage's number and its own, such as \"1.3\", "
+                             f"the same number throughout; got {task!r}")
     release = data.get("release", "")
-    if not isinstance(release, str) or (release and not re.fullmatch(r"\d{4}-\d\d-\d\d(\.\d+)?", release)):
-        raise ValueError(f'{file}: release is a day such as "2025-09-01", or "2025-09-01.2"; got {release!r}')
-    return release
+    if release and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(\.\d+)?", release):
+        raise ValueError(f"{place(file, text, 'release')}: release is a day such as \"2025-09-01\", or \"2025-09-01.2\"; "
+                         f"got {release!r}")
+    feedback = data.get("feedback", {})
+    if set(feedback) - {"hidden"} or feedback.get("hidden", "hint") not in LEVELS:
+        raise ValueError(f"{place(file, text, 'feedback')}: [feedback] has one key, hidden, which is one of {', '.join(LEVELS)}; "
+                         f"got {feedback!r}")
 
 
 def public_tests(folder: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
+from autograder.grade.course import read_course
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.retrain import has_recipe
@@ -18,8 +19,6 @@ from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
-
-SEED = 20130618
 
 
 @dataclass
@@ -33,12 +32,15 @@ class Work:
     done : list of (stage id, student)
         Submissions whose record stands.
     refused : dict of str to str
-        Folders that cannot be graded under their name, and why.
+        Folders that are not graded, and why.
+    reseeded : dict of (int, int) to int
+        How many records are of another seed than the term's: by that seed and the term's.
     """
 
     todo: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    reseeded: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def all(self) -> list[tuple[str, str]]:
         """Every submission with a usable name, in order."""
@@ -54,7 +56,7 @@ def submitted(course: Path) -> Path:
     return folder
 
 
-def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int = SEED,
+def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int | None = None,
               retrain: bool = False) -> Work:
     """Look through ``submitted/`` and hold each submission against its record.
 
@@ -63,7 +65,10 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     UsageError
         There is nothing to grade: no folder, no such stage, no such student.
     """
-    wanted = [find_stage(stage_id)] if stage_id else list(stages())
+    term = read_course(course)
+    seed = term.seed if seed is None else seed
+    wanted = list(term.stages(stage_id))
+    unused = [] if stage_id else [stage for stage in stages() if not term.uses(stage.id)]
     folder = submitted(course)
     work = Work()
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -77,7 +82,14 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
             if os.path.lexists(Path(entry.path) / stage.id):
                 record = read_record(record_path(course, stage.id, entry.name))
                 fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
+                if record is not None and not fresh and record.get("seed", seed) != seed:
+                    change = record["seed"], seed
+                    work.reseeded[change] = work.reseeded.get(change, 0) + 1
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
+        for stage in unused:
+            if os.path.lexists(Path(entry.path) / stage.id):
+                work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
+                                                            f"{term.file}")
     if not work.all() and not work.refused:
         raise UsageError(_nothing(folder, wanted, student))
     return work
@@ -110,19 +122,22 @@ def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
 
 
-def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> str:
+def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:
     """What the record of a submission, as it lies there now, is known by."""
     stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
+    seed = read_course(course).seed if seed is None else seed
     return submission_key(submission, isolation, seed, retrain and has_recipe(stage))
 
 
-def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int = SEED, retrain: bool = False) -> dict[str, Any]:
+def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
+            retrain: bool = False) -> dict[str, Any]:
     """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
     from autograder.grade.notebook import repair
     from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
+    seed = read_course(course).seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
     retrain = retrain and has_recipe(stage)
@@ -137,7 +152,7 @@ def _where(question: str, student: str, stage_id: str) -> str:
     return f"In submitted/{student}/{stage_id}: {question}" if question else ""
 
 
-def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int = SEED,
+def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,
                cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
                ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots; each record is written, then handed on, as it comes.

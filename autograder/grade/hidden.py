@@ -36,12 +36,12 @@ def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
         return "what came back is not a value"
     known = set(functions)
     deepest = next((name for name in reversed(FRAME.findall(trace)) if name in known), "")
-    return _kind(error) + (f" in {deepest}" if deepest else "")
+    return getattr(error, "doing", "") + _kind(error) + (f" in {deepest}" if deepest else "")
 
 
 def _kind(error: BaseException) -> str:
     """The class of an exception, if it is Python's own or a library's."""
-    name = getattr(error, "type_name", None) or type(error).__name__
+    name = (getattr(error, "type_name", None) or type(error).__name__).removeprefix(getattr(error, "doing", ""))
     own = getattr(builtins, name, None)
     if name in LIBRARIES or (isinstance(own, type) and issubclass(own, BaseException)):
         return name

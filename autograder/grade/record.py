@@ -58,6 +58,19 @@ def data_files(stage: Stage) -> list[Path]:
     return sorted(found)
 
 
+def state_of_suite(stage_id: str, seed: int) -> str:
+    """What marks were given by: the suite's hash and the seed of its inputs, in one word each."""
+    return f"{suite_hash(stage_id)} {seed}"
+
+
+def why_changed(before: str, now: str) -> str:
+    """Why one `state_of_suite` is not the other: the suite, or the seed in words; empty where they are the same."""
+    (suite, _, seed), (new_suite, _, new_seed) = before.partition(" "), now.partition(" ")
+    reseeded = seed and new_seed and seed != new_seed
+    return ", ".join(filter(None, ["suite" if suite != new_suite else "",
+                                   f"the seed of the term changed from {seed} to {new_seed}" if reseeded else ""]))
+
+
 def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
     """The key a record is kept under: the same key, the same record."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,

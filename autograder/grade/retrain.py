@@ -159,7 +159,7 @@ def ran_out_of_time(error: Exception) -> bool:
 
 
 def told(name: str, error: Exception) -> Exception:
-    """What ended a training, as the tests that need its model report it; a hidden test shows what stands before the colon."""
+    """What ended a training, as the tests that need its model report it."""
     doing = f"training your {name} model"
     if isinstance(error, LimitExceeded) and ran_out_of_time(error):
         return LimitExceeded(error.kind, f"{doing}: {error}")
@@ -170,4 +170,4 @@ def told(name: str, error: Exception) -> Exception:
     kind = getattr(error, "type_name", None) or type(error).__name__
     if isinstance(error, BadMessage):
         kind = "an answer that is none"
-    return Raised(f"{doing} ended with {kind}", str(getattr(error, "message", error)), getattr(error, "student_trace", ""))
+    return Raised(kind, str(getattr(error, "message", error)), getattr(error, "student_trace", ""), doing)

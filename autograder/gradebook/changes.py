@@ -16,7 +16,7 @@ from sqlalchemy import inspect, select, update
 
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
-from autograder.grade.record import write_atomically
+from autograder.grade.record import why_changed, write_atomically
 from autograder.gradebook.marks import SubmissionMarks
 from autograder.gradebook.shared_gradebook import REPORTED, SharedGradebook
 
@@ -96,8 +96,8 @@ def snapshot(entry: SubmissionMarks) -> dict[str, Any]:
 
 def _differences(entry: SubmissionMarks, before: Mapping[str, Any], now: Mapping[str, Any], known: Reported) -> list[Change]:
     content = before.get("content", known.content) != known.content
-    suite = before.get("suite", known.suite) != known.suite
-    why = ", ".join(text for text, holds in (("new submission", content), ("suite", suite)) if holds)
+    suite = why_changed(str(before.get("suite", known.suite)), known.suite)
+    why = ", ".join(filter(None, ["new submission" if content else "", suite]))
     changed = {mark.task for mark in entry.changed}
     found = []
     for task, score in now["scores"].items():

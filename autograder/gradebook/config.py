@@ -15,6 +15,7 @@ import nbgrader
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.grade.course import read_course
 from autograder.gradebook.health import address
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
@@ -55,7 +56,7 @@ def set_folders(config: Any, course: Path) -> Any:
     course = Path(course).resolve()
     c = config
     c.CourseDirectory.root = str(course)
-    c.CourseDirectory.course_id = "vanishing-gradients"
+    c.CourseDirectory.course_id = read_course(course).id or "vanishing-gradients"
     # Inside the kit the folders keep their short names, so that nbgrader's own messages read well.
     inside = course == KIT
     c.CourseDirectory.source_directory = SOLUTIONS.name if inside else str(SOLUTIONS)

@@ -33,10 +33,11 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from autograder.errors import InfrastructureError, Refused
+from autograder.grade.course import SEED
 from autograder.grade.feedback_text import task_report
 from autograder.grade.handin.archives import read_bytes
 from autograder.grade.notebook import may_be_elsewhere, repair, task_of_cell
-from autograder.grade.record import suite_hash
+from autograder.grade.record import state_of_suite
 from autograder.grade.submission import MAX_FILE, read_submission
 from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
 from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
@@ -151,7 +152,8 @@ class Entries:
                                                                            about.extension))
         if submitted.late_submission_penalty != penalty:
             submitted.late_submission_penalty = penalty
-        remember(self.gradebook, submitted.id, handed_in.content(), suite_hash(stage_id))
+        state = state_of_suite(stage_id, record.get("seed", SEED))
+        remember(self.gradebook, submitted.id, handed_in.content(), state)
         return notebook
 
     def _submission(self, stage_id: str, student: str) -> SubmittedNotebook:

@@ -8,7 +8,8 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grade.record import read_record, record_path, suite_hash
+from autograder.grade.course import read_course
+from autograder.grade.record import read_record, record_path, state_of_suite
 from autograder.gradebook.config import IGNORED
 from autograder.gradebook.entry import Keys, fill, is_lost, read_handed_in, remember, settle
 from autograder.gradebook.late import read_term, set_times
@@ -49,7 +50,7 @@ class SettleMarks(NbGraderPreprocessor):
             submitted = book.find_submission_notebook(about["notebook"], stage_id, student)
             set_times(submitted.assignment, read_term(Path.cwd()))
             settle(book, submitted, keys, about["waiting"])
-            remember(book, submitted.id, handed_in.content(), suite_hash(stage_id))
+            remember(book, submitted.id, handed_in.content(), state_of_suite(stage_id, read_course(Path.cwd()).seed))
         return nb, resources
 
     def ignored(self) -> list[str]:

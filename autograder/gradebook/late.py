@@ -17,6 +17,7 @@ from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
+from autograder.grade.course import SEED, read_course
 from autograder.grade.notebook import released
 from autograder.gradebook.answers import nbgrader_meta
 from autograder.gradebook.class_list import Came, ClassList, read_class
@@ -52,6 +53,7 @@ class Term:
 
     policy: Policy
     people: ClassList
+    seed: int = SEED
 
     def lateness(self, stage_id: str, student: str) -> Lateness:
         """Days late, free days, and the points they cost before the score limits them."""
@@ -85,7 +87,7 @@ def read_term(course: Path) -> Term:
     UsageError
         One of the files is not as it should be.
     """
-    return Term(read_policy(course), read_class(course))
+    return Term(read_policy(course), read_class(course), read_course(course).seed)
 
 
 @lru_cache(maxsize=16)

@@ -10,24 +10,23 @@ the rest differently::
     late_days = 3                # free late days for the whole term, used up in the order of the due dates
 
     [1-bptt]
-    due = 2026-11-02T23:59:00
+    due = 2026-11-02T23:59:00    # here, or in course.toml
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from autograder.errors import UsageError
+from autograder.grade.course import COURSE, Course, date_of, near, read_course, zone_of
 from autograder.grade.feedback_text import points
 from autograder.stages import stages
 
@@ -119,14 +118,14 @@ def read_policy(course: Path) -> Policy:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return Policy()
+        data = b""
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror})") from error
-    return _parsed(str(path), data)
+    return _parsed(str(path), data, read_course(course))
 
 
 @lru_cache(maxsize=8)
-def _parsed(path: str, data: bytes) -> Policy:
+def _parsed(path: str, data: bytes, term: Course) -> Policy:
     try:
         content = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -136,68 +135,45 @@ def _parsed(path: str, data: bytes) -> Policy:
     top = {name: value for name, value in content.items() if name not in tables}
     for name in top:
         if name not in DEFAULTS:
-            raise UsageError(f"{path}: {name}: there is no such setting{_nearest(name, (*DEFAULTS, *known))}; "
+            raise UsageError(f"{path}: {name}: there is no such setting{near(name, (*DEFAULTS, *known))}; "
                              f"at the top are {', '.join(DEFAULTS)}, then a table a stage")
     for name in tables:
         if name not in known:
-            raise UsageError(f"{path}: [{name}]: there is no such stage{_nearest(name, known)}; the stages are "
+            raise UsageError(f"{path}: [{name}]: there is no such stage{near(name, known)}; the stages are "
                              f"{', '.join(known)}")
     late_days = top.pop("late_days", 0)
     if not isinstance(late_days, int) or isinstance(late_days, bool) or late_days < 0:
         raise UsageError(f"{path}: late_days: {late_days!r} is no number of days; write a whole number such as 3")
-    return Policy({name: _rule(path, name, top, table) for name, table in tables.items()}, late_days)
+    for name in term.dates:
+        if term.dates[name].due is not None:
+            tables.setdefault(name, {})
+    return Policy({name: _rule(path, name, top, table, term) for name, table in tables.items()}, late_days)
 
 
-def _nearest(word: str, words: Any) -> str:
-    close = difflib.get_close_matches(word, words, 1)
-    return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _rule(path: str, name: str, top: dict[str, Any], table: dict[str, Any]) -> Rule:
+def _rule(path: str, name: str, top: dict[str, Any], table: dict[str, Any], term: Course) -> Rule:
     for key in table:
         if key not in OF_A_STAGE:
             hint = "; it holds for the whole term and stands at the top of the file" if key == "late_days" else ""
-            raise UsageError(f"{path}: [{name}] {key}: there is no such setting{_nearest(key, OF_A_STAGE)}{hint}; a stage has "
+            raise UsageError(f"{path}: [{name}] {key}: there is no such setting{near(key, OF_A_STAGE)}{hint}; a stage has "
                              f"{', '.join(OF_A_STAGE)}")
     both = top | table
 
     def where(key: str) -> str:
         return f"{path}: [{name}] {key}" if key in table else f"{path}: {key}"
 
-    if "due" not in table:
-        raise UsageError(f"{path}: [{name}] has no due date; write one such as due = 2026-11-02T23:59:00")
-    zone = _zone(where("timezone"), both.get("timezone"))
-    due = _due(where("due"), table["due"], zone)
+    zone = zone_of(where("timezone"), both.get("timezone"))
+    due = term.dates_of(name).due
+    if due is not None and "due" in table:
+        raise UsageError(f"{where('due')}: {term.file} says too when {name} is due; take one of both out")
+    if due is not None and zone is not None and term.zone is not None and zone != term.zone:
+        raise UsageError(f"{where('timezone')}: {term.file} has another one, {term.zone}; take it out here")
+    if due is None and "due" not in table:
+        raise UsageError(f"{path}: [{name}] has no due date; write one such as due = 2026-11-02T23:59:00, here or in {COURSE}")
+    zone = zone or (term.zone if due is not None else None)
+    due = due or date_of(where("due"), table["due"], zone)
     return Rule(due, zone or due.tzinfo or UTC, _span(where("grace"), both.get("grace", 0)),
                 _amount(where("per_day"), both.get("per_day", 0)) or Amount(0.0),
                 _amount(where("cap"), both["cap"]) if "cap" in both else None)
-
-
-def _zone(where: str, name: Any) -> ZoneInfo | None:
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, TypeError, OSError) as error:
-        raise UsageError(f"{where}: {name!r} is no time zone; write a name such as \"Europe/Berlin\" or \"UTC\"") from error
-
-
-def _due(where: str, value: Any, zone: ZoneInfo | None) -> datetime:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError as error:
-            raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(23, 59, 59))
-    if not isinstance(value, datetime):
-        raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")
-    if value.tzinfo is None:
-        if zone is None:
-            raise UsageError(f"{where}: in which time zone? Put timezone = \"Europe/Berlin\" at the top of the file, or write "
-                             f"{value.isoformat()}+01:00")
-        value = value.replace(tzinfo=zone)
-    return value
 
 
 def _span(where: str, value: Any) -> timedelta:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grade.feedback_text import points
-from autograder.grade.record import suite_hash, write_atomically
+from autograder.grade.record import state_of_suite, why_changed, write_atomically
 from autograder.gradebook.changes import Reported
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks
@@ -54,8 +54,9 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     for mark in entry.marks:
         if mark.by_hand and not 0 <= mark.score <= mark.max_score:
             yield f"{mark.task} has {points(mark.score)} of {points(mark.max_score)} points"
-    if reported is not None and reported.suite != suite_hash(entry.stage):
-        yield "marked under an older suite; run make grade"
+    stale = why_changed(reported.suite, state_of_suite(entry.stage, term.seed)) if reported is not None else ""
+    if stale:
+        yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade"
     if term.people.roster and entry.student not in term.people.roster:
         yield "not in roster.csv"
     if record["isolation"] != "sandbox":

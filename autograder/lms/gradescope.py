@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SandboxError
+from autograder.grade.course import COURSE, this_course
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
 from autograder.grade.record import write_json
 from autograder.publish.release import EPOCH
@@ -53,6 +54,9 @@ def contents(stage: Stage) -> dict[str, bytes]:
     found["requirements.txt"] = "".join(f"{line}\n" for line in requirements(stage)).encode()
     constraints = KIT / "constraints.txt"
     found["constraints.txt"] = constraints.read_bytes() if constraints.exists() else b""
+    term = this_course().file
+    if term is not None:  # the seed of the hidden inputs is the term's there too
+        found[COURSE] = term.read_bytes()
     found["pyproject.toml"] = (KIT / "pyproject.toml").read_bytes()
     suites = {other.suite for other in stages()} - {each.suite for each in needed}
     for path in _files(KIT / "autograder"):

@@ -11,7 +11,7 @@ from autograder.checks.compare import Mismatch, expect
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import SEED, GateResult
+from autograder.prove.gate_result import GateResult, seed_of_term
 from autograder.stages import Stage, module_from, task_number
 from autograder.stages.bank import WrongProgram
 from autograder.stages.points import task_points
@@ -80,7 +80,7 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
         if fate.lost and task in others:
             break
         diagnosis = Diagnosis(stage)
-        results = suite.run(InProcessBackend(stage, program.source, SEED), diagnosis, only=task)
+        results = suite.run(InProcessBackend(stage, program.source, seed_of_term()), diagnosis, only=task)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
         fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
         fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}

@@ -23,7 +23,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.bank import wrong_programs_are_caught
-from autograder.prove.gate_result import SEED, GateResult, Run, describe_failure, reference_source, run_source
+from autograder.prove.gate_result import GateResult, Run, describe_failure, reference_source, run_source, seed_of_term
 from autograder.prove.messages import messages_arrive
 from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
@@ -124,7 +124,7 @@ def tests_do_not_depend_on_each_other(stage: Stage) -> GateResult:
     wrong = reference + "".join(mistake.source.removeprefix(reference) for mistake in first.values())
     for name, source in (("model answers", reference), ("a mistake in every task", wrong)):
         def verdicts(source: str = source, **settings: Any) -> dict[str, tuple[str, str]]:
-            results = run_suite(stage, InProcessBackend(stage, source, SEED), **settings)
+            results = run_suite(stage, InProcessBackend(stage, source, seed_of_term()), **settings)
             return {result.verdict.test: (result.verdict.outcome, result.verdict.message) for result in results}
 
         in_order = verdicts()
@@ -146,13 +146,13 @@ def released(stage: Stage) -> Path:
 
 
 def points_add_up(stage: Stage) -> GateResult:
-    """The points of tests and written tasks add up to 100 and agree between suite, notebook and stage.toml."""
+    """The points of tests and written tasks add up to the stage's total and agree between suite, notebook and stage.toml."""
     suite = task_points(stage)
     notebook = nbformat.read(released(stage) / f"{stage.id}.ipynb", as_version=4)
     plans = [cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
     marked = {task_of_cell(plan): float(plan.points) for plan in plans if plan.get("grade") or plan.get("task")}
     finding = GateResult("points add up", f"{sum(suite.values()):g} by tests, {sum(marked.values()):g} in all",
-                      disagreements(notebook, suite))
+                      disagreements(notebook, suite, stage.info.total_points))
     if set(marked) != set(stage.info.tasks):
         finding.problems.append(f"stage.toml has the tasks {', '.join(stage.info.tasks)}; the notebook has "
                                 f"{', '.join(marked)}")

@@ -25,7 +25,7 @@ from autograder.errors import InfrastructureError
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.runner import Suite, collected
 from autograder.grade.schedule.slots import cores
-from autograder.prove.gate_result import SEED, GateResult, reference_source
+from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
 from autograder.sandbox.walls import limit_memory
 from autograder.stages import Stage
 from autograder.stages.strip import task_of_docstring
@@ -321,7 +321,7 @@ def outcomes_of(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = N
 
 
 def _fates(stage: Stage, suite: Suite, candidates: Sequence[Mutant], jobs: int) -> list[str]:
-    suite.run(InProcessBackend(stage, reference_source(stage), SEED))  # imports what every mutant needs
+    suite.run(InProcessBackend(stage, reference_source(stage), seed_of_term()))  # imports what every mutant needs
     gc.collect()
     gc.freeze()
     context = multiprocessing.get_context("fork")
@@ -355,7 +355,7 @@ def _try(stage: Stage, suite: Suite, mutant: Mutant) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
     limit_memory(MEMORY_LIMIT)
     try:
-        backend = InProcessBackend(stage, mutant.source, SEED)
+        backend = InProcessBackend(stage, mutant.source, seed_of_term())
     except Exception:  # it cannot even be imported
         os._exit(RAISED)
     results = suite.run(backend, only=mutant.task, stop=True, alone=True)

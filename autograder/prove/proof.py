@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import combinations
 
 from autograder.checks.hints import agreed
-from autograder.prove.gate_result import SEED, GateResult, reference_source, run_source
+from autograder.prove.gate_result import GateResult, reference_source, run_source, seed_of_term
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
 
@@ -18,7 +18,7 @@ def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]
     """Pairs of mistakes in different functions: as many of one task as of two, the same ones each time."""
     pairs = [(one, other) for one, other in combinations(stage.mistakes(), 2)
              if not set(one.functions) & set(other.functions)]
-    choose = random.Random(SEED)
+    choose = random.Random(seed_of_term())
     same, other = ([pair for pair in pairs if (pair[0].task == pair[1].task) == alike] for alike in (True, False))
     same = choose.sample(same, min(len(same), count // 2))
     return same + choose.sample(other, min(len(other), count - len(same)))

@@ -17,7 +17,7 @@ from autograder.grade.dependencies import leaves, values_of
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import record_reference_run
-from autograder.prove.gate_result import SEED, GateResult, reference_source
+from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.stages import Stage
@@ -37,9 +37,9 @@ def records_agree(stage: Stage) -> GateResult:
     sources = _sources(stage)
 
     def compare(suite: Suite, sandbox: Sandbox) -> None:
-        runs = record_reference_run(stage, sandbox, suite, SEED)
+        runs = record_reference_run(stage, sandbox, suite, seed_of_term())
         for name, source in sources.items():
-            here = _record(stage, suite, InProcessBackend(stage, source, SEED))
+            here = _record(stage, suite, InProcessBackend(stage, source, seed_of_term()))
             there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
             left_out = set() if name == "model answers" else _with_weights(suite)
             for how, one, other in (("in the sandbox", {test: here[test] for test in here.keys() - left_out}, there),
@@ -57,7 +57,7 @@ def no_answer_goes_ahead(stage: Stage) -> GateResult:
     """No request that is made ahead holds numbers of an answer that has not come, nor a multiple of them."""
     finding = GateResult("no answer goes ahead of its question")
     with _sandbox(stage, finding) as sandbox:
-        runs = collected(stage, lambda suite: record_reference_run(stage, sandbox, suite, SEED))
+        runs = collected(stage, lambda suite: record_reference_run(stage, sandbox, suite, seed_of_term()))
     finding.problems = [f"{test}: request {position + 1} holds an answer" for test, run in runs.items()
                         for position in told_ahead(run.transcript)]
     exchanges = [one for run in runs.values() if not run.transcript.asks for one in run.transcript.exchanges[1:]]
@@ -103,7 +103,7 @@ def _sources(stage: Stage) -> dict[str, str]:
 
 
 def _in_sandbox(stage: Stage, suite: Suite, sandbox: Sandbox, source: str, runs: dict[str, ReferenceRun] | None) -> Record:
-    backend = SandboxBackend(stage, sandbox, {stage.info.file: source.encode()} | stage.trained(), SEED, runs)
+    backend = SandboxBackend(stage, sandbox, {stage.info.file: source.encode()} | stage.trained(), seed_of_term(), runs)
     try:
         return _record(stage, suite, backend)
     finally:

@@ -8,10 +8,11 @@ from pathlib import Path
 from string import Template
 
 from autograder.checks.needs import FLOORS
+from autograder.grade.course import this_course
 from autograder.publish.hints import make_hints
 from autograder.publish.leaks import PICTURES
 from autograder.stages import KIT, Stage, find_stage
-from autograder.stages.points import task_points, test_list
+from autograder.stages.points import task_points, test_list, written_points
 from autograder.stages.strip import strip
 
 CHECKS = KIT / "autograder" / "checks"
@@ -89,7 +90,7 @@ def requirements(stage: Stage) -> str:
 def readme(stage: Stage) -> str:
     """The student's page: what to do, how to check, what each task is worth."""
     tested, visible = task_points(stage), {task for visibility, task, *_ in test_list(stage) if visibility == "public"}
-    written = 100 - sum(tested.values())
+    written = written_points(stage)
     rows = []
     for task, title in stage.info.tasks.items():
         if task in tested:
@@ -97,10 +98,17 @@ def readme(stage: Stage) -> str:
             rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | "
                         f"{'public and hidden tests' if task in visible else 'hidden tests'} |")
         else:
-            rows.append(f"| {task} | {title} | in the notebook | {written:g} | by hand |")
+            rows.append(f"| {task} | {title} | in the notebook | {written.get(task, 0):g} | by hand |")
     uses = "".join(f"\nThis stage builds on your own `{earlier.partition('-')[2]}.py`: keep the folder `{earlier}` side by side "
                    f"with this one.\n" for earlier in stage.info.requires_stages)
     return Template((TEMPLATES / "README.md").read_text(encoding="utf-8")).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
-        first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
+        term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
         weights=", and the `.pt` files that the notebook saves" if stage.info.submission_files else "")
+
+
+def term_of_release() -> str:
+    """A line with course and term, where course.toml has them."""
+    course = this_course()
+    named = ", ".join(filter(None, [course.id, course.term]))
+    return f"\n*{named}*\n" if named else ""

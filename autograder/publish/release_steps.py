@@ -30,20 +30,21 @@ class SetPoints(NbGraderPreprocessor):
             plan = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and plan.get("grade") and not plan.get("solution"):
                 plan["points"] = suite.get(task_of_cell(plan), 0.0)
-        problems = disagreements(nb, suite)
+        problems = disagreements(nb, suite, stage.info.total_points)
         if problems:
             raise ValueError(f"{stage.id}.ipynb and its suite disagree:\n  " + "\n  ".join(problems))
         return nb, resources
 
 
-def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
+def disagreements(nb: NotebookNode, suite: dict[str, float], sum_of_stage: float) -> list[str]:
     """Where the notebook's plan and the suite's points differ, a sentence each."""
-    problems, seen, total = [], set(), 0.0
+    problems, seen, total, worth = [], set(), 0.0, dict(suite)
     for cell in nb.cells:
         plan = cell.metadata.get("nbgrader", {})
         if not (plan.get("grade") or plan.get("task")):
             continue
         total += float(plan["points"])
+        worth.setdefault(task_of_cell(plan), float(plan["points"]))
         if plan.get("task") and not plan.get("locked"):
             problems.append(f"cell {plan['grade_id']}: a manually graded task must be locked, or autograde fails for everyone")
         if cell.cell_type != "code" or plan.get("solution"):
@@ -56,13 +57,14 @@ def disagreements(nb: NotebookNode, suite: dict[str, float]) -> list[str]:
             problems.append(f"task {task} has a cell but no test")
         elif float(plan["points"]) != suite[task]:
             problems.append(f"task {task}: {plan['points']:g} points in the notebook, {suite[task]:g} in the suite")
-    for task, said in re.findall(r"(?m)^\| (\d\.\w+) \| [^|]+ \| ([\d.]+) \|", nb.cells[0].source):
-        if task in suite and float(said) != suite[task]:
-            problems.append(f"task {task}: {said} points in the table of the first cell, {suite[task]:g} in the suite")
+    for task, said in re.findall(r"(?m)^\| (\d+\.\w+) \| [^|]+ \| ([\d.]+) \|", nb.cells[0].source):
+        if task in worth and float(said) != worth[task]:
+            problems.append(f"task {task}: {said} points in the table of the first cell, {worth[task]:g} in the "
+                            f"{'suite' if task in suite else 'cell of the task'}")
     problems += [f"task {task} has tests but no cell" for task in suite if task not in seen]
-    if total != 100:
-        problems.append(f"the points add up to {total:g}, not to 100: those of tests are set in the suite by @task, "
-                        "those of written tasks in the notebook")
+    if abs(total - sum_of_stage) > 1e-9:
+        problems.append(f"the points add up to {total:g}, not to {sum_of_stage:g}: those of tests are set in the suite by @task, "
+                        "those of written tasks in the notebook, their sum by total_points in stage.toml")
     return problems
 
 

@@ -159,11 +159,9 @@ class Server:
             arguments = [decoder.decode(form) for form in header[2:]]
             decoder.finish()
             try:
-                value, extra = getattr(self, f"do_{kind}")(*arguments)
-            except BaseException as error:  # whatever student code raises is an answer
+                self.tell_value(*getattr(self, f"do_{kind}")(*arguments))
+            except BaseException as error:  # whatever student code raises is an answer, also on the way of its value out
                 self.tell_raised(error)
-            else:
-                self.tell_value(value, extra)
 
     def take_output(self) -> None:
         """What is printed from now on is kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from functools import cache
 
 from autograder.checks.plugin import title_of_function
@@ -39,3 +40,12 @@ def _task_points(stage_id: str) -> tuple[tuple[str, float], ...]:
     for _, task, _, _, points in test_list(find_stage(stage_id)):
         totals[task] = totals.get(task, 0.0) + points
     return tuple(sorted(totals.items()))
+
+
+def written_points(stage: Stage) -> dict[str, float]:
+    """Points of each task that is graded by hand: the notebook's cells are where they are set."""
+    if not stage.notebook.exists():
+        return {}
+    cells = json.loads(stage.notebook.read_text(encoding="utf-8"))["cells"]
+    plans = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+    return {plan["grade_id"].removeprefix("task_").replace("_", "."): float(plan["points"]) for plan in plans if plan.get("task")}

@@ -496,11 +496,15 @@ def notebook_with_marks(folder: Path, place: Place) -> None:
 SCRIPT = "<script>alert('PWNED')</script><img src=x onerror=alert('PWNED')><svg onload=alert('PWNED')>"
 
 
-@files(79, hides="<script>alert('PWNED')")
+@files(
+    deserved("test_relative_error_by_hand, test_relative_error_is_relative"),
+    tells="PWNED",
+    hides="<script>alert('PWNED')",
+)
 def script_in_texts(folder: Path, place: Place) -> None:
     """Scripts in the written answers, outputs, a docstring, an exception's text and the keys of a dict."""
     broken = (
-        "\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if a.shape == (2, 2) and not a.any():\n"
+        "\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if not a.any() and not b.any():\n"
         f"        raise ValueError({SCRIPT!r})  # {SCRIPT}\n"
         "    scale = np.linalg.norm(a) + np.linalg.norm(b)\n"
         "    return 0.0 if scale == 0 else float(np.linalg.norm(a - b) / scale)\n"

@@ -12,20 +12,20 @@ from tests.classroom import SOLUTION, contents, grade, hand_in, record_of, with_
 
 LIMITS = Limits(call_cpu=1.0, load_cpu=2.0, wall_factor=2.0)
 BUSY = "while True: pass"
-# Half of what a call may take: with the cores shared by that many, its answer comes later than the limit.
+# Most of what a call may take: with the cores shared by that many, its answer comes later than the limit.
 SLOW = """
 import time
 
-_dz_dh, _dL_dyhat = dz_dh, dL_dyhat
+_relative_error, _dL_dyhat = relative_error, dL_dyhat
 _is_new = True
 
-def dz_dh(W_y):
+def relative_error(a, b):
     global _is_new
-    until = time.process_time() + 0.5 * _is_new
+    until = time.process_time() + 0.7 * _is_new
     while time.process_time() < until:
         pass
     _is_new = False
-    return _dz_dh(W_y)
+    return _relative_error(a, b)
 
 def dL_dyhat(y_hat_t, y_t):
     time.sleep(0.1)
@@ -87,4 +87,4 @@ def test_a_busy_machine_changes_no_mark(tmp_path):
         assert (busy / table).read_bytes() == (idle / table).read_bytes()
     assert {student for student in CLASS if record_of(idle, student)["score"] == 80} == {"right", "slow"}
     lost = {task: found for task, found in outcomes(idle, "wrong").items() if found != {"passed"}}
-    assert lost == {"1.1": {"failed", "passed"}, "1.3": {"passed", "timeout"}, "1.4": {"failed", "timeout"}}
+    assert lost == {"1.1": {"failed", "passed"}, "1.3": {"passed", "timeout"}, "1.4": {"timeout"}}

@@ -173,6 +173,10 @@ class ModuleProxy:
         """Set the mode for evaluation."""
         self.run("eval", (), lambda: (self.target.eval(), ()))
 
+    def requires_grad_(self, wanted: bool) -> None:
+        """Say whether the parameters are to get a gradient."""
+        self.run("requires_grad_", (wanted,), lambda: (self.target.requires_grad_(wanted), ()))
+
     def run(self, method: str, args: tuple[Any, ...], action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
         """Run one method as a remembered call; what comes back are values, never the module."""
         __tracebackhide__ = True
@@ -181,7 +185,7 @@ class ModuleProxy:
         def values_alone() -> tuple[Any, tuple[str, ...]]:
             __tracebackhide__ = True
             value, changed = action()
-            return (None if method in ("load_state_dict", "train", "eval") else detached(plain(value))), changed
+            return (None if method in ("load_state_dict", "train", "eval", "requires_grad_") else detached(plain(value))), changed
 
         check_arguments(f"{self.type_name}.{method}", args, {}, (ModuleProxy,))
         return self._student.run(record, values_alone)

@@ -3,8 +3,7 @@
 import runpy
 import sys
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).resolve().parent
 # By its path: where several stages lie side by side, `checks` is that of one of them.
@@ -13,6 +12,8 @@ if PROBLEM:
     raise SystemExit(PROBLEM)
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
+if TYPE_CHECKING:
+    import pytest
 
 
 def pytest_addoption(parser: "pytest.Parser", pluginmanager: "pytest.PytestPluginManager") -> None:

@@ -1,7 +1,8 @@
 """The time of one request to a worker, of all requests of a submission, and of what the grader computes for student code.
 
-CPU time decides. Waiting counts only where the worker itself waits: what the machine kept from it (the kernel says for how long a
-process stood in the queue for a core) and the time it was stopped, or waited for a disk, is never the student's.
+CPU time decides. Waiting counts only where the worker itself waits. What the machine kept from it is never the student's, nor
+what the machine kept from this process while the worker waited for that: the kernel says how long a process stood in the queue
+for a core. Nor is the time in which the worker was stopped or waited for a disk.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class Budget:
         self.seen = time.monotonic()
         self.next_look = self.seen + LOOK * 0.9
         self.waited = 0.0
+        self.own_queue = own_queue()
         self.before: tuple[float, float] | None = None  # CPU time and time in the queue when it began
         self.answering = 0.0  # what the grader computes for the student's code is the student's time too
 
@@ -115,6 +117,7 @@ class Budget:
         self.next_look = now + LOOK * 0.9
         gap = self._wait_until(now)
         seen = self.worker.sandbox.ask("look", pid=self.worker.pid)
+        self.seen = time.monotonic()  # what the look itself took is nobody's waiting
         used = seen["cpu"]
         if used is None:
             return
@@ -139,7 +142,9 @@ class Budget:
             total.note(seen["cpu"], queued)
 
     def _wait_until(self, now: float) -> float:
-        gap, self.seen = min(now - self.seen, PAUSE), now
+        """Count the time since the last look, without that in which this process was kept from reading what the worker sent."""
+        before, self.own_queue = self.own_queue, own_queue()
+        gap, self.seen = max(0.0, min(now - self.seen, PAUSE) - (self.own_queue - before)), now
         self.waited += gap
         if self.worker.total is not None:
             self.worker.total.waited += gap
@@ -157,11 +162,23 @@ class Budget:
             self.answering += spent
             if self.worker.total is not None:
                 self.worker.total.answering += spent
-            self.seen = time.monotonic()
+            self.seen, self.own_queue = time.monotonic(), own_queue()
 
     def answered(self) -> None:
         """The answer is there."""
         self._wait_until(time.monotonic())
+
+
+def own_queue() -> float:
+    """Seconds that this process was ready to run and had no core; 0 where the kernel does not say."""
+    try:
+        descriptor = os.open("/proc/self/schedstat", os.O_RDONLY)
+    except OSError:
+        return 0.0
+    try:
+        return int(os.read(descriptor, 100).split()[1]) / 1e9
+    finally:
+        os.close(descriptor)
 
 
 def cpu_with_children() -> float:

@@ -1,0 +1,66 @@
+"""TOML that people write: read with errors that name file and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# What a key may hold: how it is said, and the test of it.
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "text": lambda value: isinstance(value, str) and bool(value.strip()),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9,
+    "whole number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63,
+    "true or false": lambda value: isinstance(value, bool),
+    "list of texts": lambda value: isinstance(value, list) and all(map(KINDS["text"], value)),
+    "table of texts": lambda value: isinstance(value, dict) and all(map(KINDS["text"], value.values())),
+    "table of numbers": lambda value: isinstance(value, dict) and all(map(KINDS["number"], value.values())),
+}
+
+
+def read_toml(file: Path) -> tuple[dict[str, Any], str]:
+    """What a file holds, and its text.
+
+    Raises
+    ------
+    ValueError
+        It cannot be read or is no TOML; the text names file and line.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[:error.start].count(b"\n") + 1
+        raise ValueError(f"{file}, line {line}: this is not UTF-8; save the file as UTF-8") from None
+    conflict = conflict_in(text)
+    if conflict:
+        raise ValueError(f"{file}, line {conflict}: a merge conflict is left in it")
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n")), text
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r" \(at line (\d+), column \d+\)", str(error))
+        line = int(where[1]) if where else len(text.splitlines())
+        words = str(error).replace(where[0] if where else " (at end of document)", "")
+        raise ValueError(f"{file}, line {line}: {words}. A text is written in quotes, a list in [ ]") from None
+
+
+def conflict_in(text: str) -> int:
+    """The line of the first mark that a merge left; 0 where there is none."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<< ", ">>>>>>> "))), 0)
+
+
+def place(file: Path, text: str, key: str, table: str = "") -> str:
+    """File and line of a key, as a message begins; of the file where it is in no line of its own."""
+    inside = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*(.*?)\s*\]+\s*(#.*)?$", line)
+        if header:
+            inside = header[1].strip("\"'")
+            if inside == key and not table:
+                return f"{file}, line {number}"
+        elif inside == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return f"{file}, line {number}"
+    return str(file)

@@ -1,0 +1,236 @@
+"""`course.toml`: the term. One file in the course folder, written by people::
+
+    course = "rnn-2027"            # letters, digits, - _ and . ; nbgrader's course id too
+    term = "Summer 2027"           # as students read it
+    seed = 20270401                # of the hidden inputs: another one every term
+    timezone = "Europe/Berlin"     # of every date that does not name its own
+    stages = ["1-bptt", "2-vanishing"]
+
+    [1-bptt]
+    release = 2027-04-12T08:00:00
+    due = 2027-04-26T23:59:00
+    solutions = 2027-05-03T08:00:00
+
+Everything in it may be left out. What handing in late costs is said in policy.toml; a due date stands in one of the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from autograder.checks.toml_file import KINDS, place, read_toml
+from autograder.errors import UsageError
+from autograder.stages import KIT, Stage, find_stage, stages
+
+COURSE = "course.toml"
+# Of the hidden inputs, where no course.toml says otherwise.
+SEED = 20130618
+KEYS = {"course": "text", "term": "text", "seed": "whole number", "timezone": "text", "stages": "list of texts"}
+DATES = ("release", "due", "solutions")
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a stage is handed out, when it is due, and from when its model answers may be seen; None where it is not said."""
+
+    release: datetime | None = None
+    due: datetime | None = None
+    solutions: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A term of the course.
+
+    Attributes
+    ----------
+    file : Path or None
+        The course.toml it is read from.
+    id, term : str
+        Empty where they are not said.
+    seed : int
+        Of the hidden inputs.
+    zone : ZoneInfo or None
+    stage_ids : tuple of str
+        The stages in use, in their order.
+    dates : mapping of str to Dates
+        By stage; of those that have any.
+    """
+
+    file: Path | None = None
+    id: str = ""
+    term: str = ""
+    seed: int = SEED
+    zone: ZoneInfo | None = None
+    stage_ids: tuple[str, ...] = ()
+    dates: Mapping[str, Dates] = field(default_factory=lambda: MappingProxyType({}))
+
+    def uses(self, stage_id: str) -> bool:
+        """Whether a stage is in use this term."""
+        return self.file is None or stage_id in self.stage_ids
+
+    def stages(self, stage_id: str | None = None) -> tuple[Stage, ...]:
+        """The stages in use, or the one that is asked for.
+
+        Raises
+        ------
+        UsageError
+            That one is not in use.
+        """
+        if stage_id is None:
+            return tuple(stage for stage in stages() if self.uses(stage.id))
+        if not self.uses(find_stage(stage_id).id):
+            raise UsageError(f"{stage_id} is not in use this term: it is not among the stages of {self.file}.\n"
+                             f"  In use: {', '.join(self.stage_ids)}")
+        return (find_stage(stage_id),)
+
+    def dates_of(self, stage_id: str) -> Dates:
+        """The dates of a stage."""
+        return self.dates.get(stage_id, Dates())
+
+
+def read_course(folder: Path) -> Course:
+    """The term of a course folder: its own course.toml, else the kit's own, else what holds without one.
+
+    Raises
+    ------
+    UsageError
+        The file is not as it should be: the text names file, line and what is right.
+    """
+    for place_of_it in (Path(folder), KIT):
+        file = place_of_it / COURSE
+        if file.is_file():
+            stat = file.stat()
+            return _read(file, stat.st_mtime_ns, stat.st_size)
+    return Course()
+
+
+# The folder whose term the gates and the release of this process are of: the command line says which.
+_folder = [KIT]
+
+
+def use_course(folder: Path | None) -> None:
+    """Let `this_course` be that of a folder; None for the kit's own."""
+    _folder[0] = folder or KIT
+
+
+def this_course() -> Course:
+    """The term that is released and proven for."""
+    return read_course(_folder[0])
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, changed: int, size: int) -> Course:
+    """`changed` and `size` tell a file from what it was before."""
+    try:
+        data, text = read_toml(file)
+    except ValueError as error:
+        raise UsageError(f"{error}\n  A date is written 2027-04-26T23:59:00, a text in quotes.") from None
+    return _Reader(file, text).course(data)
+
+
+class _Reader:
+    """Reads one course.toml, with errors that have a line."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.file, self.text = file, text
+
+    def course(self, data: dict[str, Any]) -> Course:
+        """All of it."""
+        known = [stage.id for stage in stages()]
+        tables = {key: value for key, value in data.items() if isinstance(value, dict)}
+        for key, value in data.items():
+            if key in tables:
+                if key not in known:
+                    raise self.error(f"there is no stage {key!r}{near(key, known)}; the stages are: {', '.join(known)}", key)
+            elif key not in KEYS:
+                raise self.error(f"there is no key {key!r}{near(key, [*KEYS, *known])}; there are {', '.join(KEYS)}, and a table "
+                                 f"a stage with {', '.join(DATES)}", key)
+            elif not KINDS[KEYS[key]](value):
+                raise self.error(f"{key} is a {KEYS[key]}; got {value!r}", key)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", data.get("course", "x")):
+            raise self.error(f"course is made of letters, digits, - _ and . ; got {data['course']!r}", "course")
+        zone = zone_of(self.where("timezone"), data.get("timezone"))
+        dates = {key: self.dates(key, table, zone) for key, table in tables.items()}
+        used = self.stages(data.get("stages", known), known)
+        for key in tables:
+            if key not in used:
+                raise self.error(f"{key} has dates and is not among the stages in use: {', '.join(used)}", key)
+        return Course(self.file, data.get("course", ""), data.get("term", ""), data.get("seed", SEED), zone, used,
+                      MappingProxyType(dates))
+
+    def stages(self, listed: list[str], known: list[str]) -> tuple[str, ...]:
+        """The stages in use, in their order."""
+        for name in listed:
+            if name not in known:
+                raise self.error(f"there is no stage {name!r}{near(name, known)}; the stages are: {', '.join(known)}", "stages")
+            missing = [earlier for earlier in find_stage(name).info.requires_stages if earlier not in listed]
+            if missing:
+                raise self.error(f"{name} builds on {', '.join(missing)}, which is not among the stages in use", "stages")
+        if not listed:
+            raise self.error("no stage is in use; leave the key out for all of them", "stages")
+        return tuple(name for name in known if name in listed)
+
+    def dates(self, stage_id: str, table: dict[str, Any], zone: ZoneInfo | None) -> Dates:
+        """The dates of one stage, each after the one before it."""
+        for key in table:
+            if key not in DATES:
+                raise self.error(f"there is no key {key!r}{near(key, DATES)}; a stage has {', '.join(DATES)}", key, stage_id)
+        found = {key: date_of(f"{self.where(key, stage_id)}: [{stage_id}] {key}", value, zone, ends_day=key == "due")
+                 for key, value in table.items()}
+        for before, after in (("release", "due"), ("due", "solutions"), ("release", "solutions")):
+            if before in found and after in found and found[before] >= found[after]:
+                raise self.error(f"[{stage_id}] {after} is not after {before}", after, stage_id)
+        return Dates(**found)
+
+    def where(self, key: str, table: str = "") -> str:
+        """File and line of a key."""
+        return place(self.file, self.text, key, table)
+
+    def error(self, words: str, key: str, table: str = "") -> UsageError:
+        """What is wrong, with its line."""
+        return UsageError(f"{self.where(key, table)}: {words}")
+
+
+def near(word: str, words: Any) -> str:
+    """A question for what was meant, where something is like it."""
+    close = get_close_matches(word, words, 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def zone_of(where: str, name: Any) -> ZoneInfo | None:
+    """A time zone by its name."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise UsageError(f"{where}: {name!r} is no time zone; write a name such as \"Europe/Berlin\" or \"UTC\"") from error
+
+
+def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True) -> datetime:
+    """A date as people write it, with its zone; a day alone is meant to its end, or from its beginning."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError as error:
+            raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59) if ends_day else time())
+    if not isinstance(value, datetime):
+        raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")
+    if value.tzinfo is None:
+        if zone is None:
+            raise UsageError(f"{where}: in which time zone? Put timezone = \"Europe/Berlin\" at the top of the file, or write "
+                             f"{value.isoformat()}+01:00")
+        value = value.replace(tzinfo=zone)
+    return value

@@ -1,0 +1,149 @@
+"""What is handed out when: stages whose day has come, and model answers once everybody's time is over."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.errors import UsageError
+from autograder.grade.course import COURSE, Course, read_course
+from autograder.gradebook.late import read_term
+from autograder.publish.handout import for_students, write
+from autograder.publish.leaks import PICTURES, leaks, squeeze
+from autograder.publish.markers import SCHEME
+from autograder.publish.refusals import DIST, refuse_unsafe
+from autograder.publish.release import pack
+from autograder.stages import Stage
+from autograder.stages.strip import BEGIN, END
+
+# What follows such a line of a mark scheme is a text to be shown; what stands before it is for who marks.
+MODEL_ANSWER = re.compile(r"(?im)^\W*(?:a )?model answers?\W*$")
+# What model answers give away, as they should.
+SHOWN = ("solution", "mark scheme")
+
+
+def due_for_release(course: Course, stage_id: str | None, now: datetime) -> tuple[list[Stage], list[str]]:
+    """The stages in use whose day of release has come, and a sentence on each of the others.
+
+    Raises
+    ------
+    UsageError
+        The stage that is asked for is not in use, or its day has not come.
+    """
+    ready, sentences = [], []
+    for stage in course.stages(stage_id):
+        day = course.dates_of(stage.id).release
+        if day is None or day <= now:
+            ready.append(stage)
+        else:
+            sentences.append(f"{stage.id} is handed out from {said(day)} on ({COURSE})")
+    if stage_id is not None and sentences:
+        raise UsageError(f"nothing was released: {sentences[0]}\n  For an earlier day, change release = in {course.file}. To try "
+                         f"the stage now: make try STAGE={stage_id}, make verify STAGE={stage_id}")
+    return ready, sentences
+
+
+def take_back(course: Course, now: datetime) -> list[str]:
+    """Remove what lies in dist/ of stages that are not in use or whose day has not come; a sentence on each zip.
+
+    `release` makes them again when they are due.
+    """
+    ready = {stage.id for stage in due_for_release(course, None, now)[0]}
+    found = [path for path in sorted(DIST.glob("*.zip")) if path.stem not in ready and re.fullmatch(r"\d+-\w+", path.stem)]
+    for path in found:
+        path.unlink()
+    return [f"dist/{path.name} was of an earlier release and is removed" for path in found]
+
+
+def said(when: datetime) -> str:
+    """A time for a person."""
+    return when.strftime("%Y-%m-%d %H:%M") + (f" {when.tzname()}" if when.tzname() else "")
+
+
+def solutions_from(folder: Path, stage: Stage) -> tuple[datetime, str]:
+    """From when the model answers of a stage may be seen, and why from then.
+
+    That is `solutions` of course.toml, else the due date with grace, free late days and the longest extension of anybody.
+
+    Raises
+    ------
+    UsageError
+        Nothing says when the stage is due.
+    """
+    term = read_term(folder)
+    day = read_course(folder).dates_of(stage.id).solutions
+    if day is not None:
+        return day, f"{COURSE} says so"
+    rule = term.policy.rules.get(stage.id)
+    if rule is None:
+        raise UsageError(f"nothing says when {stage.id} is due, so its model answers stay here.\n  Write into "
+                         f"{folder / COURSE}:\n    [{stage.id}]\n    due = 2027-04-26T23:59:00+02:00")
+    longest = max(((term.people.extension(stage.id, student), student) for student in term.people.roster), default=(0.0, ""))
+    reasons = [f"due {said(rule.due)}"]
+    reasons += [f"{longest[1]} has {longest[0]:g} days more"] if longest[0] else []
+    reasons += [f"{term.policy.late_days} late days are free"] if term.policy.late_days else []
+    end = rule.due_for(longest[0]) + rule.grace + timedelta(days=term.policy.late_days)
+    return end.astimezone(rule.zone), ", ".join(reasons)
+
+
+def make_solutions(folder: Path, stage: Stage, now: datetime) -> Path:
+    """Make ``dist/solutions-<stage>.zip``: the model answers, and the notebook with those of the written tasks.
+
+    Hidden tests, mistakes and what else is in mark schemes is not in it.
+
+    Raises
+    ------
+    UsageError
+        Somebody may still hand in; the text says until when.
+    """
+    refuse_unsafe(stage)
+    day, why = solutions_from(folder, stage)
+    if now < day:
+        raise UsageError(f"the model answers of {stage.id} may be seen from {said(day)} on, not yet: {why}.\n"
+                         f"  To set another day, write solutions = into [{stage.id}] of {folder / COURSE}")
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch, f"{stage.id}-solutions")
+        write(place / stage.info.file, without_markers(stage.solution.read_text(encoding="utf-8")))
+        place.joinpath(stage.notebook.name).write_text(nbformat.writes(solved_notebook(stage)) + "\n", encoding="utf-8")
+        for picture in sorted(path for path in stage.source.iterdir() if path.suffix in PICTURES):
+            place.joinpath(picture.name).write_bytes(picture.read_bytes())
+        shown = squeeze(stage.solution.read_text(encoding="utf-8"))
+        found = [leak for leak in leaks(stage, place, shown) if not any(f" has {kind} (" in leak for kind in SHOWN)]
+        if found:
+            raise UsageError(f"the model answers of {stage.id} would give away more than themselves:\n  "
+                             + "\n  ".join(found[:20]))
+        archive = DIST / f"solutions-{stage.id}.zip"
+        pack(place, archive)
+    return archive
+
+
+def without_markers(source: str) -> str:
+    """Code without the lines that mark what is a solution."""
+    return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
+
+
+def solved_notebook(stage: Stage) -> Any:
+    """The notebook as the author wrote it, without nbgrader's data; a written task is followed by its model answer."""
+    source = nbformat.read(stage.notebook, as_version=4)
+    cells = []
+    for cell in source.cells:
+        scheme = cell.source.partition(SCHEME[0])[2].partition(SCHEME[1])[0]
+        cell.source = re.sub(f"{re.escape(SCHEME[0])}.*?{re.escape(SCHEME[1])}", "", cell.source, flags=re.DOTALL).strip()
+        if cell.cell_type == "code":
+            cell.source, cell.outputs, cell.execution_count = for_students(without_markers(cell.source).rstrip()), [], None
+        cell.metadata = {}
+        cells.append(cell)
+        heading = MODEL_ANSWER.search(scheme)
+        if heading:
+            answer = nbformat.v4.new_markdown_cell(f"**Model answer**\n\n{scheme[heading.end():].strip()}")
+            answer["id"] = f"answer-{len(cells)}"
+            cells.append(answer)
+    source.cells = cells
+    source.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return source
+
