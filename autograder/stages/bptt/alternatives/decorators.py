@@ -14,7 +14,7 @@ def as_floats(*positions):
                 if i < len(args):
                     args[i] = np.array(args[i], dtype=float)
                     args[i].flags.writeable = False
-            return function(*args, **kwargs)
+            return function(*args, **{**kwargs})
         return wrapper
     return decorate
 

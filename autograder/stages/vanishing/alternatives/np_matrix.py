@@ -13,7 +13,7 @@ def quiet(function):
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
         with np.errstate(divide="ignore", under="ignore"):
-            return function(*args, **kwargs)
+            return function(*args, **{**kwargs})
     return wrapper
 
 
