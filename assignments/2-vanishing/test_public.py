@@ -227,6 +227,8 @@ def expect_bounds_named(drawn, lines, bounds):
 def places_of_terms(drawn, norms):
     """For each norm, the positions of the bars and of the points that have its height."""
     bars = [bar for bar in drawn["bars"] if bar["height"] != 0]
+    bars += [{"x": one["x"][0], "bottom": one["y"].min(), "height": np.ptp(one["y"])} for one in drawn["segments"]  # vlines
+             if len(one["x"]) == 2 and one["x"][0] == one["x"][1] and one["y"][0] != one["y"][1]]
     dots = [*(line for line in drawn["lines"] if line["visible"]), *drawn["points"]]
     x = np.concatenate([[bar["x"] for bar in bars], [bar["x"] for bar in bars], *[dot["x"] for dot in dots]])
     y = np.concatenate([[bar["height"] for bar in bars], [bar["bottom"] + bar["height"] for bar in bars],

@@ -238,7 +238,7 @@ def plot_decay(ax, norms_by_radius, bound_by_radius):
     ax : matplotlib Axes
         Draw on it with `ax.plot` and the like; open no figure of your own.
     norms_by_radius : dict of float to ndarray of shape (n,)
-        For each spectral radius, the norms by lag: index 0 is lag 0 (a row of `sweep`).
+        For each spectral radius, ten at most, the norms by lag: index 0 is lag 0 (a row of `sweep`).
     bound_by_radius : dict of float to ndarray of shape (n,)
         For each spectral radius, the bound by lag. A radius may be without one.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -41,11 +41,13 @@ class Mismatch(AssertionError):
         Both values in short.
     remark : callable, optional
         Gives a few words on what kind of slip it looks like; asked for only when the message is read.
+    hidden : str, optional
+        What is told of a hidden test in place of `problem`, where that has names or numbers of the student's in it.
     """
 
     def __init__(self, what: str, problem: str, aspect: str, *, index: tuple[int, ...] | None = None,
-                 got: str = "", expected: str = "", remark: Callable[[], str] = str) -> None:
-        self.what, self.problem, self.aspect = what, problem, aspect
+                 got: str = "", expected: str = "", remark: Callable[[], str] = str, hidden: str = "") -> None:
+        self.what, self.problem, self.aspect, self.hidden = what, problem, aspect, hidden
         self.index, self.got, self.expected, self.remark = index, got, expected, remark
         super().__init__(what, problem)
 
@@ -58,7 +60,7 @@ class Mismatch(AssertionError):
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
         remark = self.remark()
         remark = f": {remark}" if remark in KINDS_OF_SLIP else ""
-        text = COUNT.sub("", f"{self.what.removesuffix(place)} {self.problem}{remark}".strip().splitlines()[0])
+        text = COUNT.sub("", f"{self.what.removesuffix(place)} {self.hidden or self.problem}{remark}".strip().splitlines()[0])
         return shortened(LONG_NUMBER.sub(rounded, text), 300)
 
     def text(self) -> str:
@@ -117,7 +119,14 @@ def factor_text(factor: float) -> str:
     return f"{factor:.4g}"
 
 
-def show_both(got: Any, want: Any) -> dict[str, str]:
+class Shown(TypedDict):
+    """Two values as a message shows them."""
+
+    got: str
+    expected: str
+
+
+def show_both(got: Any, want: Any) -> Shown:
     """Two values that differ, in so many digits that they are seen to."""
     one, other = show(got), show(want)
     if one == other and is_number(got) and is_number(want):
@@ -308,11 +317,11 @@ def _at(name: str, index: tuple[int, ...]) -> str:
     return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
-def expect_true(condition: Any, problem: str, what: str = "") -> None:
-    """Pass when a property holds; `problem` is the sentence shown when it does not."""
+def expect_true(condition: Any, problem: str, what: str = "", hidden: str = "") -> None:
+    """Pass when a property holds; `problem` is the sentence shown when it does not, `hidden` that of a hidden test."""
     __tracebackhide__ = True
     if not as_truth(condition):
-        raise Mismatch(what, problem, "property")
+        raise Mismatch(what, problem, "property", hidden=hidden)
 
 
 def expect_unchanged(student: Any) -> None:
@@ -321,8 +330,9 @@ def expect_unchanged(student: Any) -> None:
     for call in student.calls:
         if call.changed:
             names = student.argument_names(call) if hasattr(student, "argument_names") else call.changed
-            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(names)} in place: make a copy, or build a "
-                           "new array, and leave the caller's as it was", "property")
+            advice = "in place: make a copy, or build a new array, and leave the caller's as it was"
+            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(names)} {advice}", "property",
+                           hidden=f"changed an argument {advice}")
 
 
 def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
