@@ -39,7 +39,7 @@ from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Reference, frame
 
 MAX_TEXT = 2000
-# Exceptions that are told by name; any subclass travels as the first of these among its bases.
+# Exceptions that are told by name; any subclass travels as those of these among its bases that are no bases of one another.
 KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError",
          "ImportError", "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError",
          "ZeroDivisionError", "OverflowError", "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError",
@@ -188,7 +188,7 @@ class Server:
             self.send("oversize", text)
 
     def tell_raised(self, error: BaseException) -> None:
-        known = next((base.__name__ for base in type(error).__mro__ if base.__name__ in KNOWN), "")
+        known = " ".join(known_bases(type(error)))
         try:
             message = str(error)
         except BaseException:  # a __str__ of the student's own may fail
@@ -349,6 +349,16 @@ class Server:
     def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
         """Try to get out; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
+
+
+def known_bases(kind: type[BaseException]) -> list[str]:
+    """Which of Python's exceptions a class is one of, none a base of another: it may be an IndexError and a ValueError."""
+    found: list[type] = []
+    for base in kind.__mro__:
+        is_known = base.__name__ in KNOWN and base is getattr(builtins, base.__name__)
+        if is_known and not any(issubclass(one, base) for one in found):
+            found.append(base)
+    return [base.__name__ for base in found]
 
 
 MISSING = Other("a missing function")

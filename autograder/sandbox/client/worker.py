@@ -268,7 +268,8 @@ class Worker:
                                            f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
                 case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
                     self.printed = printed[: self.limits.printed]
-                    raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
+                    name = self._sources.name(name, known.partition(" ")[0])
+                    raise crossing(known, name, message[:MAX_TEXT], self._sources.trace(trace))
             raise BadMessage("an answer of no known kind")
 
     def _answer(self, question: Message, budget: Budget) -> Message:
@@ -384,11 +385,15 @@ class TooLarge(LimitExceeded):
 
 
 def crossing(known: str, name: str, message: str, trace: str) -> Exception:
-    """An exception as it arrives on this side: one of Python's own by its name, anything else as Raised."""
+    """An exception as it arrives on this side: one of Python's own by its name, or of several; anything else as Raised."""
     from autograder.sandbox.worker import KNOWN
 
-    if known in KNOWN:
-        error: Exception = getattr(builtins, known)(message)
+    bases = [getattr(builtins, one) for one in dict.fromkeys(known.split()) if one in KNOWN]
+    if bases:
+        try:
+            error: Exception = (bases[0] if len(bases) == 1 else type(bases[0].__name__, tuple(bases), {}))(message)
+        except TypeError:  # some of Python's own are not made to go together
+            error = bases[0](message)
         error.type_name = name  # type: ignore[attr-defined]
         error.message = message  # type: ignore[attr-defined]
         error.student_trace = trace  # type: ignore[attr-defined]
