@@ -1,12 +1,13 @@
 """policy.toml: what it means, and what a wrong one says."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from autograder.errors import UsageError
 from autograder.gradebook.late import read_term
-from autograder.gradebook.policy import read_policy
+from autograder.gradebook.policy import Amount, Policy, Rule, read_policy
 
 BERLIN = '''timezone = "Europe/Berlin"
 grace = "15 min"
@@ -54,6 +55,24 @@ def test_penalty_cap_and_the_budget_of_late_days(tmp_path):
     assert (first.days, first.free, first.cost) == (2, 2, 0) and (second.days, second.free, second.cost) == (3, 1, 8)
     assert term.lateness("1-bptt", "bob").cost == 50 and term.lateness("2-vanishing", "eve").cost == 9
     assert second.sentence() == "3 days late, 1 of them free"
+
+
+def test_free_days_go_by_due_date_and_not_by_name():
+    """The second stage may be due before the first one."""
+    zone = ZoneInfo("Europe/Berlin")
+    rules = {"1-bptt": Rule(datetime(2026, 11, 20, tzinfo=zone), zone),
+             "2-vanishing": Rule(datetime(2026, 10, 20, tzinfo=zone), zone)}
+    assert Policy(rules, late_days=3).charged({"1-bptt": 2, "2-vanishing": 2}) == {"1-bptt": (1, 1), "2-vanishing": (2, 0)}
+
+
+def test_a_share_is_of_the_stages_own_points():
+    assert Amount(10.0, percent=True).of(50) == 5 and Amount(10.0).of(50) == 10
+
+
+def test_an_extension_over_the_change_of_the_clocks_ends_at_the_same_hour():
+    zone = ZoneInfo("Europe/Berlin")
+    rule = Rule(datetime(2026, 10, 24, 23, 59, tzinfo=zone), zone)
+    assert rule.due_for(2).astimezone(zone).replace(tzinfo=None) == datetime(2026, 10, 26, 23, 59)
 
 
 def test_an_extension_of_the_roster_moves_the_due_date(tmp_path):
