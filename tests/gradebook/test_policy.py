@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from traitlets.config import Config
 
 from autograder.errors import UsageError
-from autograder.gradebook.late import read_term
+from autograder.gradebook.late import LatePolicy, Penalties, read_term, seconds_late
 from autograder.gradebook.policy import Amount, Policy, Rule, read_policy
 
 BERLIN = '''timezone = "Europe/Berlin"
@@ -73,6 +74,21 @@ def test_an_extension_over_the_change_of_the_clocks_ends_at_the_same_hour():
     zone = ZoneInfo("Europe/Berlin")
     rule = Rule(datetime(2026, 10, 24, 23, 59, tzinfo=zone), zone)
     assert rule.due_for(2).astimezone(zone).replace(tzinfo=None) == datetime(2026, 10, 26, 23, 59)
+
+
+def test_no_penalty_is_larger_than_the_score(tmp_path):
+    """And none is taken for what came in time."""
+    term = read_term(course(tmp_path, collected=[("bob", "1-bptt", "2026-12-24T12:00:00", "")]))
+    config = Config({"AssignLatePenalties": {"plugin_class": LatePolicy}})
+    penalties = Penalties(term, config=config)
+    assert [penalties.of("1-bptt", "bob", score, 1.0) for score in (80.0, 30.0, 0.0)] == [50, 30, 0]
+    assert penalties.of("1-bptt", "bob", 80.0, 0.0) is None
+
+
+def test_seconds_late_are_counted_from_the_extended_due_date():
+    due, day = datetime(2026, 10, 24), timedelta(days=1)
+    assert [seconds_late(due + 2 * day, due, extension) for extension in (None, day, 3 * day)] == [172800, 86400, 0]
+    assert seconds_late(None, due, None) == seconds_late(due, None, None) == 0
 
 
 def test_an_extension_of_the_roster_moves_the_due_date(tmp_path):
