@@ -10,8 +10,10 @@ import pytest
 from autograder.errors import UsageError
 from autograder.grade.record import write_json
 from autograder.gradebook.formgrader import CONFIG_TEXT
+from autograder.gradebook.marks import Mark, SubmissionMarks
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.export import FORMATS, defused, export, write_export
+from autograder.lms.export import FORMATS, Course, defused, export, write_export
+from autograder.lms.people import Person
 from autograder.report.class_report import gather
 from autograder.report.remake import remake
 from tests.classroom import STAGE, Silent, run
@@ -25,6 +27,14 @@ def table(path):
 def know(course, **students):
     """What a download of the LMS has told."""
     write_json(course / "submitted" / ".collected" / f"{STAGE.id}.json", students)
+
+
+def test_a_mark_is_the_score_without_the_penalty():
+    """Also where it would be exact either way: 80 less 8.25."""
+    marks = SubmissionMarks(STAGE.id, "ada", "n", 8.25, None, None, None, [Mark("task_1_1", 80.0, 80.0)])
+    ada = Person("ada", folders={STAGE.id: "ada"})
+    listed = Course([STAGE.id], [ada], {(STAGE.id, "ada"): marks}, frozenset())
+    assert listed.mark(ada, STAGE.id) == "71.75" and listed.mark(Person("eve"), STAGE.id) == ""
 
 
 def test_canvas_finds_students_by_id(course):
