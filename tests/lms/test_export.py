@@ -11,9 +11,10 @@ from autograder.errors import UsageError
 from autograder.grade.record import write_json
 from autograder.gradebook.formgrader import CONFIG_TEXT
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.export import FORMATS, defused, export, write_export
+from autograder.lms.export import FORMATS, export, write_export
 from autograder.report.class_report import gather
 from autograder.report.remake import remake
+from autograder.text import defused, undefused
 from tests.classroom import STAGE, Silent, run
 
 
@@ -149,10 +150,12 @@ def test_gradescope_has_names_and_two_columns_a_stage(course):
 def test_a_formula_is_defused_wherever_a_spreadsheet_may_begin_a_cell():
     """Behind other separators than the file's, behind what cannot be seen, and in full-width characters."""
     for sign in "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212":
-        for before in ("", " ", "\u200b", "\ufeff", "\u00a0", "Ann;", "Ann\t", "Ann; ", "Ann\n", "Ann,", "Ann;\u200b", ";;"):
+        for before in ("", " ", "\u200b", "\ufeff", "\u00a0", '"', "Ann;", "Ann\t", "Ann; ", "Ann\n", "Ann,", "Ann;\u200b", ";;",
+                       'Ann;"', "Ann\u2028", "Ann\x0b", "Ann\uff1b", "Ann\uff0c ", "Ann|"):
             made = defused(f"{before}{sign}1")
-            pieces = re.split("[;,\t\n]", made)
-            assert all(not piece.strip().strip("\u200b\ufeff").startswith(sign) for piece in pieces), (before, sign, made)
+            pieces = re.split("[;,\t\n\x0b|\u2028\uff1b\uff0c]", made)
+            assert all(not piece.strip().strip('\u200b\ufeff"').startswith(sign) for piece in pieces), (before, sign, made)
+            assert undefused(made) == f"{before}{sign}1"
     assert defused("o'neil-smith @ home") == "o'neil-smith @ home" and defused(None) == ""
 
 
