@@ -146,8 +146,8 @@ def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
     names = {row.id: row.name for row in gradebook.db.execute(select(cells.id, cells.name))}
     worth: dict[str, float] = {}
     for kind in (GradeCell.__table__, TaskCell.__table__):
-        worth |= {cell: float(points) for cell, points in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
-    return {cell: (names[cell], points) for cell, points in worth.items() if cell in names}
+        worth |= {cell: float(most) for cell, most in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
+    return {cell: (names[cell], most) for cell, most in worth.items() if cell in names}
 
 
 def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:

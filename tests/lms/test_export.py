@@ -14,6 +14,7 @@ from autograder.gradebook.pipeline import Pipeline
 from autograder.lms.export import FORMATS, export, write_export
 from autograder.report.class_report import gather
 from autograder.report.remake import remake
+from autograder.terminal import export_summary
 from autograder.text import defused, undefused
 from tests.classroom import STAGE, Silent, run
 
@@ -110,6 +111,17 @@ def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):
     remake(course, Silent())
     assert "mistaken" not in (course / "grades.csv").read_text() + (course / "items.csv").read_text()
     assert "mistaken" not in {student for report in gather(course) for row in report.mistakes for student in row.students}
+
+
+def test_a_mark_that_cannot_be_meant_is_said_and_not_cut(course):
+    """300 of 20 points, typed elsewhere than in formgrader: the file has it, and the export names it."""
+    with Pipeline(course).gradebook() as gradebook:
+        mark = gradebook.find_grade("task_1_8", STAGE.id, STAGE.id, "half")
+        mark.manual_score, mark.needs_manual_grade = 300, False
+        gradebook.db.commit()
+    outcome = write_export(course, "csv")
+    assert {row[0]: row for row in table(outcome.path)}["half"][3] == "328"
+    assert outcome.odd == [f"half, {STAGE.id}: task_1_8 has 300 of 20 points"] and "300 of 20" in export_summary(outcome)
 
 
 def test_moodle_takes_the_grading_worksheet(course):
