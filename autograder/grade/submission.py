@@ -12,7 +12,7 @@ from typing import Any
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_NOTEBOOK, File, read_bytes, walk
 from autograder.grade.handin.content import code_state, is_quickly_written
-from autograder.grade.handin.normalise import KITS_OWN, OTHERS, HandIn, normalise, own_names, told
+from autograder.grade.handin.normalise import KITS_OWN, OTHERS, HandIn, as_it_came, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook
 from autograder.grade.names import shown
@@ -153,7 +153,9 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
                 raise Refused(f"the folder holds more than {MAX_TOTAL >> 20} MiB")
             files[path] = data
         except Refused as error:
-            if path == wanted:
+            if path == wanted and str(error).startswith("is damaged"):
+                hand_in.needs_person = as_it_came({}, stage, f"in the archive it {error}: ask for it again", {}).needs_person
+            elif path == wanted:
                 problem = f"{wanted} was not read: {error}"
             else:
                 notes.append(f"{shown(path)} was not read: {error}")
