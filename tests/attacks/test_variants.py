@@ -1,4 +1,4 @@
-"""Small attacks at every place, through one slot: the marks each deserves, words that say what happened, and no trouble of the grader's."""
+"""Small attacks at every place, through one slot: the marks each deserves, and no trouble of the grader's."""
 
 from __future__ import annotations
 
