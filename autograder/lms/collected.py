@@ -113,10 +113,10 @@ def listed(head: str, names: list[str], most: int) -> list[str]:
 
 
 def wrapped(text: str) -> list[str]:
-    """Text in lines of a terminal's width; a name is never broken."""
+    """Text in lines of a terminal's width; only a name that is longer than a line is broken."""
     import textwrap
 
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
