@@ -98,6 +98,19 @@ def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Cal
 
 
 @main.command()
+@click.argument("name")
+def stage(name: str) -> None:
+    """Lay out a new stage that passes the gates as it stands."""
+    from autograder.publish.new_stage import lay_out
+
+    made = lay_out(name)
+    click.echo(f"{made.id} is laid out, and passes the gates as it stands:\n"
+               f"  {made.source}/  model answers and notebook\n  {made.suite}/  tests, a mistake, an alternative\n"
+               f"Change a piece, then:  make try STAGE={made.id}   (docs/contributor.md says what each piece is)\n"
+               f"Hand it out with:      make release STAGE={made.id}")
+
+
+@main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
 @one_stage
 @click.option("--student", default=None, help="One student only.")
