@@ -49,7 +49,7 @@ def read_toml(file: Path) -> tuple[dict[str, Any], str]:
 
 def conflict_in(text: str) -> int:
     """The line of the first mark that a merge left; 0 where there is none."""
-    return next((number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<< ", ">>>>>>> "))), 0)
+    return next((number for number, line in enumerate(text.splitlines(), 1) if re.match(r"(<{7}|>{7}|\|{7})( |$)", line)), 0)
 
 
 def place(file: Path, text: str, key: str, table: str = "") -> str:
