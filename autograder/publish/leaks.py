@@ -108,7 +108,7 @@ def _attached(notebook: Any) -> Iterator[bytes]:
 
 def _inline(text: str) -> Iterator[bytes]:
     """The files that a text carries in addresses of its own, ``data:image/png;base64,...``."""
-    for found in re.finditer(r"data:[\w/+.-]*(?:;[\w=-]+)*(;base64)?,([^\s\"')>]+)", text):
+    for found in re.finditer(r"data:[\w/+.-]*(?:;[\w-]+=[\w.-]+)*(;base64)?,([^\s\"')>]+)", text):
         with contextlib.suppress(ValueError):
             yield base64.b64decode(found[2]) if found[1] else unquote_to_bytes(found[2])
 
