@@ -50,7 +50,8 @@ def global_norm(grads):
 def clip_by_norm(grads, threshold):
     """Task 3.2. Norm clipping, Algorithm 1 of Pascanu et al. (2013).
 
-    If ‖g‖ ≥ threshold then g ← threshold / ‖g‖ · g; otherwise g stays as it is.
+    If ‖g‖ ≥ threshold then g ← threshold / ‖g‖ · g; otherwise g stays as it is. An epsilon of 1e-6 beside ‖g‖, as in
+    torch's `clip_grad_norm_`, is allowed.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
     Raises
     ------
     ValueError
-        If `threshold` is zero or negative, as in task 3.2.
+        If `threshold` is zero or negative, as in task 3.2: at the latest when a gradient is to be clipped.
 
     Notes
     -----
@@ -207,7 +208,7 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
     Raises
     ------
     ValueError
-        If `threshold` is zero or negative, as in task 3.2.
+        If `threshold` is zero or negative, as in task 3.2: at the latest when a gradient is to be clipped.
     """
     raise NotImplementedError("Task 3.5: descend is yours to write")
 

@@ -42,7 +42,8 @@ def cell_with(student, name, D, H, weights):
     expect_true(hasattr(cell, "load_state_dict"), "is not a torch.nn.Module", f"{name}({D}, {H})")
     shapes = {key: tuple(value.shape) for key, value in cell.state_dict().items()}
     wanted = {key: tuple(value.shape) for key, value in weights.items()}
-    expect_true(shapes == wanted, f"has the parameters {shapes}; torch's {name} has {wanted}", f"{name}({D}, {H})")
+    expect_true(shapes == wanted, f"has the parameters {shapes}; torch's {name} has {wanted}", f"{name}({D}, {H})",
+                hidden="has not the parameters of torch's cell, by name and shape")
     cell.load_state_dict(weights)
     return cell
 
@@ -152,8 +153,9 @@ def role(key, shape, V, E, H):
     by_shape = {(V, E): "embedding", (V, H): "output", (H, V): "output transposed", (V,): "output bias"}
     found = by_shape.get(tuple(shape))
     if found is None:
-        raise Mismatch(f"LanguageModel's parameter {key}", f"of shape {tuple(shape)} is neither the embedding (V, E) = "
-                       f"{(V, E)}, nor a parameter of the cell, nor the output layer (V, H) = {(V, H)}", "shape")
+        raise Mismatch("LanguageModel's parameter", f"{key} of shape {tuple(shape)} is neither the embedding (V, E) = "
+                       f"{(V, E)}, nor a parameter of the cell, nor the output layer (V, H) = {(V, H)}", "shape",
+                       hidden="is neither the embedding, nor one of the cell, nor one of the output layer")
     return found
 
 
@@ -445,7 +447,8 @@ def line_of(axes, name):
         mine = [line for line in lines if line["colour"] in {colour for colour, *_ in shown}]
     if len(mine) != 1:  # the legend does not show it, or shows many alike
         mine = [line for line in lines if line["label"] == name]
-    expect_true(len(mine) == 1, f"holds {len(mine)} lines labelled {name!r}; it should hold one", "the figure")
+    expect_true(len(mine) == 1, f"holds {len(mine)} lines labelled {name!r}; it should hold one", "the figure",
+                hidden="does not hold one line for each model")
     return mine[0]
 
 
@@ -462,13 +465,16 @@ def curves_and_chance(axes, by_model, chance):
             low, high = sorted(limits)
             room = 1e-9 * max(1.0, high - low)
             expect_true(values.min() >= low - room and values.max() <= high + room,
-                        f"cuts the line {name!r} off {side}: the limits are {low:g} and {high:g}", "the figure")
+                        f"cuts the line {name!r} off {side}: the limits are {low:g} and {high:g}", "the figure",
+                        hidden=f"cuts a line off {side}")
         curves.append(line)
     others = [line for line in (*axes["lines"], *axes["segments"])
               if not any(line is curve for curve in curves) and np.isfinite(line["x"]).sum() > 0]
     level = [line for line in others if len(line["y"]) >= 2 and np.allclose(line["y"], chance)]
-    expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}, and holds {len(level)}", "the figure")
-    expect_true(len(others) == 1, f"holds {len(others) - 1} more lines than the models' and that of chance", "the figure")
+    expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}, and holds {len(level)}", "the figure",
+                hidden="should hold one horizontal line at the height of chance")
+    expect_true(len(others) == 1, f"holds {len(others) - 1} more lines than the models' and that of chance", "the figure",
+                hidden="holds more lines than the models' and that of chance")
 
 
 @task("4.8", points=2)

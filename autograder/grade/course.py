@@ -36,6 +36,7 @@ COURSE = "course.toml"
 SEED = 20130618
 KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts"}
 DATES = ("release", "due", "solutions")
+DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
 
 @dataclass(frozen=True)
@@ -221,10 +222,11 @@ def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True
     """A date as people write it, with its zone; a day alone is meant to its end, or from its beginning."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip())
+            words = value.strip()
+            value = date.fromisoformat(words) if DAY.fullmatch(words) else datetime.fromisoformat(words)
         except ValueError as error:
             raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
-    elif isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time(23, 59, 59) if ends_day else time())
     if not isinstance(value, datetime):
         raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")

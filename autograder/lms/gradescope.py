@@ -21,7 +21,7 @@ from typing import Any
 from autograder.errors import SandboxError
 from autograder.grade.course import COURSE, this_course
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
-from autograder.grade.record import write_json
+from autograder.grade.record import data_files, write_json
 from autograder.publish.release import EPOCH
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
@@ -68,7 +68,7 @@ def contents(stage: Stage) -> dict[str, bytes]:
     for source in stage.info.handout_files:
         for path in _files(KIT / source) if (KIT / source).is_dir() else [KIT / source]:
             found[path.relative_to(KIT).as_posix()] = path.read_bytes()
-    return found
+    return found | {path.relative_to(KIT).as_posix(): path.read_bytes() for path in data_files(stage)}
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -311,7 +311,7 @@ def train(model, batches, lr, threshold):
     Parameters
     ----------
     model : LanguageModel
-        Changed in place. Its gradients are cleared at the end, and nothing is remembered between calls.
+        Changed in place. It comes without gradients and is left without; nothing is remembered between calls.
     batches : list of tuple
         (tokens, weights): tokens (B, T) of int64; weights (B, T - 1), where ``weights[:, t]`` belongs to the word
         ``tokens[:, t + 1]``, predicted from the tokens up to and including t.

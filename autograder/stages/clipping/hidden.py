@@ -77,7 +77,7 @@ def expect_scalar_gradient(got, want, steps, rtol=1e-9):
         ratio = pair / wanted
         if np.allclose(ratio, ratio[0], rtol=1e-6) and abs(ratio[0] - 1) > 1e-3 and np.isfinite(ratio[0]):
             expect_true(False, f"is right but for a constant factor of {ratio[0]:.6g} ({steps} steps)",
-                        "(dL_dw, dL_db)")
+                        "(dL_dw, dL_db)", hidden="is right but for a constant factor")
     expect(got, want, ("dL_dw", "dL_db"), rtol=rtol)
 
 
@@ -117,6 +117,8 @@ def test_huge_entries_do_not_overflow(student):
     expect(student.global_norm({"W": np.array([[1.0, -2e200]]), "b": np.array([1e-5])}), 2e200, "‖g‖")
     want = {"W": np.array([[3.0, 0.0], [0.0, -4.0]]), "b": np.array([12.0])}
     expect(student.clip_by_norm(huge, 13.0), (want, 13e200), ("clipped", "norm_before"))
+    want = {name: 1e120 * g for name, g in want.items()}  # an entry times the threshold would not fit into a float either
+    expect(student.clip_by_norm(huge, 13e120), (want, 13e200), ("clipped", "norm_before"))
 
 
 @task("3.2", points=1)
@@ -150,7 +152,7 @@ def expect_no_number(norm, what, bad):
     """A norm that is Inf or NaN, either of which will do."""
     expect(norm, float(abs(bad)), what)
     expect_true(bool(np.isnan(norm) or norm == np.inf), f"should be Inf or NaN for a gradient with an entry of {bad}, and is "
-                f"{float(norm):.6g}", what)
+                f"{float(norm):.6g}", what, hidden="should be Inf or NaN where an entry is")
 
 
 @task("3.2", points=1)
@@ -505,11 +507,11 @@ def test_descend_from_any_start_for_any_time(student, rng):
     expect_unchanged(student)
 
 
-def drawing(student, canvas, rng, N=6, M=9):
+def drawing(student, canvas, rng, N=6, M=9, count=8):
     """A figure of random paths over a surface that falls to the right and rises upwards; what went into it, and both panels."""
     ws, bs = np.linspace(-1.0, 2.5, N), np.linspace(0.5, 1.3, M)
-    surface = 10.0 ** (-0.9 * ws[None, :] + 4 * bs[:, None] - 6 + rng.uniform(0, 0.1, (M, N)))
-    plain = np.column_stack([rng.uniform(-1, 2.5, 8), rng.uniform(0.5, 1.3, 8)])
+    surface = 10.0 ** (-0.9 * ws[None, :] + 8 * bs[:, None] - 12 + rng.uniform(0, 0.1, (M, N)))
+    plain = np.column_stack([rng.uniform(-1, 2.5, count), rng.uniform(0.5, 1.3, count)])
     clipped = np.column_stack([rng.uniform(-1, 2.5, 5), rng.uniform(0.5, 1.3, 5)])
     plain[5], plain[7] = (-40.0, 0.9), (0.3, 55.0)
     clipped[3] = (30.0, -7.0)
@@ -521,8 +523,8 @@ def drawing(student, canvas, rng, N=6, M=9):
 @task("3.6", points=4)
 def test_panels_hold_what_they_were_given(student, canvas, rng):
     """Each panel shows the surface and the path it was given, w to the right and b upwards, one figure after the other."""
-    for N, M in ((6, 9), (8, 5)):
-        ws, bs, surface, plain, clipped, panels = drawing(student, canvas, rng, N, M)
+    for N, M, count in ((6, 9, 8), (5, 5, 400)):  # in a square nobody can guess which axis is which
+        ws, bs, surface, plain, clipped, panels = drawing(student, canvas, rng, N, M, count)
         expect_panels(panels, ws, bs, surface, plain, clipped)
     expect_unchanged(student)
 

@@ -2,8 +2,6 @@
 
 Witness:
     m.error_by_attractors(still(m, 0.0, 1.0, 2.0, 9.0, 0.0), [{"tokens": torch.tensor([0]), "right": 3, "wrong": 2, "attractors": 0, "plural": True}, {"tokens": torch.tensor([0]), "right": 1, "wrong": 2, "attractors": 0, "plural": True}, {"tokens": torch.tensor([0]), "right": 1, "wrong": 2, "attractors": 0, "plural": False}, {"tokens": torch.tensor([0]), "right": 0, "wrong": 4, "attractors": 1, "plural": True}, {"tokens": torch.tensor([0]), "right": 2, "wrong": 1, "attractors": 1, "plural": True}, {"tokens": torch.tensor([0]), "right": 2, "wrong": 1, "attractors": 2, "plural": False}])
-
-Named: any-other-word-counts-as-wrong
 """
 
 

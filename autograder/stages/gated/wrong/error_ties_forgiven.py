@@ -2,8 +2,6 @@
 
 Witness:
     m.error_by_attractors(still(m, 0.0, 1.0, 2.0, 9.0, 0.0), [{"tokens": torch.tensor([0]), "right": 0, "wrong": 4, "attractors": 1, "plural": True}])
-
-Named: equal-logits-forgiven
 """
 
 

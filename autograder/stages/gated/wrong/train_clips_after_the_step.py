@@ -2,6 +2,8 @@
 
 Witness:
     after(m, rounds=4)
+
+Named: clipping-without-effect
 """
 
 
