@@ -20,6 +20,7 @@ from autograder.errors import UsageError
 from autograder.stages.bank import WrongProgram, wrong_programs
 from autograder.stages.standins import Standins, standins_of
 from autograder.stages.strip import task_of_docstring
+from autograder.text import syntax_tree
 
 KIT = Path(__file__).resolve().parents[2]
 SOLUTIONS = KIT / "solutions"
@@ -245,7 +246,7 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
 def parsed(file: Path) -> ast.Module:
     """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
     try:
-        return ast.parse(file.read_text(encoding="utf-8"))
+        return syntax_tree(file.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
 
