@@ -260,7 +260,7 @@ def test_every_place_shows_the_same_numbers(term, tmp_path):
     assert gradebook() == expected and formgrader() == scores
     (course / "nbgrader_config.py").write_text(CONFIG_TEXT)
     for stage in (ONE, TWO):  # by the kit whose test was corrected; everybody with a program, and a part of the crowd
-        some = "--student=[abef]*" if stage == ONE else "--student=s[13]*"
+        some = "--student=[abef]*" if stage == ONE else "--student=s1*"
         done = run("nbgrader", "autograde", stage, "--force", some, cwd=course, PYTHONPATH=str(term[1]["kit"]))
         assert done.returncode == 0, done.stderr[-2000:]
     assert gradebook() == expected and formgrader() == scores
