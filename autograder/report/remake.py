@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.classroom import Records
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.feedback_text import points
 from autograder.grade.record import record_path
@@ -62,6 +63,10 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs + others if pair not in outcome.stale]
+    every = Records(course, pairs)
+    for _ in every:
+        pass
+    every.expect_whole()
     watcher.begin("feedback", len(work))
     for pair in work:
         try:

@@ -65,7 +65,8 @@ def kind_of(pid: int, main: int) -> str:
 
 def start(course: Path, jobs: int, *more: str) -> subprocess.Popen[bytes]:
     """`make grade`."""
-    return subprocess.Popen([sys.executable, "-m", "autograder", "grade", "--course", str(course), "--jobs", str(jobs), *more], cwd=KIT,
+    words = ["grade", "--course", str(course), "--jobs", str(jobs), *more]
+    return subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=KIT,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -155,7 +156,9 @@ def test_nothing_lives_on_when_the_main_process_is_killed(tmp_path: Path, isolat
     run.kill()
     run.wait()
     until = time.monotonic() + 20  # the first call alone would go on for longer
-    while (left := {pid: words for pid, words in family.items() if words and process(pid)[0] == words}) and time.monotonic() < until:
+    left = family
+    while left and time.monotonic() < until:
+        left = {pid: words for pid, words in left.items() if words and process(pid)[0] == words}
         time.sleep(0.02)
     assert not left
 
