@@ -67,6 +67,8 @@ class StudentError(KitError):
 class Raised(StudentError):
     """Student code raised an exception of a type that is not allowed to cross the wall.
 
+    For a test it is as any other exception of the student's: of the tree it has the place, not the mark of the grader.
+
     Parameters
     ----------
     type_name : str
@@ -78,6 +80,8 @@ class Raised(StudentError):
     doing : str
         What was going on, in the grader's own words, where that was more than a call.
     """
+
+    of_the_grader = False
 
     def __init__(self, type_name: str, message: str, trace: str = "", doing: str = "") -> None:
         self.doing = f"{doing} ended with " if doing else ""

@@ -94,7 +94,7 @@ def rescale(W_h, radius):
     Raises
     ------
     ValueError
-        Where the spectral radius of W_h is 0: no multiple of it has another one.
+        Where the spectral radius of W_h is 0: no multiple of it has another one. One of 1e-200 is not 0, and its square is.
     """
     raise NotImplementedError("Task 2.3: rescale is yours to write")
 
@@ -238,7 +238,7 @@ def plot_decay(ax, norms_by_radius, bound_by_radius):
     ax : matplotlib Axes
         Draw on it with `ax.plot` and the like; open no figure of your own.
     norms_by_radius : dict of float to ndarray of shape (n,)
-        For each spectral radius, the norms by lag: index 0 is lag 0 (a row of `sweep`).
+        For each spectral radius, ten at most, the norms by lag: index 0 is lag 0 (a row of `sweep`).
     bound_by_radius : dict of float to ndarray of shape (n,)
         For each spectral radius, the bound by lag. A radius may be without one.
 

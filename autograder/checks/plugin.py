@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 
-from .compare import Mismatch, shortened
+from .compare import Mismatch, shortened, told
 from .layout import read_stage
 from .student import RecordedAutodiff, RecordedCanvas, Student, student_trace
 from .timelimit import OutOfTime
@@ -260,10 +260,8 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
     if isinstance(error, Mismatch):
         result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
-        name = getattr(error, "type_name", None) or type(error).__name__
-        text = str(getattr(error, "message", error))
-        text = shortened(text, MAX_MESSAGE)
-        result.message = text if result.outcome in ("not_implemented", "timeout") else f"{name}: {text}"
+        said = str(getattr(error, "message", error)) if result.outcome in ("not_implemented", "timeout") else told(error)
+        result.message = shortened(said, MAX_MESSAGE)
     if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
         result.brief = backend.brief(error, result.trace)
     return finish(result, error) if finish is not None else result

@@ -32,13 +32,14 @@ from nbgrader.api import (
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from autograder.checks.rules import MAX_FILE
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade.course import SEED
 from autograder.grade.feedback_text import task_report
 from autograder.grade.handin.archives import read_bytes
 from autograder.grade.notebook import may_be_elsewhere, repair, task_of_cell
 from autograder.grade.record import state_of_suite
-from autograder.grade.submission import MAX_FILE, read_submission
+from autograder.grade.submission import read_submission
 from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
 from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
 from autograder.gradebook.sanitize import is_page
@@ -76,7 +77,7 @@ class HandedIn:
 def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
     """Read a submission for autograded/: no links, no folders, nothing too large, no page that would be served as one."""
     files: dict[str, bytes] = {}
-    if not folder.is_symlink() and not folder.parent.is_symlink():
+    if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink():
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             name = entry.name
             if not entry.is_file(follow_symlinks=False) or ".ipynb" in name or is_page(name) or any(

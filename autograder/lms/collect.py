@@ -13,15 +13,18 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.checks.suffixes import plain_name
 from autograder.errors import Refused, UsageError
-from autograder.grade.handin.archives import Archive, File, expand, is_archive, opened
+from autograder.grade.handin.archives import JUNK, Archive, File, opened
 from autograder.grade.handin.content import code_state
-from autograder.grade.handin.normalise import HandIn, imported_names, normalise, own_names, told
+from autograder.grade.handin.nested import expand, is_archive, may_be_archive
+from autograder.grade.handin.normalise import MAY_BE_CODE, HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import COLLECTED, read_state, state_path
-from autograder.grade.handin.suffixes import plain_name
 from autograder.grade.names import shown
 from autograder.grade.record import write_json
 from autograder.lms.collected import Collected, write_table
@@ -62,7 +65,7 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
     wanted = chosen(stage_id)
     roster = _roster(course)
     outcome = Collected()
-    for path in [paths] if isinstance(paths, Path) else paths:
+    for path in chain.from_iterable(map(_downloads, [paths] if isinstance(paths, Path) else paths)):
         with opened(path) as archive, ExitStack() as stack:
             _collect_one(archive, submitted, wanted, stage_id is not None, pattern, roster, outcome, stack)
     outcome.notes += roster.notes
@@ -70,6 +73,22 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
     _forget_replaced(submitted)
     write_table(course, roster, outcome)
     return outcome
+
+
+def _downloads(path: Path) -> list[Path]:
+    """The downloads that a path stands for: those in a folder of nothing but archives as an LMS packs them, else itself."""
+    inside = sorted(entry for entry in path.iterdir() if not JUNK.search(entry.name)) if path.is_dir() else []
+    if not inside or not all(entry.is_file() and is_archive(entry.name) for entry in inside):
+        return [path]
+    known = Known(tuple(stage.id for stage in stages()), own_names(stages()), Roster(path))
+    for entry in inside:
+        try:
+            with opened(entry) as archive:
+                if not any(handin.lms_identity.lms != "folder" for handin in read_layout(archive, known).handins):
+                    return [path]
+        except UsageError:
+            return [path]
+    return inside
 
 
 def _roster(course: Path) -> Roster:
@@ -107,7 +126,7 @@ def _collect_one(
     outcome.unknown += layout.rest
     outcome.notes += layout.notes
     if not layout.handins:
-        raise UsageError(_nothing(archive, layout))
+        raise UsageError(_nothing(archive, layout, known.own))
     placed = _with_stages(archive, layout.handins, wanted, given, stack)
     strays = [handin for handin, stage in placed if stage is None]
     if len(strays) == len(placed):
@@ -117,27 +136,38 @@ def _collect_one(
         outcome.unknown += sorted(handin.files.values())
     whose: dict[tuple[str, str], list[Handin]] = {}
     names_here = Counter((stage.id, handin.lms_identity.name) for handin, stage in placed if stage is not None)
+    usual = _usual(placed)
     for handin, stage in placed:
         if stage is not None:
             unique = names_here[stage.id, handin.lms_identity.name] == 1
-            person = _person(handin, stage, roster, unique)
+            person = _person(handin, usual.get(handin.download, stage.id), roster, unique)
+            if stage.id != usual.get(handin.download, stage.id) and not handin.stage:
+                handin.notes.append(f"these are files of {stage.id}, where most hand in {usual[handin.download]}")
             whose.setdefault((person.student, stage.id), []).append(handin)
     for (student, stage_name), handins in sorted(whose.items()):
         handins.sort(key=lambda handin: handin.order)
         _place(archive, student, handins, next(stage for stage in every if stage.id == stage_name), submitted, outcome)
 
 
-def _person(handin: Handin, stage: Stage, roster: Roster, unique: bool) -> Person:
-    """Whose hand-in it is. Moodle numbers people anew in each assignment: from one to the next they are known by their names."""
+def _person(handin: Handin, stage_id: str, roster: Roster, unique: bool) -> Person:
+    """Whose hand-in it is. Moodle numbers people anew in each assignment, which is that of most hand-ins beside this one: from
+    one to the next they are known by their names.
+    """
     who = handin.lms_identity
     if who.lms == "moodle":
-        scope = f"{stage.id}:"
+        scope = f"{stage_id}:"
         return roster.enrol(replace(who, id=f"{scope}{who.id}"), handin.label, by_name=unique and bool(who.name), scope=scope)
     return roster.enrol(who, handin.label, by_name=who.lms not in ("folder", "nbgrader") and bool(who.name))
 
 
-def _nothing(archive: Archive, layout: Layout) -> str:
+def _nothing(archive: Archive, layout: Layout, own: set[str]) -> str:
     """Why there is nothing to place, and what would be."""
+    if any(plain_name(PurePosixPath(name).name, own) in own for name in layout.rest):
+        return (
+            f"{archive.path}: this seems to be one hand-in, and nothing says whose\n"
+            "  Put its files at submitted/<student>/<stage>/, or call the archive\n"
+            "  <student>_<stage>.zip, such as ada_1-bptt.zip, and collect that."
+        )
     lines = [
         f"{archive.path}: no submission was recognised",
         "  Known are downloads of all submissions of an assignment from Canvas, Moodle,",
@@ -181,38 +211,73 @@ def _with_stages(
             (handin, wanted[0] if handin.stage in ("", wanted[0].id) or named.get(handin.stage) else None) for handin in handins
         ]
     found = [
-        by_id.get(handin.stage) or named.get(handin.stage.casefold())
+        {by_id.get(handin.stage) or named.get(handin.stage.casefold()): Holds.ALL}
         if handin.stage
-        else _stage_of(archive, handin, wanted, stack)
+        else _stages_in(archive, handin, wanted, stack)
         for handin in handins
     ]
-    usual = Counter(stage.id for stage in found if stage is not None).most_common(1)
-    fallback = by_id[usual[0][0]] if usual else None
-    return [(handin, stage or (None if handin.stage else fallback)) for handin, stage in zip(handins, found, strict=True)]
+    first = [(handin, max(held, key=lambda stage: (held[stage], stage.id if stage else ""), default=None))
+             for handin, held in zip(handins, found, strict=True)]
+    usual = _usual(first)
+    fallback = next(iter(_usual([(replace(handin, download=""), stage) for handin, stage in first]).values()), "")
+    placed = []
+    for (handin, stage), held in zip(first, found, strict=True):
+        here = by_id.get(usual.get(handin.download, fallback))
+        if not handin.stage and here is not None and stage is not here and (
+            stage is None or (here in held and (held[here] >= Holds.CODE or held[stage] < Holds.ALL))
+        ):
+            stage = here
+        also = sorted(one.id for one, much in held.items() if one is not None and one is not stage and much is Holds.ALL)
+        if also and stage is not None:
+            handin.notes.append(f"holds {' and '.join(also)} too, which was not taken: STAGE={also[-1]} takes it")
+        placed.append((handin, stage))
+    return placed
 
 
-def _stage_of(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack: ExitStack) -> Stage | None:
-    """The last stage of which a file is there: a later stage may be handed in along with the earlier ones it uses.
+def _usual(placed: Sequence[tuple[Handin, Stage | None]]) -> dict[str, str]:
+    """The stage that most hand in, by download; the first of two."""
+    counts: dict[str, Counter[str]] = {}
+    for handin, stage in placed:
+        if stage is not None:
+            counts.setdefault(handin.download, Counter())[stage.id] += 1
+    return {download: min(count, key=lambda stage_id: (-count[stage_id], stage_id)) for download, count in counts.items()}
 
-    Where no name says it, the functions that the files define do.
-    """
+
+class Holds(IntEnum):
+    """What a hand-in holds of a stage: a notebook, or code as it was handed out; code; code and the notebook."""
+
+    LITTLE = 1
+    CODE = 2
+    ALL = 3
+
+
+def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack: ExitStack) -> dict[Stage | None, Holds]:
+    """What there is of each stage, by the names of the files; where no name says it, by the functions that they define."""
     files = _files(archive, handin)
-    if any(map(is_archive, files)):
+    if any(map(may_be_archive, files)):
         files, _ = expand(files, stack)
     own = own_names(wanted)
-    names = {plain_name(PurePosixPath(name).name, own) for name in files}
+    names = {plain_name(PurePosixPath(name).name, own): file for name, file in files.items()}
+    found: dict[Stage | None, Holds] = {}
+    there = [stage for stage in wanted if stage.info.file in names or f"{stage.id}.ipynb" in names]
+    for stage in there:
+        code = names.get(stage.info.file)
+        written = code is not None and (len(there) == 1 or _state(code, stage) == "written")
+        found[stage] = Holds.LITTLE if not written else Holds.ALL if f"{stage.id}.ipynb" in names else Holds.CODE
+    if found:
+        return found
     for stage in reversed(wanted):
-        if names & {stage.info.file, f"{stage.id}.ipynb"}:
-            return stage
-    for stage in reversed(wanted):
-        for name, file in files.items():
-            if name.lower().endswith((".py", ".txt")) and file.size < 1 << 20:
-                try:
-                    if code_state(file.read(), stage) != "other":
-                        return stage
-                except Refused:
-                    continue
-    return None
+        if any(MAY_BE_CODE.fullmatch(name) and _state(file, stage) != "other" for name, file in files.items()):
+            return {stage: Holds.CODE}
+    return {}
+
+
+def _state(file: File, stage: Stage) -> str:
+    """What a file is to a stage; see `code_state`."""
+    try:
+        return code_state(file.read(), stage) if file.size < 1 << 20 else "other"
+    except Refused:
+        return "other"
 
 
 def _files(archive: Archive, handin: Handin) -> dict[str, File]:
@@ -261,6 +326,10 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
     if before is not None and state:
         _carry_over(before, incoming, newest, stage, "the hand-in before")
     facts = _facts(archive, handin, newest, collected, incoming, state, len(handins), stage)
+    if newest.hand_in.is_closed and before is not None and state.get("collected") != collected:
+        outcome.notes.append(f"{key}: {newest.hand_in.needs_person.partition('. ')[0]}; what was there before was left")
+        outcome.unchanged.append(pair)
+        return
     by_hand = before is not None and bool(state.get("files")) and _digests(before) != state["files"]
     if before is not None and state.get("collected") == collected:
         facts |= {"files": state["files"], "renamed": state.get("renamed", {}), "notes": state.get("notes", [])}
@@ -279,6 +348,9 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
                 f"{key} had been changed by hand; a newer hand-in took its place, and what was changed lies in "
                 f"submitted/{REPLACED}/{stage.id}/{student}/"
             )
+        if before is not None and _is_stub(incoming, stage) and not _is_stub(before, stage):
+            facts["notes"].append(f"{stage.info.file} is as it was handed out, and the one before was not: it lies in "
+                                  f"submitted/{REPLACED}/{stage.id}/{student}/")
         replaced = _write(incoming, target, submitted, stage, student)
         facts["attempt"] = int(state.get("attempt") or 0) + 1
         (outcome.replaced if replaced else outcome.new).append(pair)
@@ -293,11 +365,15 @@ def _incoming(archive: Archive, handin: Handin, stage: Stage, stack: ExitStack, 
     for name, source in handin.files.items():
         if not _is_inside(name):
             outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
-    hand_in = normalise(_files(archive, handin), stage, stack)
+    came = _files(archive, handin)
+    hand_in = normalise(came, stage, stack)
+    if damaged := _damage(hand_in, stage, came):
+        hand_in = as_it_came(came, stage, damaged, hand_in.problems)
     found = _Incoming(hand_in, notes=told(hand_in, own_names([stage])) + hand_in.notes)
     for name, reason in hand_in.problems.items():
         outcome.refused[f"{key}: {shown(name)}"] = reason
-        found.notes.append(f"{shown(name)} {reason}")
+        if not hand_in.is_closed:
+            found.notes.append(f"{shown(name)}{':' if reason.startswith('it ') else ''} {reason}")
     for name, file in hand_in.files.items():
         try:
             found.files[name] = file.read()
@@ -307,10 +383,22 @@ def _incoming(archive: Archive, handin: Handin, stage: Stage, stack: ExitStack, 
     if not found.files:
         outcome.notes.append(f"{key}: nothing in it can be read; what was there before was left")
         return None
-    if found.notes and any("is damaged" in note for note in found.notes) and stage.info.file not in found.files:
+    if stage.info.file in hand_in.files and stage.info.file not in found.files:
         outcome.notes.append(f"{key}: {stage.info.file} cannot be read; what was there before was left")
         return None
     return found
+
+
+def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
+    """What is wrong with the stage's file where it lies damaged in an archive of the student's; or empty."""
+    file = hand_in.files.get(stage.info.file)
+    if file is None or not any(map(may_be_archive, came)) or any(file is one for one in came.values()):
+        return ""
+    try:
+        file.read()
+    except Refused as error:
+        return f"in the archive it {error}: ask for it again"
+    return ""
 
 
 def _carry_over(before: dict[str, bytes], incoming: dict[str, bytes], newest: _Incoming, stage: Stage, whence: str) -> None:
@@ -349,7 +437,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What is remembered of a hand-in; see `autograder.grade.handin.state`."""
     who, digests, question = handin.lms_identity, _digests(incoming), newest.hand_in.needs_person
-    notes = list(newest.notes)
+    notes = [*newest.notes, *handin.notes]
     if stage.info.file not in digests and not question:
         notes.append(f"{stage.info.file} is missing")
     if f"{stage.id}.ipynb" not in digests and not question:
@@ -413,6 +501,11 @@ def _content(folder: Path) -> dict[str, bytes] | None:
     if any(path.is_symlink() or not path.is_file() for path in paths):
         return None
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _is_stub(files: dict[str, bytes], stage: Stage) -> bool:
+    """True where nothing is written in the stage's file."""
+    return code_state(files.get(stage.info.file, b""), stage) == "stub"
 
 
 def _digests(files: dict[str, bytes]) -> dict[str, str]:

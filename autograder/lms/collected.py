@@ -19,7 +19,8 @@ from typing import Any
 from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.grade.record import write_atomically
-from autograder.lms.roster import Roster, defused
+from autograder.lms.roster import Roster
+from autograder.text import defused
 
 COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
 WIDTH = 80
@@ -112,10 +113,10 @@ def listed(head: str, names: list[str], most: int) -> list[str]:
 
 
 def wrapped(text: str) -> list[str]:
-    """Text in lines of a terminal's width; a name is never broken."""
+    """Text in lines of a terminal's width; only a name that is longer than a line is broken."""
     import textwrap
 
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def write_table(course: Path, roster: Roster, outcome: Collected) -> None:

@@ -25,9 +25,10 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from autograder.checks.suffixes import plain_name
 from autograder.errors import UsageError
-from autograder.grade.handin.archives import Archive, is_archive
-from autograder.grade.handin.suffixes import plain_name
+from autograder.grade.handin.archives import Archive
+from autograder.grade.handin.nested import is_archive, stem_of
 from autograder.grade.names import shown, usable
 from autograder.lms.roster import GROUP, LmsIdentity, Roster
 
@@ -77,6 +78,10 @@ class Handin:
         Of two by one person, the one with the greater is the later.
     anonymous : bool
         The LMS hides who it is.
+    download : str
+        The folder that the files of one assignment lie in, where several downloads lie side by side.
+    notes : list of str
+        What is to be said of it.
     """
 
     lms_identity: LmsIdentity
@@ -87,6 +92,8 @@ class Handin:
     late: bool = False
     order: str = ""
     anonymous: bool = False
+    download: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -215,7 +222,7 @@ def _canvas_readings(base: str) -> list[_CanvasName]:
 
 def _canvas(archive: Archive, names: list[str], known: Known) -> Layout:
     layout = Layout()
-    found: dict[str, Handin] = {}
+    found: dict[tuple[str, str], Handin] = {}
     readings = {name: _canvas_readings(PurePosixPath(name).name) for name in names}
     votes = Counter((one.name, one.user) for every in readings.values() for one in every)
 
@@ -242,13 +249,19 @@ def _canvas(archive: Archive, names: list[str], known: Known) -> Layout:
             continue
         one = max(readings[name], key=weight)
         label = f"{one.name}_{one.user}" if one.name else f"anon_{one.user}"
-        handin = _add(found, one.user, LmsIdentity("canvas", one.user, one.name), label)
+        above = _above(name)
+        handin = _add(found, (above, one.user), LmsIdentity("canvas", one.user, one.name), label, download=above)
         handin.late |= one.late
         handin.anonymous = not one.name
         handin.order = max(handin.order, one.upload.rjust(20, "0"))
         handin.files[_free(handin.files, one.file)] = name
     layout.handins = list(found.values())
     return layout
+
+
+def _above(name: str) -> str:
+    """The folder that a file lies in."""
+    return str(PurePosixPath(name).parent)
 
 
 def _free(files: dict[str, str], name: str) -> str:
@@ -266,20 +279,22 @@ def _free(files: dict[str, str], name: str) -> str:
 def _moodle(archive: Archive, names: list[str], known: Known) -> Layout:
     """Folders by name: the number is the participant's in this one assignment, and changes with the next."""
     layout = Layout()
-    groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    groups: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for name in names:
         match = MOODLE.search(name)
-        if match is None or match["kind"] != "file" or not match["file"]:
+        if match is not None and match["kind"] == "onlinetext":
+            layout.notes.append(f"{shown(match['name'])} typed a text into Moodle; it is left in the download: {shown(name)}")
+        elif match is None or match["kind"] != "file" or not match["file"]:
             layout.rest.append(name)
         else:
-            groups[match["name"], match["participant"] or ""][match["file"]] = name
-    named = Counter(name for name, _ in groups)
+            groups[name[: match.start()], match["name"], match["participant"] or ""][match["file"]] = name
+    named = Counter((above, name) for above, name, _ in groups)
     teams = {person.group for person in known.roster.people if person.group}
-    for (name, participant), files in groups.items():
-        label = name if named[name] == 1 and not _is_hidden(name) else f"{name}_{participant}"
+    for (above, name, participant), files in groups.items():
+        label = name if named[above, name] == 1 and not _is_hidden(name) else f"{name}_{participant}"
         group = name if not participant or name in teams or GROUP.match(name) else ""
         who = LmsIdentity("moodle", participant or name, "" if _is_hidden(name) else name, group=group)
-        layout.handins.append(Handin(who, label, files))
+        layout.handins.append(Handin(who, label, files, download=above))
     return layout
 
 
@@ -341,7 +356,7 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[tuple[LmsIdentity, 
         events = yaml.parse(data, yaml.SafeLoader) if len(data) <= MAX_METADATA else ()
         if len(data) > MAX_METADATA or any(isinstance(event, yaml.AliasEvent) for event in events):
             raise UsageError(f"{archive.path}: {name} is too large, or not what Gradescope writes")
-        content = yaml.safe_load(data)
+        content = yaml.load(data, yaml.BaseLoader)  # makes nothing but text of it: an id of 0123 is no number
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{archive.path}: {name} cannot be read ({' '.join(str(error).split())[:200]})") from error
     found: dict[str, list[tuple[LmsIdentity, str]]] = {}
@@ -365,8 +380,9 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[tuple[LmsIdentity, 
 def _blackboard(archive: Archive, names: list[str], known: Known) -> Layout:
     """The text file of each attempt says who made it, and what the files were called."""
     layout = Layout()
-    found: dict[tuple[str, str], Handin] = {}
+    found: dict[tuple[str, str, str], Handin] = {}
     matches = {name: match for name in names if (match := BLACKBOARD.fullmatch(PurePosixPath(name).name))}
+    first = {match["user"] for match in matches.values()} <= set(known.stages)  # nbgrader's own collect takes them like this
     told = {}
     for name, match in matches.items():
         if match["file"] is None:
@@ -379,10 +395,13 @@ def _blackboard(archive: Archive, names: list[str], known: Known) -> Layout:
         base = PurePosixPath(name).name
         attempt = next((stem for stem in told if base.startswith(f"{stem}_") or base == f"{stem}.txt"), "")
         full, login, originals = told.get(attempt, ("", "", {}))
-        user = login or match["user"]
+        user = login or match["assignment" if first else "user"]
         day, clock = match["when"][:10], match["when"][11:].replace("-", ":")
         when = f"{day}T{clock}"
-        handin = _add(found, (user, match["when"]), LmsIdentity("blackboard", user, full), user, when=when, order=match["when"])
+        key = _above(name), user, match["when"]
+        handin = _add(
+            found, key, LmsIdentity("blackboard", user, full), user, when=when, order=match["when"], download=key[0]
+        )
         if match["file"] is not None:
             file = originals.get(base) or (base[len(attempt) + 1 :] if attempt else match["file"])
             handin.files[_free(handin.files, file)] = name
@@ -407,7 +426,7 @@ def _blackboard_text(archive: Archive, name: str) -> tuple[str, str, dict[str, s
 
 def _brightspace(archive: Archive, names: list[str], known: Known) -> Layout:
     layout = Layout()
-    found: dict[tuple[str, str], Handin] = {}
+    found: dict[tuple[str, str, str], Handin] = {}
     matches = {name: match for name in names if (match := BRIGHTSPACE.search(name))}
     people = Counter(number for number, _ in {(match["user"], match["name"]) for match in matches.values()})
     for name in names:
@@ -419,8 +438,9 @@ def _brightspace(archive: Archive, names: list[str], known: Known) -> Layout:
         full = match["name"].strip()
         number = match["user"] if people[match["user"]] == 1 else f"{match['user']} {full}"
         when = _brightspace_time(match["when"])
+        key, order = (name[: match.start()], number, match["when"]), when or match["when"]
         handin = _add(
-            found, (number, match["when"]), LmsIdentity("brightspace", number, full), full, when=when, order=when or match["when"]
+            found, key, LmsIdentity("brightspace", number, full), full, when=when, order=order, download=key[0]
         )
         file = match["file"] or match["flat"]
         handin.files[_free(handin.files, file)] = name
@@ -454,7 +474,7 @@ def _brightspace_time(text: str) -> str:
 
 def _ilias(archive: Archive, names: list[str], known: Known) -> Layout:
     layout = Layout()
-    found: dict[str, Handin] = {}
+    found: dict[tuple[str, str], Handin] = {}
     for name in names:
         parts = PurePosixPath(name).parts
         at = next((i for i, part in enumerate(parts[:-1]) if ILIAS.fullmatch(part)), None)
@@ -464,7 +484,9 @@ def _ilias(archive: Archive, names: list[str], known: Known) -> Layout:
             continue
         team = next((part for part in parts[:at] if GROUP.match(part)), "")
         full = f"{match['first'].replace('_', ' ')} {match['last']}".strip()
-        handin = _add(found, match["id"], LmsIdentity("ilias", match["id"], full, group=team), match["login"])
+        above = "/".join(part for part in parts[:at] if part != team)
+        who = LmsIdentity("ilias", match["id"], full, group=team)
+        handin = _add(found, (above, match["id"]), who, match["login"], download=above)
         file = "/".join(parts[at + 1 :])
         late = ILIAS_LATE.fullmatch(PurePosixPath(file).name)
         handin.late |= late is not None
@@ -559,9 +581,15 @@ def _students_in(folders: set[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
 
 
 def _github(archive: Archive, names: list[str], known: Known) -> Layout:
-    """Repositories named by the assignment and the user, in a folder named by the assignment."""
+    """Repositories named by the assignment and the user, in a folder named by the assignment; a folder a stage in them, or none.
+
+    The folder may be the archive itself, or missing where the assignment is called as a stage is.
+    """
     layout = Layout()
-    found: dict[str, Handin] = {}
+    slugs = [archive.path.name.removesuffix("-submissions")] if archive.path.name.endswith("-submissions") else known.stages
+    ends = [PurePosixPath(name).parts[0] for name in names]
+    branch = next((end for end in ("-main", "-master") if all(part.endswith(end) for part in ends)), "")
+    found: dict[tuple[str, str, str], Handin] = {}
     for name in names:
         parts = PurePosixPath(name).parts
         at = next(
@@ -572,29 +600,39 @@ def _github(archive: Archive, names: list[str], known: Known) -> Layout:
             ),
             None,
         )
-        if at is None:
+        own = next((f"{slug}-" for slug in slugs if len(parts) > 1 and parts[0].startswith(f"{slug}-")), "") if at is None else ""
+        if at is None and not own:
             layout.rest.append(name)
             continue
-        slug = parts[at][: -len("submissions")]
-        user = parts[at + 1][len(slug) :]
-        stage = next((stage for stage in known.stages if slug[:-1].casefold() == stage.casefold()), "")
-        handin = _add(found, user, LmsIdentity("github", user), user, stage=stage)
-        handin.files["/".join(parts[at + 2 :])] = name
+        at, slug = (-1, own) if at is None else (at, parts[at][: -len("submissions")])
+        user = parts[at + 1][len(slug) :].removesuffix(branch)
+        stage, inside = next((stage for stage in known.stages if slug[:-1].casefold() == stage.casefold()), ""), parts[at + 2 :]
+        if not stage and len(inside) > 1 and inside[0] in known.stages:
+            stage, inside = inside[0], inside[1:]
+        handin = _add(found, (slug, user, stage), LmsIdentity("github", user), user, stage=stage, download=slug)
+        handin.files["/".join(inside)] = name
     layout.handins = list(found.values())
     return layout
 
 
 def _google(archive: Archive, names: list[str], known: Known) -> Layout:
-    """The Drive folder of an assignment: Classroom puts the student's name before the file's."""
+    """The Drive folder of an assignment: Classroom puts the student's name before the file's, Forms between it and its ending."""
     layout = Layout()
-    found: dict[str, Handin] = {}
+    found: dict[tuple[str, str], Handin] = {}
     for name in names:
-        match = GOOGLE.fullmatch(PurePosixPath(name).name)
+        base = PurePosixPath(name).name
+        match = GOOGLE.fullmatch(base)
         if match is None:
             layout.rest.append(name)
             continue
-        full = match["name"].strip()
-        _add(found, full, LmsIdentity("google", full, full), full).files[match["file"]] = name
+        full, file, above = match["name"].strip(), match["file"], _above(name)
+        behind = re.fullmatch(r"(?P<stem>.+) - (?P<name>[^/]{2,120}?)(?P<ending>\.\w{1,6})", base)
+        if behind is not None and plain_name(file, known.own) not in known.own and (
+            plain_name(behind["stem"] + behind["ending"], known.own) in known.own
+        ):
+            full, file = behind["name"].strip(), behind["stem"] + behind["ending"]
+        handin = _add(found, (above, full), LmsIdentity("google", full, full), full, download=above)
+        handin.files[_free(handin.files, file)] = name
     layout.handins = list(found.values()) if len(layout.rest) <= len(names) // 2 else []
     return layout
 
@@ -607,6 +645,8 @@ def _by_student(archive: Archive, names: list[str], known: Known) -> Layout:
         heads = {parts[depth] for parts in paths if len(parts) > depth + 1}
         inner = {parts[depth + 1] for parts in paths if len(parts) > depth + 2}
         beside = any(len(parts) in (depth + 1, depth + 2) for parts in paths)
+        if len(heads) == 1 and len(paths) > 1 and all(len(parts) == depth + 2 and is_archive(parts[-1]) for parts in paths):
+            return _flat(archive, names, known)  # each student's archive, in a folder around all
         if len(heads) != 1 or beside or len(inner) < 2 or known.roster.find("folder", next(iter(heads))):
             break
         depth += 1
@@ -617,6 +657,9 @@ def _by_student(archive: Archive, names: list[str], known: Known) -> Layout:
             layout.rest.append(name)
             continue
         student = parts[depth]
+        if student in known.stages:
+            layout.rest.append(name)
+            continue
         _add(found, student, LmsIdentity("folder", student), student).files["/".join(parts[depth + 1 :])] = name
     layout.handins = list(found.values())
     return layout
@@ -632,10 +675,11 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
     for name, base in bases.items():
         student, file = students.get(name, ("", ""))
         if not student and is_archive(base) and not whose:
-            student, file = base.partition(".")[0], base
+            student, file = stem_of(base), base
         elif not student:
-            student = next((one for one in whose if base.startswith(f"{one}_")), "" if whose else base.partition("_")[0])
-            file = base[len(student) + 1 :]
+            known_one = next((one for one in whose if re.match(rf"{re.escape(one)}[_ -]", base)), "")
+            student = known_one or ("" if whose else base.partition("_")[0])
+            file = base[len(student) :].lstrip("_- ")
         if not file or not usable(student) or student == base:
             layout.rest.append(name)
             continue
@@ -645,11 +689,20 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
     return layout
 
 
+def _of_one(archive: Archive, names: list[str], known: Known) -> Layout:
+    """The hand-in of one person, where the archive's own name says whose: ``ada_1-bptt.zip``, or a folder of roster.csv."""
+    stem = stem_of(archive.path.name)
+    student, _ = _split(archive.path.name, known) or (stem if known.roster.find("folder", stem) else "", "")
+    if not student or not any(plain_name(PurePosixPath(name).name, known.own) in known.own for name in names):
+        return Layout(rest=names)
+    return Layout([Handin(LmsIdentity("folder", student), student, {name: name for name in names})])
+
+
 def _split(base: str, known: Known) -> tuple[str, str] | None:
     """Student and file in one name, where the file's is a stage's; also an archive named by one."""
-    for match in re.finditer("_", base):
+    for match in re.finditer(" - |[_ -]", base):
         student, file = base[: match.start()], base[match.end() :]
-        stem = file.partition(".")[0].casefold().removeprefix("handin-")  # what submit() makes
+        stem = stem_of(file).casefold().removeprefix("handin-")  # what submit() makes
         named = plain_name(file, known.own) in known.own or (
             is_archive(file) and stem in {stage.casefold() for stage in known.stages}
         )
@@ -661,7 +714,7 @@ def _split(base: str, known: Known) -> tuple[str, str] | None:
 def _in_one_folder(archive: Archive, names: list[str], known: Known) -> Layout:
     """`_flat`, where two or more students' files lie side by side."""
     split = {name: found for name in names if (found := _split(PurePosixPath(name).name, known))}
-    side_by_side = len({str(PurePosixPath(name).parent) for name in split}) == 1
+    side_by_side = len({_above(name) for name in split}) == 1 and 2 * len(split) >= len(names)
     return (
         _flat(archive, names, known)
         if side_by_side and len({student for student, _ in split.values()}) > 1
@@ -700,4 +753,5 @@ READERS: tuple[Callable[[Archive, list[str], Known], Layout], ...] = (
     _in_one_folder,
     _by_student,
     _flat,
+    _of_one,
 )

@@ -22,10 +22,10 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.grade.names import shown, usable
 from autograder.grade.record import write_atomically
+from autograder.text import defused, undefused
 
 ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What a group of students is called where nobody said so: Moodle's name for those without one, and the names that courses use.
 GROUP = re.compile(
     r"(?:(?:default|standard) ?gr(?:oup|uppe)|grupo predeterminado|groupe par défaut"
@@ -186,8 +186,11 @@ class Roster:
         return found if found is not None and found.student == student else None
 
     def find(self, lms: str, number: str) -> Person | None:
-        """The person whom an LMS calls this."""
-        return self._by_id.get((lms, number)) or (self.of(number) if lms == "folder" else None)
+        """The person whom an LMS calls this; a folder's own name is an id where the row has no other one of a folder."""
+        found = self._by_id.get((lms, number))
+        if found is None and lms == "folder" and (named := self.of(number)) is not None and not named.ids("folder"):
+            found = named
+        return found
 
     def enrol(self, who: LmsIdentity, label: str, by_name: bool = False, scope: str = "") -> Person:
         """The person with this identity; a new row where there is none yet.
@@ -211,8 +214,8 @@ class Roster:
             person = self.find(who.lms, f"{who.id} {who.email or who.name}")
             who = LmsIdentity(who.lms, f"{who.id} {who.email or who.name}", who.name, who.email, who.group)
         person = person or self._by_address(who, scope)
-        if person is None and by_name:
-            person = self._by_name(who, scope)
+        if person is None and (by_name or scope):
+            person = self._by_name(who, scope, by_name)
         if person is None:
             person = Person({"student": self._free(label, who)})
             self.people.append(person)
@@ -240,17 +243,18 @@ class Roster:
         found = self._by_email.get(who.email.lower(), []) if who.email else []
         return found[0] if len(found) == 1 and self._may_be(found[0], who, scope) else None
 
-    def _by_name(self, who: LmsIdentity, scope: str) -> Person | None:
+    def _by_name(self, who: LmsIdentity, scope: str, is_unique: bool) -> Person | None:
+        """The one person of that name; where that is not certain, none, and a note asks."""
         alike: list[Person] = []
         for key in sorted(name_keys(who.name)):
             alike += [person for person in self._by_key.get(key, []) if not any(other is person for other in alike)]
         found = [person for person in alike if self._may_be(person, who, scope)]
-        if len(alike) == 1 and found:
+        if len(alike) == 1 and found and is_unique:
             return found[0]
-        if len(alike) > 1 and found:
+        if found:
             column = f"{who.lms}_id"
             self.notes.append(
-                f"{len(alike)} people are called {shown(who.name)}, and nothing says which of them {who.id} is: it has a "
+                f"{max(2, len(alike))} people are called {shown(who.name)}, and nothing says which of them {who.id} is: it has a "
                 f"folder of its own. Put {who.id} into the column {column} of the right row of {ROSTER}, delete the new "
                 "row and folder, and collect again"
             )
@@ -299,16 +303,6 @@ def name_keys(name: str) -> set[str]:
         for text in found
         if (key := "".join(character for character in text.casefold() if unicodedata.category(character)[0] in "LMN"))
     }
-
-
-def defused(text: str) -> str:
-    """Text that a spreadsheet shows instead of running."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def undefused(text: str) -> str:
-    """The text that was defused."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
 def read_table(path: Path) -> tuple[list[list[str]], str, bool]:

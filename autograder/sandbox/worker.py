@@ -39,7 +39,7 @@ from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Reference, frame
 
 MAX_TEXT = 2000
-# Exceptions that are told by name; any subclass travels as the first of these among its bases.
+# Exceptions that are told by name; any subclass travels as those of these among its bases that are no bases of one another.
 KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError",
          "ImportError", "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError",
          "ZeroDivisionError", "OverflowError", "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError",
@@ -55,6 +55,8 @@ CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), 
 NOT_PATCHED = frozenset({"Storage"})
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# A class's own name and bases: student code may give its classes others, which run when they are asked for.
+_NAME, _MRO = (type.__dict__[what].__get__ for what in ("__name__", "__mro__"))
 # Replies to requests that were made ahead wait for one another, but no longer than this, in seconds.
 OFTEN = 0.02
 # Seconds that a call of `time.sleep` is spared.
@@ -188,15 +190,15 @@ class Server:
             self.send("oversize", text)
 
     def tell_raised(self, error: BaseException) -> None:
-        known = next((base.__name__ for base in type(error).__mro__ if base.__name__ in KNOWN), "")
+        kind = type(error)
+        names = [str(_NAME(base)) for base in _MRO(kind)]
+        known = "" if issubclass(kind, StudentError) else next((name for name in names if name in KNOWN), "")
         try:
-            message = str(error)
+            message = str.__getitem__(str(error), slice(MAX_TEXT))
         except BaseException:  # a __str__ of the student's own may fail
             message = ""
-        if isinstance(error, StudentError):
-            known = ""
         self.floor = (self.serial // EPOCH + 1) * EPOCH
-        self.send("raised", known, type(error).__name__[:80], message[:MAX_TEXT], self.trace(error), self.printed.text)
+        self.send("raised", known, names[0][:80], message, self.trace(error), self.printed.text)
 
     def trace(self, error: BaseException) -> str:
         try:
@@ -349,6 +351,16 @@ class Server:
     def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
         """Try to get out; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
+
+
+def known_bases(kind: type[BaseException]) -> list[str]:
+    """Which of Python's exceptions a class is one of, none a base of another: it may be an IndexError and a ValueError."""
+    found: list[type] = []
+    for base in kind.__mro__:
+        is_known = base.__name__ in KNOWN and base is getattr(builtins, base.__name__)
+        if is_known and not any(issubclass(one, base) for one in found):
+            found.append(base)
+    return [base.__name__ for base in found]
 
 
 MISSING = Other("a missing function")

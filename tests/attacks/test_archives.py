@@ -189,7 +189,8 @@ def test_bombs_inside_bombs_cost_that_submission_alone(tmp_path: Path) -> None:
             bundle.writestr(f"mallory-{name[0]}/{STAGE.id}/{name}", data)
 
     outcome = collect(archive(tmp_path, add), tmp_path)
-    assert outcome.new == [("honest", STAGE.id)] and len(outcome.refused) == 4
+    assert len(outcome.new) == 5 and len(outcome.refused) == 4
+    assert {student for student, _ in outcome.questions} == {f"mallory-{letter}" for letter in "zmdx"}
     assert sum(path.stat().st_size for path in (tmp_path / "submitted").rglob("*") if path.is_file()) < 1 << 20
 
 

@@ -17,7 +17,8 @@ def mismatch(got, want, what="h", **tolerance) -> Mismatch:
 
 RIGHT = [
     (1.0, 1.0), (np.float64(2.0), 2.0), (np.array(2.0), 2), (np.array([1, 2]), np.array([1.0, 2.0])),
-    (np.float32([0.5, 0.25]), np.array([0.5, 0.25])), (None, None), (True, True), (np.bool_(False), False), ("a", "a"),
+    (np.float32([0.5, 0.25]), np.array([0.5, 0.25])), (None, None), (True, True), (np.bool_(False), False), (1, True),
+    (np.array(0), False), ("a", "a"),
     ([1.0, 2.0], (1.0, 2.0)), ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
     (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
     (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0])), (np.zeros((0, 3)), np.zeros((0, 3))),
@@ -44,7 +45,8 @@ WRONG = [
     (np.array(["a", "b"]), np.zeros(2), "type", "an array of texts"),
     (np.array([True, False]), np.array([1.0, 0.0]), "type", "an array of truth values"),
     (np.array([1.0, None]), np.zeros(2), "type", "an array of objects"),
-    (1, True, "type", "should be True"),
+    (2, True, "type", "should be True"),
+    (1.0, True, "type", "should be True"),
     (False, True, "value", "should be True"),
     ("left", "right", "value", "'left'"),
     (np.ones(2), torch.zeros(2), "value", "has the wrong value"),
@@ -134,7 +136,7 @@ def test_expect_true_takes_a_truth_value_only():
     """An array, a number or a text that happens to be true is no property that holds."""
     expect_true(True, "h_0 is kept")
     expect_true(np.bool_(True), "h_0 is kept")
-    for value in (False, np.bool_(False), 1, "yes", np.array([True]), None):
+    for value in (False, np.bool_(False), 2, 1.0, "yes", np.array([True]), None):
         with pytest.raises(Mismatch, match="h_0 is kept"):
             expect_true(value, "h_0 is kept")
 

@@ -98,6 +98,17 @@ def test_a_fresh_process_says_the_same(bare_python, folder):
     assert "with\n          z = array([0., 0., 0., 0.])  # shape (4,)" in here
 
 
+def test_a_file_that_checks_itself_when_it_is_imported_is_checked_once(bare_python, folder):
+    """`check()` in the student's file does nothing while the file is under test, and what it should do else."""
+    (folder / "bptt.py").write_text(SOLUTION + '\nfrom checks import check\n\ncheck("1.1")\ncheck("1.1", fresh=True)\n')
+    (folder / "cell.py").write_text("from checks import check\ncheck('1.3')\nprint('=====')\nimport bptt\n")
+    done = run(bare_python, "cell.py", cwd=folder)
+    first, second = done.stdout.split("=====\n")
+    assert first.count("Public tests of") == 1 and "1.3 Local factors            passed" in first
+    assert second.count("Public tests of") == 2 and second.count("1.1 The loss                 passed") == 2
+    assert done.stderr == ""
+
+
 def test_an_edit_of_the_same_size_in_the_same_second_is_seen(bare_python, folder):
     """Python takes a compiled file for fresh when second and size agree; no compiled file of the student's is used."""
     (folder / "helper.py").write_text("SIGN = +1\n")

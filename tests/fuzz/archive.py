@@ -11,7 +11,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.lms.archives", "autograder.lms.collect", "autograder.lms.formats",
+with atheris.instrument_imports(include=["autograder.grade.handin", "autograder.lms.collect", "autograder.lms.formats",
                                          "zipfile"]):
     from tests.fuzz.targets import read_archive, read_names
 

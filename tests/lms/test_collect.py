@@ -96,7 +96,7 @@ def test_moodle(tmp_path):
         f"Bo -B.- Chan_904/{STAGE.id}/bptt.py": "d",
         f"Bo -B.- Chan_905/{STAGE.id}/bptt.py": "e",
     }
-    assert outcome.unknown == ["Ann Lee_901_assignsubmission_onlinetext_/onlinetext.html"]
+    assert not outcome.unknown and any("Ann Lee typed a text into Moodle" in note for note in outcome.notes)
     assert lms_facts(tmp_path, STAGE.id)["Ann Lee"]["id"] == "901"
 
 
@@ -167,7 +167,12 @@ def test_archives_of_students_are_opened_and_litter_is_left(tmp_path):
     path = archive(tmp_path / "c.zip", {"leeann_1_2_bptt.py": "x", "chanbo_3_4_all.tar.gz": outer.getvalue(),
                                         "deecy_5_6_all.rar": "Rar!", "__MACOSX/._leeann_1_2_bptt.py": "m"})
     outcome = collect(path, tmp_path)
-    assert handed_in(tmp_path) == {f"leeann_1/{STAGE.id}/bptt.py": "x", f"chanbo_3/{STAGE.id}/bptt.py": "deep"}
+    assert handed_in(tmp_path) == {
+        f"leeann_1/{STAGE.id}/bptt.py": "x",
+        f"chanbo_3/{STAGE.id}/bptt.py": "deep",
+        f"deecy_5/{STAGE.id}/all.rar": "Rar!",
+    }
+    assert "all.rar is an archive that cannot be opened here" in outcome.questions["deecy_5", STAGE.id]
     assert "cannot be opened here" in outcome.refused[f"deecy_5/{STAGE.id}: all.rar"] and outcome.unknown == []
 
 

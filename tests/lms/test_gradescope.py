@@ -10,16 +10,19 @@ import zipfile
 import pytest
 
 from autograder.lms.gradescope import pack, requirements, results
-from autograder.stages import find_stage
+from autograder.stages import find_stage, stages
 from tests.classroom import SOLUTION, STAGE, record_of
 from tests.graded_class import mistaken_source
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
+    return unpacked(STAGE, tmp_path_factory.mktemp("gradescope"))
+
+
+def unpacked(stage, folder):
     """What Gradescope's image holds after setup: the zip, unpacked; the libraries are this environment's."""
-    folder = tmp_path_factory.mktemp("gradescope")
-    archive = pack(STAGE, folder / "dist")
+    archive = pack(stage, folder / "dist")
     with zipfile.ZipFile(archive) as bundle:
         for info in bundle.infolist():
             path = folder / "autograder" / "source" / info.filename
@@ -36,7 +39,7 @@ def autograde(image, tmp_path, files):
     for name, text in files.items():
         path = root / "submission" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
     (root / "results").mkdir()
     done = subprocess.run(
         [str(root / "source" / "run_autograder")],
@@ -64,6 +67,15 @@ def test_a_submission_is_graded_as_here(image, tmp_path, graded):
         assert test["name"].startswith("Task 1.3, ")
         assert ("expected" in test["output"]) == (test["visibility"] == "visible")
         assert test["tags"][0] == "task 1.3" and test["number"].startswith("1.3.")
+
+
+@pytest.mark.parametrize("stage", stages()[1:], ids=lambda stage: stage.id)
+def test_the_model_answers_get_full_marks_from_the_package_of_every_stage(stage, tmp_path):
+    """What lies in the zip is enough: earlier stages, data that is handed out, and data that is not."""
+    files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
+    found = autograde(unpacked(stage, tmp_path / "image"), tmp_path, files)
+    assert [test["name"] for test in found["tests"] if test["score"] != test["max_score"]] == []
+    assert sum(test["max_score"] for test in found["tests"]) == 80
 
 
 def test_a_folder_around_the_files_is_taken_off_and_a_broken_file_is_a_result(image, tmp_path):

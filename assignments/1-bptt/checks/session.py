@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from . import needs, plugin
+from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
 from .plugin import BACKEND, POINTS, VERDICTS
@@ -102,7 +103,7 @@ def described(error: BaseException) -> str:
     """An exception in a line; where a library of the requirements is missing, what to do."""
     if isinstance(error, ModuleNotFoundError) and error.name in needs.FLOORS:
         return needs.missing(str(error.name))
-    return f"{type(error).__name__}: {error}"
+    return told(error)
 
 
 def saved_at(file: Path) -> str:

@@ -4,7 +4,9 @@ This folder is released as it stands (under the name `checks`), so it imports no
 matplotlib and pytest alone. Nothing in it belongs to one operating system: it runs wherever Python does.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from .needs import SetupError, python_problem
@@ -19,6 +21,17 @@ _HOMES = {
     "update": "update", "show_figure": "figures", "slider": "figures",
 }
 __all__ = list(_HOMES)
+
+
+class _Package(ModuleType):
+    """Whatever was imported first, `check` is the function and not the file of that name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
+import inspect
+import itertools
 import os
+import re
 import sys
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -64,12 +67,14 @@ class Student:
         Makes a context in which the student's code runs.
     sends : tuple of type
         Classes of arguments that the backend sends beside plain values.
+    function_of : callable, optional
+        ``function_of(name)`` gives a function or class with the parameters of the student's; None where there is none.
     """
 
     def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], tuple[Any, tuple[str, ...]]],
                  around: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
-                 sends: tuple[type, ...] = ()) -> None:
-        self._call, self._around, self.sends = call, around, sends
+                 sends: tuple[type, ...] = (), function_of: Callable[[str], Any] = lambda name: None) -> None:
+        self._call, self._around, self.sends, self._function_of = call, around, sends, function_of
         self.calls: list[Call] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -85,6 +90,11 @@ class Student:
         function.__name__ = name
         return function
 
+    def argument_names(self, call: Call) -> list[str]:
+        """What a call changed in place, by the names of its parameters: ``y_hat`` for ``argument 5``."""
+        names = parameter_names(self._function_of(call.name), call.method)
+        return [ARGUMENT.sub(lambda found: _named(found, names), one, count=1) for one in call.changed]
+
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
         """Run student code and remember the call; a torch module it returns comes back as `ModuleProxy`."""
         __tracebackhide__ = True
@@ -97,6 +107,28 @@ class Student:
             raise
         record.value = ModuleProxy(self, value, record) if is_module(value) else plain(value)
         return record.value
+
+
+ARGUMENT = re.compile(r"argument (?:(\d+)|'(\w+)')")
+
+
+def _named(found: re.Match[str], names: Sequence[str]) -> str:
+    position = int(found[1] or 0)
+    return found[2] or (names[position - 1] if 0 < position <= len(names) else found[0])
+
+
+def parameter_names(function: Any, method: str = "") -> list[str]:
+    """The names of the arguments that are given by their place; none where nobody knows them."""
+    if method == "__call__":
+        function = getattr(function, "forward", None)
+    elif method:
+        return []
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[method != "":]
+    except (TypeError, ValueError):
+        return []
+    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one.name for one in itertools.takewhile(lambda one: one.kind in by_place, parameters)]
 
 
 class ModuleProxy:

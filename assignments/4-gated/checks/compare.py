@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -105,6 +105,35 @@ def kind(value: Any) -> str:
     return f"{article} {name}"
 
 
+def told(error: BaseException) -> str:
+    """An exception in a line: the name of its class, and its text where it has one."""
+    name = getattr(error, "type_name", None) or type(error).__name__
+    text = str(getattr(error, "message", error))
+    return f"{name}: {text}" if text.strip() else name
+
+
+def factor_text(factor: float) -> str:
+    """A factor in a few digits; one near 1 by what it is above or below it, so that it never reads as 1."""
+    if f"{factor:.2g}" == "1" and factor != 1:
+        return f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.2g}"
+    return f"{factor:.4g}"
+
+
+class Shown(TypedDict):
+    """Two values as a message shows them."""
+
+    got: str
+    expected: str
+
+
+def show_both(got: Any, want: Any) -> Shown:
+    """Two values that differ, in so many digits that they are seen to."""
+    one, other = show(got), show(want)
+    if one == other and is_number(got) and is_number(want):
+        one, other = (f"{np.asarray(value).item():.17g}" for value in (got, want))
+    return {"got": one, "expected": other}
+
+
 def show(value: Any, limit: int = 6) -> str:
     """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
     if isinstance(value, Other):
@@ -122,7 +151,7 @@ def show(value: Any, limit: int = 6) -> str:
     return text if len(text) <= 120 else text[:117] + "..."
 
 
-def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, atol: float = ATOL) -> None:
+def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, atol: float = ATOL, or_none: bool = False) -> None:
     """Pass when `got` equals `want`; otherwise raise Mismatch for the first thing wrong.
 
     Parameters
@@ -135,19 +164,22 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
         The value's name; for a tuple, one name an item.
     rtol, atol : float
         ``|got - want| <= atol + rtol * |want|`` for each entry.
+    or_none : bool
+        None is a value that the function may return, and not a `return` that was forgotten.
     """
     __tracebackhide__ = True
     got = plain(got)
     name = what if isinstance(what, str) else "(" + ", ".join(what) + ")"
     if got is None and want is not None:
-        raise Mismatch(name, "is None: the function ended without `return`", "none", expected=kind(want))
+        problem = "should not be None here" if or_none else "is None: the function ended without `return`"
+        raise Mismatch(name, problem, "none", expected=show(want) if or_none else kind(want))
     if want is None:
         if got is not None:
             raise Mismatch(name, "should be None here", "type", got=kind(got), expected="None")
     elif isinstance(want, Mapping):
         _expect_dict(got, want, name, rtol, atol)
     elif isinstance(want, tuple | list):
-        _expect_items(got, want, what, name, rtol, atol)
+        _expect_items(got, want, what, name, rtol, atol, or_none)
     elif isinstance(want, bool | np.bool_):
         truth = as_truth(got)
         if truth is None or truth != bool(want):
@@ -177,7 +209,8 @@ def _expect_dict(got: Any, want: Mapping[Any, Any], name: str, rtol: float, atol
         expect(got[key], value, f"{name}[{key!r}]", rtol, atol)
 
 
-def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name: str, rtol: float, atol: float) -> None:
+def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name: str, rtol: float, atol: float,
+                  or_none: bool) -> None:
     __tracebackhide__ = True
     if (isinstance(got, np.ndarray) or is_tensor(got)) and got.ndim:
         got = list(got.detach() if is_tensor(got) else got)
@@ -187,16 +220,17 @@ def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name
         raise Mismatch(name, "has the wrong number of items", "shape", got=kind(got), expected=kind(want))
     names = [f"{what}[{i}]" for i in range(len(want))] if isinstance(what, str) else what
     for item, wanted, item_name in zip(got, want, names, strict=True):
-        expect(item, wanted, item_name, rtol, atol)
+        expect(item, wanted, item_name, rtol, atol, or_none)
 
 
 def as_truth(value: Any) -> bool | None:
-    """A truth value, also one in an array or tensor without axes; None for anything else."""
+    """A truth value, also one as 0 or 1, or in an array or tensor without axes; None for anything else."""
     if is_tensor(value) and value.ndim == 0:
         value = value.item()
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    return bool(value) if isinstance(value, bool | np.bool_) else None
+    is_truth = isinstance(value, bool | np.bool_) or (isinstance(value, int | np.integer) and value in (0, 1))
+    return bool(value) if is_truth else None
 
 
 def as_numbers(value: Any) -> np.ndarray | None:
@@ -236,14 +270,14 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
     if not finite.all():
         index = _first(~finite)
         raise Mismatch(_at(name, index), "is not finite", "finite", index=index,
-                       got=show(array[index]), expected=show(want[index]))
+                       **show_both(array[index], want[index]))
     with np.errstate(all="ignore"):
         close = np.isclose(array, want, rtol=rtol, atol=atol, equal_nan=True)
     if not close.all():
         index = _first(~close)
         count = f" ({int((~close).sum())} of {close.size} entries are off)" if close.size > 1 else ""
         raise Mismatch(_at(name, index), f"has the wrong value{count}", "value", index=index,
-                       got=show(array[index]), expected=show(want[index]), remark=lambda: slip(array, want, rtol))
+                       **show_both(array[index], want[index]), remark=lambda: slip(array, want, rtol))
 
 
 def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
@@ -268,7 +302,7 @@ def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
     # Divided first: the squares of very large and very small numbers do not fit into a float.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and close(got, factor * want):
-        return f"it is {factor:.4g} times the right one"
+        return f"it is {factor_text(factor)} times the right one"
     wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
     if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
         return f"only index {', '.join(wrong)} of the first axis is wrong"
@@ -295,8 +329,9 @@ def expect_unchanged(student: Any) -> None:
     __tracebackhide__ = True
     for call in student.calls:
         if call.changed:
+            names = student.argument_names(call) if hasattr(student, "argument_names") else call.changed
             advice = "in place: make a copy, or build a new array, and leave the caller's as it was"
-            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(call.changed)} {advice}", "property",
+            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(names)} {advice}", "property",
                            hidden=f"changed an argument {advice}")
 
 
@@ -319,6 +354,6 @@ def expect_raises(exception: type[BaseException], function: Callable[..., Any], 
         if getattr(type(error), "of_the_grader", False):  # a limit, the end of the process
             raise
         raise Mismatch(name, "raised the wrong exception for a bad argument", "raised",
-                       got=f"{type(error).__name__}: {error}", expected=exception.__name__) from None
+                       got=told(error), expected=exception.__name__) from None
     raise Mismatch(name, f"should raise {exception.__name__} for this argument", "raised",
                    got=f"it returned {kind(got)}", expected=exception.__name__)

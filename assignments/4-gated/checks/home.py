@@ -61,7 +61,7 @@ class LocalBackend:
         self.folder, self.info, self.show = folder, info, show
         self.load_error: BaseException | None = None
         self.printed, self.printed_on_import = Printed(MAX_PRINTED), Printed(MAX_PRINTED)
-        self.student = Student(self._run, self._around)
+        self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None))
         self._file = FreshModule(folder / info.file, [Path(name).stem for name in info.handout_files.values()])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
@@ -201,14 +201,27 @@ class LocalBackend:
         return "\n".join(f"{name} = {_spelled_out(value)}" for name, value in self._named(call))
 
 
+class _UnderTest:
+    """How many times student code is being run for a test or an import just now."""
+
+    depth = 0
+
+
+def is_under_test() -> bool:
+    """Whether what calls this is student code that is being tested: `check()` in a student's file has nothing to do then."""
+    return _UnderTest.depth > 0
+
+
 @contextlib.contextmanager
 def listening(to: Printed) -> Iterator[None]:
     """What is printed inside goes there, warnings and other words for the error stream go nowhere; nobody answers `input()`."""
     before, sys.stdin = sys.stdin, io.StringIO()
+    _UnderTest.depth += 1
     try:
         with contextlib.redirect_stdout(to.text_file()), contextlib.redirect_stderr(Printed(0).text_file()):
             yield
     finally:
+        _UnderTest.depth -= 1
         sys.stdin = before
 
 

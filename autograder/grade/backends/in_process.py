@@ -82,7 +82,7 @@ class InProcessBackend:
         self._reference = stage.reference()
         self._rules = rules_of(stage.info)
         self._code = compile(source, self._file, "exec", dont_inherit=True)
-        self.student = Student(self._run, self._rules)
+        self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None))
         self.canvases: list[Canvas] = []
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()

@@ -21,14 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
+from autograder.checks.rules import MAX_NOTEBOOK
 from autograder.errors import Refused, UsageError
 from autograder.grade.names import shown
 
 MAX_MEMBERS = 50_000
 MAX_TOTAL = 8 << 30
 MAX_MEMBER = 64 << 20
-# A notebook may carry its outputs, which are dropped before anything else is done with it.
-MAX_NOTEBOOK = 256 << 20
 # Text compresses by 10, a notebook with pictures less; a file of zeros by 1000.
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20
@@ -36,15 +35,12 @@ JUNK = re.compile(
     r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__pycache__|\.git|\.svn|\.idea|\.vscode"
     r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)"
 )
-ZIPS = (".zip",)
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")
-SINGLE: dict[str, Callable[[Any], Any]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file),
-    ".bz2": bz2.BZ2File,
-    ".xz": lzma.LZMAFile,
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
 }
-# Archives that nothing here can open.
-CLOSED = (".7z", ".rar", ".zipx", ".lzh", ".ace", ".zst", ".tar.zst", ".cab", ".dmg", ".iso")
 ENCRYPTED = 0x1
 UTF8_NAME = 0x800
 UNICODE_PATH = 0x7075
@@ -103,12 +99,16 @@ class Archive:
         What was left where it is because it is unsafe or cannot be read, and why.
     left_out : dict of str to str
         What was left where it is because no hand-in needs it, such as a video.
+    rooted : bool
+        Whether an absolute name is taken without its root: no file of a student's own archive is put where it says.
     """
 
     path: Path
     members: dict[str, File] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    rooted: bool = False
+    _folders: dict[str, str] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes:
         """The content of a member.
@@ -122,6 +122,21 @@ class Archive:
             return self.members[name].read()
         except Refused as error:
             raise UsageError(f"{shown(name)} {error}; download the archive again") from error
+
+    def apart(self, name: str, raw: str) -> str:
+        """A name whose folders no other folders have: two may have become one as accents and control characters went."""
+        parts, as_is = name.split("/"), [part for part in raw.replace("\\", "/").split("/") if part not in ("", ".")]
+        if len(as_is) != len(parts):
+            return name
+        place = origin = ""
+        for part, was in zip(parts[:-1], as_is[:-1], strict=True):
+            origin += f"{was}/"
+            number, free = 1, f"{place}{part}/"
+            while self._folders.setdefault(free, origin) != origin:
+                number += 1
+                free = f"{place}{part} ({number})/"
+            place = free
+        return place + parts[-1]
 
     def add(self, name: str, file: File) -> None:
         """Take a member in, under a name that none has yet; one that is too large stays out."""
@@ -194,16 +209,17 @@ def fill(archive: Archive, name: str, file: BinaryIO, stack: ExitStack, members:
     """
     start = file.read(8)
     file.seek(0)
-    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")) or name.lower().endswith(ZIPS):
+    if start.startswith(ZIP_STARTS) or name.lower().endswith(".zip"):
         _fill_from_zip(archive, file, members, total)
         return
     try:
         _fill_from_tar(archive, file, stack, members, total)
     except DAMAGED as error:
-        raise Refused(f"is not a zip that can be read, nor a tar ({_short(error)}); download it again, as a .zip") from error
+        reason = short_reason(error)
+        raise Refused(f"is not a zip that can be read, nor a tar ({reason}); download it again, as a .zip") from error
 
 
-def _short(error: BaseException) -> str:
+def short_reason(error: BaseException) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
 
 
@@ -220,14 +236,14 @@ def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -
     try:
         bundle = zipfile.ZipFile(file)
     except DAMAGED as error:
-        raise Refused(f"is not a zip that can be read ({_short(error)}); download it again, as a .zip") from error
+        raise Refused(f"is not a zip that can be read ({short_reason(error)}); download it again, as a .zip") from error
     infos = [info for info in bundle.infolist() if not info.filename.endswith(("/", "\\"))]
     if len(infos) > members:
         raise _too_many(len(infos), members)
     names = unpacked_names(infos)
     size = 0
     for info, raw in zip(infos, names, strict=True):
-        name, problem = safe_name(raw if "\0" not in info.orig_filename else info.orig_filename)
+        name, problem = safe_name(raw if "\0" not in info.orig_filename else info.orig_filename, archive.rooted)
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             problem = "is a link, and links are not followed" if kind == stat.S_IFLNK else "is not a regular file"
@@ -242,7 +258,7 @@ def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -
         size += info.file_size if info.file_size <= limit(name) else 0
         if size > total:
             raise _too_much(total)
-        archive.add(name, File(info.file_size, _reader(bundle, info, limit(name))))
+        archive.add(archive.apart(name, raw), File(info.file_size, _reader(bundle, info, limit(name))))
 
 
 def _reader(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Callable[[], bytes]:
@@ -251,7 +267,7 @@ def _reader(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Callab
             with bundle.open(info) as file:
                 data = file.read(most + 1)
         except Exception as error:  # BadZipFile, EOFError, zlib.error, lzma.LZMAError: what each compression raises
-            raise Refused(f"is damaged ({_short(error)})") from error
+            raise Refused(f"is damaged ({short_reason(error)})") from error
         if len(data) > most:
             raise Refused("is larger than it says")
         return data
@@ -303,7 +319,7 @@ def _unicode_path(extra: bytes) -> str:
     return ""
 
 
-def safe_name(raw: str) -> tuple[str, str]:
+def safe_name(raw: str, rooted: bool = False) -> tuple[str, str]:
     """A member's name as a path with slashes, and what is wrong with it: empty when nothing is.
 
     Programs of Windows write backslashes. Control characters become dashes: they are no reason to lose the file.
@@ -312,6 +328,8 @@ def safe_name(raw: str) -> tuple[str, str]:
         return shown(raw), "has a null byte in its name"
     text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8")).replace("\\", "/")
     text = "".join(character if character.isprintable() else "-" for character in text)
+    if rooted:
+        text = re.sub(r"^(?:[A-Za-z]:)?/+", "", text)
     parts = PurePosixPath(text).parts
     if text.startswith("/") or re.match(r"[A-Za-z]:", text) or ".." in parts:
         return shown(text), "leads out of the folder"
@@ -341,14 +359,7 @@ class _Counted(io.RawIOBase):
 def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: int, total: int) -> None:
     start = file.read(6)
     file.seek(0)
-    unpack = next(
-        (
-            SINGLE[ending]
-            for mark, ending in ((b"\x1f\x8b", ".gz"), (b"BZh", ".bz2"), (b"\xfd7zXZ\0", ".xz"))
-            if start.startswith(mark)
-        ),
-        lambda stream: stream,
-    )
+    unpack = next((unpack for mark, unpack in COMPRESSED.items() if start.startswith(mark)), lambda stream: stream)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     with tarfile.open(fileobj=_Counted(unpack(file), total), mode="r|") as bundle:
         for number, info in enumerate(bundle):
@@ -356,7 +367,7 @@ def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: 
                 raise _too_many(number + 1, members)
             if info.isdir():
                 continue
-            name, problem = safe_name(info.name)
+            name, problem = safe_name(info.name, archive.rooted)
             if not info.isreg():
                 problem = "is a link, and links are not followed" if info.issym() or info.islnk() else "is not a regular file"
             if problem:
@@ -370,7 +381,7 @@ def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: 
             place = scratch / str(number)
             with open(place, "wb") as copy:
                 shutil.copyfileobj(source, copy)
-            archive.add(name, File(info.size, place.read_bytes))
+            archive.add(archive.apart(name, info.name), File(info.size, place.read_bytes))
 
 
 def folder(path: Path) -> Archive:
@@ -387,7 +398,7 @@ def folder(path: Path) -> Archive:
                 f"it {problem or ('is a link, and links are not followed' if link else 'is not a regular file')}"
             )
         else:
-            archive.add(clean, File(info.st_size, _disk_reader(place, limit(clean))))
+            archive.add(archive.apart(clean, name), File(info.st_size, _disk_reader(place, limit(clean))))
     return archive
 
 
@@ -437,73 +448,3 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise Refused(f"it is larger than {limit / 2**20:.0f} MiB")
     return data
-
-
-# What the archives that one student hands in may hold together, and how deep one may lie in another.
-STUDENT_MEMBERS = 2000
-STUDENT_TOTAL = 256 << 20
-DEPTH = 2
-
-
-def is_archive(name: str) -> bool:
-    """True for a file that is an archive by its name, whether it can be opened here or not."""
-    return name.lower().endswith((*ZIPS, *TARS, *SINGLE, *CLOSED))
-
-
-def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], dict[str, str]]:
-    """The files with those in archives among them, under the archive's name without its ending.
-
-    Returns
-    -------
-    files : dict of str to File
-    problems : dict of str to str
-        Archives and files in them that could not be had, and why.
-    """
-    found, problems = Archive(Path()), {}
-    members, total = STUDENT_MEMBERS, STUDENT_TOTAL
-    waiting = [(name, file, 0) for name, file in sorted(files.items())]
-    while waiting:
-        name, file, depth = waiting.pop(0)
-        if not is_archive(name):
-            found.add(name, file)
-            continue
-        try:
-            inner = _open_inner(name, file, depth, stack, members, total)
-        except Refused as error:
-            problems[name] = str(error)
-            continue
-        stem = _stem(name)
-        problems |= {f"{name}: {inside}": reason for inside, reason in inner.refused.items()}
-        for inside, member in sorted(inner.members.items()):
-            waiting.append((f"{stem}/{inside}", member, depth + 1))
-            members, total = members - 1, total - member.size
-    return found.members, problems | found.refused
-
-
-def _stem(name: str) -> str:
-    """An archive's name without its ending; also what its files lie under."""
-    lower = name.lower()
-    ending = max((ending for ending in (*ZIPS, *TARS, *SINGLE) if lower.endswith(ending)), key=len)
-    return name[: -len(ending)] if len(name) > len(ending) and name[-len(ending) - 1] != "/" else f"{name}-unpacked"
-
-
-def _open_inner(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive:
-    """An archive that a student handed in."""
-    if name.lower().endswith(CLOSED):
-        raise Refused("is an archive that cannot be opened here: unpack it by hand, or ask for a .zip")
-    if depth >= DEPTH:
-        raise Refused("is an archive in an archive in an archive, and was not opened")
-    archive, data = Archive(Path(name)), io.BytesIO(file.read())
-    single = next((ending for ending in SINGLE if name.lower().endswith(ending)), "")
-    if single and not name.lower().endswith(TARS):
-        try:
-            content = SINGLE[single](data).read(MAX_MEMBER + 1)
-        except DAMAGED as error:
-            raise Refused(f"is damaged ({_short(error)})") from error
-        if len(content) > min(MAX_MEMBER, total):
-            raise Refused("is larger than it says")
-        inside = PurePosixPath(name).name[: -len(single)] or "file"
-        archive.add(inside, File(len(content), lambda: content))
-        return archive
-    fill(archive, name, data, stack, members, total)
-    return archive

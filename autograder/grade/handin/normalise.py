@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 
+from autograder.checks.rules import DATA, KITS_OWN
+from autograder.checks.suffixes import forms, is_numbered, plain_name
 from autograder.errors import Refused
-from autograder.grade.handin.archives import File, expand, is_archive
+from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, parsed, text_of
-from autograder.grade.handin.suffixes import forms, is_numbered, plain_name
+from autograder.grade.handin.nested import expand, is_archive, may_be_archive
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
 
-# A file that may hold code, or a notebook, under a name of its own.
-CODE_ENDINGS = (".py", ".py.txt", ".txt")
-NOTEBOOK_ENDINGS = (".ipynb", ".json", ".txt")
+# A file that may hold code, or a notebook, under a name of its own: of any ending but those of other things.
+OTHER_THINGS = (
+    r"pt|pth|npy|npz|pkl|csv|tsv|pdf|docx?|odt|xlsx?|ods|pptx?|odp|pages|png|jpe?g|gif|webp|bmp|tiff?|svg|hei[cf]|avif|mp[34]|mov"
+    r"|avi|mkv|webm|wav|html?|css|js|exe|dll|so|pyc|pyo|toml|ya?ml|ini|cfg|log|gitignore|zip|7z|rar|tar|t?gz"
+)
+MAY_BE_CODE = re.compile(rf"(?!.*\.(?:ipynb|json|{OTHER_THINGS})$).*", re.IGNORECASE | re.DOTALL)
+MAY_BE_NOTEBOOK = re.compile(rf"(?!.*\.(?:pyw?|{OTHER_THINGS})$).*", re.IGNORECASE | re.DOTALL)
 # Files that are looked into, one after the other, for the one that fits.
 MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
-# Names in the released folder that are the kit's.
-KITS_OWN = {"test_public.py", "conftest.py", "requirements.txt", "receipt.json"}
-# Files that code opens by name.
-DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
 # Where a file goes whose name another one was given.
 OTHERS = "other-files"
 
@@ -52,6 +55,8 @@ class HandIn:
         Which files only a person can choose between, or empty.
     problems : dict of str to str
         What could not be read, and why.
+    is_closed : bool
+        Whether the stage's file may be in what could not be opened: the files are then as they came, and a person is needed.
     """
 
     files: dict[str, File] = field(default_factory=dict)
@@ -59,6 +64,7 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     needs_person: str = ""
     problems: dict[str, str] = field(default_factory=dict)
+    is_closed: bool = False
 
 
 def own_names(wanted: Iterable[Stage]) -> set[str]:
@@ -89,15 +95,17 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
     stack : ExitStack
         Closed when the files are no longer read.
     """
-    found = HandIn()
-    files, found.problems = expand(files, stack) if any(map(is_archive, files)) else (files, {})
-    code = _choose(files, stage, stage.info.file, CODE_ENDINGS, code_state, found)
+    found, came = HandIn(), files
+    files, found.problems = expand(files, stack) if any(map(may_be_archive, files)) else (files, {})
+    code = _choose(files, stage, stage.info.file, MAY_BE_CODE, code_state, found)
+    if not code and not found.needs_person and (closed := _closed(found.problems)):
+        return as_it_came(came, stage, closed, found.problems)
     around = _base_of(files, "", stage)
     base = _base_of(files, code, stage)
-    notebook = _choose(files, stage, f"{stage.id}.ipynb", NOTEBOOK_ENDINGS, notebook_state, found, base)
+    notebook = _choose(files, stage, f"{stage.id}.ipynb", MAY_BE_NOTEBOOK, notebook_state, found, base)
     chosen = {stage.info.file: code, f"{stage.id}.ipynb": notebook}
     for name in stage.info.submission_files:
-        chosen[name] = _choose(files, stage, name, (), lambda data, stage: "written", found, base)
+        chosen[name] = _choose(files, stage, name, None, lambda data, stage: "written", found, base)
     used = {path: name for name, path in chosen.items() if path}
     for path in sorted(files, key=lambda path: (path not in used, path)):
         target = used.get(path) or _place(path, base)
@@ -111,6 +119,22 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
             found.renamed[target] = path.removeprefix(around)
     _name_modules(found, stage)
     return found
+
+
+def _closed(problems: dict[str, str]) -> str:
+    """What could not be opened and may hold code, and why; or empty."""
+    closed = [name for name in sorted(problems) if is_archive(name) or name.lower().endswith((".py", ".txt"))]
+    return f"{shown(closed[0])} {problems[closed[0]].removeprefix('it ')}" if closed else ""
+
+
+def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict[str, str]) -> HandIn:
+    """A hand-in of which the stage's file cannot be had: nothing in it is renamed or opened, and a person is asked."""
+    question = (
+        f"{stage.info.file} is missing, and {closed}. Put the student's files here, or empty the folder if there are none, "
+        "and run make grade again"
+    )
+    placed = {_place(path, ""): file for path, file in files.items()}
+    return HandIn(placed, needs_person=question, problems=problems, is_closed=True)
 
 
 def _place(path: str, base: str) -> str:
@@ -155,7 +179,7 @@ def _choose(
     files: dict[str, File],
     stage: Stage,
     wanted: str,
-    endings: tuple[str, ...],
+    may_be: re.Pattern[str] | None,
     state_of: Callable[[bytes, Stage], str],
     found: HandIn,
     base: str = "",
@@ -166,7 +190,7 @@ def _choose(
     as handed out, or not of this stage, a file with another name counts that fits; where several differ, none does.
     """
     exact, numbered, others = _named(files, stage, wanted, base)
-    others += _near(files, wanted, endings, stage)
+    others += _near(files, may_be) if may_be else []
     if len(exact) == 1 and not numbered and (not others or _is_written(files[exact[0]], wanted, stage, state_of)):
         return exact[0]
     candidates = [
@@ -228,15 +252,13 @@ def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tupl
     return near, numbered, rest + [path for path in exact if path not in near]
 
 
-def _near(files: dict[str, File], wanted: str, endings: tuple[str, ...], stage: Stage) -> list[str]:
+def _near(files: dict[str, File], may_be: re.Pattern[str]) -> list[str]:
     """Files of other names that might be the one that is wanted: none that has a name of the kit's."""
-    if not endings:
-        return []
     taken = every_name() | KITS_OWN
     return [
         path
         for path, file in sorted(files.items())
-        if path.lower().endswith(endings)
+        if may_be.fullmatch(path)
         and file.size
         and plain_name(PurePosixPath(path).name, taken) not in taken
         and "checks" not in PurePosixPath(path).parts[:-1]

@@ -160,7 +160,9 @@ class Worker:
                 with self.kill_on_protocol_error():
                     reply = self.receive(serial, Budget(self, self.limits.call_cpu))
             clean = self._conclude(reply)
-        except StudentError:
+        except InfrastructureError:
+            raise
+        except Exception:  # also what student code made of Python itself, such as a NameError where its names are gone
             self.close()
             raise
         if clean is not True and self._resets > 1:
@@ -268,7 +270,8 @@ class Worker:
                                            f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
                 case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
                     self.printed = printed[: self.limits.printed]
-                    raise crossing(known, self._sources.name(name, known), message[:MAX_TEXT], self._sources.trace(trace))
+                    name = self._sources.name(name, known.partition(" ")[0])
+                    raise crossing(known, name, message[:MAX_TEXT], self._sources.trace(trace))
             raise BadMessage("an answer of no known kind")
 
     def _answer(self, question: Message, budget: Budget) -> Message:
@@ -283,8 +286,10 @@ class Worker:
                     if first_other((args, kwargs)) is not None:
                         raise OutsideContract
                     return self.answer(name, args, kwargs)
-            case "callback", [int() as number, tuple() as args, dict() as kwargs] if 0 <= number < len(self._functions):
+            case "callback", [int() as number, tuple() as args, dict() as kwargs] if number >= 0:
                 def function() -> Any:
+                    if number >= len(self._functions):
+                        raise ValueError("this function belonged to a test that has ended")
                     refuse_others(args, kwargs)
                     return self._functions[number](*args, **kwargs)
             case _:
@@ -384,11 +389,15 @@ class TooLarge(LimitExceeded):
 
 
 def crossing(known: str, name: str, message: str, trace: str) -> Exception:
-    """An exception as it arrives on this side: one of Python's own by its name, anything else as Raised."""
+    """An exception as it arrives on this side: one of Python's own by its name, or of several; anything else as Raised."""
     from autograder.sandbox.worker import KNOWN
 
-    if known in KNOWN:
-        error: Exception = getattr(builtins, known)(message)
+    bases = [getattr(builtins, one) for one in dict.fromkeys(known.split()) if one in KNOWN]
+    if bases:
+        try:
+            error: Exception = (bases[0] if len(bases) == 1 else type(bases[0].__name__, tuple(bases), {}))(message)
+        except TypeError:  # some of Python's own are not made to go together
+            error = bases[0](message)
         error.type_name = name  # type: ignore[attr-defined]
         error.message = message  # type: ignore[attr-defined]
         error.student_trace = trace  # type: ignore[attr-defined]

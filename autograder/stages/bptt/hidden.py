@@ -4,6 +4,7 @@ import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.stages.bptt.public import expect_grad, expect_gradient
+from autograder.stages.each_argument import expect_each_argument_counts
 
 SHAPES = ((5, 3, 4, 6), (5, 3, 4, 6), (4, 5, 2, 3))             # T, D, H, V; the first one twice, with other values
 CORNERS = ((1, 3, 4, 5), (3, 1, 4, 2), (3, 2, 1, 4), (4, 2, 3, 1))
@@ -48,6 +49,26 @@ def turning(T, D, H, V):
     return params, x, y, np.zeros((T + 1, H)), np.full((T, V), 1 / V)
 
 
+def saturated(reference, rng, T, D, H, V):
+    """A random problem in which all units are saturated at one step, so that nothing is carried back past it."""
+    params, x, y, h_0 = problem(rng, T, D, H, V)
+    x[T // 2] *= 1e5
+    h, _, y_hat = reference.forward(params, x, h_0)
+    return params, x, y, h, y_hat
+
+
+def expect_own_result(student, reference, rng, shape, name, *steps):
+    """A function of a solved problem does not give what it gave for another one of this shape, be it ever so much alike."""
+    __tracebackhide__ = True
+
+    def complete(params, x, y, h_0):
+        h, _, y_hat = reference.forward(params, x, h_0)
+        return params, x, y, h, y_hat, *steps
+
+    what = f"{name}(..., {', '.join(map(str, steps))})" if steps else f"{name}(...)"
+    expect_each_argument_counts(student, reference, name, problem(rng, *shape), what, complete)
+
+
 def strided(value):
     """The same numbers in arrays that do not lie in one piece of memory."""
     if isinstance(value, dict):
@@ -65,6 +86,7 @@ def test_softmax_of_random_scores(student, reference, rng):
         z = scale * rng.standard_normal(V)
         expect(student.softmax(z), reference.softmax(z), "softmax(z)")
         expect(student.softmax(z[::-1]), reference.softmax(z)[::-1], "softmax(z) with the scores in reverse order")
+    expect_each_argument_counts(student, reference, "softmax", (z,), "softmax(z)")
     whole = np.array([1, -2, 3, 0])
     expect(student.softmax(whole), reference.softmax(whole.astype(float)), "softmax(z)")
     expect_unchanged(student)
@@ -79,12 +101,13 @@ def test_softmax_of_scores_far_apart(student):
 
 
 @task("1.1", points=0.5)
-def test_cross_entropy_of_random_probabilities(student, rng):
+def test_cross_entropy_of_random_probabilities(student, reference, rng):
     """cross_entropy looks at the probability of the right class and at no other."""
     for V in (2, 5):
         y_hat_t = rng.dirichlet(np.ones(V))
         for y_t in range(V):
             expect(student.cross_entropy(y_hat_t, y_t), -np.log(y_hat_t[y_t]), "L_t")
+    expect_each_argument_counts(student, reference, "cross_entropy", (y_hat_t, 1), "L_t")
     sure = np.array([0.004, 0.995, 0.001])
     for y_t in range(3):
         expect(student.cross_entropy(sure, y_t), -np.log(sure[y_t]), "L_t")
@@ -105,7 +128,7 @@ def test_forward_of_random_sequences(student, reference, rng):
     """forward of random sequences gives the right states, scores and probabilities."""
     for shape in SHAPES:
         params, x, _, h_0 = problem(rng, *shape)
-        expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"))
+        expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
 
 
 @task("1.2", points=1)
@@ -156,6 +179,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     for p in (1e-9, 1e-20, 1e-100):
         expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
+    expect_each_argument_counts(student, reference, "dL_dyhat", (np.array([0.1, 0.2, 0.3, 0.4]), 1), "dL_dyhat")
 
 
 @task("1.3", points=2)
@@ -167,6 +191,7 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-60])
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
+    expect_each_argument_counts(student, reference, "dyhat_dz", (y_hat_t,), "dyhat_dz")
 
 
 @task("1.3", points=1)
@@ -176,6 +201,7 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
         y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
         want = reference.dL_dyhat(y_hat_t, y_t) @ reference.dyhat_dz(y_hat_t)
         expect_gradient(student.dL_dz(y_hat_t, y_t), want, "dL_dz")
+    expect_each_argument_counts(student, reference, "dL_dz", (y_hat_t, y_t), "dL_dz")
 
 
 @task("1.3", points=1)
@@ -183,7 +209,7 @@ def test_dz_dh_of_random_weights(student, reference, rng):
     """dz_dh has shape (V, H), also where V = 1 or H = 1."""
     for shape in ((5, 3), (2, 4), (1, 3), (3, 1)):
         W_y = rng.standard_normal(shape)
-        expect_gradient(student.dz_dh(W_y), reference.dz_dh(W_y), "dz_dh")
+        expect_each_argument_counts(student, reference, "dz_dh", (W_y,), "dz_dh")
 
 
 @task("1.3", points=2)
@@ -191,7 +217,7 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
     """dh_dh_prev is right for random states of 1 to 5 units, saturated ones too."""
     for H in (1, 2, 3, 5):
         h_t, W_h = np.tanh(2 * rng.standard_normal(H)), rng.standard_normal((H, H))
-        expect_gradient(student.dh_dh_prev(h_t, W_h), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
+        expect_each_argument_counts(student, reference, "dh_dh_prev", (h_t, W_h), "dh_dh_prev")
         expect_gradient(student.dh_dh_prev(strided(h_t), strided(W_h)), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
     saturated = np.array([1.0, -1.0, 0.5, 0.9999])
     W_h = rng.standard_normal((4, 4))
@@ -203,7 +229,7 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
     """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
     for H, D in ((3, 2), (3, 2), (4, 1), (1, 3), (2, 5)):
         h_t, x_t = np.tanh(rng.standard_normal(H)), rng.standard_normal(D)
-        expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
+        expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
     word = np.array([0, 0, 1, 0])
     expect_gradient(student.dh_dW_x(h_t, word), reference.dh_dW_x(h_t, word.astype(float)), "dh_dW_x")
 
@@ -217,6 +243,7 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
             for k in range(t + 1):
                 want = reference.dh_dh(h, W_h, t, k)
                 expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
+        expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
 
 
 @task("1.4", points=1)
@@ -267,6 +294,7 @@ def test_term_of_all_pairs_of_steps(student, reference, rng):
         for t in range(1, shape[0] + 1):
             for k in range(1, t + 1):
                 expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})")
+    expect_own_result(student, reference, rng, (3, 4, 2, 5), "term", 3, 1)
 
 
 @task("1.5", points=2)
@@ -301,6 +329,7 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
+    expect_own_result(student, reference, rng, (3, 2, 4, 5), "dL_dW_x", 2)
 
 
 @task("1.5", points=1)
@@ -309,6 +338,7 @@ def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     for shape in ((3, 2, 4, 6), (3, 2, 4, 6), (4, 5, 2, 3)):
         args = solved(reference, rng, *shape)
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
+    expect_own_result(student, reference, rng, (3, 2, 4, 5), "dLtotal_dW_x")
 
 
 @task("1.5", points=0.5)
@@ -339,9 +369,10 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
 
 
 def expect_bptt(student, reference, rng, key):
-    """One gradient of random sequences, and of a long one in which nothing vanishes."""
+    """One gradient of random sequences, of a long one in which nothing vanishes, and of one that a step cuts in two."""
     __tracebackhide__ = True
-    for args in (*(solved(reference, rng, *shape) for shape in SHAPES), lossless(reference, rng, 130, 2, 3, 4)):
+    for args in (*(solved(reference, rng, *shape) for shape in SHAPES), lossless(reference, rng, 130, 2, 3, 4),
+                 saturated(reference, rng, 6, 4, 2, 3)):
         want = reference.bptt(*args)[key]
         expect_grad(student.bptt(*args), key, want, atol=1e-11 * (1 + np.abs(want).max()))
 
@@ -384,6 +415,7 @@ def test_bptt_of_the_smallest_sizes(student, reference, rng):
         grads = student.bptt(*args)
         for key, want in reference.bptt(*args).items():
             expect_grad(grads, key, want)
+    expect_own_result(student, reference, rng, (3, 4, 2, 5), "bptt")
 
 
 @task("1.6", points=2)
@@ -439,6 +471,8 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
     for eps in (0.5, 0.25):
         got = student.numerical_gradient(cube, theta, eps)
         expect_gradient(got, 3 * theta**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
+    got = student.numerical_gradient(lambda at: float(np.sum(np.asarray(at) ** 2)), theta, 0.5)
+    expect_gradient(got, 2 * theta, "numerical_gradient of another function at the same theta", rtol=1e-9, atol=1e-9)
 
     def wave(at):
         return float(np.sum(np.sin(np.asarray(at) / 1e-8)))
@@ -478,7 +512,7 @@ def test_numerical_gradient_of_any_shape(student, reference, rng):
 
 
 @task("1.7", points=1)
-def test_relative_error_is_relative_and_symmetric(student, rng):
+def test_relative_error_is_relative_and_symmetric(student, reference, rng):
     """relative_error does not change with the scale, nor when a and b change places."""
     for shape, scale in (((4,), 1e-8), ((2, 3, 4), 1e8), ((1, 1), 1e-20), ((3, 2), 1e-120), ((2, 3), 1e120)):
         a, b = rng.standard_normal(shape), rng.standard_normal(shape)
@@ -488,6 +522,7 @@ def test_relative_error_is_relative_and_symmetric(student, rng):
         for first, second in ((a, b), (scale * b, scale * a)):
             expect(student.relative_error(first, second), want, "relative_error")
     expect(student.relative_error(np.zeros((2, 3)), b), 1.0, "relative_error")
+    expect_each_argument_counts(student, reference, "relative_error", (a, b), "relative_error")
     close = np.array([1.0, -2.0, 0.5])
     for power in (20, 30, 40):
         want = 2.0**-power / (2 + 2.0**-power)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.stages.each_argument import expect_each_argument_counts
 from autograder.stages.vanishing.public import (
     as_array,
     early_gradient_by_complex_step,
@@ -53,6 +54,9 @@ def test_jacobian_norms_of_random_networks(student, reference, rng):
         W_h = rng.standard_normal((hidden, hidden)) / np.sqrt(hidden)
         h, _ = trajectory(rng, W_h, steps)
         expect_flow(student.jacobian_norms(h, W_h, t), reference.jacobian_norms(h, W_h, t), "‖dh_t/dh_k‖")
+    for hidden in (1, 3):
+        W_h, h = rng.standard_normal((hidden, hidden)), rng.uniform(-0.9, 0.9, (4, hidden))
+        expect_each_argument_counts(student, reference, "jacobian_norms", (h, W_h, 3), "‖dh_t/dh_k‖")
     wide_h, wide_W = rng.uniform(-0.5, 0.5, (9, 12)), rng.standard_normal((8, 8))
     expect_flow(student.jacobian_norms(wide_h[:, ::3], wide_W[::2, ::2].T, 8),
                 reference.jacobian_norms(wide_h[:, ::3].copy(), wide_W[::2, ::2].T.copy(), 8), "‖dh_t/dh_k‖")
@@ -99,12 +103,12 @@ def test_jacobian_norms_stay_below_the_bound(student, rng):
     for scale in rng.uniform(0.2, 1.0, 2):
         W_h = rng.standard_normal((4, 4)) * scale
         h, _ = trajectory(rng, W_h, 10)
-        norms, bound = student.jacobian_norms(h, W_h, 10), np.linalg.norm(W_h, 2) ** np.arange(10, -1, -1)
-        expect_shape(norms, (11,), "‖dh_t/dh_k‖ for t = 10")
+        norms = expect_shape(student.jacobian_norms(h, W_h, 10), (11,), "‖dh_t/dh_k‖ for t = 10")
+        bound = np.linalg.norm(W_h, 2) ** np.arange(10, -1, -1)
         expect_true((norms <= bound * (1 + 1e-9)).all(), "is above sigma_max(W_h)^(t - k), which no right value can be",
                     "‖dh_t/dh_k‖")
     shift, h = np.diag([0.5, 0.5, 0.5], -1), rng.uniform(-0.5, 0.5, (7, 4))
-    norms = student.jacobian_norms(h, shift, 6)
+    norms = expect_shape(student.jacobian_norms(h, shift, 6), (7,), "‖dh_t/dh_k‖ for t = 6")
     expect_true((norms[:3] == 0).all() and (norms[3:] > 0).all(), "should be 0 from lag 4 on and not before, where W_h "
                 "moves each unit's value one unit down and out after four steps", "‖dh_t/dh_k‖")
 
@@ -114,21 +118,21 @@ def test_jacobian_norms_needs_t_products_only(student, rng):
     """With t = 1500 the call ends within two seconds: each product goes on from the last one."""
     T, period = 1500, 12
     W_h, h = orthogonal(rng, 3), np.tile(rng.uniform(-0.02, 0.02, (period, 3)), (T // period + 1, 1))[: T + 1]
-    norms = student.jacobian_norms(h, W_h, T)
+    norms = expect_shape(student.jacobian_norms(h, W_h, T), (T + 1,), f"‖dh_t/dh_k‖ for t = {T}")
     of_a_period = np.linalg.multi_dot([(1 - h[k] ** 2)[:, None] * W_h for k in range(period, 0, -1)])
     jacobian = np.linalg.matrix_power(of_a_period, T // period)
-    expect_shape(norms, (T + 1,), f"‖dh_t/dh_k‖ for t = {T}")
     expect(norms[0], np.linalg.norm(jacobian, 2), f"‖dh_t/dh_k‖ at k = 0, for t = {T},", rtol=1e-8, atol=0)
 
 
 @task("2.2", points=2)
-def test_decay_bound_of_random_matrices(student, rng):
+def test_decay_bound_of_random_matrices(student, reference, rng):
     """The bound is right for other sizes and long lags, and does not change under an orthogonal change of basis."""
     for hidden, sigma, t in ((5, 0.7, 30), (3, 1.4, 12), (1, 0.2, 40), (6, 1.0, 4), (2, 0.9, 1)):
         W_h = contraction(rng, hidden, sigma)
         want = [sigma ** (t - k) for k in range(t + 1)]
         expect_flow(student.decay_bound(W_h, t), want, "bound")
         expect_flow(student.decay_bound(orthogonal(rng, hidden) @ W_h @ orthogonal(rng, hidden), t), want, "bound")
+    expect_each_argument_counts(student, reference, "decay_bound", (rng.standard_normal((3, 3)), 4), "bound")
     for scale in (1e-200, 1e200):
         expect_flow(student.decay_bound(scale * orthogonal(rng, 3), 1), [scale, 1.0], "bound")
     expect_unchanged(student)
@@ -147,8 +151,7 @@ def test_decay_bound_is_not_passed(student, reference, rng):
     for scale in rng.uniform(0.2, 1.0, 2):
         W_h = rng.standard_normal((4, 4)) * scale
         h, _ = trajectory(rng, W_h, 12)
-        bound = student.decay_bound(W_h, 12)
-        expect_shape(bound, (13,), "bound for t = 12")
+        bound = expect_shape(student.decay_bound(W_h, 12), (13,), "bound for t = 12")
         norms = reference.jacobian_norms(h, W_h, 12)
         expect_true((norms <= bound * (1 + 1e-9)).all(), "lies below a norm that it should bound", "bound")
     W_h = 0.8 * orthogonal(rng, 4)
@@ -163,13 +166,15 @@ def test_vanishing_lag_of_random_norms(student, reference, rng):
         tolerances = [float(tolerance) for tolerance in (*sorted(norms)[:3], norms[0], norms[-1], 10.0, norms.min() * (1 - 1e-7))]
         got = [student.vanishing_lag(norms, tolerance) for tolerance in tolerances]
         want = [reference.vanishing_lag(norms, tolerance) for tolerance in tolerances]
-        expect(got, want, [f"lag for tolerance {tolerance:.3g}" for tolerance in tolerances])
+        expect(got, want, [f"lag for tolerance {tolerance:.3g}" for tolerance in tolerances], or_none=True)
+    expect(student.vanishing_lag(np.array([1e-3, 0.5, 0.02, 1.0]), 0.1), 1, "lag", or_none=True)
+    expect(student.vanishing_lag(np.array([1e-3, 0.02, 0.5, 1.0]), 0.1), 2, "lag of other norms", or_none=True)
     falling = 0.5 ** np.arange(60.0)[::-1]
-    expect(student.vanishing_lag(falling, 1e-12), 40, "lag")
+    expect(student.vanishing_lag(falling, 1e-12), 40, "lag for tolerance 1e-12", or_none=True)
     for tolerance, lag in ((1e-30, None), (2.0**-59, None), (2.0**-58.5, 59), (0.0, None)):
-        expect(student.vanishing_lag(falling, tolerance), lag, f"lag for tolerance {tolerance:.3g}")
-    expect(student.vanishing_lag(1e-9 ** np.arange(30.0)[::-1], 1e-200), 23, "lag for tolerance 1e-200")
-    expect(student.vanishing_lag(np.array([0.0, 0.0, 1.0]), 1e-300), 1, "lag where norms are exactly 0")
+        expect(student.vanishing_lag(falling, tolerance), lag, f"lag for tolerance {tolerance:.3g}", or_none=True)
+    expect(student.vanishing_lag(1e-9 ** np.arange(30.0)[::-1], 1e-200), 23, "lag for tolerance 1e-200", or_none=True)
+    expect(student.vanishing_lag(np.array([0.0, 0.0, 1.0]), 1e-300), 1, "lag where norms are exactly 0", or_none=True)
     expect_unchanged(student)
 
 
@@ -179,24 +184,23 @@ def test_rescale_of_random_matrices(student, rng):
     for hidden, power in ((1, -2), (2, 3), (6, 0), (4, -13), (3, -200), (5, 150)):
         W_h = rng.standard_normal((hidden, hidden)) * 10.0**power
         for radius in (0.5, 1.7):
-            got = student.rescale(W_h, radius)
-            expect_shape(got, W_h.shape, "W_h rescaled")
+            got = expect_shape(student.rescale(W_h, radius), W_h.shape, "W_h rescaled")
             expect(np.abs(np.linalg.eigvals(got)).max(), radius, "its spectral radius")
             factor = got.ravel()[0] / W_h.ravel()[0]
             expect(got, factor * W_h, "W_h rescaled")
-            expect_true(np.isrealobj(got) and factor > 0, "should be W_h times a positive number", "W_h rescaled")
+            expect_true(not np.any(np.imag(got)) and np.real(factor) > 0, "should be W_h times a positive number", "W_h rescaled")
     expect_unchanged(student)
 
 
 @task("2.3", points=1)
-def test_rescale_twice_is_rescale_once(student, rng):
+def test_rescale_twice_is_rescale_once(student, reference, rng):
     """Rescaling what has the radius already changes nothing; only the last of two radii counts; radius 0 gives 0."""
     W_h = rng.standard_normal((4, 4))
-    once = student.rescale(W_h, 0.9)
-    expect_shape(once, (4, 4), "W_h rescaled")
+    once = expect_shape(student.rescale(W_h, 0.9), (4, 4), "W_h rescaled")
     expect(student.rescale(once, 0.9), once, "W_h rescaled twice")
     expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
     expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
+    expect_each_argument_counts(student, reference, "rescale", (W_h, 0.9), "W_h rescaled")
     singular = np.outer([1.0, -2.0, 0.5], [0.5, 1.0, 2.0])
     expect(student.rescale(singular, 2.0), singular * 4, "W_h rescaled, which has the eigenvalues -0.5, 0 and 0,")
 
@@ -209,7 +213,7 @@ def test_rescale_refuses_nilpotent_matrices(student):
 
 
 @task("2.3", points=2)
-def test_decay_rate_is_the_least_squares_slope(student, rng):
+def test_decay_rate_is_the_least_squares_slope(student, reference, rng):
     """The slope is that of the least-squares line through all lags, whatever the scatter, down to 1e-200."""
     for size, rate, zeros in ((12, -0.3, (4, 5, 11)), (2, -1.0, ()), (3, 0.4, ()), (12, -0.7, ()), (60, -11.6, ()),
                               (60, 7.0, (0, 1))):
@@ -220,6 +224,7 @@ def test_decay_rate_is_the_least_squares_slope(student, rng):
         lags -= lags.mean()
         want = float(lags @ log_norms / (lags @ lags))
         expect(student.decay_rate(norms[::-1]), want, "rate", rtol=1e-8)
+    expect_each_argument_counts(student, reference, "decay_rate", (np.exp(log_norms),), "rate")
     expect_unchanged(student)
 
 
@@ -237,8 +242,8 @@ def test_sweep_of_random_networks(student, reference):
 def test_sweep_keeps_what_has_vanished(student, reference):
     """Norms of 1e-80 are averaged without becoming exactly 0."""
     seeds = [0, 1, 2, 3, 4]
-    got, want = student.sweep([1e-5], 3, 16, seeds), reference.sweep([1e-5], 3, 16, seeds)
-    expect_shape(got, want.shape, "sweep(...)")
+    want = reference.sweep([1e-5], 3, 16, seeds)
+    got = expect_shape(student.sweep([1e-5], 3, 16, seeds), want.shape, "sweep(...)")
     expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(17), rtol=1e-8)
 
 
@@ -246,8 +251,7 @@ def test_sweep_keeps_what_has_vanished(student, reference):
 def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
     """Below radius 1 the norms fall by log(radius) a step; above it they do not vanish."""
     radii = [0.4, 0.7, 1.5]
-    got = student.sweep(radii, 12, 20, [int(seed) for seed in rng.integers(0, 1000, 2)])
-    expect_shape(got, (3, 21), "sweep(...)")
+    got = expect_shape(student.sweep(radii, 12, 20, [int(seed) for seed in rng.integers(0, 1000, 2)]), (3, 21), "sweep(...)")
     expect_true((got > 0).all(), "should all be positive", "sweep(...)")
     slopes = np.log(got[:, 20] / got[:, 10]) / 10
     for slope, radius in zip(slopes[:2], radii):
@@ -260,9 +264,7 @@ def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
 @task("2.4", points=2)
 def test_sweep_takes_the_geometric_mean(student):
     """The row of two seeds is the square root of the product of their rows, and a seed given twice counts twice."""
-    both, one, two = (student.sweep([0.8], 4, 6, seeds) for seeds in ([1, 9], [1], [9]))
-    for norms in (both, one, two):
-        expect_shape(norms, (1, 7), "sweep(...)")
+    both, one, two = (expect_shape(student.sweep([0.8], 4, 6, seeds), (1, 7), "sweep(...)") for seeds in ([1, 9], [1], [9]))
     expect(both, np.sqrt(one * two), "sweep of seeds 1 and 9")
     expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
 
@@ -288,6 +290,14 @@ def test_term_norms_of_random_problems(student, reference, rng):
         problem[1][t // 2] *= steps > 8
         want = reference.term_norms(*problem, t)
         expect_flow(student.term_norms(*problem, t), want, f"term_norms(..., {t})")
+
+    def complete(params, x, y, h_0):
+        h, _, y_hat = reference.bptt.forward(params, x, h_0)
+        return params, x, y, h, y_hat, 4
+
+    for x in (rng.standard_normal((4, 2)), rng.choice([-1, 1], (4, 2))):                     # of floats, and of integers
+        args = random_params(rng, 3, 2, 5, 0.8), x, rng.integers(0, 5, 4), rng.uniform(-0.5, 0.5, 3)
+        expect_each_argument_counts(student, reference, "term_norms", args, "term_norms(..., 4)", complete)
     expect_unchanged(student)
 
 
@@ -303,21 +313,21 @@ def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rn
 def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
     """The summands of L_t stay as they are when the sequence is cut off after step t."""
     params, x, y, h, y_hat = run(reference, rng, 3, 2, 4, 9, 0.9)
-    whole = student.term_norms(params, x, y, h, y_hat, 6)
+    whole = expect_shape(student.term_norms(params, x, y, h, y_hat, 6), (6,), "term_norms(..., 6)")
     cut = student.term_norms(params, x[:6], y[:6], h[:7], y_hat[:6], 6)
-    expect_shape(whole, (6,), "term_norms(..., 6)")
     expect_flow(cut, whole, "term_norms(..., 6) once the sequence ends there")
     expect_flow(whole, reference.term_norms(params, x, y, h, y_hat, 6), "term_norms(..., 6)")
 
 
 @task("2.5", points=2)
-def test_far_share_of_random_norms(student, rng):
+def test_far_share_of_random_norms(student, reference, rng):
     """The far share falls from 1 to 0 as the lag grows, and does not depend on the scale of the norms."""
     norms = np.exp(rng.uniform(-30, 0, 15))
     for lag in (2, 7, 0, 1, 13, 14, 15, 17):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
         scale = 1 if lag % 2 else 1e-40
         expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
+    expect_each_argument_counts(student, reference, "far_share", (norms, 9), "far share for lag 9")
     expect(student.far_share(np.array([1e-250, 3e-25, 1.0, 3.0]), 2), 0.75e-25, "far share for lag 2", rtol=1e-9, atol=0)
     expect_unchanged(student)
 
@@ -332,6 +342,9 @@ def test_early_gradients_of_random_problems(student, reference, rng):
         got = as_array(student.early_gradients(params, sequences, targets))
         want = reference.early_gradients(params, sequences, targets)
         expect(got, want, "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
+    expect_each_argument_counts(student, reference, "early_gradients", (params, sequences, targets), "‖dL_T/dh_1‖")
+    signs = [rng.choice([-1, 1], x.shape) for x in sequences]                                # sequences of integers
+    expect_each_argument_counts(student, reference, "early_gradients", (params, signs, targets), "‖dL_T/dh_1‖")
     expect_unchanged(student)
 
 
@@ -366,7 +379,8 @@ def test_can_tell_apart_treats_both_sets_alike(student, rng):
             for first, second in ((a, b), (b, a), (1e-25 * a, 1e-25 * b), (1e-280 * b, 1e-280 * a), (1e200 * a, 1e200 * b)):
                 if factor >= 1:
                     expect(student.can_tell_apart(first, second, factor), want, "can_tell_apart(a, b, factor)")
-    for a, b, factor, want in (([3, 1, 2], [7, 1], 1.9, True), ([0, 0, 5], [0], 1, False), ([2, 2], [2], 1, False)):
+    for a, b, factor, want in (([3, 1, 2], [7, 1], 1.9, True), ([0, 0, 5], [0], 1, False), ([2, 2], [2], 1, False),
+                               ([5], [10], 2, False), ([9], [3], 3, False), ([7], [35], 5, False), ([1, 5], [3.75], 1.25, False)):
         expect(student.can_tell_apart(np.array(a), np.array(b), factor), want, "can_tell_apart(a, b, factor)")
     expect_unchanged(student)
 
@@ -410,9 +424,9 @@ def test_plot_terms_of_the_sentence(student, canvas, rng):
 
 @task("2.7", points=2)
 def test_plot_terms_labels_of_the_sentence(student, canvas, rng):
-    """Each word of a part of the sentence, in which one occurs twice, stands at its own bar or point."""
-    words = SENTENCE[5:12]
-    norms = 10 ** rng.uniform(-9, 0, len(words))
-    ax = canvas.axes()
-    student.plot_terms(ax, norms, words)
-    expect_words(canvas.read(ax), norms, words)
+    """Each word stands at its own bar or point, in full, whether they are seven or twenty-two; some occur twice."""
+    for words in (SENTENCE[5:12], [*SENTENCE, "which", "was", "extraordinarily", "well-behaved", "I", "am", "told"]):
+        norms = 10 ** rng.uniform(-9, 0, len(words))
+        ax = canvas.axes()
+        student.plot_terms(ax, norms, words)
+        expect_words(canvas.read(ax), norms, words)

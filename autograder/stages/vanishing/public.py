@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from autograder.checks import Mismatch, expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.checks.compare import as_numbers, factor_text, kind, show_both
 
 TINY = 1e-150
 
@@ -18,8 +19,8 @@ def expect_flow(got, want, what, lags=None, rtol=1e-9):
 
     `lags` holds the lag of each entry; without it the last entry has lag 0 and the first one the largest.
     """
-    want = np.asarray(want, dtype=float)
-    if isinstance(got, np.ndarray) and got.shape == want.shape and np.isfinite(got).all():
+    want, got = np.asarray(want, dtype=float), as_array(got)
+    if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype.kind in "iufc" and np.isfinite(got).all():
         lags = np.arange(len(want))[::-1] if lags is None else np.asarray(lags)
         order = np.argsort(lags)
         by_lag, want_by_lag, lag = got[order], want[order], lags[order]
@@ -35,24 +36,27 @@ def expect_flow(got, want, what, lags=None, rtol=1e-9):
                                "property")
             ratio = by_lag / np.where(want_by_lag == 0, np.nan, want_by_lag)
             if np.allclose(ratio, ratio[0], rtol=rtol, atol=0):
-                raise Mismatch(what, f"is off by the same factor at every lag: {ratio[0]:.6g}", "property")
+                raise Mismatch(what, f"is off by the same factor at every lag: {factor_text(ratio[0])}", "property")
             first = int(np.flatnonzero(off)[0])
             if first > 0:
                 raise Mismatch(what, f"is right up to lag {lag[first - 1]} and wrong from lag {lag[first]} on", "value",
-                               got=f"{by_lag[first]:.10g}", expected=f"{want_by_lag[first]:.10g}")
+                               **show_both(by_lag[first], want_by_lag[first]))
     expect(got, want, what, rtol=rtol, atol=0)
 
 
 def as_array(got):
-    """A list of numbers as an array: one number for each sequence may come either way."""
-    numbers = isinstance(got, list | tuple) and all(np.isscalar(item) or np.ndim(item) == 0 for item in got)
-    return np.array(got, dtype=float) if numbers and None not in got else got
+    """Numbers as an array, whatever holds them: a list of them, say. Anything else as it is."""
+    array = as_numbers(got)
+    return got if array is None else array
 
 
 def expect_shape(got, shape, what):
-    """The value is an array of this shape."""
-    expect_true(isinstance(got, np.ndarray), "should be an array", what)
-    expect_true(got.shape == shape, f"should have shape {shape} and has shape {got.shape}", what)
+    """The numbers as an array; they have to be of this shape."""
+    array = as_numbers(got)
+    if array is None or array.dtype.kind == "b":
+        raise Mismatch(what, "is of the wrong type", "type", got=kind(got), expected=f"an array of shape {shape}")
+    expect_true(array.shape == shape, f"should have shape {shape} and has shape {array.shape}", what)
+    return array
 
 
 def states(W_h, h_0, inputs):
@@ -128,8 +132,8 @@ def names_radius(text, radius):
 
 def expect_log_axis(drawn):
     """Something is drawn, and the y axis is logarithmic."""
-    expect_true(bool(drawn["lines"] or drawn["bars"] or drawn["points"]), "is empty: draw on the Axes that is given, with "
-                "ax.plot or ax.bar and not with plt", "the Axes")
+    expect_true(any(drawn[kind] for kind in ("lines", "bars", "points", "segments")), "holds no line, bar or point: draw on the "
+                "Axes that is given, with ax.plot or ax.bar and not with plt", "the Axes")
     expect_true(drawn["yscale"] == "log", f"is {drawn['yscale']}: norms that fall by powers of ten need a logarithmic "
                 "one (and the norms themselves, not their logarithms)", "the y axis")
 
@@ -223,6 +227,8 @@ def expect_bounds_named(drawn, lines, bounds):
 def places_of_terms(drawn, norms):
     """For each norm, the positions of the bars and of the points that have its height."""
     bars = [bar for bar in drawn["bars"] if bar["height"] != 0]
+    bars += [{"x": one["x"][0], "bottom": one["y"].min(), "height": np.ptp(one["y"])} for one in drawn["segments"]  # vlines
+             if len(one["x"]) == 2 and one["x"][0] == one["x"][1] and one["y"][0] != one["y"][1]]
     dots = [*(line for line in drawn["lines"] if line["visible"]), *drawn["points"]]
     x = np.concatenate([[bar["x"] for bar in bars], [bar["x"] for bar in bars], *[dot["x"] for dot in dots]])
     y = np.concatenate([[bar["height"] for bar in bars], [bar["bottom"] + bar["height"] for bar in bars],
@@ -264,8 +270,7 @@ def test_jacobian_norms_is_1_at_lag_0(student, rng):
     for hidden in (1, 2, 5):
         W_h, h = rng.standard_normal((hidden, hidden)), rng.uniform(-0.9, 0.9, (4, hidden))
         expect(student.jacobian_norms(h, W_h, 0), np.ones(1), "jacobian_norms(h, W_h, 0)")
-        norms = student.jacobian_norms(h, W_h, 3)
-        expect_shape(norms, (4,), "‖dh_t/dh_k‖ for t = 3")
+        norms = expect_shape(student.jacobian_norms(h, W_h, 3), (4,), "‖dh_t/dh_k‖ for t = 3")
         expect(norms[3], 1.0, "‖dh_t/dh_k‖ at k = t")
     expect_unchanged(student)
 
@@ -308,7 +313,7 @@ def test_vanishing_lag_counts_back_from_the_last_step(student):
     """The lag is t - k: it is counted from the end of the array, and it is None where nothing falls below."""
     norms = np.array([1e-3, 0.5, 0.02, 0.3, 1.0])
     for tolerance, lag in ((0.1, 2), (0.01, 4), (0.3, 2), (0.31, 1), (2.0, 0), (1e-3, None), (1e-9, None), (0.0, None)):
-        expect(student.vanishing_lag(norms, tolerance), lag, f"lag for tolerance {tolerance:g}")
+        expect(student.vanishing_lag(norms, tolerance), lag, f"lag for tolerance {tolerance:g}", or_none=True)
     expect_unchanged(student)
 
 
@@ -366,8 +371,7 @@ def test_sweep_of_one_unit(student):
 def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
     """Rows follow the radii, columns the lag, and lag 0 is 1."""
     for radii, length in (([0.3, 1.4], 5), ([0.8], 1), ([0.2, 0.4, 0.9], 6)):
-        got = student.sweep(radii, 4, length, [0, 1])
-        expect_shape(got, (len(radii), length + 1), "sweep(...)")
+        got = expect_shape(student.sweep(radii, 4, length, [0, 1]), (len(radii), length + 1), "sweep(...)")
         expect(got[:, 0], np.ones(len(radii)), "sweep(...)[:, 0], the column of lag 0,")
         expect_true((np.diff(got[:, -1]) > 0).all(), "should be larger for a larger radius", "the norm at the last lag")
 
@@ -375,11 +379,9 @@ def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
 @task("2.4", points=1)
 def test_sweep_draws_the_same_networks_for_every_radius(student):
     """A row does not depend on the other radii: each seed starts its generator anew."""
-    together = student.sweep([0.9, 0.4, 1.2], 3, 4, [5, 6])
-    expect_shape(together, (3, 5), "sweep(...)")
+    together = expect_shape(student.sweep([0.9, 0.4, 1.2], 3, 4, [5, 6]), (3, 5), "sweep(...)")
     for i, radius in enumerate((0.9, 0.4, 1.2)):
-        alone = student.sweep([radius], 3, 4, [5, 6])
-        expect_shape(alone, (1, 5), "sweep(...)")
+        alone = expect_shape(student.sweep([radius], 3, 4, [5, 6]), (1, 5), "sweep(...)")
         expect(together[i], alone[0], f"the row of radius {radius:g}")
 
 

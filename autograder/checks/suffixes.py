@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 # `1-bptt.ipynb.txt`, of a browser that takes a notebook for text; `.json`, of one that looks into it.
 TAIL = re.compile(r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|download|crdownload|py|ipynb)", re.IGNORECASE)
+# Weights are a zip, and a browser may call them that.
+PACKED = re.compile(r"(?P<kept>.+\.(?:pt|pth))\.zip", re.IGNORECASE)
 # `-1` of Canvas, ` (1)` of a browser, `_1` of others, `-Copy1` of Jupyter, ` copy 2` of macOS, ` - Kopie (2)` of Windows.
 AFTER = re.compile(
     r"(?P<stem>.+?)(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9}|[ _-]*\((?:copy|kopie|copia|copie)\)"
@@ -37,7 +39,9 @@ def _shorter(name: str) -> str:
     """The name with one addition taken off, or empty."""
     if "%" in name and "/" not in unquote(name) and unquote(name).isprintable() and unquote(name) != name:
         return unquote(name)
-    if match := TAIL.fullmatch(name):
+    if name != name.strip():
+        return name.strip()
+    if match := TAIL.fullmatch(name) or PACKED.fullmatch(name):
         return match["kept"]
     if match := BEFORE.fullmatch(name):
         return match["rest"]

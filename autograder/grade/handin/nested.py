@@ -1,0 +1,128 @@
+"""The archives that a student hands in, opened where they lie: nothing is unpacked to a disk by a name in them."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+
+from autograder.errors import Refused
+from autograder.grade.handin.archives import COMPRESSED, DAMAGED, MAX_MEMBER, ZIP_STARTS, Archive, File, fill, short_reason
+from autograder.grade.names import shown
+
+# What the archives of one student may hold together, and how deep one may lie in another.
+MEMBERS = 2000
+TOTAL = 256 << 20
+DEPTH = 2
+# `work.zip`, and the same with what a browser or an LMS put behind the ending.
+ARCHIVE = re.compile(
+    r"(?P<stem>.*?)\.(?:tar\.(?:gz|bz2|xz|zst)|zip|tar|tgz|tbz2?|txz|gz|bz2|xz|7z|rar|zipx|lzh|ace|zst|cab|dmg|iso)"
+    r"(?:[ _-]*\(?\d{1,3}\)?)?(?:\.(?:txt|zip|download))?",
+    re.IGNORECASE | re.DOTALL,
+)
+# Files that are no archives whatever they begin with, as office documents and weights are zips.
+PLAIN = re.compile(
+    r"\.(py|pyw|ipynb|pt|pth|bin|npy|npz|pkl|json|csv|tsv|txt|md|html?|pdf|docx?|odt|xlsx?|ods|pptx?|odp|pages|png|jpe?g|gif|webp"
+    r"|bmp|tiff?|svg|hei[cf]|avif|mp4|mov|avi|mkv|webm|mp3|wav|jar|whl|epub)$",
+    re.IGNORECASE,
+)
+# By their first bytes, archives that nothing here can open.
+CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\x28\xb5\x2f\xfd": "Zstandard"}
+# What torch writes is a zip with this in it.
+WEIGHTS = re.compile(r"[^/]+/data\.pkl")
+
+
+def is_archive(name: str) -> bool:
+    """True for a file that is an archive by its name, whether it can be opened here or not."""
+    return ARCHIVE.fullmatch(name) is not None
+
+
+def may_be_archive(name: str) -> bool:
+    """True for a file that may be an archive: by its name, or because that says nothing."""
+    return is_archive(name) or not PLAIN.search(name)
+
+
+def stem_of(name: str) -> str:
+    """An archive's name without its ending; also what its files lie under."""
+    match = ARCHIVE.fullmatch(name)
+    return match["stem"] if match and PurePosixPath(match["stem"] or "/").name else f"{name}-unpacked"
+
+
+def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], dict[str, str]]:
+    """The files with those in archives among them, under the archive's name without its ending.
+
+    Returns
+    -------
+    files : dict of str to File
+    problems : dict of str to str
+        Archives and files in them that could not be had, and why.
+    """
+    found, problems = Archive(Path()), {}
+    members, total = MEMBERS, TOTAL
+    waiting = [(name, file, 0) for name, file in sorted(files.items())]
+    while waiting:
+        name, file, depth = waiting.pop(0)
+        try:
+            inner = _opened(name, file, depth, stack, members, total) if may_be_archive(name) else None
+        except Refused as error:
+            problems[name] = str(error)
+            continue
+        if inner is None:
+            found.add(name, file)
+            continue
+        problems |= {f"{name}: {inside}": reason for inside, reason in inner.refused.items()}
+        for inside, member in sorted(inner.members.items()):
+            waiting.append((f"{stem_of(name)}/{inside}", member, depth + 1))
+            members, total = members - 1, total - member.size
+    return found.members, problems | found.refused
+
+
+def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
+    """An archive that a student handed in; None for a file that is none.
+
+    Raises
+    ------
+    Refused
+        It cannot be opened; the text says why, and what to do.
+    """
+    data = file.read()
+    kind = next((kind for start, kind in CLOSED.items() if data.startswith(start)), "")
+    packed = data.startswith((*ZIP_STARTS, *COMPRESSED)) or data[257:262] == b"ustar"
+    if not packed and not kind and not is_archive(name):
+        return None
+    if kind or not (packed or name.lower().endswith((".zip", ".tar"))):
+        what = f"a {kind}" if kind else "an"
+        raise Refused(f"is {what} archive that cannot be opened here: unpack it by hand, or ask for a .zip")
+    if depth >= DEPTH:
+        raise Refused("is an archive in an archive in an archive, and was not opened: unpack it by hand, or ask for a .zip")
+    archive = Archive(Path(name), rooted=True)
+    try:
+        if not data.startswith(ZIP_STARTS) and packed and (single := _unpacked(name, data, total)) is not None:
+            archive.add(PurePosixPath(stem_of(name)).name, File(len(single), lambda: single))
+        else:
+            fill(archive, name, io.BytesIO(data), stack, members, total)
+    except Refused as error:
+        raise Refused(str(error).replace("download it again, as a .zip", "ask for it again, as a .zip")) from error
+    if any(map(WEIGHTS.fullmatch, archive.members)):
+        return None
+    if not archive.members:
+        inside, reason = next(iter(archive.refused.items()), ("", "is an empty archive"))
+        raise Refused(f"gave nothing: {shown(inside)} {reason.removeprefix('it ')}" if inside else reason)
+    return archive
+
+
+def _unpacked(name: str, data: bytes, total: int) -> bytes | None:
+    """The one file that was compressed; None for a tar."""
+    unpack = next((unpack for start, unpack in COMPRESSED.items() if data.startswith(start)), None)
+    if unpack is None:
+        return None
+    try:
+        content: bytes = unpack(io.BytesIO(data)).read(MAX_MEMBER + 1)
+    except DAMAGED as error:
+        raise Refused(f"is damaged ({short_reason(error)}): ask for it again, as a .zip") from error
+    if content[257:262] == b"ustar":
+        return None
+    if len(content) > min(MAX_MEMBER, total):
+        raise Refused("is larger than it says")
+    return content
