@@ -424,3 +424,19 @@ def gradescope(course: Path | None, stage_id: str | None) -> None:
 
     for stage in this_course().stages(stage_id):
         click.echo(str(pack(stage)))
+
+
+@main.command()
+@of_a_term
+@one_stage
+@click.option("--for", "platform", type=click.Choice(["gradescope", "github", "prairielearn", "coderunner"]), default=None,
+              help="The platform that is to grade.")
+def package(course: Path | None, stage_id: str | None, platform: str | None) -> None:
+    """Make dist/<platform>-<stage>.zip, an autograder for another platform."""
+    from autograder.grade.course import this_course
+    from autograder.lms.platforms import NAMES, pack
+
+    if platform is None:
+        raise UsageError(f"for which platform? Name it: make package FOR=github STAGE=1-bptt; there are {', '.join(NAMES)}")
+    for stage in this_course().stages(stage_id):
+        click.echo(str(pack(stage, platform)))
