@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures pictures gradescope bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures pictures gradescope package bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ pictures: environment  ## contributor: the README's pictures again, and the list
 
 gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=1-bptt [COURSE=]
 	@$(RUN) gradescope $(course) $(stage)
+
+package: environment  ## instructor: an autograder zip for another platform  FOR=gradescope|github|prairielearn|coderunner STAGE=1-bptt [COURSE=]
+	@$(RUN) package $(course) $(stage) $(if $(FOR),--for "$(FOR)")
 
 bench: environment  ## contributor: speed and memory, as ratios measured in one run
 	@$(RUN) bench $(stage)

@@ -34,7 +34,7 @@ from autograder.stages import KIT, Stage, find_stage, stages
 COURSE = "course.toml"
 # Of the hidden inputs, where no course.toml says otherwise.
 SEED = 20130618
-KEYS = {"course": "text", "term": "text", "seed": "whole number", "timezone": "text", "stages": "list of texts"}
+KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts"}
 DATES = ("release", "due", "solutions")
 DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
@@ -157,7 +157,7 @@ class _Reader:
                 raise self.error(f"there is no key {key!r}{near(key, [*KEYS, *known])}; there are {', '.join(KEYS)}, and a table "
                                  f"a stage with {', '.join(DATES)}", key)
             elif not KINDS[KEYS[key]](value):
-                raise self.error(f"{key} is a {KEYS[key]}; got {value!r}", key)
+                raise self.error(f"{key} is {KEYS[key]}; got {value!r}", key)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", data.get("course", "x")):
             raise self.error(f"course is made of letters, digits, - _ and . ; got {data['course']!r}", "course")
         zone = zone_of(self.where("timezone"), data.get("timezone"))
