@@ -204,7 +204,9 @@ def _section(title: str, lines: Sequence[str]) -> str:
 def export_summary(outcome: Exported) -> str:
     """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
-             _section("Not in the file", outcome.left_out), "\n".join(map(wrapped, outcome.advice))]
+             _section("Not in the file", outcome.left_out),
+             _section("Not between 0 and the points there are, and exported as they are", outcome.odd),
+             "\n".join(map(wrapped, outcome.advice))]
     return "\n".join(filter(None, parts))
 
 

@@ -109,17 +109,27 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
 
 def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
     ids = ", ".join(stage.id for stage in wanted)
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    names = _students(folder)
     if student is not None and student not in names:
-        near = {name.casefold(): name for name in names}
-        meant = [near[key] for key in get_close_matches(student.casefold(), near, n=3)]
-        return f"there is no folder {folder / student}; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + (
-            f"there are {len(names)} students" + (
-                f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
+        return unknown_student(folder.parent, student)
     if not names:
         return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
                 "  make collect FROM=download.zip, or look at a sample class first with: make demo")
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
+
+
+def _students(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+
+
+def unknown_student(course: Path, student: str) -> str:
+    """That nobody of this name has handed in, and who is meant perhaps."""
+    folder = course / "submitted"
+    names = _students(folder) if folder.is_dir() else []
+    near = {name.casefold(): name for name in names}
+    meant = [near[key] for key in get_close_matches(student.casefold(), near, n=3)]
+    return f"there is no folder {folder / student}; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + (
+        f"there are {len(names)} students" + (f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
 
 
 def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:

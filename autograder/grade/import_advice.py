@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from autograder.checks.rules import allowed
 from autograder.grade.handin.content import parsed, text_of
 from autograder.grade.names import shown
-from autograder.stages import RELEASE, Stage
+from autograder.stages import Stage
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
 MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*)(?:[ \t].*)?$", re.MULTILINE)
@@ -31,7 +32,6 @@ NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
 )
 # What Python says of a file that is none.
 BROKEN = ("SyntaxError", "ValueError", "UnicodeDecodeError")
-NOT_LIBRARIES = {"jupyter", "pytest", "notebook", "ipykernel", "ipywidgets"}
 
 
 def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
@@ -189,24 +189,12 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
         )
     if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
         return ""
-    libraries = ", ".join(sorted(_libraries(stage)))
+    libraries = ", ".join(sorted(allowed(stage.info)))
     return (
         f"{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
         f"{libraries}. If it is "
         "a file of yours, hand it in too; if it is a package, do without it."
     )
-
-
-def _libraries(stage: Stage) -> Iterator[str]:
-    """The packages that students are told to install, and may use."""
-    try:
-        lines = (RELEASE / stage.id / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = ["numpy"]
-    for line in lines:
-        name = re.split(r"[^\w-]", line.strip())[0]
-        if name and name not in NOT_LIBRARIES:
-            yield name
 
 
 def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:

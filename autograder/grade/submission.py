@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
 from autograder.errors import Refused
-from autograder.grade.handin.archives import MAX_NOTEBOOK, File, read_bytes, walk
+from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
 from autograder.grade.handin.content import code_state, is_quickly_written
-from autograder.grade.handin.normalise import KITS_OWN, OTHERS, HandIn, as_it_came, normalise, own_names, told
+from autograder.grade.handin.nested import is_archive
+from autograder.grade.handin.normalise import OTHERS, HandIn, as_it_came, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook
 from autograder.grade.names import shown
@@ -20,13 +22,8 @@ from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
 from autograder.stages import Stage
 
-MAX_FILE = 8 << 20
-MAX_TOTAL = 32 << 20
-MAX_FILES = 200
 # Files that are looked at in a folder; what lies behind is not part of any submission.
 MAX_WALK = 5000
-# Names in the released folder that are the kit's, and are never taken from a submission.
-OURS = KITS_OWN | {"pytest.ini", "stage.toml", "README.md"}
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf")
@@ -112,13 +109,12 @@ def _on_disk(folder: Path) -> dict[str, File]:
     for number, (name, path) in enumerate(walk(folder)):
         if number >= MAX_WALK:
             break
-        lower = name.lower()
-        limit = MAX_NOTEBOOK if ".ipynb" in lower else MAX_TOTAL if lower.endswith((".zip", ".gz", ".tgz")) else MAX_FILE
+        most = MAX_MEMBER if is_archive(name) else limit(name)
         try:
             size = os.lstat(path).st_size
         except OSError:
             size = 0
-        found[name] = File(size, lambda path=path, limit=limit: read_bytes(path, limit))  # type: ignore[misc]
+        found[name] = File(size, lambda path=path, most=most: read_bytes(path, most))  # type: ignore[misc]
     return found
 
 
@@ -133,7 +129,7 @@ def _notes_of_collecting(folder: Path, student: str, stage: Stage) -> list[str]:
     as_collected = {}
     for target, source in renamed.items():
         try:
-            data = read_bytes(folder / target, MAX_NOTEBOOK) if isinstance(source, str) and target in own_names([stage]) else b""
+            data = read_bytes(folder / target, limit(target)) if isinstance(source, str) and target in own_names([stage]) else b""
         except Refused:
             continue
         if data and hashlib.sha256(data).hexdigest() == digests.get(target):
@@ -212,7 +208,7 @@ def is_for_worker(path: str, stage: Stage) -> bool:
     *folders, name = PurePosixPath(path).parts
     if path in (stage.info.file, *stage.info.submission_files):
         return True
-    if (folders and folders[0] in {"checks", OTHERS, *stage.info.handout_files.values()}) or (not folders and name in OURS):
+    if (folders and folders[0] in {"checks", OTHERS, *stage.info.handout_files.values()}) or (not folders and name in KITS_OWN):
         return False
     if not all(part.isprintable() and not part.startswith(".") and len(part) <= 100 for part in (*folders, name)):
         return False

@@ -32,13 +32,14 @@ from nbgrader.api import (
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from autograder.checks.rules import MAX_FILE
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade.course import SEED
 from autograder.grade.feedback_text import task_report
 from autograder.grade.handin.archives import read_bytes
 from autograder.grade.notebook import may_be_elsewhere, repair, task_of_cell
 from autograder.grade.record import state_of_suite
-from autograder.grade.submission import MAX_FILE, read_submission
+from autograder.grade.submission import read_submission
 from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
 from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
 from autograder.gradebook.sanitize import is_page

@@ -18,13 +18,13 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.checks.suffixes import plain_name
 from autograder.errors import Refused, UsageError
 from autograder.grade.handin.archives import JUNK, Archive, File, opened
 from autograder.grade.handin.content import code_state
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
 from autograder.grade.handin.normalise import MAY_BE_CODE, HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import COLLECTED, read_state, state_path
-from autograder.grade.handin.suffixes import plain_name
 from autograder.grade.names import shown
 from autograder.grade.record import write_json
 from autograder.lms.collected import Collected, write_table

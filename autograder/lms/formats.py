@@ -25,10 +25,10 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from autograder.checks.suffixes import plain_name
 from autograder.errors import UsageError
 from autograder.grade.handin.archives import Archive
 from autograder.grade.handin.nested import is_archive, stem_of
-from autograder.grade.handin.suffixes import plain_name
 from autograder.grade.names import shown, usable
 from autograder.lms.roster import GROUP, LmsIdentity, Roster
 

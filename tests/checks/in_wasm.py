@@ -59,10 +59,11 @@ def main() -> None:
                                     text=True, env=os.environ | {"PYTHONPATH": str(folder), "MPLBACKEND": "Agg"})
             wasm = inside(python, folder, libraries, program)
             words = [without_the_time(text).splitlines() for text in (native.stdout + native.stderr, wasm["out"] + wasm["err"])]
-            changed = [line for line in difflib.unified_diff(*words, "native", "wasm", lineterm="", n=1)]
+            changed = list(difflib.unified_diff(*words, "native", "wasm", lineterm="", n=1))
             different |= bool(changed) or wasm["trapped"] is not None
-            print(f"{stage_id}: {native.stdout.count('=====')} reports, {wasm['cpu']:.1f} CPU seconds inside, "
-                  f"{'the same words' if not changed else 'DIFFERENT'} {wasm['trapped'] or ''}", *changed[:40], sep="\n", flush=True)
+            finding = "DIFFERENT" if changed else "the same words"
+            print(f"{stage_id}: {native.stdout.count('=====')} reports, {wasm['cpu']:.1f} CPU seconds inside, {finding}",
+                  wasm["trapped"] or "", *changed[:40], sep="\n", flush=True)
     sys.exit(different)
 
 

@@ -1,4 +1,4 @@
-"""Where there are no processes, threads, signals or files but the folder's own, check() and submit() say what they say anywhere."""
+"""Where there are no processes, threads, signals or files outside the folder, check() and submit() say what they say anywhere."""
 
 import json
 import re

@@ -93,12 +93,17 @@ def test_what_is_unwritten_unanswered_or_named_otherwise_is_said(bare_python, fo
 
 
 def test_without_any_file_no_zip_is_made(bare_python, folder):
-    """The name of the one that may be meant is said."""
+    """What may be meant by another name is said, and goes along: the grader takes it where nothing else fits."""
     (folder / NOTEBOOK).unlink()
     (folder / STAGE.info.file).rename(folder / "bptt (1).py")
     said, status = submit(bare_python, folder)
-    assert status == 1 and "There is nothing to hand in yet" in said
-    assert "bptt.py is not here; bptt (1).py is" in said and not (folder / ARCHIVE).exists()
+    assert status == 0 and "bptt.py is not here; bptt (1).py is" in said
+    with zipfile.ZipFile(folder / ARCHIVE) as bundle:
+        assert bundle.namelist() == ["bptt (1).py", "receipt.json"]
+    (folder / ARCHIVE).unlink()
+    (folder / "bptt (1).py").unlink()
+    said, status = submit(bare_python, folder)
+    assert status == 1 and "There is nothing to hand in yet" in said and not (folder / ARCHIVE).exists()
 
 
 def test_a_file_of_that_name_is_not_written_over(bare_python, folder):

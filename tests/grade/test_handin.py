@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from autograder.checks.suffixes import forms, plain_name
 from autograder.demo import half_done
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.normalise import normalise
-from autograder.grade.handin.suffixes import forms, plain_name
 from autograder.grade.names import MAX_BYTES, is_usable, usable
 from autograder.grade.submission import read_submission
 from autograder.stages import find_stage

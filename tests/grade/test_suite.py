@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from autograder.checks.plugin import title_of_function
+from autograder.checks.rules import MAX_FILE
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import SEED
 from autograder.grade.handin.archives import read_bytes
 from autograder.grade.record import FIELDS, SCHEMA, read_record, submission_key, suite_hash, write_json
 from autograder.grade.runner import run_suite
-from autograder.grade.submission import MAX_FILE, Submission, read_submission
+from autograder.grade.submission import Submission, read_submission
 from autograder.prove.gates import run_source
 from autograder.stages import points
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, with_function

@@ -130,7 +130,7 @@ def test_a_function_that_fits_nothing_is_given_up(made_again):
     failed = sum(result.verdict.outcome == "failed" for result in run.results)
     mistakes = sum(mistake.task == "1.6" for mistake in STAGE.mistakes())
     assert failed > 8 and run.named == {}
-    assert len(made_again) <= diagnosis.TRIES * mistakes + failed
+    assert len(made_again) <= diagnosis.TRIES * mistakes + 2 * failed  # once more for what the values have in common
 
 
 def test_what_is_large_waits_for_what_is_small(made_again):
@@ -140,7 +140,7 @@ def test_what_is_large_waits_for_what_is_small(made_again):
     calls = [call("dL_dW_x", mistake_module(STAGE, mistake).dL_dW_x(*args), *args) for args in (small, large)]
     assert diagnosis.size(large) > diagnosis.SMALL > diagnosis.size(small)
     assert list(told(first=[calls[1]], then=[calls[0]])) == ["then"]
-    assert sum(again.args[0] is small[0] for again in made_again) > sum(again.args[0] is large[0] for again in made_again) == 2
+    assert sum(again.args[0] is small[0] for again in made_again) > sum(again.args[0] is large[0] for again in made_again) == 3
     assert list(told(first=[calls[1]])) == ["first"]
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,14 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
         if not (folder / name).is_file():
             other = rules.look_alike(folder, name)
             handin.trouble.append(f"{name} is not here" + (f"; {other} is: should it be called {name}?" if other else ""))
-        elif (folder / name).stat().st_size > rules.MAX_FILE:
-            handin.trouble.append(f"{name} is larger than {rules.MAX_FILE >> 20} MiB: more is not read")
+            handin.files += [other] if other and other not in handin.files else []  # a right answer under a near name counts
+        elif (folder / name).stat().st_size > rules.limit(name):
+            handin.trouble.append(f"{name} is larger than {rules.limit(name) >> 20} MiB: more is not read")
         else:
             handin.files.append(name)
     if info.file in handin.files:
-        handin.files += [name for name in rules.own_modules(folder, info) if name not in handin.files]
+        own = [*rules.own_modules(folder, info), *rules.own_data(folder, info)]
+        handin.files += [name for name in own if name not in handin.files]
         _look_at_code(folder, info, handin)
     if notebook in handin.files:
         _look_at_notebook(folder / notebook, handin)
@@ -141,13 +143,21 @@ def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> I
 
 def weights_problem(file: Path) -> str:
     """Why a file of weights would not load, in a sentence without its subject; empty where it does."""
-    from .checkpoints import load_checkpoint
+    from .checkpoints import load_weights, read_weights
 
-    return load_checkpoint(_AnyModel(), file)
+    weights = read_weights(file)
+    return weights if isinstance(weights, str) else load_weights(_AnyModel(weights), weights)
 
 
 class _AnyModel:
-    """Takes any weights: whether they fit the model is for the tests to say."""
+    """Takes the weights it is made for: whether they fit the student's model is for the tests to say."""
+
+    def __init__(self, weights: Mapping[str, Any]) -> None:
+        self.weights = weights
+
+    def state_dict(self) -> Mapping[str, Any]:
+        """The weights there are."""
+        return self.weights
 
     def load_state_dict(self, weights: Any) -> None:
         """Take them."""

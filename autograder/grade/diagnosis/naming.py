@@ -4,7 +4,8 @@ After a test fails, the call that is wrong is made again, here, with the referen
 that task. A mistake comes into question when it returns what the student returned and changes the same arguments in place,
 and the reference does not. It is named when it is the only one of which every test of the task, failed or passed, says so, and
 when they say more than a truth value or a simple fraction: see `evidence`. Where several are left, the student is told what their
-texts have in common, which may be nothing. A right answer has no failing test, so it costs nothing.
+texts have in common, which may be nothing; and where no mistake fits, what the wrong values have to do with the right ones: see
+`properties`. A right answer has no failing test, so it costs nothing.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import Any
 
 from autograder.checks.compare import is_tensor
 from autograder.checks.plugin import Verdict
-from autograder.checks.student import Call, ModuleProxy
+from autograder.checks.student import Call, ModuleProxy, parameter_names
 from autograder.errors import Died, LimitExceeded
 from autograder.grade.diagnosis.evidence import Information, same
-from autograder.grade.diagnosis.replay import Outcome, agrees, chain, is_entangled, replay
+from autograder.grade.diagnosis.properties import Compared, property_of, same_value, steps_of
+from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, chain, is_entangled, replay
 from autograder.stages import Mistake, Stage, find_stage
 
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
@@ -98,6 +100,7 @@ class Diagnosis:
             failed = [test for test in self._tests[task] if test.failed]
             for test in sorted(failed, key=lambda test: numbers_in(test) > SMALL):
                 self._look_at(test)
+            self._tell_properties([test for test in failed if test.name not in self._found])
         self._tests.clear()
         return self._found
 
@@ -117,6 +120,34 @@ class Diagnosis:
             self._settled.add(call.name)
         elif text := in_common(matches):
             self._found[test.name] = "", text
+
+    def _tell_properties(self, unnamed: Sequence[_Test]) -> None:
+        """Say of failed tests without a name what all calls of the wrong function have in common."""
+        for name in self.stage.functions.get(self._task, ()):
+            asking = [test for test in unnamed if test.name not in self._found and any(call.name == name for call in test.calls)]
+            if not asking:
+                continue
+            compared = {test.name: list(self._compared(test, name)) for test in self._tests[self._task]}
+            calls = [call for some in compared.values() for call in some]
+            if any((call.got is FAILED) != (call.right is FAILED) for call in calls):
+                continue
+            told = property_of(name, [call for call in calls if call.got is not FAILED])
+            for test in asking:
+                if told and not all(map(same_value, compared[test.name])):
+                    self._found[test.name] = "", told
+
+    def _compared(self, test: _Test, name: str) -> Iterator[Compared]:
+        """The direct calls of a function in a test, and of the objects it makes, beside what is right."""
+        right = self.stage.reference()
+        asked = [position for position, call in enumerate(test.calls)
+                 if call.name == name and call.method in ("", "__call__", "vjp") and size(call.args) <= LARGE
+                 and not isinstance(call.value, ModuleProxy) and not isinstance(call.error, LimitExceeded | Died)
+                 and not (is_entangled(call) and (call.on is None or has_drawn_weights(test.calls, position)))]
+        names = set(self.stage.functions[self._task])
+        for position, outcome in self._again(test, asked, names, right):
+            call = test.calls[position]
+            named = dict(zip(parameter_names(getattr(right, name, None), call.method), call.args)) | call.kwargs
+            yield Compared(FAILED if call.error is not None else call.value, outcome.value, steps_of(named))
 
     def _holds(self, mistake: Mistake) -> bool:
         """Whether every test of the task that a mistake can be replayed on agrees with it, and they say enough together."""

@@ -21,14 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
+from autograder.checks.rules import MAX_NOTEBOOK
 from autograder.errors import Refused, UsageError
 from autograder.grade.names import shown
 
 MAX_MEMBERS = 50_000
 MAX_TOTAL = 8 << 30
 MAX_MEMBER = 64 << 20
-# A notebook may carry its outputs, which are dropped before anything else is done with it.
-MAX_NOTEBOOK = 256 << 20
 # Text compresses by 10, a notebook with pictures less; a file of zeros by 1000.
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 
+from autograder.checks.rules import DATA, KITS_OWN
+from autograder.checks.suffixes import forms, is_numbered, plain_name
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, parsed, text_of
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
-from autograder.grade.handin.suffixes import forms, is_numbered, plain_name
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
 
@@ -34,10 +35,6 @@ MAY_BE_NOTEBOOK = re.compile(rf"(?!.*\.(?:pyw?|{OTHER_THINGS})$).*", re.IGNORECA
 # Files that are looked into, one after the other, for the one that fits.
 MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
-# Names in the released folder that are the kit's.
-KITS_OWN = {"test_public.py", "conftest.py", "requirements.txt", "receipt.json"}
-# Files that code opens by name.
-DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
 # Where a file goes whose name another one was given.
 OTHERS = "other-files"
 

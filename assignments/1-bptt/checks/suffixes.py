@@ -1,0 +1,69 @@
+"""What an LMS, a browser or a file manager does to the name of a file, undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+# `1-bptt.ipynb.txt`, of a browser that takes a notebook for text; `.json`, of one that looks into it.
+TAIL = re.compile(r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|download|crdownload|py|ipynb)", re.IGNORECASE)
+# Weights are a zip, and a browser may call them that.
+PACKED = re.compile(r"(?P<kept>.+\.(?:pt|pth))\.zip", re.IGNORECASE)
+# `-1` of Canvas, ` (1)` of a browser, `_1` of others, `-Copy1` of Jupyter, ` copy 2` of macOS, ` - Kopie (2)` of Windows.
+AFTER = re.compile(
+    r"(?P<stem>.+?)(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9}|[ _-]*\((?:copy|kopie|copia|copie)\)"
+    r"|[ _]*[ _-][ _]*(?:copy|kopie|copia|copie|kopia)[ _-]?(?:\d{1,3}|\(\d{1,3}\))?)",
+    re.IGNORECASE,
+)
+# "Copy of" of Google, "Kopie von" of Windows and Google in German, and theirs in other languages.
+BEFORE = re.compile(
+    r"(?:copy|kopie|copia|copie|kopia|kopi|cópia)(?:[ _]\(?\d{1,3}\)?)?[ _](?:of|von|van|de|di|av|af)[ _]+(?P<rest>.+)",
+    re.IGNORECASE,
+)
+
+
+def forms(name: str) -> list[str]:
+    """The name of a file, then the same with one addition after the other taken off, as far as it goes."""
+    found = [name]
+    for _ in range(8):
+        shorter = _shorter(found[-1])
+        if not shorter or shorter in found:
+            break
+        found.append(shorter)
+    return found
+
+
+def _shorter(name: str) -> str:
+    """The name with one addition taken off, or empty."""
+    if "%" in name and "/" not in unquote(name) and unquote(name).isprintable() and unquote(name) != name:
+        return unquote(name)
+    if name != name.strip():
+        return name.strip()
+    if match := TAIL.fullmatch(name) or PACKED.fullmatch(name):
+        return match["kept"]
+    if match := BEFORE.fullmatch(name):
+        return match["rest"]
+    path = PurePosixPath(name)
+    stem, ending = (path.stem, path.suffix) if path.suffix else (name, "")
+    if stem != stem.strip():
+        return f"{stem.strip()}{ending}"
+    match = AFTER.fullmatch(stem)
+    return f"{match['stem']}{ending}" if match else ""
+
+
+def plain_name(name: str, known: Collection[str]) -> str:
+    """The one of the `known` names that a file's name was made of; its own name where there is none.
+
+    Capitals do not count: `BPTT.py` is `bptt.py`.
+    """
+    if name in known:
+        return name
+    folded = {one.casefold(): one for one in known}
+    return next((folded[form.casefold()] for form in forms(name) if form.casefold() in folded), name)
+
+
+def is_numbered(name: str) -> bool:
+    """True for a name that a file got because there was one of that name: `bptt-1.py`, `bptt (2).py`, `bptt_3.py`."""
+    return any(re.search(r"(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9})(?:\.\w+)+$", form) for form in forms(name)[:-1])
