@@ -42,7 +42,7 @@ def library_problem(name: str) -> str:
     except ImportError as error:
         if error.name in (name, None):
             return missing(name)
-        return "{} cannot be imported here: {}. {}".format(name, error, remedy(name))
+        return f"{name} cannot be imported here: {error}. {remedy(name)}"
     version = str(getattr(module, "__version__", ""))
     if numbers(version) >= numbers(FLOORS[name]):
         return ""
