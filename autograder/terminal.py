@@ -168,7 +168,7 @@ def needs_person(outcome: Outcome) -> list[str]:
     found = [f"{row['student']} {row['stage']}: {row['note']}" for row in outcome.rows if row["status"] == "needs_person"]
     found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
               for (stage, student), reason in outcome.failed.items()]
-    found += [f"{name} is damaged or none of the kit's records, and left out of the tables: move it away and grade again"
+    found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
     found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
     return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")
@@ -204,7 +204,9 @@ def _section(title: str, lines: Sequence[str]) -> str:
 def export_summary(outcome: Exported) -> str:
     """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
-             _section("Not in the file", outcome.left_out), "\n".join(map(wrapped, outcome.advice))]
+             _section("Not in the file", outcome.left_out),
+             _section("Not between 0 and the points there are, and exported as they are", outcome.odd),
+             "\n".join(map(wrapped, outcome.advice))]
     return "\n".join(filter(None, parts))
 
 

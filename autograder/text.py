@@ -59,3 +59,60 @@ def _visible(text: str) -> list[str]:
             character = character.encode("unicode_escape", "surrogatepass").decode("ascii")
         parts.append(character)
     return parts
+
+
+# A cell that begins so is a formula to a spreadsheet, in whatever width the characters are written.
+FORMULA = frozenset("=+-@\u2212")
+# Where a spreadsheet may take the next cell to begin, set to another separator than the file's; line ends of any kind, too.
+SEPARATORS = frozenset(";,|")
+BLANKS = ("\t", "\r", "\n")
+
+
+def defused(text: object) -> str:
+    """Text that a spreadsheet shows instead of running, also when it splits cells elsewhere than the file does.
+
+    An apostrophe goes in front of what would run; `undefused` takes it away.
+    """
+    text = str(text if text is not None else "")
+    return _joined(text, {place: "'" + text[place:place + 1] for place in _beginnings(text) if _runs(text, place)})
+
+
+def undefused(text: str) -> str:
+    """The text that was defused."""
+    return _joined(text, {place: "" for place in _beginnings(text) if text[place:place + 1] == "'" and _runs(text, place, 1)})
+
+
+def _joined(text: str, others: dict[int, str]) -> str:
+    return "".join(others.get(place, sign) for place, sign in enumerate(text)) if others else text
+
+
+def _beginnings(text: str) -> list[int]:
+    """Where cells begin, to whatever program."""
+    found, seen = [0], False
+    for place, sign in enumerate(text):
+        if _separates(sign) and (seen or not _invisible(sign)):
+            found.append(place + 1)
+        seen = seen or not _invisible(sign)
+    return found
+
+
+def _runs(text: str, place: int, skipped: int = 0) -> bool:
+    """Whether the cell that begins at this place is a formula, to a program that leaves out what cannot be seen."""
+    first = place == 0
+    if first and text[skipped:skipped + 1] in BLANKS:
+        return True
+    for sign in text[place + skipped:]:
+        if not FORMULA.isdisjoint(unicodedata.normalize("NFKC", sign)[:1]):
+            return True
+        if not _invisible(sign) or (_separates(sign) and not first):
+            return False
+    return False
+
+
+def _separates(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Zl", "Zp") or not SEPARATORS.isdisjoint(unicodedata.normalize("NFKC", sign))
+
+
+def _invisible(sign: str) -> bool:
+    """What a program leaves out before it looks: blanks, codes, and the quotes around a cell."""
+    return sign == '"' or sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")

@@ -10,13 +10,13 @@ from typing import Any
 
 # What a key may hold: how it is said, and the test of it.
 KINDS: dict[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str) and bool(value.strip()),
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9,
-    "whole number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63,
+    "a text": lambda value: isinstance(value, str) and bool(value.strip()),
+    "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9,
+    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63,
     "true or false": lambda value: isinstance(value, bool),
-    "list of texts": lambda value: isinstance(value, list) and all(map(KINDS["text"], value)),
-    "table of texts": lambda value: isinstance(value, dict) and all(map(KINDS["text"], value.values())),
-    "table of numbers": lambda value: isinstance(value, dict) and all(map(KINDS["number"], value.values())),
+    "a list of texts": lambda value: isinstance(value, list) and all(map(KINDS["a text"], value)),
+    "a table of texts": lambda value: isinstance(value, dict) and all(map(KINDS["a text"], value.values())),
+    "a table of numbers": lambda value: isinstance(value, dict) and all(map(KINDS["a number"], value.values())),
 }
 
 
@@ -49,7 +49,7 @@ def read_toml(file: Path) -> tuple[dict[str, Any], str]:
 
 def conflict_in(text: str) -> int:
     """The line of the first mark that a merge left; 0 where there is none."""
-    return next((number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<< ", ">>>>>>> "))), 0)
+    return next((number for number, line in enumerate(text.splitlines(), 1) if re.match(r"(<{7}|>{7}|\|{7})( |$)", line)), 0)
 
 
 def place(file: Path, text: str, key: str, table: str = "") -> str:

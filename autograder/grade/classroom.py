@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
@@ -50,7 +50,11 @@ class Work:
 def submitted(course: Path) -> Path:
     """The folder of submissions, or UsageError with what to do."""
     folder = course / "submitted"
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink() or folder.is_file():
+        what = "a link, and links are not followed; put the folder itself there" if folder.is_symlink() else \
+            "a file; move it away, and put submissions at submitted/<student>/<stage>/"
+        raise UsageError(f"{folder} is {what}")
+    if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}\n  Put submissions at submitted/<student>/<stage>/, or unpack a "
                          "download of your LMS with: make collect FROM=download.zip")
     return folder
@@ -78,6 +82,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         if problem:
             work.refused[shown(entry.name)] = problem
             continue
+        strays = stray_stages(Path(entry.path))
+        work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
                 record = read_record(record_path(course, stage.id, entry.name))
@@ -107,19 +113,46 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
     return ""
 
 
+def stray_stages(folder: Path) -> dict[str, str]:
+    """What lies in a student's folder and was meant as a stage: each with nearly the name of one; all, where there is none."""
+    ids = [stage.id for stage in stages()]
+    try:
+        others = sorted(entry.name for entry in os.scandir(folder) if entry.name not in ids and not entry.name.startswith("."))
+    except OSError as error:
+        return {".": f"the folder cannot be read ({error.strerror}); make it yours to read"}
+    has_one = any(os.path.lexists(folder / one) for one in ids)
+    found = {}
+    for name in others[:20]:
+        near = get_close_matches(name.casefold(), ids, n=1, cutoff=0.8)
+        if near or not has_one:
+            found[name] = f"there is no stage of this name; call it {near[0]}" if near else \
+                f"there is no stage of this name; there are: {', '.join(ids)}"
+    return found
+
+
 def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
     ids = ", ".join(stage.id for stage in wanted)
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    names = _students(folder)
     if student is not None and student not in names:
-        near = {name.casefold(): name for name in names}
-        meant = [near[key] for key in get_close_matches(student.casefold(), near, n=3)]
-        return f"there is no folder {folder / student}; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + (
-            f"there are {len(names)} students" + (
-                f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
+        return unknown_student(folder.parent, student)
     if not names:
         return (f"{folder} is empty\n  Put submissions at submitted/<student>/<stage>/, unpack a download of your LMS with\n"
                 "  make collect FROM=download.zip, or look at a sample class first with: make demo")
     return f"no submission of {ids} in {folder}: submissions lie at submitted/<student>/<stage>/"
+
+
+def _students(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+
+
+def unknown_student(course: Path, student: str) -> str:
+    """That nobody of this name has handed in, and who is meant perhaps."""
+    folder = course / "submitted"
+    names = _students(folder) if folder.is_dir() else []
+    near = {name.casefold(): name for name in names}
+    meant = [near[key] for key in get_close_matches(student.casefold(), near, n=3)]
+    return f"there is no folder {folder / student}; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + (
+        f"there are {len(names)} students" + (f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
 
 
 def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:
@@ -201,3 +234,9 @@ class Records:
                 yield record
             elif (name := f"results/{stage_id}/{student}.json") not in self.unusable:
                 self.unusable.append(name)
+
+    def expect_whole(self) -> None:
+        """Raise InfrastructureError when a file that was gone through is no record: nothing is made of a part of the class."""
+        if self.unusable:
+            raise InfrastructureError(f"{', '.join(self.unusable[:3])} is damaged or none of the kit's records; the tables are "
+                                      "left as they were\n  make grade makes it again; if it does not, move the file away first")

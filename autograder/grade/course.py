@@ -34,8 +34,9 @@ from autograder.stages import KIT, Stage, find_stage, stages
 COURSE = "course.toml"
 # Of the hidden inputs, where no course.toml says otherwise.
 SEED = 20130618
-KEYS = {"course": "text", "term": "text", "seed": "whole number", "timezone": "text", "stages": "list of texts"}
+KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts"}
 DATES = ("release", "due", "solutions")
+DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class _Reader:
                 raise self.error(f"there is no key {key!r}{near(key, [*KEYS, *known])}; there are {', '.join(KEYS)}, and a table "
                                  f"a stage with {', '.join(DATES)}", key)
             elif not KINDS[KEYS[key]](value):
-                raise self.error(f"{key} is a {KEYS[key]}; got {value!r}", key)
+                raise self.error(f"{key} is {KEYS[key]}; got {value!r}", key)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", data.get("course", "x")):
             raise self.error(f"course is made of letters, digits, - _ and . ; got {data['course']!r}", "course")
         zone = zone_of(self.where("timezone"), data.get("timezone"))
@@ -221,10 +222,11 @@ def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True
     """A date as people write it, with its zone; a day alone is meant to its end, or from its beginning."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip())
+            words = value.strip()
+            value = date.fromisoformat(words) if DAY.fullmatch(words) else datetime.fromisoformat(words)
         except ValueError as error:
             raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
-    elif isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time(23, 59, 59) if ends_day else time())
     if not isinstance(value, datetime):
         raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")

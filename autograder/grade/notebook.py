@@ -98,6 +98,8 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
                      "was written in it is lost")
         return [], True
     notes += [f"{name}: {note}" for note in reading.notes]
+    for cell in reading.cells:
+        images.elsewhere |= cell.attachments
     other = stage_of(reading.cells, stage_id)
     if not other:
         return _own_cells(reading.cells, ours, images, notes), False
@@ -115,11 +117,12 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
     texts = {_plain_text(cell.source): cell for cell in ours.cells}
     found: list[NotebookNode] = []
     seen: set[str] = set()
+    strange: list[str] = []
     by_text = 0
     for cell in cells[:MAX_CELLS]:
         text, grade_id = _text(cell.text), cell.grade_id
         if grade_id and grade_id not in graded:
-            notes.append(f"cell {grade_id} is none of the assignment's; it is worth no points")
+            strange.append(grade_id)
         if grade_id not in graded:
             grade_id = _known_by_text(cell, graded, with_ids | seen)
             by_text += bool(grade_id)
@@ -147,6 +150,9 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             if original.metadata.nbgrader.get("task"):
                 notes[-1] += ", and what was written in it follows below it"
                 found += _plain(cell, text, images, own=True)
+    if strange:
+        words = ("cell", "is", "it is") if len(strange) == 1 else ("cells", "are", "they are")
+        notes.append(f"{words[0]} {_listed(strange)} {words[1]} none of the assignment's; {words[2]} worth no points")
     if by_text:
         notes.append("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text")
     return found
@@ -222,11 +228,15 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
         places = {text: number + (number >= position) for text, number in places.items()}
         position += 1
     if len(gone) > 2:
-        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
-        notes.append(f"cells {', '.join(gone[:3])}{more} had been deleted; they were put back")
+        notes.append(f"cells {_listed(gone)} had been deleted; they were put back")
     else:
         notes += [f"cell {grade_id} had been deleted; it was put back" for grade_id in gone]
     return cells
+
+
+def _listed(names: list[str]) -> str:
+    """Three of them, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def may_be_elsewhere(notes: Sequence[str]) -> bool:

@@ -22,15 +22,20 @@ IN_MARKDOWN = re.compile(
     r"(?:\s{1,9}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?[ \t]{0,9}\)"
 )
 IN_HTML = re.compile(
-    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}([\"'])(?P<where>"
+    r"<img\b(?P<before>[^>]{0,500}?)\bsrc\s{0,9}=\s{0,9}(?:([\"'])(?P<where>"
     + DATA_URI
-    + r"|(?!data:)[^\"'>]{1,2000}+)\2[^>]{0,500}>",
+    + r"|(?!data:)[^\"'>]{1,2000}+)\2|(?P<bare>"
+    + DATA_URI
+    + r"|(?!data:)[^\"'\s>]{1,2000}+))[^>]{0,500}>",
     re.IGNORECASE,
 )
 ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']{0,500})[\"']", re.IGNORECASE)
 # A picture in base64 that is referred to by a name, as Google's editors write long ones: [image1]: <data:image/png;base64,...>
 REFERENCE = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]{1,200})\]:[ \t]{0,9}<?(?P<where>" + DATA_URI + r")>?[ \t]*$", re.MULTILINE)
 IN_REFERENCE = re.compile(r"!\[(?P<what>[^\]\n]{0,500})\]\[(?P<name>[^\]\n]{0,200})\]")
+# A picture that nothing shows: the target of a link, or a line of its own.
+LINK = re.compile(r"(?<!!)(\[[^\]\n]{0,500}\]\([ \t]{0,9}<?data:image/)")
+LOOSE = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=%]{100,}+")
 MAX_PICTURES = 40
 
 
@@ -44,12 +49,15 @@ class Pictures:
 
     Attributes
     ----------
+    elsewhere : dict of str to (dict of str to str)
+        Attachments of all cells, for the cell whose own were lost as it was split or moved.
     problems : list of str
         A sentence for each picture that cannot be shown.
     """
 
     def __init__(self, beside: dict[str, bytes]) -> None:
         self.beside = beside
+        self.elsewhere: dict[str, dict[str, str]] = {}
         self.used: set[str] = set()
         self.problems: list[str] = []
         self.count = 0
@@ -64,7 +72,8 @@ class Pictures:
                 name = where.removeprefix("attachment:")
                 if name in found:
                     return f"![{_quoted(what)}]({where})"
-                kinds = attachments.get(name) or attachments.get(unquote(name)) or {}
+                there = (listed.get(key) for listed in (attachments, self.elsewhere) for key in (name, unquote(name)))
+                kinds = next(filter(None, there), {})
                 return self._shown(what, name, [_decoded(content) for content in kinds.values()], found)
             if where.startswith("data:"):
                 return self._shown(what, what or "a picture in the text", [_decoded(where.partition(",")[2])], found)
@@ -85,8 +94,12 @@ class Pictures:
                 text,
             )
             text = REFERENCE.sub("", text)
+        text = LINK.sub(r"!\1", text)
         text = IN_MARKDOWN.sub(lambda match: put(match["where"], match["what"]), text)
-        text = IN_HTML.sub(lambda match: put(match["where"], alt[1] if (alt := ALT.search(match[0][:600])) else ""), text)
+        text = IN_HTML.sub(
+            lambda match: put(match["where"] or match["bare"], alt[1] if (alt := ALT.search(match[0][:600])) else ""), text
+        )
+        text = LOOSE.sub(lambda match: put(match[0], ""), text)
         if attachments and not found and "attachment:" not in text:  # pasted, and the line that shows it lost
             text += "".join(
                 f"\n\n{self._shown(name, name, [_decoded(content) for content in kinds.values()], found)}"

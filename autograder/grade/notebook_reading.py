@@ -6,6 +6,7 @@ would take gigabytes; what can be read of it is read, and `Reading.notes` says w
 
 from __future__ import annotations
 
+import base64
 import codecs
 import re
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ MAX_TOKENS = 3_000_000
 GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n].*)?$", re.MULTILINE)
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+CELL = re.compile(rb'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|source)"\s*:')
+# Signs that are usual in answers and take several bytes.
+USUAL = "∂Σ∑∏αβγδθλσ·×−–—’“”…äöüßéèàçñ≤≥→∇√"
 STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)("|\\?\Z)', re.DOTALL)
 SOURCE = re.compile(rb'"(?:source|input)"\s*:\s*(\[)?')
 LONE_SURROGATE = re.compile(
@@ -44,6 +48,10 @@ PICTURE_KINDS = (
     "image/heic",
     "image/heif",
     "image/avif",
+    "image/jpg",
+    "image/pjpeg",
+    "image/x-png",
+    "application/octet-stream",
     "application/pdf",
 )
 ESCAPED_KEY = re.compile(rb'"[^"\\]{0,9}\\u00[0-9a-fA-F]{2}[^"]{0,40}"\s*:')
@@ -134,6 +142,9 @@ class _Output(msgspec.Struct):
 class _Bundle(msgspec.Struct):
     png: Raw = msgspec.field(default=Raw(), name="image/png")
     jpeg: Raw = msgspec.field(default=Raw(), name="image/jpeg")
+    gif: Raw = msgspec.field(default=Raw(), name="image/gif")
+    webp: Raw = msgspec.field(default=Raw(), name="image/webp")
+    svg: Raw = msgspec.field(default=Raw(), name="image/svg+xml")
 
 
 ERRORS = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError, ValueError)
@@ -152,13 +163,18 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
     if data.startswith(codecs.BOM_UTF8):
         data = data[3:]
     if data[:64].count(b"\0") > 8:
-        name = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
-        return data.decode(name, "replace").encode("utf-8", "replace"), "UTF-16"
+        wide = "32" if data[:64].count(b"\0") > 40 else "16"
+        order = "be" if data[:1] == b"\0" else "le"
+        name = f"utf-{wide}-{order}"
+        return data.decode(name, "replace").encode("utf-8", "replace"), f"UTF-{wide}"
     try:
         codecs.utf_8_decode(data, "strict", True)
         return data, ""
     except UnicodeDecodeError:
-        pass
+        text = data.decode("utf-8", "replace")
+        lost = text.count("\N{REPLACEMENT CHARACTER}")
+    if lost < sum(map(text.count, USUAL)):  # signs of UTF-8, and a few bytes that are none
+        return text.encode(), "UTF-8 with damaged characters"
     try:
         return data.decode("cp1252").encode("utf-8"), "Windows-1252"
     except UnicodeDecodeError:
@@ -176,10 +192,14 @@ def read_cells(data: bytes) -> Reading:
     reading = Reading()
     data, encoding = as_utf8(data)
     if encoding:
-        reading.notes.append(f"it was saved as {encoding}, not UTF-8")
+        reading.notes.append(f"it was saved as {encoding}" + ("" if "UTF-8" in encoding else ", not UTF-8"))
     if not looks_like_notebook(data):
-        reading.notes.append("it does not begin as a notebook does")
-        return reading
+        start = CELL.search(data)
+        if start is None:
+            reading.notes.append("it does not begin as a notebook does")
+            return reading
+        reading.notes.append("it does not begin as a notebook does; what could be read of it was kept")
+        data = b'{"cells": [' + data[start.start():] if data.find(b'"cells"', 0, start.start()) < 0 else data[data.find(b"{"):]
     if b"<<<<<<<" in data and b">>>>>>>" in data and MARKER.search(data):
         return _read_both_sides(data, reading)
     _read(data, reading)
@@ -193,6 +213,9 @@ def _read(data: bytes, reading: Reading) -> None:
             found = _read_at_once(attempt)
         except ERRORS:
             continue
+        if found is None and b'"cells"' in attempt:  # inside of something else
+            cells = list(islice(_read_piece_by_piece(attempt), MAX_CELLS + 1))
+            break
         if found is None:
             reading.notes.append("it has no list of cells")
             return
@@ -421,10 +444,13 @@ def _outputs(raw: Raw) -> list[tuple[str, str]]:
     try:
         for output in msgspec.json.decode(data, type=list[_Output]):
             bundle = msgspec.json.decode(bytes(output.data) or b"{}", type=_Bundle)
-            for kind, content in (("image/png", bundle.png), ("image/jpeg", bundle.jpeg)):
-                text = "".join(_text(content).split())
+            for kind in ("png", "jpeg", "gif", "webp", "svg+xml"):
+                text = _text(getattr(bundle, kind.removesuffix("+xml")))
+                if kind == "svg+xml" and text:  # which is text, and can only be named
+                    text = base64.b64encode(text[:200].encode("utf-8", "replace")).decode()
                 if text:
-                    found.append((kind, text))
+                    found.append((f"image/{kind}", "".join(text.split())))
+                    break
     except ERRORS:
         pass
     return found[:20]

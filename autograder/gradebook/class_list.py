@@ -8,20 +8,24 @@ import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from pathlib import Path
 
 from dateutil import parser as dates
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UsageError
-from autograder.stages import stages
+from autograder.stages import stage_named, stages
+from autograder.text import undefused
 
 ROSTER = "roster.csv"
 COLLECTED = "collected.csv"
 TIMESTAMP = "timestamp.txt"
 YES = {"yes", "y", "true", "1", "late", "x"}
+EXTENSION = re.compile(
+    r"\s*(?:(?P<stage>[^\s:=;,]+)\s*[:=]\s*)?\+?(?P<days>\d+(?:[.,]\d+)?)\s*(?:d|days?)?(?:\s*[;,]|\s+|$)", re.I)
+YEAR_FIRST = re.compile(r"\d{4}[-/.]?\d")
+DOTTED = re.compile(r"\d\d?\.\d\d?\.\d{4}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class ClassList:
         UsageError
             The roster's column says something else than a number, or a number by stage.
         """
-        return _days(self.course / ROSTER, student, stage_id, self.roster.get(student, {}).get("extension", ""))
+        days, by_stage = _extensions(self.course / ROSTER, student, self.roster.get(student, {}).get("extension", ""))
+        return by_stage.get(stage_id, days)
 
     def came(self, stage_id: str, student: str, zone: tzinfo = UTC) -> Came:
         """When the submission that lies there came in: as collected, else by nbgrader's timestamp.txt.
@@ -68,9 +73,10 @@ class ClassList:
             late = row.get("late", "").strip().lower() in YES
             text = row.get("when", "").strip()
             try:
-                return Came(_aware(dates.parse(text), zone) if text else None, late, row.get("source", ""))
+                return Came(moment(text, zone) if text else None, late, row.get("source", ""))
             except (ValueError, OverflowError):
-                return Came(None, late, row.get("source", ""), f"{COLLECTED} says {text!r}, which is no time")
+                return Came(None, late, row.get("source", ""), f"{COLLECTED} says {text!r}, which is no time "
+                            "for certain; write 2026-11-02T23:59:00")
         path = self.course / "submitted" / student / stage_id / TIMESTAMP
         try:
             if path.is_symlink() or path.stat().st_size > 200:
@@ -81,8 +87,8 @@ class ClassList:
         except (OSError, UnicodeDecodeError):
             return Came(problem=f"{TIMESTAMP} cannot be read")
         try:
-            return Came(parse_utc(text).replace(tzinfo=UTC), source=TIMESTAMP) if text else Came()
-        except (ValueError, OverflowError, TypeError):
+            return Came(moment(text, UTC), source=TIMESTAMP) if text else Came()
+        except (ValueError, OverflowError):
             return Came(problem=f"{TIMESTAMP} is no time")
 
     def groups(self) -> dict[str, list[str]]:
@@ -149,9 +155,9 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
     if not text.strip():
         return ()
     first = text.splitlines()[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    separator = max(",;\t", key=first.count)
     rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
-    named = [{(name or "").strip().lower(): (value or "").strip() if isinstance(value, str) else ""
+    named = [{(name or "").strip().lower(): undefused(value).strip() if isinstance(value, str) else ""
               for name, value in row.items()} for row in rows]
     columns = [name.strip().lower() for name in next(csv.reader([first], delimiter=separator), [])]
     missing = [name for name in needed if name not in columns]
@@ -160,20 +166,57 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
     return tuple(row for row in named if all(row[name] for name in needed))
 
 
-def _days(path: Path, student: str, stage_id: str, text: str) -> float:
-    """``3`` for every stage, or ``1-bptt:3 2-vanishing:1``."""
-    for part in filter(None, re.split(r"[;,\s]+(?=\d+-|$)", text.strip())):
-        name, colon, number = part.rpartition(":") if ":" in part else part.rpartition("=")
-        if colon and name.strip() != stage_id:
-            continue
-        try:
-            days = float(number.strip().removesuffix("d").replace(",", "."))
-        except ValueError:
-            days = -1.0
-        if not 0 <= days <= 3650:
+@lru_cache(maxsize=4096)
+def _extensions(path: Path, student: str, text: str) -> tuple[float, dict[str, float]]:
+    """``3`` for every stage, or ``1-bptt:3 2-vanishing:1``: days for those that are not named, and by stage."""
+    everywhere: list[float] = []
+    by_stage: dict[str, float] = {}
+    place = 0
+    while place < len(text.rstrip()):
+        part = EXTENSION.match(text, place)
+        number = float(part["days"].replace(",", ".")) if part else -1.0
+        if part is None or not 0 <= number <= 3650 or (everywhere and part["stage"] is None):
             raise UsageError(f"{path}: {student}: extension {text!r} is no number of days; write 3, or 1-bptt:3 for one stage")
-        return days
-    return 0.0
+        if part["stage"] is None:
+            everywhere.append(number)
+        else:
+            try:
+                by_stage[stage_named(part["stage"]).id] = number
+            except UsageError as error:
+                raise UsageError(f"{path}: {student}: extension {text!r}: {error}") from None
+        place = part.end()
+    return sum(everywhere, 0.0), by_stage
+
+
+def moment(text: str, zone: tzinfo) -> datetime:
+    """A time as an LMS, nbgrader or a spreadsheet writes it; without a zone of its own it is one of `zone`.
+
+    Raises
+    ------
+    ValueError
+        It is no time, or could be more than one: without a day, a month or a year, 3/4/2026, a zone by its letters.
+    """
+    try:
+        return _aware(datetime.fromisoformat(text), zone)
+    except ValueError:
+        pass
+    orders = [False] if YEAR_FIRST.match(text) else [True] if DOTTED.match(text) else [False, True]
+    found = {_aware(dates.parse(text, dayfirst=order, default=default, tzinfos=_offset), zone)
+             for order in orders for default in (datetime(2001, 1, 1), datetime(2002, 2, 2))}
+    if len(found) != 1:
+        raise ValueError(f"{text!r} can be read in several ways")
+    return found.pop()
+
+
+def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
+    """The zone in a text: UTC, or a number of hours; letters mean one thing here and another there."""
+    if name is None and seconds is None:
+        return None
+    if seconds is not None:
+        return timezone(timedelta(seconds=seconds))
+    if name in ("UTC", "GMT", "Z"):
+        return UTC
+    raise ValueError(f"{name} is no time zone for certain")
 
 
 def _aware(when: datetime, zone: tzinfo) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import inspect, select
 
+from autograder.grade.feedback_text import points
 from autograder.grade.notebook import task_of_cell
 from autograder.gradebook.answers import NOTHING
 from autograder.gradebook.shared_gradebook import ANSWERS
@@ -145,8 +146,8 @@ def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
     names = {row.id: row.name for row in gradebook.db.execute(select(cells.id, cells.name))}
     worth: dict[str, float] = {}
     for kind in (GradeCell.__table__, TaskCell.__table__):
-        worth |= {cell: float(points) for cell, points in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
-    return {cell: (names[cell], points) for cell, points in worth.items() if cell in names}
+        worth |= {cell: float(most) for cell, most in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
+    return {cell: (names[cell], most) for cell, most in worth.items() if cell in names}
 
 
 def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
@@ -155,6 +156,13 @@ def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
         return {}
     rows = gradebook.db.execute(select(ANSWERS).where(ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING)))
     return {(row.notebook_id, row.name): row for row in rows}
+
+
+def odd_marks(marks: Mapping[tuple[str, str], SubmissionMarks], stage_ids: Collection[str]) -> list[str]:
+    """Marks given by hand that cannot be meant: nbgrader takes 300 of 5."""
+    return sorted(f"{entry.student}, {entry.stage}: {mark.name} has {points(mark.score)} of {points(mark.max_score)} points"
+                  for entry in marks.values() if entry.stage in stage_ids for mark in entry.marks
+                  if mark.by_hand and not 0 <= mark.score <= mark.max_score)
 
 
 def in_order(task: str) -> tuple[tuple[int, str], ...]:

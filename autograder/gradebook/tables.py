@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from autograder.grade.record import state_of_suite, why_changed, write_atomicall
 from autograder.gradebook.changes import Reported
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks
+from autograder.text import defused
 
 GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
 ITEMS = ("student", "stage", "task", "test", "visibility", "outcome", "points", "max_points", "mistake")
 NEEDS_PERSON = "needs_person"
+NUMBER = re.compile(r"-?\d+(\.\d+)?|")
 
 
 def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, str], SubmissionMarks], term: Term,
@@ -76,8 +79,13 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Any:
+    """A number as it is; of anything else, nothing that a spreadsheet would run."""
+    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(value)
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -19,7 +19,8 @@ from typing import Any
 from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.grade.record import write_atomically
-from autograder.lms.roster import Roster, defused
+from autograder.lms.roster import Roster
+from autograder.text import defused
 
 COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
 WIDTH = 80

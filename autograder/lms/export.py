@@ -15,11 +15,9 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
@@ -28,44 +26,12 @@ from traitlets import Bool
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path, write_atomically
-from autograder.gradebook.marks import SubmissionMarks, in_order, read_marks
+from autograder.gradebook.marks import SubmissionMarks, in_order, odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import NEEDS_PERSON
 from autograder.lms.people import Person, people
 from autograder.stages import chosen, stages
-
-# A cell that begins so is a formula to a spreadsheet, in whatever width the characters are written.
-FORMULA = frozenset("=+-@\u2212")
-# Where a spreadsheet may take the next cell to begin, set to another separator than the file's.
-SEPARATORS = frozenset(";,\t\r\n|")
-
-
-def defused(text: Any) -> str:
-    """Text that a spreadsheet shows instead of running, also when it splits cells elsewhere than the file does."""
-    text = str(text if text is not None else "")
-    first = next((place for place, sign in enumerate(text) if not _invisible(sign)), len(text))
-    if first < len(text) and _begins_formula(text[first]):
-        return f"'{text[:first + 1]}{_inside(text[first + 1:])}"
-    return f"'{text}" if text[:1] in ("\t", "\r", "\n") else _inside(text)
-
-
-def _inside(text: str) -> str:
-    """The same behind each separator."""
-    made, fresh = [], False
-    for sign in text:
-        if fresh and _begins_formula(sign):
-            made.append("'")
-        fresh = sign in SEPARATORS or (fresh and _invisible(sign))
-        made.append(sign)
-    return "".join(made)
-
-
-def _begins_formula(sign: str) -> bool:
-    return not FORMULA.isdisjoint(unicodedata.normalize("NFKC", sign)[:1])
-
-
-def _invisible(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")
+from autograder.text import defused
 
 
 @dataclass(frozen=True)
@@ -117,6 +83,8 @@ class Exported:
         Whose mark is left blank, and why.
     left_out : list of str
         Who is not in the file, and why.
+    odd : list of str
+        Marks above the most there is, or below zero; they are exported as they are.
     advice : list of str
         What the LMS does with the file.
     """
@@ -125,6 +93,7 @@ class Exported:
     pending: int = 0
     blank: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
 
 
@@ -148,6 +117,7 @@ class KitExport(ExportPlugin):
         csv.writer(text, lineterminator="\r\n").writerows(self.rows(listed))
         write_atomically(self.outcome.path, text.getvalue().encode("utf-8"))
         self.outcome.blank = list(_blanks(listed))
+        self.outcome.odd = odd_marks(listed.marks, listed.stage_ids)
         self.outcome.pending = sum(entry.pending for entry in listed.marks.values())
 
     def course(self) -> Path:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_table, undefused
+from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_table
 from autograder.stages import find_stage
+from autograder.text import undefused
 
 # The columns of the lists, by what they hold, in small letters; German beside English.
 NAME = ("full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet")

@@ -22,10 +22,10 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.grade.names import shown, usable
 from autograder.grade.record import write_atomically
+from autograder.text import defused, undefused
 
 ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What a group of students is called where nobody said so: Moodle's name for those without one, and the names that courses use.
 GROUP = re.compile(
     r"(?:(?:default|standard) ?gr(?:oup|uppe)|grupo predeterminado|groupe par défaut"
@@ -303,16 +303,6 @@ def name_keys(name: str) -> set[str]:
         for text in found
         if (key := "".join(character for character in text.casefold() if unicodedata.category(character)[0] in "LMN"))
     }
-
-
-def defused(text: str) -> str:
-    """Text that a spreadsheet shows instead of running."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def undefused(text: str) -> str:
-    """The text that was defused."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
 def read_table(path: Path) -> tuple[list[list[str]], str, bool]:

@@ -26,13 +26,15 @@ def complete(stage: Stage, folder: Path) -> None:
     ----------
     stage : Stage
     folder : Path
-        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but notebooks and pictures is replaced.
+        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but notebooks is replaced.
     """
     for entry in folder.iterdir():
         if entry.is_dir():
             shutil.rmtree(entry)
-        elif entry.suffix not in {".ipynb", *PICTURES}:
+        elif entry.suffix != ".ipynb":
             entry.unlink()
+    for picture in sorted(path for path in stage.source.iterdir() if path.suffix.lower() in PICTURES):
+        copy(picture, folder / picture.name)  # nbgrader leaves out some kinds
     write(folder / stage.info.file, strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
     write(folder / "test_public.py", for_students(stage.test_files()["public"].read_text(encoding="utf-8")))
     write(folder / "stage.toml", facts(stage))

@@ -9,15 +9,18 @@ from __future__ import annotations
 import ast
 import base64
 import contextlib
+import html
 import io
 import json
 import re
 import tokenize
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import nbformat
 from PIL import Image, PngImagePlugin
@@ -27,7 +30,7 @@ from autograder.stages import Stage, stages
 from autograder.stages.strip import BEGIN, END, strip
 
 # A line of code with fewer characters says too little to give an answer away, or to be told from another's.
-MIN_CODE, MIN_PROSE = 18, 14
+MIN_CODE, MIN_PROSE, MIN_LETTERS = 18, 14, 24
 # What opens a block, imports, hands back names or sets one name to another is everybody's.
 TRIVIAL = re.compile(r"(for|while|if|elif|else|with|def|class|try|except|finally|import|from)\b.*|@.*|"
                      r"(return |yield |del |raise )?[\w., ()]*|[\w., ]+ = [\w., ]+")
@@ -39,12 +42,16 @@ PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 
 @dataclass(frozen=True)
 class Secret:
-    """One thing to look for: its kind, where it comes from, and the text, squeezed; a name counts as a whole word."""
+    """One thing to look for: its kind, where it comes from, and the text, squeezed; a name counts as a whole word.
+
+    Of prose the letters alone are looked for too.
+    """
 
     kind: str
     where: str
     text: str
     name: bool = False
+    prose: str = ""
 
 
 def leaks(stage: Stage, folder: Path, given: str = "") -> list[str]:
@@ -69,27 +76,29 @@ def leaks(stage: Stage, folder: Path, given: str = "") -> list[str]:
 
 
 def _leaks_of(path: Path, wanted: Iterable[Secret]) -> Iterator[str]:
-    text = path.read_bytes().decode("utf-8", "replace")
+    data = path.read_bytes()
+    text = data.decode("utf-8", "replace")
     if path.suffix == ".ipynb":
         notebook = json.loads(text)
         for number, cell in enumerate(notebook["cells"]):
             if cell.get("outputs") or cell.get("execution_count") is not None:
                 yield f"a {OUTPUT} in cell {number}"
-        text = "\n".join([*_strings(notebook), *map(texts_of_picture, _pictures(notebook))])
-    elif path.suffix in PICTURES:
-        text += texts_of_picture(path.read_bytes())
+        text = "\n".join([*_strings(notebook), *map(texts_of_data, _attached(notebook))])
+    elif path.suffix.lower() in PICTURES:
+        text = texts_of_data(data)
+    text += "".join(map(texts_of_data, _inline(text)))
     for marker in (BEGIN, END, *SCHEME):
         if marker in text:
             yield f"the marker {marker!r}"
-    squeezed, words = squeeze(text), set(re.findall(r"\w+", text))
+    squeezed, words, prose = squeeze(text), set(re.findall(r"\w+", text)), letters(text)
     for secret in wanted:
-        if secret.text in words if secret.name else secret.text in squeezed:
-            place = " in a picture" if path.suffix in PICTURES else ""
+        if secret.text in words if secret.name else secret.text in squeezed or (secret.prose and secret.prose in prose):
+            place = " in a picture" if path.suffix.lower() in PICTURES else ""
             yield f"{secret.kind}{place} ({secret.where}): {secret.text[:80]}"
 
 
-def _pictures(notebook: Any) -> Iterator[bytes]:
-    """The pictures that a notebook's cells carry."""
+def _attached(notebook: Any) -> Iterator[bytes]:
+    """The files that a notebook's cells carry."""
     for cell in notebook["cells"]:
         for kinds_of in cell.get("attachments", {}).values():
             for data in kinds_of.values():
@@ -97,15 +106,39 @@ def _pictures(notebook: Any) -> Iterator[bytes]:
                     yield base64.b64decode("".join(data) if isinstance(data, list) else data)
 
 
+def _inline(text: str) -> Iterator[bytes]:
+    """The files that a text carries in addresses of its own, ``data:image/png;base64,...``."""
+    for found in re.finditer(r"data:[\w/+.-]*(?:;[\w-]+=[\w.-]+)*(;base64)?,([^\s\"')>]+)", text):
+        with contextlib.suppress(ValueError):
+            yield base64.b64decode(found[2]) if found[1] else unquote_to_bytes(found[2])
+
+
+def texts_of_data(data: bytes) -> str:
+    """What a file says that may be no text: its bytes as they are, a picture's comments and titles, an SVG's words."""
+    text = data.decode("utf-8", "replace")
+    said = [text, data.replace(b"\0", b"").decode("utf-8", "replace"), texts_of_picture(data)]
+    if "<" in text:
+        said.append(html.unescape(re.sub(r"<[^<>]*>", "", text)))
+    return "\n".join(said)
+
+
 def texts_of_picture(data: bytes) -> str:
     """What a picture's file says beside its pixels: comments, titles, camera data."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
-            said = [*picture.info.values(), *picture.getexif().values()]
+            exif = picture.getexif()
+            said = [*picture.info.values(), *exif.values(), *(value for directory in (0x8769, 0x8825, 0xA005)
+                                                              for value in exif.get_ifd(directory).values())]
     except Exception:  # no picture that this library reads: an SVG is text, and is looked at as such
         return ""
-    return "\n".join(text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in said)
+    return "\n".join(text.replace(b"\0", b"").decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+                     for text in said)
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, in small letters: what is left of prose whatever it is dressed in."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", html.unescape(text))).lower()
 
 
 def squeeze(text: str) -> str:
@@ -213,12 +246,13 @@ def shown(cell: str) -> str:
 
 def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
     """Lines of the mark schemes that the notebook does not say elsewhere too."""
-    known = squeeze("".join(map(shown, cells)))
+    known, plain = squeeze("".join(map(shown, cells))), letters("".join(map(shown, cells)))
     schemes = re.findall(f"{re.escape(SCHEME[0])}(.*?)(?:{re.escape(SCHEME[1])}|\\Z)", "\n".join(cells), re.DOTALL)
     said = [*"\n".join(schemes).splitlines(), *re.split(r"(?<=[.!?;:])\s+", "\n".join(schemes))]
     for text in map(squeeze, said):
         if len(text) >= MIN_PROSE and text not in known:
-            yield Secret("mark scheme", file, text)
+            bare = letters(text)
+            yield Secret("mark scheme", file, text, prose=bare if len(bare) >= MIN_LETTERS and bare not in plain else "")
 
 
 def plant(stage: Stage, kind: str, folder: Path) -> None:
@@ -235,9 +269,9 @@ def plant(stage: Stage, kind: str, folder: Path) -> None:
     path = folder / f"{stage.id}.ipynb"
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     text = next((secret.text for secret in secrets(stage) if secret.kind == kind), "")
-    if kind == PICTURE:
+    if kind == PICTURE:  # in a text that is packed
         said = PngImagePlugin.PngInfo()
-        said.add_text("Comment", next(secret.text for secret in secrets(stage) if secret.kind == "mark scheme"))
+        said.add_text("Comment", next(secret.text for secret in secrets(stage) if secret.kind == "mark scheme"), zip=True)
         Image.new("L", (2, 2)).save(folder / "figure.png", pnginfo=said)
     elif kind == OUTPUT:
         code = next(cell for cell in notebook.cells if cell.cell_type == "code")

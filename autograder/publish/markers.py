@@ -7,10 +7,12 @@ each written task has exactly one mark scheme, blocks pair up, and a line that n
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
+from autograder.checks.toml_file import conflict_in
 from autograder.stages.strip import BEGIN, END
 
 SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
@@ -18,6 +20,9 @@ HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 MARKERS = (BEGIN, END, *SCHEME, *HIDDEN)
 # A shorter mark scheme says nothing to who marks by it: more likely one that lost its text.
 SHORTEST = 20
+# These words say it however the line is dressed.
+SAID = re.compile(r"\b(begin|end|start|stop)\W{0,4}(of\W{1,3})?(the\W{1,3})?(mark(?:s|ing)?|grading|hidden)\W{0,3}"
+                  r"(scheme|sheme|schema|schem|tests?)\b", re.IGNORECASE)
 # How alike a line's words and a marker's have to be for the line to be taken for a mistyped one.
 ALIKE = 0.75
 
@@ -33,8 +38,11 @@ def marker_problems(notebook: Any, file: str) -> list[str]:
     """
     found = []
     for number, cell in enumerate(notebook.cells, start=1):
-        plan = cell.metadata.get("nbgrader", {})
+        plan = cell.metadata.get("nbgrader") or {}
+        conflict = conflict_in(cell.source)
         where = f"{file}, cell {number}" + (f" ({plan['grade_id']})" if plan.get("grade_id") else "")
+        if conflict:
+            found.append(f"{where}, line {conflict}: a merge conflict is left in it")
         found += mistyped(cell.source, where)
         found += _unpaired(cell.source, where)
         schemes = cell.source.count(SCHEME[0])
@@ -43,6 +51,8 @@ def marker_problems(notebook: Any, file: str) -> list[str]:
             if schemes != 1:
                 found.append(f"{where}: a written task has exactly one mark scheme, between {SCHEME[0]} and {SCHEME[1]}; "
                              f"this one has {schemes or 'none'}")
+            elif SCHEME[1] not in cell.source.partition(SCHEME[0])[2]:
+                found.append(f"{where}: its mark scheme has no {SCHEME[1]} below it")
             elif len("".join(text.split())) < SHORTEST:
                 found.append(f"{where}: its mark scheme is empty")
         elif schemes:
@@ -66,7 +76,11 @@ def _nearest(line: str) -> str:
     for marker in MARKERS:
         if marker in stripped:
             return marker
-    words = " ".join(re.findall(r"[A-Za-z]+", stripped)).upper()
+    stripped = unicodedata.normalize("NFKC", stripped)  # full-width signs and the like
+    words = " ".join(re.findall(r"[^\W\d_]+", stripped)).upper()
+    said = SAID.search(stripped)
+    if said:
+        return HIDDEN[0] if said[4].lower() == "hidden" else SCHEME[said[1].lower() in ("end", "stop")]
     dressed = re.match(r"[#=\-*<>_~!/ ]{3,}|#", stripped) or stripped.isupper()
     if not dressed or not 8 <= len(words) <= 40:
         return ""

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
+from autograder.checks.toml_file import conflict_in
 from autograder.errors import UsageError
 from autograder.publish.leaks import PICTURES
 from autograder.publish.markers import marker_problems, mistyped
-from autograder.stages import KIT, RELEASE, Stage, find_stage, parsed, stages
+from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage, parsed, stages, text_of
+from autograder.stages.strip import BEGIN, task_of_docstring
 
 DIST = KIT / "dist"
+# Files that a merge may leave a conflict in.
+TEXTS = {".py", ".toml", ".csv", ".tsv", ".txt", ".md", ".json", ".ini"}
 
 
 def refuse_unsafe(stage: Stage) -> None:
     """Raise UsageError where the material would hand out what it hides, or where something would be dropped in silence."""
+    problems = []
     for file in (stage.solution, *sorted(stage.suite.rglob("*.py"))):
-        parsed(file)  # a slip anywhere in the material has a line
-    problems = mistyped(stage.solution.read_text(encoding="utf-8"), stage.info.file)
-    problems += mistyped(stage.test_files()["public"].read_text(encoding="utf-8"), f"{stage.name}/public.py")
+        try:
+            parsed(file)  # a slip anywhere in the material has a line
+        except UsageError as error:
+            problems.append(str(error))
+    if not problems:
+        problems += _unhidden(stage)
+        problems += mistyped(text_of(stage.solution), stage.info.file)
+        problems += mistyped(text_of(stage.test_files()["public"]), f"{stage.name}/public.py")
+    if stage.id != stage.info.id:
+        problems.append(f"{stage.suite / 'stage.toml'}: its file and tasks are those of a stage {stage.info.id}, and the folder "
+                        f"is {stage.id}; folder, file and numbers of the tasks agree")
     notebooks = sorted(path.name for path in stage.source.glob("*.ipynb"))
     if stage.notebook.name not in notebooks:
         problems.append(f"solutions/{stage.id} has no {stage.notebook.name}; there is "
@@ -30,29 +46,94 @@ def refuse_unsafe(stage: Stage) -> None:
     problems += [f"solutions/{stage.id}/{path.name}: nothing says that students get it. "
                  "List it in [handout_files] of stage.toml, or take it out"
                  for path in sorted(stage.source.iterdir()) if not _is_expected(stage, path)]
-    for earlier in stage.info.requires_stages:
-        find_stage(earlier)
+    problems += [f"{path.relative_to(KIT)} is a link; put the file itself there" for folder in (stage.source, stage.suite)
+                 for path in sorted(folder.rglob("*")) if path.is_symlink()]
+    problems += _handout_problems(stage)
     if problems:
         raise UsageError(f"{stage.id} is not released:\n  " + "\n  ".join(problems))
 
 
+def _unhidden(stage: Stage) -> list[str]:
+    """Functions of a task whose model answer no markers enclose: it would be in the stub."""
+    lines = text_of(stage.solution).splitlines()
+    return [f"{stage.info.file}, line {node.lineno}: {node.name} has no line {BEGIN!r}, so its model answer would be handed out"
+            for node in parsed(stage.solution).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and task_of_docstring(ast.get_docstring(node))
+            and not any(line.strip() == BEGIN for line in lines[node.lineno - 1:node.end_lineno])]
+
+
+def _handout_problems(stage: Stage) -> list[str]:
+    """What is wrong with the files that students get beside their own."""
+    found = []
+    for given in stage.info.handout_files:
+        path = KIT / given
+        if not path.exists():
+            found.append(f"{stage.suite / 'stage.toml'}: [handout_files] names {given}, which is not there")
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path] * path.is_file():
+            conflict = conflict_in(file.read_text(encoding="utf-8", errors="replace")) if file.suffix in TEXTS else 0
+            if conflict:
+                found.append(f"{file.relative_to(KIT)}, line {conflict}: a merge conflict is left in it")
+    return found
+
+
 def _notebook_problems(stage: Stage, path: Path) -> list[str]:
     try:
-        notebook = nbformat.read(path, as_version=4)
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[:error.start].count(10) + 1
+        return [f"{path.name}, line {line}: this is not UTF-8; save the notebook with Jupyter"]
+    if text.startswith("\ufeff"):
+        return [f"{path.name}, line 1: it begins with a byte order mark; save the notebook with Jupyter"]
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
     except Exception as error:  # whatever is in it, it is no notebook
-        text = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        conflict = next((number for number, line in enumerate(text, 1) if line.startswith(("<<<<<<<", ">>>>>>>"))), None)
+        conflict, line = conflict_in(text), getattr(error, "lineno", 0)
+        if isinstance(error.__cause__, json.JSONDecodeError) or isinstance(error.__context__, json.JSONDecodeError):
+            line = getattr(error.__cause__ or error.__context__, "lineno", 0)
         reason = "a merge conflict is left in it" if conflict else " ".join(str(error).split())[:200]
-        return [f"{path.name}{f', line {conflict}' if conflict else ''}: {reason}"]
+        return [f"{path.name}{f', line {conflict or line}' if conflict or line else ''}: {reason}"]
+    broken = [number for number, cell in enumerate(notebook.cells, start=1)
+              if not isinstance(cell.metadata.get("nbgrader", {}), dict)]
+    if broken:
+        return [f"{path.name}, cell {broken[0]}: nbgrader's data is no table; take it out, or see docs/contributor.md"]
     graded = any(cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells)
     if path != stage.notebook and graded:
         return [f"{path.name} has cells that are graded; only those of {stage.notebook.name} are. "
                 "Rename it, or take nbgrader's data out"]
-    return marker_problems(notebook, path.name)
+    return plan_problems(notebook, stage, path.name) + marker_problems(notebook, path.name)
+
+
+def plan_problems(notebook: Any, stage: Stage, file: str) -> list[str]:
+    """What is wrong with nbgrader's data of the cells, a sentence each."""
+    found, seen = [], set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        plan = cell.metadata.get("nbgrader")
+        if plan is None:
+            continue
+        where = f"{file}, cell {number}"
+        if not isinstance(plan.get("grade_id"), str):
+            found.append(f"{where}: nbgrader's data has no grade_id; it is a text such as task_1_3")
+            continue
+        name, points = plan["grade_id"], plan.get("points")
+        if name in seen:
+            found.append(f"{where}: another cell has the grade_id {name} too")
+        seen.add(name)
+        if not (plan.get("grade") or plan.get("task")):
+            continue
+        task = name.removeprefix("task_").replace("_", ".")
+        if task not in stage.info.tasks:
+            found.append(f"{where}: grade_id {name} is of no task in stage.toml; it is task_ and the task's numbers, "
+                         f"such as task_{next(iter(stage.info.tasks)).replace('.', '_')}")
+        if not isinstance(points, int | float) or isinstance(points, bool) or points < 0:
+            found.append(f"{where} ({name}): points is a number, 0 or more; got {points!r}")
+        if plan.get("task") and cell.cell_type != "markdown":
+            found.append(f"{where} ({name}): a written task is a markdown cell; this is a {cell.cell_type} cell")
+    return found
 
 
 def _is_expected(stage: Stage, path: Path) -> bool:
-    return (path.suffix in {".ipynb", *PICTURES} or path.name in (stage.info.file, *stage.info.submission_files)
+    return (path.suffix.lower() in {".ipynb", *PICTURES} or path.name in (stage.info.file, *stage.info.submission_files)
             or path.name.startswith(".") or path.name == "__pycache__")
 
 
@@ -60,7 +141,18 @@ def refuse_leftovers() -> None:
     """Raise UsageError for a released folder or zip of a stage that is gone: students would still be handed it."""
     known = {stage.id for stage in stages()}
     left = [path for path in sorted(RELEASE.glob("[!.]*")) if path.is_dir() and path.name not in known]
-    left += [path for path in sorted(DIST.glob("*.zip")) if re.sub(r"^(gradescope|solutions)-", "", path.stem) not in known]
+    made_for = r"^(gradescope|github|prairielearn|coderunner|solutions)-"
+    left += [path for path in sorted(DIST.glob("*.zip")) if re.sub(made_for, "", path.stem) not in known]
+    homeless = [path for path in sorted(SOLUTIONS.glob("[!._]*")) if path.is_dir() and path.name not in known]
+    if homeless:
+        raise UsageError(f"solutions/{homeless[0].name} is no stage: a folder there is named <number>-<name>, and has a "
+                         f"stage.toml in autograder/stages/{homeless[0].name.partition('-')[2] or '<name>'}/")
+    for part in (lambda stage_id: int(stage_id.partition("-")[0]), lambda stage_id: stage_id.partition("-")[2]):
+        ids: dict[Any, str] = {}
+        for stage_id in sorted(known):
+            if ids.setdefault(part(stage_id), stage_id) != stage_id:
+                raise UsageError(f"solutions/{ids[part(stage_id)]} and solutions/{stage_id} are one stage by number or name; "
+                                 "rename one of them")
     if left:
         raise UsageError("these belong to no stage any more: " + ", ".join(f"{path.parent.name}/{path.name}" for path in left)
                          + "\n  Remove them, or bring the stage back to solutions/ and autograder/stages/")

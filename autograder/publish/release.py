@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -62,12 +63,13 @@ def built(stage: Stage) -> Iterator[Path]:
 
 
 def _reason(words: list[str], error: BaseException) -> str:
-    """The sentence that matters out of what nbgrader logs: the text of the exception, not the frames."""
-    text = "\n".join(words)
-    for marker in ("ValueError: ", "UsageError: ", "RuntimeError: "):
-        if marker in text:
-            return text.rpartition(marker)[2].partition("\nThere was an error processing")[0].strip()
-    return text[-2000:] or str(error)
+    """The sentence that matters out of what nbgrader logs: the text of the last exception, not the frames."""
+    text = "\n".join(words).partition("\nThere was an error processing")[0]
+    last = [*re.finditer(r"(?m)^(?:[\w.]+\.)?(\w*(?:Error|Exception|Warning)): ", text)]
+    if not last:
+        return text[-2000:] or str(error)
+    name = last[-1][1]
+    return ("" if name in ("ValueError", "UsageError", "RuntimeError") else f"{name}: ") + text[last[-1].end():].strip()
 
 
 @contextlib.contextmanager

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.classroom import Records, unknown_student
 from autograder.grade.course_folder import brief_with_log
-from autograder.grade.feedback_text import points
 from autograder.grade.record import record_path
 from autograder.gradebook.changes import Change
 from autograder.gradebook.grading import Watcher, write_tables
-from autograder.gradebook.marks import SubmissionMarks, read_marks
+from autograder.gradebook.marks import odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.stages import find_stage
 
@@ -56,12 +55,18 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     pipeline = Pipeline(course)
     pairs = [pair for pair in pipeline.term.people.present()
              if stage_id in (None, pair[0]) and student in (None, pair[1]) and record_path(course, *pair).exists()]
+    if student is not None and not (course / "submitted" / student).is_dir():
+        raise UsageError(unknown_student(course, student))
     if not pairs:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
     outcome = Remade()
     others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs + others if pair not in outcome.stale]
+    every = Records(course, pairs)
+    for _ in every:
+        pass
+    every.expect_whole()
     watcher.begin("feedback", len(work))
     for pair in work:
         try:
@@ -74,10 +79,3 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     with pipeline.gradebook() as gradebook:
         outcome.warnings = odd_marks(read_marks(gradebook), sorted({stage for stage, _ in pairs}))
     return outcome
-
-
-def odd_marks(marks: Mapping[tuple[str, str], SubmissionMarks], stage_ids: list[str]) -> list[str]:
-    """Marks given by hand that cannot be meant: nbgrader takes 300 of 5."""
-    return sorted(f"{entry.student}, {entry.stage}: {mark.name} has {points(mark.score)} of {points(mark.max_score)} points"
-                  for entry in marks.values() if entry.stage in stage_ids for mark in entry.marks
-                  if mark.by_hand and not 0 <= mark.score <= mark.max_score)

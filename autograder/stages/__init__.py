@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from autograder.checks.layout import StageInfo, read_stage
+from autograder.checks.toml_file import conflict_in, place
 from autograder.errors import UsageError
 from autograder.stages.bank import WrongProgram, wrong_programs
 from autograder.stages.standins import Standins, standins_of
@@ -80,9 +81,19 @@ class Stage:
     def info(self) -> StageInfo:
         """Title, file and libraries, from `stage.toml`."""
         try:
-            return read_stage(self.suite)
+            info = read_stage(self.suite)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        file = self.suite / "stage.toml"
+        known = [stage.id for stage in stages()]
+        before = known[:known.index(self.id)] if self.id in known else known
+        for earlier in info.requires_stages:
+            if earlier not in before:
+                where = place(file, file.read_text(encoding="utf-8-sig"), "requires_stages")
+                raise UsageError(f"{where}: " + (f"{earlier} does not come before {self.id}" if earlier in known else
+                                                 f"there is no stage {earlier!r}; the stages before {self.id} are: "
+                                                 f"{', '.join(before) or 'none'}"))
+        return info
 
     @property
     def module(self) -> str:
@@ -242,12 +253,37 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
     return (find_stage(stage_id),) if stage_id else stages()
 
 
+def text_of(file: Path) -> str:
+    """The text of a file of the material.
+
+    Raises
+    ------
+    UsageError
+        It is not there, is no UTF-8, or a merge conflict is left in it; the text names file and line.
+    """
+    try:
+        data = file.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}, line {data[:error.start].count(10) + 1}: this is not UTF-8; save the file as UTF-8") from None
+    if text.startswith("\ufeff"):
+        raise UsageError(f"{file}, line 1: it begins with a byte order mark; save the file as UTF-8 without BOM")
+    conflict = conflict_in(text)
+    if conflict:
+        raise UsageError(f"{file}, line {conflict}: a merge conflict is left in it")
+    return text.replace("\r\n", "\n")
+
+
 def parsed(file: Path) -> ast.Module:
     """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
     try:
-        return ast.parse(file.read_text(encoding="utf-8"))
+        return ast.parse(text_of(file))
     except SyntaxError as error:
         raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes; brackets without an end
+        raise UsageError(f"{file}: {error}") from None
 
 
 def module_from(source: str, name: str, filename: str) -> ModuleType:

@@ -89,6 +89,18 @@ DAMAGED = {
     "a comma too many": (pretty(answered()).replace('"cells": [', '"cells": [,', 1).encode(), "it is damaged"),
     "half a character": (json.dumps(answered()).replace("Derive BPTT", "Derive \\ud800 BPTT", 1).encode(), None),
     "NaN": (json.dumps(answered()).replace('"metadata": {}', '"metadata": {"x": NaN}').encode(), None),
+    "utf-32": (pretty(answered()).encode("utf-32"), "it was saved as UTF-32"),
+    "utf-32 without a mark": (pretty(answered()).encode("utf-32-be"), "it was saved as UTF-32"),
+    "a few bytes damaged": (pretty(answered()).encode().replace(b"Derive", b"Derive \xff", 1), "with damaged characters"),
+    "a line before it": (b"Downloaded by me\n" + pretty(answered()).encode(), "it does not begin as a notebook does"),
+    "the head lost": (pretty(answered()).encode()[1000:], "it does not begin as a notebook does; what could be read"),
+    "inside of something else": (json.dumps({"notebook": answered()}).encode(), None),
+    "the list of cells alone": (json.dumps(answered()["cells"]).encode(), "it does not begin as a notebook does"),
+    "a conflict left half": (
+        pretty(answered()).replace('   "metadata"', '<<<<<<< HEAD\n   "metadata"', 1).encode(), "it is damaged"),
+    "zeros at the end": (pretty(answered()).encode() + bytes(4000), "it is damaged"),
+    "two in one file": (2 * pretty(answered()).encode(), "it is damaged"),
+    "a cell of nothing": (pretty({**answered(), "cells": [None, *answered()["cells"]]}).encode(), "it is damaged"),
     "no metadata": (json.dumps(without_metadata(answered())).encode(), "they were known by their text"),
     "format 3": (
         json.dumps(
@@ -241,9 +253,15 @@ PHOTO = picture("JPEG", (3000, 4000), noise=True, quality=90)
         ("![p](attachment:a.webp)", {"a.webp": {"image/webp": b64(picture("WEBP"))}}),
         ("![p](attachment:a.bmp)", {"a.bmp": {"image/bmp": b64(picture("BMP"))}}),
         ("![p](attachment:a.tiff)", {"a.tiff": {"image/tiff": b64(picture("TIFF"))}}),
+        (f"[p](data:image/png;base64,{b64(picture())})", {}),
+        (f"data:image/png;base64,{b64(picture())}", {}),
+        (f"<img src=data:image/png;base64,{b64(picture())}>", {}),
+        ("![p](attachment:a.jpg)", {"a.jpg": {"image/jpg": b64(picture("JPEG"))}}),
+        ("![p](attachment:a.png)", {"a.png": {"application/octet-stream": b64(picture())}}),
         ("its line was lost", {"a.png": {"image/png": b64(picture())}}),
     ],
-    ids=["in the text", "in html, a photo", "by reference", "pasted", "pasted photo", "gif", "webp", "bmp", "tiff", "line lost"],
+    ids=["in the text", "in html, a photo", "by reference", "pasted", "pasted photo", "gif", "webp", "bmp", "tiff",
+         "a link", "bare", "no quotes", "image/jpg", "no type", "line lost"],
 )
 def test_every_picture_of_an_answer_is_shown(text, attachments):
     """As PNG or JPEG, scaled to what a page takes, and the text around it is short."""
@@ -299,6 +317,31 @@ def test_a_picture_that_a_students_cell_shows_is_shown_and_those_of_the_assignme
     assert len(shown_in(cells)) == 1
     handed_out = shown_in(released(S).cells)
     assert len(shown_in(repair(json.dumps(content).encode(), S)[0].cells)) == 1 + len(handed_out)
+
+
+def test_a_picture_pasted_into_a_cell_that_was_split_is_found():
+    content = answered(f"{ANSWER} ![p](attachment:a.png)")
+    pasted = {"a.png": {"image/png": b64(picture())}}
+    content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "x", "attachments": pasted})
+    cells, notes = below_the_task(content)
+    assert len(shown_in(cells)) == 1 and notes == ()
+
+
+@pytest.mark.parametrize("kind, content, words", [("image/gif", b64(picture("GIF")), None), ("image/svg+xml", "<svg/>", "(svg)")])
+def test_other_pictures_that_a_students_cell_shows_are_shown_or_named(kind, content, words):
+    notebook_of = answered()
+    place = next(i for i, cell in enumerate(notebook_of["cells"]) if cell["source"] == ANSWER)
+    output = {"output_type": "display_data", "metadata": {}, "data": {kind: content}}
+    notebook_of["cells"].insert(place + 1, code("show()", outputs=[output]))
+    cells, notes = below_the_task(notebook_of)
+    assert len(shown_in(cells)) == (0 if words else 1) and (any(words in note for note in notes) if words else not notes)
+
+
+def test_cells_of_two_assignments_are_one_note():
+    content = answered()
+    content["cells"] += json.loads((RELEASE / "2-vanishing" / "2-vanishing.ipynb").read_bytes())["cells"]
+    cells, notes = below_the_task(content)
+    assert ANSWER in texts(cells) and sum("none of the assignment's" in note for note in notes) == 1 and len(notes) < 3
 
 
 def test_a_picture_that_says_it_is_enormous_is_not_opened():

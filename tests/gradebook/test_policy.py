@@ -65,6 +65,32 @@ def test_an_extension_of_the_roster_moves_the_due_date(tmp_path):
     assert days == {"ada": [0, 0], "bob": [2, 0], "eve": [2, 2]}
 
 
+@pytest.mark.parametrize("text, days", [
+    ("0.5", (2, 2)), ("1,25", (1, 1)), ("+2", (0, 0)), ("2 days", (0, 0)), ("1:2", (0, 2)), ("bptt=1,vanishing:2", (1, 0)),
+    ("1 2-vanishing:2", (1, 0)), ("1-bptt:2; 2:1", (0, 1)),
+])
+def test_an_extension_is_read_as_people_write_it(tmp_path, text, days):
+    """A stage by any of its names, half a day, and one number for the stages that are not named."""
+    late = [("ada", "1-bptt", "2026-10-26T12:00:00", ""), ("ada", "2-vanishing", "2026-11-22T12:00:00", "")]
+    folder = course(tmp_path, collected=late)
+    (folder / "roster.csv").write_text(f'student;extension\nada;"{text}"\n')
+    term = read_term(folder)
+    assert tuple(term.lateness(stage, "ada").days for stage in ("1-bptt", "2-vanishing")) == days
+
+
+@pytest.mark.parametrize("text, when", [
+    ("2026-10-05 10:00:00.5 UTC", "2026-10-05T10:00:00.5+00:00"), ("2026-10-05 10:00:00 -0700", "2026-10-05T17:00:00+00:00"),
+    ("05.10.2026 10:00", "2026-10-05T08:00:00+00:00"), ("10/25/2026 10:00 AM", "2026-10-25T09:00:00+00:00"),
+    ("Oct 5, 2026 at 10am", "2026-10-05T08:00:00+00:00"), ("2026/10/05 10:00", "2026-10-05T08:00:00+00:00"),
+    ("10:00", None), ("12", None), ("2026", None), ("Sun", None), ("Oct 2026", None), ("03/04/2026", None),
+    ("2026-10-05T10:00:00 IST", None), ("2026-02-30", None), ("1761390000", None),
+])
+def test_a_time_has_one_meaning_or_none(tmp_path, text, when):
+    """What lacks its day, or has day and month in an order nobody knows, or a zone by letters, is not guessed at."""
+    came = read_term(course(tmp_path, collected=[("ada", "1-bptt", f'"{text}"', "")])).lateness("1-bptt", "ada").came
+    assert came.when == (datetime.fromisoformat(when) if when else None) and bool(came.problem) == (when is None)
+
+
 def test_what_is_not_known_costs_nothing_and_is_said(tmp_path):
     """Late by the LMS without a time; a student's own timestamp.txt is no witness beside a download."""
     folder = course(tmp_path, collected=[("ada", "1-bptt", "", "yes"), ("bob", "1-bptt", "tomorrow", "")])
@@ -111,6 +137,9 @@ def test_a_wrong_file_names_itself_the_key_and_what_is_right(tmp_path, text, wor
     ("roster.csv", "name,email\nAda,a@x.y\n", "has no column student"),
     ("roster.csv", "student,extension\nada,soon\n", r"ada: extension 'soon' is no number of days; write 3, or 1-bptt:3"),
     ("roster.csv", "student,extension\nada,-2\n", "is no number of days"),
+    ("roster.csv", "student,extension\nada,2-vanishing:soon\n", "is no number of days"),
+    ("roster.csv", "student,extension\nada,3 1\n", "is no number of days"),
+    ("roster.csv", "student,extension\nada,2-vanising:3\n", "ada: .*there is no stage '2-vanising'(?s:.)*2-vanishing"),
     ("roster.csv", b"student\nZo\xeb\n", "is not UTF-8"),
 ])
 def test_a_wrong_roster_says_so(tmp_path, name, text, words):
@@ -129,5 +158,7 @@ def test_forms_of_dates_and_amounts(tmp_path):
     assert one.days_late(datetime(2026, 10, 24, 12, 0, tzinfo=UTC)) == 0 and one.grace == timedelta(hours=2)
     assert one.days_late(datetime(2026, 10, 24, 12, 1, tzinfo=UTC)) == 1 and one.cost(3, 100) == 7.5
     assert two.due == datetime(2026, 11, 20, 23, 59, 59, tzinfo=two.due.tzinfo)
+    (tmp_path / "policy.toml").write_text('[2-vanishing]\ndue = "2026-11-20"\ntimezone = "UTC"\n')
+    assert read_policy(tmp_path).rules["2-vanishing"].due == two.due  # in quotes or not
     (tmp_path / "policy.toml").unlink()
     assert read_policy(tmp_path).rules == {} and read_term(tmp_path).lateness("1-bptt", "ada").sentence() == ""

@@ -11,9 +11,11 @@ from autograder.errors import UsageError
 from autograder.grade.record import write_json
 from autograder.gradebook.formgrader import CONFIG_TEXT
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.export import FORMATS, defused, export, write_export
+from autograder.lms.export import FORMATS, export, write_export
 from autograder.report.class_report import gather
 from autograder.report.remake import remake
+from autograder.terminal import export_summary
+from autograder.text import defused, undefused
 from tests.classroom import STAGE, Silent, run
 
 
@@ -111,6 +113,17 @@ def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):
     assert "mistaken" not in {student for report in gather(course) for row in report.mistakes for student in row.students}
 
 
+def test_a_mark_that_cannot_be_meant_is_said_and_not_cut(course):
+    """300 of 20 points, typed elsewhere than in formgrader: the file has it, and the export names it."""
+    with Pipeline(course).gradebook() as gradebook:
+        mark = gradebook.find_grade("task_1_8", STAGE.id, STAGE.id, "half")
+        mark.manual_score, mark.needs_manual_grade = 300, False
+        gradebook.db.commit()
+    outcome = write_export(course, "csv")
+    assert {row[0]: row for row in table(outcome.path)}["half"][3] == "328"
+    assert outcome.odd == [f"half, {STAGE.id}: task_1_8 has 300 of 20 points"] and "300 of 20" in export_summary(outcome)
+
+
 def test_moodle_takes_the_grading_worksheet(course):
     """Identifier, grade and time of change are what Moodle reads; only participants it knows are in it."""
     with pytest.raises(UsageError, match="make collect"):
@@ -149,10 +162,12 @@ def test_gradescope_has_names_and_two_columns_a_stage(course):
 def test_a_formula_is_defused_wherever_a_spreadsheet_may_begin_a_cell():
     """Behind other separators than the file's, behind what cannot be seen, and in full-width characters."""
     for sign in "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212":
-        for before in ("", " ", "\u200b", "\ufeff", "\u00a0", "Ann;", "Ann\t", "Ann; ", "Ann\n", "Ann,", "Ann;\u200b", ";;"):
+        for before in ("", " ", "\u200b", "\ufeff", "\u00a0", '"', "Ann;", "Ann\t", "Ann; ", "Ann\n", "Ann,", "Ann;\u200b", ";;",
+                       'Ann;"', "Ann\u2028", "Ann\x0b", "Ann\uff1b", "Ann\uff0c ", "Ann|"):
             made = defused(f"{before}{sign}1")
-            pieces = re.split("[;,\t\n]", made)
-            assert all(not piece.strip().strip("\u200b\ufeff").startswith(sign) for piece in pieces), (before, sign, made)
+            pieces = re.split("[;,\t\n\x0b|\u2028\uff1b\uff0c]", made)
+            assert all(not piece.strip().strip('\u200b\ufeff"').startswith(sign) for piece in pieces), (before, sign, made)
+            assert undefused(made) == f"{before}{sign}1"
     assert defused("o'neil-smith @ home") == "o'neil-smith @ home" and defused(None) == ""
 
 

@@ -1,9 +1,14 @@
 """The leak scan: clean on what is released, and it finds a leak of every kind wherever it is put."""
 
+import base64
+import io
 import json
 import shutil
+from html import escape
+from urllib.parse import quote
 
 import pytest
+from PIL import Image, PngImagePlugin
 
 from autograder.publish.leaks import kinds, leaks, plant, secrets
 from tests.classroom import SOLUTION, STAGE, STUB
@@ -106,3 +111,87 @@ def test_what_students_are_given_is_no_secret():
     texts = {secret.text for secret in secrets(STAGE)}
     assert not [text for text in texts if text in "".join(STUB.split())]
     assert not {"return", "else:", "importnumpyasnp", "gradients={}"} & texts
+
+
+SENTENCE = "all $T + 1$ states are kept until the pass back has used them."
+
+
+def picture(kind: str) -> bytes:
+    """A picture that says the sentence beside its pixels."""
+    stream, image = io.BytesIO(), Image.new("RGB", (2, 2))
+    if kind in ("tEXt", "zTXt", "iTXt"):
+        said = PngImagePlugin.PngInfo()
+        if kind == "iTXt":
+            said.add_itxt("Title", SENTENCE, zip=True)
+        else:
+            said.add_text("Comment", SENTENCE, zip=kind == "zTXt")
+        image.save(stream, "PNG", pnginfo=said)
+    elif kind == "behind the end":
+        image.save(stream, "PNG")
+        stream.write(SENTENCE.encode())
+    elif kind == "GIF":
+        image.save(stream, "GIF", comment=SENTENCE)
+    else:
+        exif = Image.Exif()
+        if kind == "XPComment":
+            exif[0x9C9C] = SENTENCE.encode("utf-16-le")
+        elif kind == "UserComment":
+            exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0" + SENTENCE.encode()
+        else:
+            exif[0x010E] = SENTENCE
+        image.save(stream, "WEBP" if kind == "WebP" else "JPEG", exif=exif)
+    return stream.getvalue()
+
+
+def coded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def attached(name: str, mime: str, data: bytes) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": f"![x](attachment:{name})",
+            "attachments": {name: {mime: coded(data)}}}
+
+
+SVG = f"<svg><text><tspan>{SENTENCE[:20]}</tspan><tspan>{escape(SENTENCE[20:])}</tspan></text></svg>"
+PLACES = {
+    "a cell": {"cell_type": "markdown", "metadata": {}, "source": f"Note that {SENTENCE}"},
+    "a raw cell": {"cell_type": "raw", "metadata": {}, "source": SENTENCE},
+    "a comment of code": {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": f"# {SENTENCE}"},
+    "a comment of HTML": {"cell_type": "markdown", "metadata": {}, "source": f"<!--\n{SENTENCE}\n-->"},
+    "an alt text": {"cell_type": "markdown", "metadata": {}, "source": f"![{SENTENCE}](a.png)"},
+    "an alt text of HTML": {"cell_type": "markdown", "metadata": {}, "source": f'<img alt="{SENTENCE}" src="a.png">'},
+    "nbgrader's data": {"cell_type": "markdown", "metadata": {"nbgrader": {"note": SENTENCE}}, "source": ""},
+    "another case": {"cell_type": "markdown", "metadata": {}, "source": SENTENCE.upper()},
+    "bold words": {"cell_type": "markdown", "metadata": {}, "source": SENTENCE.replace("kept until", "**kept** _until_")},
+    "entities": {"cell_type": "markdown", "metadata": {}, "source": SENTENCE.replace("a", "&#97;")},
+    "full-width letters": {"cell_type": "markdown", "metadata": {},
+                           "source": SENTENCE.replace("pass", "\uff50\uff41\uff53\uff53")},
+    "an attached text": attached("note.txt", "text/plain", SENTENCE.encode()),
+    "an attached SVG": attached("a.svg", "image/svg+xml", SVG.encode()),
+    "an attached PNG": attached("a.png", "image/png", picture("zTXt")),
+    "an attached JPEG": attached("a.jpg", "image/jpeg", picture("UserComment")),
+    "a picture in its address": {"cell_type": "markdown", "metadata": {},
+                                 "source": f"![x](data:image/png;base64,{coded(picture('zTXt'))})"},
+    "an SVG in its address": {"cell_type": "markdown", "metadata": {}, "source": f"![x](data:image/svg+xml,{quote(SVG)})"},
+}
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_sentence_of_the_mark_scheme_is_found_wherever_a_notebook_has_it(folder, where):
+    """In the notebook that is graded and in one to read."""
+    path = folder / f"{STAGE.id}.ipynb"
+    content = json.loads(path.read_text())
+    content["cells"].append(PLACES[where])
+    path.write_text(json.dumps(content))
+    found = leaks(STAGE, folder)
+    assert found and all("1-bptt.ipynb has mark scheme" in leak for leak in found)
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "behind the end", "GIF", "JPEG", "XPComment", "UserComment", "WebP",
+                                  "SVG"])
+def test_a_sentence_of_the_mark_scheme_is_found_in_a_picture(folder, kind):
+    """Whatever the picture's own way to say it."""
+    name = "figure.SVG" if kind == "SVG" else "figure.png"
+    (folder / name).write_bytes(SVG.encode() if kind == "SVG" else picture(kind))
+    found = leaks(STAGE, folder)
+    assert found and all(f"{name} has mark scheme in a picture" in leak for leak in found)

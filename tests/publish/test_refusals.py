@@ -56,6 +56,14 @@ SLIPS = {
     "no scheme": (in_notebook("=== BEGIN MARK SCHEME ===\\n", ""), "exactly one mark scheme"),
     "a picture that says it": (picture_with_the_scheme, "mark scheme in a picture"),
     "a comment in the stub that says it": (scheme_in_the_stub, "bptt.py has mark scheme"),
+    "markers that are none": (lambda kit: (kit / "solutions" / STAGE / "bptt.py").write_text(
+        (kit / "solutions" / STAGE / "bptt.py").read_text(encoding="utf-8").replace("### BEGIN SOLUTION", "# ANSWER", 1)
+        .replace("### END SOLUTION", "# TILL HERE", 1), encoding="utf-8"), "its model answer would be handed out"),
+    "points that do not add up": (in_notebook('"points": 20', '"points": 25'), "the points add up to 105, not to 100"),
+    "a test without points": (lambda kit: (kit / "autograder/stages/bptt/hidden.py").write_text(
+        "import pytest\n\n\n@pytest.mark.task('1.1')\ndef test_x(student):\n    pass\n"), "hidden.py, line 4: points of test_x"),
+    "a suite that cannot be imported": (lambda kit: (kit / "autograder/stages/bptt/public.py").write_text("\nimport nothing\n"),
+                                        "public.py, line 2: ModuleNotFoundError"),
     "a merge conflict": (conflict, "1-bptt.ipynb, line 2: a merge conflict is left in it"),
     "a renamed notebook": (lambda kit: source(kit).rename(source(kit).with_name("bptt.ipynb")), "there is bptt.ipynb"),
     "notes beside it": (lambda kit: source(kit).with_name("answers.txt").write_text("42"), "nothing says that students get it"),
@@ -65,7 +73,7 @@ SLIPS = {
     "a syntax error in a mistake": (lambda kit: (kit / "autograder/stages/bptt/mistakes/dL_dz_sign.py").write_text("def f(:\n"),
                                     "dL_dz_sign.py, line 1: "),
     "TOML that is none": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text("title = \n"),
-                          "stage.toml: Invalid value"),
+                          "stage.toml, line 1: Invalid value"),
     "an unknown key": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
         'use = ["x"]\n' + (kit / "autograder/stages/bptt/stage.toml").read_text()), "nobody reads the key 'use'"),
     "an unknown earlier stage": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
@@ -90,12 +98,13 @@ def test_a_slip_is_refused_and_the_last_good_release_stays(slip: str, tmp_path: 
 def test_a_picture_and_a_notebook_to_read_are_handed_out(tmp_path: Path) -> None:
     kit = copy_of_kit(tmp_path / "kit")
     Image.new("L", (2, 2)).save(source(kit).with_name("figure.png"))
+    source(kit).with_name("drawing.svg").write_text("<svg/>")
     to_read = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Read me.")])
     nbformat.write(to_read, source(kit).with_name("extra.ipynb"))
     outcome = in_kit(kit, "release", "--stage", STAGE)
     assert outcome.returncode == 0, outcome.stderr
     released = kit / "assignments" / STAGE
-    assert (released / "figure.png").exists() and (released / "extra.ipynb").exists()
+    assert (released / "figure.png").exists() and (released / "drawing.svg").exists() and (released / "extra.ipynb").exists()
 
 
 def test_prose_about_solutions_is_no_marker() -> None:

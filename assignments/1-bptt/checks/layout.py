@@ -17,14 +17,14 @@ from .toml_file import KINDS, place, read_toml
 LEVELS = ("full", "hint", "verdict")
 # The keys of stage.toml, and what each holds; docs/contributor.md says what each is for.
 KEYS = {
-    "title": "text", "file": "text", "tasks": "table of texts", "total_points": "number", "release": "text",
-    "preload": "list of texts", "requires_stages": "list of texts", "forbid_torch_rnn": "true or false",
-    "submission_files": "list of texts", "handout_files": "table of texts", "cpu_seconds": "table of numbers",
-    "submission_seconds": "number", "feedback": "table of texts",
+    "title": "a text", "file": "a text", "tasks": "a table of texts", "total_points": "a number", "release": "a text",
+    "preload": "a list of texts", "requires_stages": "a list of texts", "forbid_torch_rnn": "true or false",
+    "submission_files": "a list of texts", "handout_files": "a table of texts", "cpu_seconds": "a table of numbers",
+    "submission_seconds": "a number", "feedback": "a table of texts",
 }
 NEEDED = ("title", "file", "tasks")
 # Written into the stage.toml that students have, when it is made.
-RELEASED = {"points": "table of numbers"}
+RELEASED = {"points": "a table of numbers"}
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def read_stage(folder: Path) -> StageInfo:
             raise ValueError(f"{place(file, text, key)}: nobody reads the key {key!r}"
                              + (f"; did you mean {near[0]}?" if near else "") + f" The keys are: {', '.join(KEYS)}")
         if not KINDS[known[key]](value):
-            raise ValueError(f"{place(file, text, key)}: {key} is a {known[key]}; got {value!r}")
+            raise ValueError(f"{place(file, text, key)}: {key} is {known[key]}; got {value!r}")
     for key in NEEDED:
         if key not in data:
             raise ValueError(f"{file}: the key {key!r} is missing")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -129,7 +128,12 @@ class SandboxBackend:
         if not self._loaded_standins <= self._standins.needed(earlier) | self._first_standins:
             self.close()
         elif self._worker.alive:
-            self._reset(self._worker, known)
+            try:
+                self._reset(self._worker, known)
+            except InfrastructureError:
+                raise
+            except Exception:  # it is at its end, and replaced at the next call
+                return
 
     def worker(self, known: Transcript | None = None) -> Worker:
         """A live worker with the student's file imported; a new one if the last is gone."""
@@ -146,10 +150,15 @@ class SandboxBackend:
         worker.recording = None
         missing = self._standins.needed(self.replaced) - self._loaded_standins
         self._loaded_standins |= missing
-        with contextlib.suppress(StudentError):  # a worker that fails here is replaced at the next call
-            cpu = min(PREFETCH_CPU, worker.limits.call_cpu, *self.stage.info.cpu_seconds.values())
-            worker.reset(self.seed, self.replaced, self._standins.source(missing), known, cpu)
+        cpu = min(PREFETCH_CPU, worker.limits.call_cpu, *self.stage.info.cpu_seconds.values())
+        worker.reset(self.seed, self.replaced, self._standins.source(missing), known, cpu)
         worker.recording = self._transcript
+
+    @property
+    def trusts_checkpoints(self) -> bool:
+        """Whether right versions may stand in where weights are loaded: then they alone are measured. Not where they are trained
+        here, which is for the student's own code to do."""
+        return self.retrainer is None
 
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
@@ -173,7 +182,9 @@ class SandboxBackend:
             worker = self.worker(known.transcript)
             if worker.prefetch is None or not worker.prefetch.drain():
                 return None
-        except StudentError:
+        except InfrastructureError:
+            raise
+        except Exception:  # the worker is at its end, or the file was not imported this time: the test that is run says how
             self._begun = False
             return None
         worker.prefetch, self._begun = None, False
@@ -298,15 +309,19 @@ class SandboxCanvas:
         """The figures drawn so far, as PNG and in words."""
         worker = self._bench._worker
         found: list[tuple[bytes, str]] = []
-        with contextlib.suppress(StudentError):
-            for axes in self._made:
-                if worker is None or not worker.alive:
-                    break
+        for axes in self._made:
+            if worker is None or not worker.alive:
+                break
+            try:
                 png = worker.request("picture", axes.key, cpu=worker.limits.call_cpu)
-                if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
-                    data = png.tobytes()
-                    if is_picture(data):
-                        found.append((data, self._words.get(axes.key, "")))
+            except InfrastructureError:
+                raise
+            except Exception:  # something of the student's own that is drawn raised it, or took too long
+                break
+            if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
+                data = png.tobytes()
+                if is_picture(data):
+                    found.append((data, self._words.get(axes.key, "")))
         return found
 
 

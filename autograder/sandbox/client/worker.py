@@ -160,7 +160,9 @@ class Worker:
                 with self.kill_on_protocol_error():
                     reply = self.receive(serial, Budget(self, self.limits.call_cpu))
             clean = self._conclude(reply)
-        except StudentError:
+        except InfrastructureError:
+            raise
+        except Exception:  # also what student code made of Python itself, such as a NameError where its names are gone
             self.close()
             raise
         if clean is not True and self._resets > 1:
@@ -284,8 +286,10 @@ class Worker:
                     if first_other((args, kwargs)) is not None:
                         raise OutsideContract
                     return self.answer(name, args, kwargs)
-            case "callback", [int() as number, tuple() as args, dict() as kwargs] if 0 <= number < len(self._functions):
+            case "callback", [int() as number, tuple() as args, dict() as kwargs] if number >= 0:
                 def function() -> Any:
+                    if number >= len(self._functions):
+                        raise ValueError("this function belonged to a test that has ended")
                     refuse_others(args, kwargs)
                     return self._functions[number](*args, **kwargs)
             case _:
