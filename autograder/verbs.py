@@ -113,7 +113,8 @@ def unforeseen(error: BaseException) -> int:
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if isinstance(error, OSError | MemoryError) and number in TROUBLE:
         what, remedy = TROUBLE[number]
-        where = f": {one_line(error.filename)}" if isinstance(error, OSError) and error.filename else ""
+        place = isinstance(error, OSError) and (error.filename2 or error.filename)  # of two, what was to be replaced
+        where = f": {one_line(place)}" if place else ""
         say(f"the grader failed: {what}{where}\n  What was finished is kept. {remedy[0].upper() + remedy[1:]} and give the same "
             "command again; it goes on from there.")
         return 1
