@@ -239,6 +239,23 @@ def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bo
 
 
 @main.command()
+@of_a_term
+@one_stage
+def lite(course: Path | None, stage_id: str | None) -> None:
+    """Make dist/lite/, a site on which students work in the browser: of the released stages that need no PyTorch."""
+    from autograder.grade.course import this_course
+    from autograder.publish.handing_out import due_for_release
+    from autograder.publish.lite import for_the_browser, make_site
+
+    ready, waiting = due_for_release(this_course(), stage_id, datetime.now(UTC))
+    inside, sentences = for_the_browser(ready)
+    for sentence in [*waiting, *sentences]:
+        click.echo(sentence)
+    place = make_site(inside)
+    click.echo(f"{', '.join(stage.id for stage in inside)}: {place}\nLook at it with: python3 -m http.server --directory {place}")
+
+
+@main.command()
 @one_stage
 def figures(stage_id: str | None) -> None:
     """Save every figure of the notebooks as SVG and PNG, for a lecture."""
@@ -424,3 +441,19 @@ def gradescope(course: Path | None, stage_id: str | None) -> None:
 
     for stage in this_course().stages(stage_id):
         click.echo(str(pack(stage)))
+
+
+@main.command()
+@of_a_term
+@one_stage
+@click.option("--for", "platform", type=click.Choice(["gradescope", "github", "prairielearn", "coderunner"]), default=None,
+              help="The platform that is to grade.")
+def package(course: Path | None, stage_id: str | None, platform: str | None) -> None:
+    """Make dist/<platform>-<stage>.zip, an autograder for another platform."""
+    from autograder.grade.course import this_course
+    from autograder.lms.platforms import NAMES, pack
+
+    if platform is None:
+        raise UsageError(f"for which platform? Name it: make package FOR=github STAGE=1-bptt; there are {', '.join(NAMES)}")
+    for stage in this_course().stages(stage_id):
+        click.echo(str(pack(stage, platform)))

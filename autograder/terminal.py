@@ -168,7 +168,7 @@ def needs_person(outcome: Outcome) -> list[str]:
     found = [f"{row['student']} {row['stage']}: {row['note']}" for row in outcome.rows if row["status"] == "needs_person"]
     found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
               for (stage, student), reason in outcome.failed.items()]
-    found += [f"{name} is damaged or none of the kit's records, and left out of the tables: move it away and grade again"
+    found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
     found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
     return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")

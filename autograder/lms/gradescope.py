@@ -16,7 +16,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from autograder.errors import SandboxError
 from autograder.grade.course import COURSE, this_course
@@ -29,27 +29,38 @@ TEMPLATES = Path(__file__).parent / "templates" / "gradescope"
 # Hidden tests and the total are shown when the grades are published: before that they would answer every guess.
 VISIBILITY = {"public": "visible", "hidden": "after_published"}
 STUDENT = "student"
+SCRIPTS = ("setup.sh", "run_autograder")
 
 
 def pack(stage: Stage, folder: Path = KIT / "dist") -> Path:
     """Make ``dist/gradescope-<stage>.zip``; the same material gives the same bytes."""
-    archive = folder / f"gradescope-{stage.id}.zip"
+    return write_zip(folder / f"gradescope-{stage.id}.zip", contents(stage))
+
+
+def write_zip(archive: Path, files: dict[str, bytes]) -> Path:
+    """Write a zip whole or not at all."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in sorted(contents(stage).items()):
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.external_attr = (0o100755 if name in ("setup.sh", "run_autograder") else 0o100644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(info, data)
+    with open(part, "wb") as file:
+        write_into(file, files)
     os.replace(part, archive)
     return archive
+
+
+def write_into(file: IO[bytes], files: dict[str, bytes]) -> None:
+    """The same files as a zip with the same bytes; scripts can be run."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in sorted(files.items()):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.external_attr = (0o100755 if data.startswith(b"#!") else 0o100644) << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(info, data)
 
 
 def contents(stage: Stage) -> dict[str, bytes]:
     """The files of the zip: the grader, this stage, and the earlier ones it uses."""
     needed = [find_stage(earlier) for earlier in stage.info.requires_stages] + [stage]
-    found = {name: (TEMPLATES / name).read_bytes() for name in ("setup.sh", "run_autograder")}
+    found = {name: (TEMPLATES / name).read_bytes() for name in SCRIPTS}
     found["run_autograder"] = found["run_autograder"].replace(b"@stage@", stage.id.encode())
     found["requirements.txt"] = "".join(f"{line}\n" for line in requirements(stage)).encode()
     constraints = KIT / "constraints.txt"
@@ -101,10 +112,10 @@ def run(root: Path, stage_id: str) -> dict[str, Any]:
 
 
 def bring_in(submission: Path, folder: Path) -> None:
-    """Copy the submission, links as links; grading finds the stage's files in it as in any other."""
+    """Copy the submission, links as links, without git's own folders; grading finds the stage's files in it as in any other."""
     folder.mkdir(parents=True)
     if submission.is_dir():
-        shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git", ".github"))
 
 
 def graded(course: Path, stage_id: str) -> dict[str, Any]:
@@ -123,9 +134,7 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
     lines = [f"{stage.info.title}: public tests are shown at once, hidden tests when the grades are published."]
     if record["status"] != "graded":
         lines.append(f"Nothing could be checked. {record['reason']}")
-    if record["isolation"] != "sandbox":
-        lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
-    lines += [f"{note}." for note in record["notes"]]
+    lines += remarks(record)
     numbers: dict[str, int] = {}
     tests = []
     for test in record["tests"]:
@@ -145,6 +154,12 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
             }
         )
     return {"output": "\n".join(lines), "output_format": "text", "tests": tests}
+
+
+def remarks(record: dict[str, Any]) -> list[str]:
+    """What is said of a submission as a whole."""
+    unsafe = [] if record["isolation"] == "sandbox" else [f"Graded with --isolation={record['isolation']}: without a sandbox."]
+    return unsafe + [f"{note}." for note in record["notes"]]
 
 
 def output(test: dict[str, Any], hidden: str = "hint") -> str:

@@ -143,7 +143,8 @@ def refuse_leftovers() -> None:
     """Raise UsageError for a released folder or zip of a stage that is gone: students would still be handed it."""
     known = {stage.id for stage in stages()}
     left = [path for path in sorted(RELEASE.glob("[!.]*")) if path.is_dir() and path.name not in known]
-    left += [path for path in sorted(DIST.glob("*.zip")) if re.sub(r"^(gradescope|solutions)-", "", path.stem) not in known]
+    made_for = r"^(gradescope|github|prairielearn|coderunner|solutions)-"
+    left += [path for path in sorted(DIST.glob("*.zip")) if re.sub(made_for, "", path.stem) not in known]
     homeless = [path for path in sorted(SOLUTIONS.glob("[!._]*")) if path.is_dir() and path.name not in known]
     if homeless:
         raise UsageError(f"solutions/{homeless[0].name} is no stage: a folder there is named <number>-<name>, and has a "

@@ -163,7 +163,9 @@ def gather(course: Path) -> list[StageReport]:
     graded = [pair for pair in present if record_path(course, *pair).exists()]
     if not graded:
         return []
-    every = list(Records(course, graded))
+    records = Records(course, graded)
+    every = list(records)
+    records.expect_whole()
     pipeline.settle_penalties()
     with pipeline.gradebook() as gradebook:
         marks, reported = read_marks(gradebook), read_reported(gradebook)
