@@ -24,7 +24,7 @@ from autograder.text import one_line, plain
 CHANGE = frozenset({"grade", "feedback", "collect", "roster", "clean-class", "return", "demo", "report", "export", "marking"})
 MAKE = frozenset({"demo", "collect", "roster", "doctor"})
 # Those that release and prove for the term of a course folder.
-OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope", "package"})
+OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope", "package", "lite"})
 # What the system says, in words, and what a person can do about it.
 FEWER = "grade with fewer at a time, JOBS=1,"
 TROUBLE = {
