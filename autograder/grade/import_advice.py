@@ -11,6 +11,7 @@ from autograder.checks.rules import allowed
 from autograder.grade.handin.content import parsed, text_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
+from autograder.text import syntax_tree
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
 MAGIC = re.compile(
@@ -178,10 +179,8 @@ def _line(text: str, at: int) -> int:
 
 def _f_string_line(text: str) -> int:
     """The line at which Python stops at an f-string; 0 where it does not say."""
-    import ast
-
     try:
-        ast.parse(text)
+        syntax_tree(text)
     except SyntaxError as error:
         return error.lineno or 0
     except (ValueError, RecursionError, MemoryError):
