@@ -116,7 +116,8 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
                                          for row in outcome.rows if row["status"] == "ungradable"]),
               _section("Mistakes by name", mistakes(records.values())),
               changed(outcome.changes)]
-    lines = [f"{len(outcome.work.todo) - len(outcome.failed)} graded now, {len(outcome.work.done)} unchanged since the last run."]
+    now = len([(student, stage) for stage, student in outcome.work.todo if (stage, student) not in outcome.failed])
+    lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
     lines += [f"The seed of the term changed from {before} to {now}: {count} record{' was' if count == 1 else 's were'} of "
               "the former and graded again, on other hidden inputs." for (before, now), count in outcome.work.reseeded.items()]
     if any(record["isolation"] != "sandbox" for record in records.values()):
