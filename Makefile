@@ -16,7 +16,7 @@ isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures pictures gradescope package bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures lite pictures gradescope package bench datasets baselines lint marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ verify: environment  ## instructor: the gates that show the suites are right  [S
 
 figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]
 	@$(RUN) figures $(stage)
+
+lite: environment  ## instructor: dist/lite/, a site on which students work in the browser, stages 1 to 3  [STAGE= COURSE=]
+	@$(RUN) lite $(course) $(stage)
 
 pictures: environment  ## contributor: the README's pictures again, and the list of what they show
 	@$(VENV)/bin/python -m autograder.prove.pictures

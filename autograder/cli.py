@@ -249,6 +249,23 @@ def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bo
 
 
 @main.command()
+@of_a_term
+@one_stage
+def lite(course: Path | None, stage_id: str | None) -> None:
+    """Make dist/lite/, a site on which students work in the browser: of the released stages that need no PyTorch."""
+    from autograder.grade.course import this_course
+    from autograder.publish.handing_out import due_for_release
+    from autograder.publish.lite import for_the_browser, make_site
+
+    ready, waiting = due_for_release(this_course(), stage_id, datetime.now(UTC))
+    inside, sentences = for_the_browser(ready)
+    for sentence in [*waiting, *sentences]:
+        click.echo(sentence)
+    place = make_site(inside)
+    click.echo(f"{', '.join(stage.id for stage in inside)}: {place}\nLook at it with: python3 -m http.server --directory {place}")
+
+
+@main.command()
 @one_stage
 def figures(stage_id: str | None) -> None:
     """Save every figure of the notebooks as SVG and PNG, for a lecture."""

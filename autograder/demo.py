@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
+from autograder.demo_answers import ANSWERS
 from autograder.errors import UsageError
 from autograder.grade.course import read_course
 from autograder.stages import RELEASE, Stage
@@ -49,25 +51,40 @@ def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str,
     stub = strip(solution, stage.info.file)
     trained = stage.trained()
 
+    good, fair, weak = (answered(notebook, words) for words in ANSWERS.get(stage.id, ("", "", "")))
+
     def handed_in(source: str, notebook: bytes | None = notebook) -> dict[str, bytes]:
         files = {stage.info.file: source.encode()} | trained
         return files if notebook is None else files | {notebook_name: notebook}
 
-    yield "solution", handed_in(solution)
-    yield "half-done", handed_in(half_done(stage, solution))
+    yield "solution", handed_in(solution, good)
+    yield "half-done", handed_in(half_done(stage, solution), weak)
     mistakes = stage.mistakes()
     step = max(1, len(mistakes) // SHOWN)
-    for mistake in mistakes[::step][: SHOWN if everything else 3]:
-        yield mistake.id, handed_in(mistake.source)
+    # Every fourth forgot the written task.
+    for mistake, written in zip(mistakes[::step][: SHOWN if everything else 3], cycle((notebook, fair, good, weak)),
+                                strict=False):
+        yield mistake.id, handed_in(mistake.source, written)
     if not everything:
         return
     yield "stub", handed_in(stub)
-    yield "syntax-error", handed_in(solution.replace("def ", "def def ", 1))
-    yield "endless-loop", handed_in(solution + endless(stage))
+    yield "syntax-error", handed_in(solution.replace("def ", "def def ", 1), fair)
+    yield "endless-loop", handed_in(solution + endless(stage), fair)
     yield "missing-file", {notebook_name: notebook}
     yield "no-notebook", handed_in(solution, None)
     yield "tampered-notebook", handed_in(stub, tampered(notebook))
     yield "broken-notebook", handed_in(solution, notebook[: len(notebook) // 2])
+
+
+def answered(notebook: bytes, words: str) -> bytes:
+    """The released notebook with an answer below its written task."""
+    content = json.loads(notebook)
+    cells = content["cells"]
+    task = next((place for place, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("task")), None)
+    if task is None or not words:
+        return notebook
+    cells[task + 1]["source"] = words.splitlines(keepends=True)
+    return json.dumps(content).encode()
 
 
 def half_done(stage: Stage, solution: str) -> str:

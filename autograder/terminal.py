@@ -116,7 +116,8 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
                                          for row in outcome.rows if row["status"] == "ungradable"]),
               _section("Mistakes by name", mistakes(records.values())),
               changed(outcome.changes)]
-    lines = [f"{len(outcome.work.todo) - len(outcome.failed)} graded now, {len(outcome.work.done)} unchanged since the last run."]
+    now = len([(student, stage) for stage, student in outcome.work.todo if (stage, student) not in outcome.failed])
+    lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
     lines += [f"The seed of the term changed from {before} to {now}: {count} record{' was' if count == 1 else 's were'} of "
               "the former and graded again, on other hidden inputs." for (before, now), count in outcome.work.reseeded.items()]
     if any(record["isolation"] != "sandbox" for record in records.values()):
@@ -168,7 +169,7 @@ def needs_person(outcome: Outcome) -> list[str]:
     found = [f"{row['student']} {row['stage']}: {row['note']}" for row in outcome.rows if row["status"] == "needs_person"]
     found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
               for (stage, student), reason in outcome.failed.items()]
-    found += [f"{name} is damaged or none of the kit's records, and left out of the tables: move it away and grade again"
+    found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
     found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
     return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")

@@ -7,6 +7,7 @@ as Python writes them; what is visible stays as it is.
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from typing import Any
@@ -59,6 +60,19 @@ def _visible(text: str) -> list[str]:
             character = character.encode("unicode_escape", "surrogatepass").decode("ascii")
         parts.append(character)
     return parts
+
+
+def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
+    """`ast.parse`, also beside another thread that parses.
+
+    Python 3.11 counts the depth of both as one, and then raises SystemError for a source that is right (gh-106905).
+    """
+    for _ in range(20):
+        try:
+            return ast.parse(source, filename)
+        except SystemError:
+            continue
+    return ast.parse(source, filename)
 
 
 # A cell that begins so is a formula to a spreadsheet, in whatever width the characters are written.

@@ -24,7 +24,7 @@ from autograder.text import one_line, plain
 CHANGE = frozenset({"grade", "feedback", "collect", "roster", "clean-class", "return", "demo", "report", "export", "marking"})
 MAKE = frozenset({"demo", "collect", "roster", "doctor"})
 # Those that release and prove for the term of a course folder.
-OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope", "package"})
+OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope", "package", "lite"})
 # What the system says, in words, and what a person can do about it.
 FEWER = "grade with fewer at a time, JOBS=1,"
 TROUBLE = {
@@ -113,7 +113,8 @@ def unforeseen(error: BaseException) -> int:
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if isinstance(error, OSError | MemoryError) and number in TROUBLE:
         what, remedy = TROUBLE[number]
-        where = f": {one_line(error.filename)}" if isinstance(error, OSError) and error.filename else ""
+        place = isinstance(error, OSError) and (error.filename2 or error.filename)  # of two, what was to be replaced
+        where = f": {one_line(place)}" if place else ""
         say(f"the grader failed: {what}{where}\n  What was finished is kept. {remedy[0].upper() + remedy[1:]} and give the same "
             "command again; it goes on from there.")
         return 1

@@ -104,3 +104,38 @@ def test_the_demo_says_where_there_is_no_sandbox(tmp_path: Path, monkeypatch: py
     assert outcome.exit_code == 0, outcome.output
     assert "NO SANDBOX HERE" in outcome.output
     assert "WITHOUT a sandbox" in outcome.output
+
+
+@pytest.mark.parametrize(("version", "taken"), [
+    ("2.13.0", True), ("2.13.1+cu130", True), ("2.14.0", False), ("2.9.1", False), ("", False)])
+def test_a_pytorch_of_the_series_that_was_run_is_used_and_another_is_named(
+        version: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    commands: list[list[str]] = []
+
+    class Done:
+        returncode = 0
+
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "own_torch", lambda: version)
+    monkeypatch.setattr(environment.subprocess, "run", lambda command, **more: (commands.append(command), Done())[1])
+    environment.make_environment(with_torch=True)
+    assert ("--system-site-packages" in commands[0]) == taken
+    said = capsys.readouterr().out
+    assert (f"This Python has PyTorch {version}; the kit was run with 2.13, which goes" in said) == (bool(version) and not taken)
+
+
+def test_the_series_of_pytorch_is_one_wherever_it_is_named() -> None:
+    text = (environment.KIT / "pyproject.toml").read_text(encoding="utf-8")
+    major, minor = environment.TORCH
+    assert f'"torch>={major}.{minor},<{major}.{minor + 1}"' in text
+    pins = (environment.KIT / "constraints.txt").read_text(encoding="utf-8").split()
+    (pin,) = [pin for pin in pins if pin.startswith("torch==")]
+    assert pin.startswith(f"torch=={major}.{minor}.")
+
+
+def test_what_pip_says_stays_on_the_screen_with_what_to_do_below(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        environment.install([sys.executable, "-m", "pip", "install", "--no-index", "--disable-pip-version-check"],
+                            ["no-such-package-of-anybody"], "the packages could not be installed")
+    assert "No matching distribution found" in "".join(capfd.readouterr())
+    assert "Your own pip or uv settings (index, proxy, certificates) are used as they are" in str(stopped.value)

@@ -440,7 +440,7 @@ def style(drawn):
 
 def line_of(axes, name):
     """The line the legend gives this name, by its colour and style, or else the one that is labelled with it."""
-    lines = [line for line in axes["lines"] if line["visible"] and len(line["x"])]
+    lines = [line for line in axes["lines"] if line["visible"] and line["opacity"] > 0.05 and len(line["x"])]
     shown = [style(entry) for entry in axes["legend_entries"] if entry["text"] == name]
     mine = [line for line in lines if style(line) in shown]
     if not mine:  # a patch of colour, say
@@ -470,7 +470,7 @@ def curves_and_chance(axes, by_model, chance):
         curves.append(line)
     others = [line for line in (*axes["lines"], *axes["segments"])
               if not any(line is curve for curve in curves) and np.isfinite(line["x"]).sum() > 0]
-    level = [line for line in others if len(line["y"]) >= 2 and np.allclose(line["y"], chance)]
+    level = [line for line in others if len(line["y"]) >= 2 and np.allclose(line["y"], chance) and np.ptp(line["x"]) > 0]
     expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}, and holds {len(level)}", "the figure",
                 hidden="should hold one horizontal line at the height of chance")
     expect_true(len(others) == 1, f"holds {len(others) - 1} more lines than the models' and that of chance", "the figure",
@@ -500,3 +500,5 @@ def test_figure_says_what_it_shows(student, canvas):
         expect_true(name in axes["legend"], f"does not name {name!r}: {axes['legend']}", "the legend")
     for name, values in (("GRU", [0.1, 0.2, 0.3]), ("RNN", [0.4, 0.6, 0.9])):
         expect(line_of(axes, name)["y"], np.array(values), f"y of the line that the legend calls {name!r}")
+    expect_true(style(line_of(axes, "GRU")) != style(line_of(axes, "RNN")), "look the same: the legend cannot tell them apart",
+                "the two lines")

@@ -10,6 +10,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from autograder.text import syntax_tree
+
 # What is nothing but a way to torch's recurrent code, or around the ban, wherever it is an attribute or is imported.
 TELLING = {
     "_VF", "_VariableFunctions", "_decomp", "_refs", "_dispatch_call_boxed", "_jit_get_operation", "CompilationUnit", "decompose",
@@ -28,7 +30,7 @@ _WORDS = re.compile(r"\b(aten|_VF|lstm_cell|gru_cell|rnn_tanh|rnn_relu|mkldnn_rn
 def banned_names(source: str) -> list[tuple[int, str]]:
     """Line and name of each; empty for a text that does not parse, which is another test's matter."""
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return sorted(set(_found(tree)))

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
@@ -50,7 +50,11 @@ class Work:
 def submitted(course: Path) -> Path:
     """The folder of submissions, or UsageError with what to do."""
     folder = course / "submitted"
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink() or folder.is_file():
+        what = "a link, and links are not followed; put the folder itself there" if folder.is_symlink() else \
+            "a file; move it away, and put submissions at submitted/<student>/<stage>/"
+        raise UsageError(f"{folder} is {what}")
+    if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}\n  Put submissions at submitted/<student>/<stage>/, or unpack a "
                          "download of your LMS with: make collect FROM=download.zip")
     return folder
@@ -78,6 +82,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         if problem:
             work.refused[shown(entry.name)] = problem
             continue
+        strays = stray_stages(Path(entry.path))
+        work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
                 record = read_record(record_path(course, stage.id, entry.name))
@@ -105,6 +111,23 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
         return ("its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . , _ - @ '"
                 + (f", such as {shown(better)}" if better else ""))
     return ""
+
+
+def stray_stages(folder: Path) -> dict[str, str]:
+    """What lies in a student's folder and was meant as a stage: each with nearly the name of one; all, where there is none."""
+    ids = [stage.id for stage in stages()]
+    try:
+        others = sorted(entry.name for entry in os.scandir(folder) if entry.name not in ids and not entry.name.startswith("."))
+    except OSError as error:
+        return {".": f"the folder cannot be read ({error.strerror}); make it yours to read"}
+    has_one = any(os.path.lexists(folder / one) for one in ids)
+    found = {}
+    for name in others[:20]:
+        near = get_close_matches(name.casefold(), ids, n=1, cutoff=0.8)
+        if near or not has_one:
+            found[name] = f"there is no stage of this name; call it {near[0]}" if near else \
+                f"there is no stage of this name; there are: {', '.join(ids)}"
+    return found
 
 
 def _nothing(folder: Path, wanted: Sequence[Stage], student: str | None) -> str:
@@ -211,3 +234,9 @@ class Records:
                 yield record
             elif (name := f"results/{stage_id}/{student}.json") not in self.unusable:
                 self.unusable.append(name)
+
+    def expect_whole(self) -> None:
+        """Raise InfrastructureError when a file that was gone through is no record: nothing is made of a part of the class."""
+        if self.unusable:
+            raise InfrastructureError(f"{', '.join(self.unusable[:3])} is damaged or none of the kit's records; the tables are "
+                                      "left as they were\n  make grade makes it again; if it does not, move the file away first")

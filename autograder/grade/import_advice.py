@@ -11,9 +11,23 @@ from autograder.checks.rules import allowed
 from autograder.grade.handin.content import parsed, text_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
+from autograder.text import syntax_tree
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
-MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*)(?:[ \t].*)?$", re.MULTILINE)
+MAGIC = re.compile(
+    r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*|(?:pip3?|conda) install\b|\w+[ \t]*=[ \t]*[!%][A-Za-z]\S*)(?:[ \t].*)?$"
+    r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
+    re.MULTILINE,
+)
+# What a file begins with that is no text, or not of Python, and what it is.
+OTHER_KINDS = (
+    (b"{\\rtf", "an RTF document"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a Word document or an archive"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+)
+FENCE = re.compile(r"^(?:```|~~~|>>> )", re.MULTILINE)
 IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
 # What a version of Python brought: a pattern and its name.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
@@ -54,6 +68,11 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
         found = found or (_of_text(name, text_of(data), python, text) if error == "SyntaxError" else "")
         if found:
             return found
+    if error in ("FileNotFoundError", "EOFError"):
+        return _of_what_it_does(stage, files, error, text)
+    if error == "NameError" and (match := re.match(r"name '(display|In|Out)' is", text)):
+        pattern = re.compile(rf"^[^#\n]*\b{match[1]}\b[(\[].*$", re.MULTILINE)
+        return next((found for name, data in named if (found := _notebook_line(name, text_of(data), pattern))), "")
     if error in ("ModuleNotFoundError", "ImportError"):
         return _of_module(stage, files, named, text, python)
     if error == "NameError":
@@ -62,12 +81,21 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
 
 
 def _of_bytes(name: str, data: bytes) -> str:
-    """Encodings, and a notebook under the name of a Python file."""
+    """Encodings, and a file of another kind under the name of a Python file."""
+    kind = next((kind for start, kind in OTHER_KINDS if data.lstrip()[:20].lower().startswith(start.lower())), "")
+    if kind:
+        return (
+            f"{name} is {kind} under the name of a Python file. Copy your code into a text file, the one you were given, and "
+            "hand that in."
+        )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:400]:
         return (
             f"{name} was saved as UTF-16, which Python does not read. Save it as UTF-8 (in VS Code by a click on UTF-16 in the "
             "bottom line, in Notepad by Save as) and hand it in again."
         )
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        return f"{name} is damaged: line {line} has a byte that is no text (0). Save it again in an editor, and hand it in again."
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -96,6 +124,18 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
             f"Line {_line(text, conflict.start())} of {name} is a mark of a merge ({conflict[1]}): keep one of the two "
             f"versions, take out the "
             "lines of <<<<<<<, ======= and >>>>>>>, and hand it in again."
+        )
+    at = re.search(r"line (\d+)\)$", message)
+    broken = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
+    if broken == ["======="]:
+        return (
+            f"Line {at[1] if at else ''} of {name} is a mark of a merge (=======): keep one of the two versions around it, and "
+            "hand it in again."
+        )
+    if broken and (fence := FENCE.match(broken[0])):
+        return (
+            f"Line {at[1] if at else ''} of {name} begins with {fence[0].strip()}, as Markdown or a Python prompt does: take "
+            "that out, there and below, and hand it in again."
         )
     if found := _notebook_line(name, text):
         return found
@@ -139,10 +179,8 @@ def _line(text: str, at: int) -> int:
 
 def _f_string_line(text: str) -> int:
     """The line at which Python stops at an f-string; 0 where it does not say."""
-    import ast
-
     try:
-        ast.parse(text)
+        syntax_tree(text)
     except SyntaxError as error:
         return error.lineno or 0
     except (ValueError, RecursionError, MemoryError):
@@ -157,9 +195,25 @@ def _has_nested_quotes(text: str) -> bool:
     return 0 < number <= len(lines) and re.search(r"""\b[fF][rR]?(["'])[^"'\n]*\{[^}"'\n]*\1""", lines[number - 1]) is not None
 
 
-def _notebook_line(name: str, text: str) -> str:
+def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text: str) -> str:
+    """A file that asks for something while it is imported."""
+    aside = f'Put that below `if __name__ == "__main__":` in {stage.info.file}, or leave it out, and hand it in again.'
+    if error == "EOFError":
+        return f"The code asks for input as it is imported, and nobody is there to answer. {aside}"
+    match = re.search(r"No such file or directory: '([^']{1,300})'", text)
+    if match is None:
+        return ""
+    name = PurePosixPath(match[1].replace("\\", "/")).name
+    return (
+        f"The code opens {shown(name)} as it is imported, by a path that is not there. "
+        f"{'Open' if name in files else 'Hand it in too, and open'} it by its name alone, without a folder. "
+        f"Else: {aside[0].lower()}{aside[1:]}"
+    )
+
+
+def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None) -> str:
     """A line that belongs into a notebook."""
-    match = IPYTHON.search(text) or MAGIC.search(text)
+    match = pattern.search(text) if pattern else IPYTHON.search(text) or MAGIC.search(text)
     if match is None:
         return ""
     line = " ".join(match[0].split())[:60]
@@ -173,15 +227,27 @@ def _notebook_line(name: str, text: str) -> str:
 def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str) -> str:
     """A module that is not there: Colab's, one in another folder, or a package that the grader does not have."""
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
+    if text.startswith("attempted relative import"):
+        return (
+            f"{stage.info.file} is imported by itself, not as part of a package: write `import name` or `from name import ...` "
+            "for a file beside it, without the dot, and hand it in again."
+        )
     if match is None:
         return _versions(python)
     module = match[1]
     if module.partition(".")[0] in ("google", "IPython", "ipywidgets"):
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
     wanted = f"{module.partition('.')[0]}.py"
-    elsewhere = [name for name in files if PurePosixPath(name).name == wanted and "/" in name]
+    package = wanted.removesuffix(".py")
+    elsewhere = [str(PurePosixPath(name).parent) for name in files if PurePosixPath(name).name == wanted and "/" in name]
+    around = [str(folder.parent) for name in files for folder in PurePosixPath(name).parents if folder.name == package]
+    twin = next((name for name in files if name.casefold() == wanted.casefold() and name != wanted), "")
+    if twin:
+        return f"You handed in {twin}, and the code imports {package}: capitals count. Write both alike, and hand it in again."
+    if not elsewhere and around and around[0] != ".":
+        elsewhere, wanted = around, f"The package {package}"
     if elsewhere:
-        folder = str(PurePosixPath(elsewhere[0]).parent)
+        folder = elsewhere[0]
         return (
             f"{wanted} was handed in in the folder {shown(folder)}; it is looked for beside {stage.info.file}. Put it "
             f"there, or import it "

@@ -107,6 +107,7 @@ def main() -> None:
             importlib.import_module(f"PIL.{plugin}")
     data = sys.stdin.buffer.read()
     walls.die_with_parent()
+    walls.close_memory()
     walls.limit_memory(MEMORY)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     walls.restrict_files([], [])

@@ -98,6 +98,8 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     """
     if folder.is_symlink() or folder.parent.is_symlink():
         return Submission(student, stage.id, {}, problem="the folder is a link, and links are not followed")
+    if folder.exists() and not folder.is_dir():
+        return Submission(student, stage.id, {}, problem=f"{stage.id} is a file; what is handed in lies in a folder of that name")
     with ExitStack() as stack:
         hand_in = normalise(_on_disk(folder), stage, stack)
         return _read(hand_in, student, stage, _notes_of_collecting(folder, student, stage))

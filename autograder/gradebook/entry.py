@@ -77,7 +77,7 @@ class HandedIn:
 def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
     """Read a submission for autograded/: no links, no folders, nothing too large, no page that would be served as one."""
     files: dict[str, bytes] = {}
-    if not folder.is_symlink() and not folder.parent.is_symlink():
+    if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink():
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             name = entry.name
             if not entry.is_file(follow_symlinks=False) or ".ipynb" in name or is_page(name) or any(

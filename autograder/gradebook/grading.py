@@ -185,6 +185,7 @@ def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]]
         marks, reported = read_marks(book), read_reported(book)
     changes = report_changes(course, book, marks)
     rows = grade_rows(every, marks, pipeline.term, reported)
-    write_csv(course / "grades.csv", GRADES, rows)
-    write_csv(course / "items.csv", ITEMS, item_rows(every))
+    if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
+        write_csv(course / "grades.csv", GRADES, rows)
+        write_csv(course / "items.csv", ITEMS, item_rows(every))
     return rows, changes, every.unusable

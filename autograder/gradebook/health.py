@@ -6,6 +6,7 @@ It holds the marks given by hand, so nothing of that is put right in silence.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -29,7 +30,7 @@ def address(file: Path) -> str:
 
 def check_gradebook(file: Path) -> None:
     """Raise InfrastructureError when the gradebook is there and cannot be used; the text says what to do."""
-    if not file.exists():
+    if not os.path.lexists(file):
         return
     problem = _damage(file)
     if problem:
@@ -48,6 +49,8 @@ def check_gradebook(file: Path) -> None:
 
 def _damage(file: Path) -> str:
     """What is wrong with the file itself, in the words that follow its name."""
+    if file.is_symlink() and not os.path.exists(file):
+        return "is a link that leads nowhere"
     if not file.is_file():
         return "is not a file"
     size = file.stat().st_size
@@ -62,10 +65,11 @@ def _damage(file: Path) -> str:
     if head[24:28] == head[92:96] and size < page * int.from_bytes(head[28:32]):
         return f"is cut off: {size} bytes are there, of {page * int.from_bytes(head[28:32])}"
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
+        # To write: what a run that was cut short left beside it, in a journal, is taken back when it is opened so.
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE)) as connection:
             tables = {name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:
-        return "" if "locked" in str(error) else f"cannot be opened ({error})"
+        raise trouble(file, error) from error
     except sqlite3.DatabaseError as error:
         return f"is damaged ({error})"
     return "" if tables >= TABLES else "is a database, but not nbgrader's gradebook"
@@ -77,6 +81,8 @@ SAID = (
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
     (("readonly", "read-only"), "cannot be written to", "Make it and its folder yours to write to"),
     (("full",), "cannot grow: the disk is full", "Make room"),
+    (("disk I/O error", "unable to open"), "or its journal, gradebook.db-journal beside it, cannot be read or written",
+     "Look at both, and at the disk; what is no file there, move away"),
     (("malformed", "not a database", "no such table"), "is damaged",
      "Put a copy from before in its place; if there is none, move it away"),
 )

@@ -24,6 +24,8 @@ TEXTS = {".py", ".toml", ".csv", ".tsv", ".txt", ".md", ".json", ".ini"}
 
 def refuse_unsafe(stage: Stage) -> None:
     """Raise UsageError where the material would hand out what it hides, or where something would be dropped in silence."""
+    if not stage.info.tasks:
+        raise UsageError(f"{stage.suite / 'stage.toml'}: [tasks] names no task; write \"1.1\" = \"Its title\" below it")
     problems = []
     for file in (stage.solution, *sorted(stage.suite.rglob("*.py"))):
         try:

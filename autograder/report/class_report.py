@@ -26,6 +26,8 @@ from autograder.report.items import Failure, Gap, TestRow, gaps, quartiles, test
 from autograder.report.similarity import Similar, similar
 from autograder.stages import RELEASE, Stage, find_stage
 
+NUMBERS = ("mean", "lower_quartile", "median", "upper_quartile")
+
 
 @dataclass(frozen=True)
 class MistakeRow:
@@ -131,8 +133,8 @@ class StageReport:
     @property
     def boxes_in_words(self) -> str:
         """The same for who does not see it."""
-        medians = ((row.task, points(round(row.quartiles[1], 1)), points(row.worth)) for row in self.tasks)
-        return " ".join(f"Task {task}: median {half} of {worth}." for task, half, worth in medians)
+        return " ".join(f"Task {row.task}: median {points(round(row.quartiles[1], 1))} of {points(row.worth)}." if row.count else
+                        f"Task {row.task}: no marks yet." for row in self.tasks)
 
 
 def write_report(course: Path) -> Path:
@@ -163,7 +165,9 @@ def gather(course: Path) -> list[StageReport]:
     graded = [pair for pair in present if record_path(course, *pair).exists()]
     if not graded:
         return []
-    every = list(Records(course, graded))
+    records = Records(course, graded)
+    every = list(records)
+    records.expect_whole()
     pipeline.settle_penalties()
     with pipeline.gradebook() as gradebook:
         marks, reported = read_marks(gradebook), read_reported(gradebook)
@@ -242,8 +246,8 @@ def tables(found: Sequence[StageReport], students: Sequence[tuple[str, list[str]
     """The page's numbers as tables, by name."""
     stage_ids = [report.stage.id for report in found]
     tasks = [{"stage": report.stage.id, "task": row.task, "title": row.title, "worth": points(row.worth), "count": row.count,
-              "mean": points(row.mean), **dict(zip(("lower_quartile", "median", "upper_quartile"), map(points, row.quartiles),
-                                                   strict=True))} for report in found for row in report.tasks]
+              **({name: points(value) for name, value in zip(NUMBERS, (row.mean, *row.quartiles), strict=True)} if row.count
+                 else dict.fromkeys(NUMBERS, ""))} for report in found for row in report.tasks]
     tests = [{"stage": report.stage.id, "task": row.task, "test": row.name, "visibility": row.visibility, "passed": row.passed,
               "reached": row.reached, "difficulty": "" if row.difficulty is None else points(row.difficulty),
               "discrimination": "" if row.discrimination is None else points(row.discrimination)}
@@ -253,7 +257,7 @@ def tables(found: Sequence[StageReport], students: Sequence[tuple[str, list[str]
     return {
         "students": (("student", *stage_ids, "sum"), [
             {"student": name, **dict(zip(stage_ids, cells, strict=True)), "sum": total} for name, cells, total in students]),
-        "tasks": (("stage", "task", "title", "worth", "count", "mean", "lower_quartile", "median", "upper_quartile"), tasks),
+        "tasks": (("stage", "task", "title", "worth", "count", *NUMBERS), tasks),
         "tests": (("stage", "task", "test", "visibility", "passed", "reached", "difficulty", "discrimination"), tests),
         "pairs": (("stage", "one", "other", "share", "identical"), pairs),
     }

@@ -37,14 +37,17 @@ def by_task(shares: Mapping[str, Sequence[float]]) -> str:
     """Shares of the points of each task as boxes from quartile to quartile, with every submission as a point."""
     figure, axes = _blank(7.0, 0.8 + 0.42 * max(1, len(shares)))
     names = list(shares)
-    axes.boxplot([list(values) or [0.0] for values in shares.values()], orientation="horizontal", widths=0.6, showfliers=False,
-                 medianprops={"color": style.COLOURS[1], "linewidth": 3}, boxprops={"color": style.COLOURS[0]})
+    given = [place for place, values in enumerate(shares.values(), 1) if values]  # what nobody has marked yet has no median
+    if given:
+        axes.boxplot([list(values) for values in shares.values() if values], positions=given, orientation="horizontal",
+                     widths=0.6, showfliers=False, medianprops={"color": style.COLOURS[1], "linewidth": 3},
+                     boxprops={"color": style.COLOURS[0]})
     for place, values in enumerate(shares.values(), 1):
         counts = Counter(round(value, 2) for value in values)
         axes.scatter(list(counts), [place] * len(counts), s=[12 + 6 * count for count in counts.values()], alpha=0.5,
                      color=style.COLOURS[0], marker=style.MARKERS[0])
     axes.set_yticks(range(1, len(names) + 1), names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(1, len(names)) + 0.5, 0.5)
     axes.set(xlabel="share of the points", xlim=(-0.03, 1.03))
     axes.grid(visible=False, axis="y")
     return _address(figure)

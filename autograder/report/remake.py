@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grade.classroom import unknown_student
+from autograder.grade.classroom import Records, unknown_student
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import record_path
 from autograder.gradebook.changes import Change
@@ -63,6 +63,10 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs + others if pair not in outcome.stale]
+    every = Records(course, pairs)
+    for _ in every:
+        pass
+    every.expect_whole()
     watcher.begin("feedback", len(work))
     for pair in work:
         try:

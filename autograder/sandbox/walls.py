@@ -230,8 +230,12 @@ def _set(what: int, value: int) -> None:
 
 
 def die_with_parent() -> None:
-    """The kernel ends this process when the one that forked it ends."""
+    """The kernel ends this process when the thread that started it ends."""
     _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+
+
+def close_memory() -> None:
+    """No process of the same user may look into this one."""
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

@@ -88,6 +88,7 @@ class Zygote:
         os.chdir(home)
         walls.first_to_go()
         walls.die_with_parent()
+        walls.close_memory()
         walls.limit_resources(self.limits)
         if self.locked:
             walls.limit_threads(self.limits)

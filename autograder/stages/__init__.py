@@ -21,6 +21,7 @@ from autograder.errors import UsageError
 from autograder.stages.bank import WrongProgram, wrong_programs
 from autograder.stages.standins import Standins, standins_of
 from autograder.stages.strip import task_of_docstring
+from autograder.text import syntax_tree
 
 KIT = Path(__file__).resolve().parents[2]
 SOLUTIONS = KIT / "solutions"
@@ -279,7 +280,7 @@ def text_of(file: Path) -> str:
 def parsed(file: Path) -> ast.Module:
     """The syntax tree of a file of the material; UsageError with its line where it is no Python."""
     try:
-        return ast.parse(text_of(file))
+        return syntax_tree(text_of(file))
     except SyntaxError as error:
         raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:  # null bytes; brackets without an end

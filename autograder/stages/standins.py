@@ -6,6 +6,8 @@ import ast
 from collections.abc import Collection
 from functools import cache
 
+from autograder.text import syntax_tree
+
 PREPARE = "prepare_worker"
 
 
@@ -22,7 +24,7 @@ class Standins:
     def __init__(self, source: str) -> None:
         lines = source.splitlines()
         self._pieces = [(_name(node), "\n".join(lines[_first_line(node) - 1: node.end_lineno]), node)
-                        for node in ast.parse(source).body]
+                        for node in syntax_tree(source).body]
         self._names = {name for name, _, _ in self._pieces if name}
 
     def __bool__(self) -> bool:

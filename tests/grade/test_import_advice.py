@@ -41,6 +41,20 @@ CASES = {
     "utf-16": (SOLUTION.encode("utf-16"), ["bptt.py was saved as UTF-16", "Save it as UTF-8"]),
     "latin-1": (f"# größer\n{SOLUTION}".encode("latin-1", "replace"), ["bptt.py is not UTF-8: line 1"]),
     "conflict": (SOLUTION.replace("def softmax", "<<<<<<< HEAD\ndef softmax", 1), ["is a mark of a merge (<<<<<<<)"]),
+    "conflict, middle": (SOLUTION.replace("def softmax", "=======\ndef softmax", 1), ["is a mark of a merge (=======)"]),
+    "question mark": (f"np.array?\n{SOLUTION}", ["Line 1 of bptt.py, np.array?, belongs into a notebook"]),
+    "pip": (f"pip install numpy\n{SOLUTION}", ["Line 1 of bptt.py, pip install numpy, belongs into a notebook"]),
+    "shell, kept": (f"files = !ls\n{SOLUTION}", ["Line 1 of bptt.py, files = !ls, belongs into a notebook"]),
+    "display": (f"display(1)\n{SOLUTION}", ["Line 1 of bptt.py, display(1), belongs into a notebook"]),
+    "fences": (f"```python\n{SOLUTION}\n```", ["begins with ```, as Markdown"]),
+    "prompt": (f">>> import numpy\n{SOLUTION}", ["begins with >>>, as Markdown or a Python prompt"]),
+    "rich text": ("{\\rtf1\\ansi import numpy}", ["bptt.py is an RTF document under the name"]),
+    "pdf": (b"%PDF-1.4", ["bptt.py is a PDF under the name"]),
+    "word": (b"PK\x03\x04 word/document.xml", ["bptt.py is a Word document or an archive"]),
+    "null": (SOLUTION.encode()[:500] + b"\0" + SOLUTION.encode()[500:], ["has a byte that is no text (0)"]),
+    "table": (f"open('/home/me/data.csv')\n{SOLUTION}", ["opens data.csv as it is imported", "Hand it in too, and open it"]),
+    "input": (f"input('x')\n{SOLUTION}", ["asks for input as it is imported", "__main__"]),
+    "relative": (f"from .mine import x\n{SOLUTION}", ["without the dot"]),
     "notebook": (json.dumps(notebook()), ["bptt.py is a notebook under the name of a Python file"]),
 }
 
@@ -57,6 +71,13 @@ def test_the_reason_says_how_to_fix_it(slot, tmp_path, name):
 def test_a_module_in_a_folder_is_named(slot, tmp_path):
     found = record(slot, tmp_path, f"import my_utils\n{SOLUTION}", src__my_utils_py="x = 1\n")
     assert "my_utils.py was handed in in the folder src" in found["reason"]
+
+
+def test_a_package_in_a_folder_and_a_name_in_other_capitals_are_named(slot, tmp_path):
+    found = record(slot, tmp_path, f"from tools import more\n{SOLUTION}", a__tools__more_py="x = 1\n")
+    assert "The package tools was handed in in the folder a" in found["reason"]
+    found = record(slot, tmp_path, f"import My_Utils\n{SOLUTION}", my_utils_py="x = 1\n")
+    assert "You handed in my_utils.py, and the code imports My_Utils: capitals count" in found["reason"]
 
 
 NEWER = {

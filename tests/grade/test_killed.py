@@ -63,9 +63,10 @@ def kind_of(pid: int, main: int) -> str:
     return ""
 
 
-def start(course: Path, jobs: int) -> subprocess.Popen[bytes]:
+def start(course: Path, jobs: int, *more: str) -> subprocess.Popen[bytes]:
     """`make grade`."""
-    return subprocess.Popen([sys.executable, "-m", "autograder", "grade", "--course", str(course), "--jobs", str(jobs)], cwd=KIT,
+    words = ["grade", "--course", str(course), "--jobs", str(jobs), *more]
+    return subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=KIT,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -139,6 +140,27 @@ def test_records_are_the_same_whatever_is_killed(tmp_path: Path, undisturbed: di
     assert start(tmp_path, 2).wait() == 0
     assert len(killed) == KILLS
     assert records(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("isolation", ["sandbox", "process"])
+def test_nothing_lives_on_when_the_main_process_is_killed(tmp_path: Path, isolation: str) -> None:
+    """Slots, the processes of submissions, zygotes and workers end with it, also in the middle of a call that never ends."""
+    for name in ("one", "two"):
+        hand_in(tmp_path, name, with_function("def softmax(z):\n    while True:\n        pass\n"))
+    run = start(tmp_path, 2, "--isolation", isolation)
+    parts = {"slot", "tests", "zygote", "worker"} if isolation == "sandbox" else {"slot", "tests"}
+    while not parts <= {kind_of(pid, run.pid) for pid in below(run.pid)}:
+        assert run.poll() is None
+        time.sleep(0.01)
+    family = {pid: process(pid)[0] for pid in below(run.pid)}
+    run.kill()
+    run.wait()
+    until = time.monotonic() + 20  # the first call alone would go on for longer
+    left = family
+    while left and time.monotonic() < until:
+        left = {pid: words for pid, words in left.items() if words and process(pid)[0] == words}
+        time.sleep(0.02)
+    assert not left
 
 
 def test_a_worker_that_is_always_killed_is_left_to_a_person_and_loses_no_point(tmp_path: Path) -> None:

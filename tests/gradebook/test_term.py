@@ -1,14 +1,22 @@
-"""A term played through: late days, two who mark, a new answer after the marks, a corrected test; every place says the same."""
+"""A term of 60 students played through: late days, two who mark, a new answer after the marks, a corrected test, people who come
+and go; every place says the same.
+
+Five have names and programs of their own. The others hand in what cannot be run, which is graded at once: their marks are those
+given by hand, on answers of their own, at times of their own.
+"""
 
 import csv
 import io
 import json
+import math
 import re
 import shutil
 import zipfile
+from datetime import datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 
 from autograder.grade.feedback_text import points
 from autograder.gradebook.formgrader import CONFIG_TEXT
@@ -36,17 +44,57 @@ due = 2026-11-20T23:59:00
 CAME = {("ada", ONE): "2026-11-05T10:00:00", ("ada", TWO): "2026-11-21T10:00:00", ("bob", ONE): "2026-11-02T20:00:00+01:00",
         ("eve", ONE): "2026-11-04T20:00:00", ("fay", ONE): "", ("gus", ONE): "2026-11-30T10:00:00"}
 WRONG = with_function("def dz_dh(W_y):\n    return W_y[0]\n")
+BROKEN = "def def softmax(z):\n"
+CROWD = {f"s{number:02}": number for number in range(5, 60)}
+GONE, RENAMED = "s11", "s12"
 
 
-def second_stage(course, student):
-    """Stage 2 as it was handed out, with an answer to its written task."""
+def due(stage):
+    """As POLICY says, by the clock of the place."""
+    return datetime(2026, 11, 2 if stage == ONE else 20, 23, 59)
+
+
+def came_at(number, stage):
+    """From in time to three days late; some times are known in another zone."""
+    when = due(stage) + timedelta(days=(number + (stage == TWO)) % 4, hours=-2)
+    return f"{when - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}+00:00" if number % 2 else f"{when:%Y-%m-%d %H:%M}"
+
+
+def extension_of(number):
+    return {0: "0.5", 3: "1:1", 4: "2"}.get(number % 7, "")
+
+
+def has_answered(number, stage):
+    return (number + (stage == TWO)) % 5 != 0
+
+
+def by_hand(number, stage):
+    """The mark a person gives, in half points."""
+    return (number * 7 + (stage == TWO)) % 41 / 2
+
+
+def expected(number):
+    """Score and penalty by stage of one of the crowd, counted without the kit: what the dates, one free day and the cap make."""
+    free, found = 1, {}
+    for stage in (ONE, TWO):
+        more = {0: 0.5, 3: float(stage == ONE), 4: 2.0}.get(number % 7, 0.0)
+        late = max(0, math.ceil((number + (stage == TWO)) % 4 - 2 / 24 - more))
+        charged, free = max(0, late - free), max(0, free - late)
+        score = by_hand(number, stage) if has_answered(number, stage) else 0.0
+        found[stage] = (score, min(10.0 * charged, 30.0, score))
+    return found
+
+
+def second_stage(course, student, source=None, words="The far summands are small."):
+    """Stage 2, as it was handed out where no source is given, with an answer to its written task."""
     stage = find_stage(TWO)
     folder = course / "submitted" / student / TWO
     folder.mkdir(parents=True)
-    (folder / stage.info.file).write_text(strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
+    (folder / stage.info.file).write_text(source or strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
     content = json.loads((RELEASE / TWO / f"{TWO}.ipynb").read_bytes())
     place = next(i for i, cell in enumerate(content["cells"]) if cell["metadata"].get("nbgrader", {}).get("task"))
-    content["cells"][place + 1]["source"] = "The far summands are small."
+    if words:
+        content["cells"][place + 1]["source"] = words
     (folder / f"{TWO}.ipynb").write_text(json.dumps(content))
 
 
@@ -81,17 +129,27 @@ def term(tmp_path_factory):
         hand_in(course, student, source, answered(f"The answer of {student}."))
     hand_in(course, "fay", SOLUTION)
     second_stage(course, "ada")
+    for name, number in CROWD.items():
+        hand_in(course, name, BROKEN, answered(f"{name}, on far effects.") if has_answered(number, ONE) else "as released")
+        second_stage(course, name, BROKEN, f"{name}, on far signals." if has_answered(number, TWO) else "")
     (course / "policy.toml").write_text(POLICY)
     (course / "roster.csv").write_text("student,name,email,group,extension,canvas_id,moodle_id\n" + "".join(
         f"{name},{name.title()} Lee,{name}@x.y,,{2 if name == 'eve' else ''},{number},{ONE}:9{number} | {TWO}:8{number}\n"
-        for number, name in enumerate(("ada", "bob", "eve", "fay", "gus"), 11)))
+        for number, name in enumerate(("ada", "bob", "eve", "fay", "gus"), 11)) + "".join(
+        f'{name},"=Lee ""{name}"", Sam",{name}@x.y,,{extension_of(number)},{100 + number},'
+        f"{ONE}:9{100 + number} | {TWO}:8{100 + number}\n"
+        for name, number in CROWD.items()))
     (course / "collected.csv").write_text("student,stage,when,late,source,attempt,files,note\n" + "".join(
-        f"{student},{stage},{when},{'yes' if not when else ''},a.zip,1,2,\n" for (student, stage), when in CAME.items()))
+        f"{student},{stage},{when},{'yes' if not when else ''},a.zip,1,2,\n"
+        for (student, stage), when in CAME.items()) + "".join(
+        f"{name},{stage},{came_at(number, stage)},,a.zip,1,2,\n" for name, number in CROWD.items() for stage in (ONE, TWO)))
     seen = {}
     assert not grade(course).failed
     seen["first"] = rows_of(course)
     scores = {("ada", "1.8"): (12.5, "Good."), ("bob", "1.8"): ("8", ""), ("eve", "1.8"): ("20", "Good."),
               ("gus", "1.8"): (5, ""), ("ada", "2.8"): (15, "")}
+    scores |= {(name, task): (by_hand(number, stage), f"Read, {name}.") for name, number in CROWD.items()
+               for task, stage in (("1.8", ONE), ("2.8", TWO))}
     shares = [left_to_read(course, share=f"{number}/2") for number in (1, 2)]
     seen["shares"] = [{(entry.student, entry.stage) for entry in share.waiting} for share in shares]
     other = shutil.copytree(course, course.with_name("other"))  # the second one who marks works in formgrader, on a copy
@@ -108,7 +166,11 @@ def term(tmp_path_factory):
     hand_in(course, "ada", SOLUTION, answered("Another answer of ada."))
     grade(course)
     seen["resubmitted"] = rows_of(course)
-    shutil.rmtree(course / "submitted" / "gus")
+    for name in ("gus", GONE):
+        shutil.rmtree(course / "submitted" / name)
+    (course / "submitted" / RENAMED).rename(course / "submitted" / f"{RENAMED}-b")
+    for table in ("roster.csv", "collected.csv"):
+        (course / table).write_text((course / table).read_text().replace(f"\n{RENAMED},", f"\n{RENAMED}-b,"))
     own = copy_of_kit(tmp_path_factory.mktemp("corrected") / "kit")
     hidden = own / "autograder" / "stages" / "bptt" / "hidden.py"
     text, count = re.subn(r"(@task\(\"1\.3\"[^\n]*\)\n(?:@[^\n]*\n)*def test_[^\n]*dz_dh[^\n]*:\n(?:    \"\"\"[^\n]*\"\"\"\n)?)",
@@ -125,7 +187,9 @@ def test_late_days_grace_and_extension(term):
     """One free day for the term, ten points a day then; an extension; late without a time is said, not charged."""
     rows = term[1]["first"]
     said = {pair: (row["score"], row["penalty"], row["total"]) for pair, row in rows.items()}
-    assert said == {("ada", ONE): ("80", "20", "60"), ("ada", TWO): ("0", "0", "0"), ("bob", ONE): ("0", "0", "0"),
+    assert len(said) == 6 + 2 * len(CROWD)
+    assert {pair: numbers for pair, numbers in said.items() if pair[0] not in CROWD} == {
+        ("ada", ONE): ("80", "20", "60"), ("ada", TWO): ("0", "0", "0"), ("bob", ONE): ("0", "0", "0"),
                     ("eve", ONE): ("78", "0", "78"), ("fay", ONE): ("80", "0", "80"), ("gus", ONE): ("0", "0", "0")}
     assert rows["ada", ONE]["note"] == "3 days late, 1 of them free"
     assert "when it came is not known" in rows["fay", ONE]["note"] and "no answer written to 1.8" in rows["fay", ONE]["note"]
@@ -136,16 +200,22 @@ def test_two_people_mark_and_their_marks_come_together(term):
     """Shares cut nobody out and nobody twice; a second import changes nothing."""
     seen = term[1]
     one, two = seen["shares"]
-    assert not one & two and one | two == {("ada", ONE), ("bob", ONE), ("eve", ONE), ("gus", ONE), ("ada", TWO)}
-    assert abs(len(one) - len(two)) <= 1
+    assert not one & two and one | two == {("ada", ONE), ("bob", ONE), ("eve", ONE), ("gus", ONE), ("ada", TWO)} | {
+        (name, stage) for name, number in CROWD.items() for stage in (ONE, TWO) if has_answered(number, stage)}
+    assert abs(len(one) - len(two)) <= 2  # an odd one in each stage
     first, second, again = seen["imported"]
     assert len(first.taken) == len(one) and len(second.taken) == len(two) and not first.conflicts and not second.conflicts
     assert again.taken == [] and again.same == len(two)
     outcome, rows = seen["marked"]
     assert {row["manual_pending"] for row in rows.values()} == {"0"} and not outcome.failed
-    assert {pair: row["total"] for pair, row in rows.items()} == {
+    assert {pair: row["total"] for pair, row in rows.items() if pair[0] not in CROWD} == {
         ("ada", ONE): "72.5", ("ada", TWO): "5", ("bob", ONE): "8", ("eve", ONE): "98", ("fay", ONE): "80", ("gus", ONE): "0"}
     assert rows["ada", TWO]["penalty"] == "10"  # the mark gave the penalty something to take from
+    for name, number in CROWD.items():
+        for stage, (score, penalty) in expected(number).items():
+            row = rows[name, stage]
+            assert (row["score"], row["penalty"], row["total"]) == (points(score), points(penalty), points(score - penalty)), row
+            assert ("no answer written" in row["note"]) != has_answered(number, stage), row
 
 
 def test_every_change_stands_in_changes_csv(term):
@@ -168,21 +238,32 @@ def test_every_place_shows_the_same_numbers(term, tmp_path):
     """Tables, pages, report, every export and nbgrader's own gradebook, before and after its own autograde."""
     course = shutil.copytree(term[0], tmp_path / "course")
     rows = term[1]["corrected"][1]
-    assert {student for student, _ in rows} == {"ada", "bob", "eve", "fay"}
+    assert {student for student, _ in rows} == {"ada", "bob", "eve", "fay", f"{RENAMED}-b", *CROWD} - {GONE, RENAMED}
+    again = rows[f"{RENAMED}-b", ONE]
+    assert (again["manual_pending"], again["score"]) == ("1", "0")  # a new name is somebody new, who is read again
     totals = {pair: row["total"] for pair, row in rows.items()}
 
     def gradebook():
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
             return {(entry.student.id, stage): (points(entry.score), points(entry.late_submission_penalty))
-                    for stage in (ONE, TWO) for entry in book.assignment_submissions(stage) if entry.student.id != "gus"}
+                    for stage in (ONE, TWO) for entry in book.assignment_submissions(stage)
+                    if entry.student.id not in ("gus", GONE, RENAMED)}
+
+    def formgrader():  # what its pages ask for
+        pipeline = Pipeline(course)
+        asked = NbGraderAPI(pipeline.directory)
+        return {(entry["student"], stage): points(entry["score"]) for stage in (ONE, TWO)
+                for entry in asked.get_notebook_submissions(stage, stage) if (entry["student"], stage) in rows}
 
     expected = {pair: (row["score"], row["penalty"]) for pair, row in rows.items()}
-    assert gradebook() == expected
+    scores = {pair: row["score"] for pair, row in rows.items()}
+    assert gradebook() == expected and formgrader() == scores
     (course / "nbgrader_config.py").write_text(CONFIG_TEXT)
-    for stage in (ONE, TWO):  # by the kit whose test was corrected
-        done = run("nbgrader", "autograde", stage, "--force", cwd=course, PYTHONPATH=str(term[1]["kit"]))
+    for stage in (ONE, TWO):  # by the kit whose test was corrected; everybody with a program, and a part of the crowd
+        some = "--student=[abef]*" if stage == ONE else "--student=s1*"
+        done = run("nbgrader", "autograde", stage, "--force", some, cwd=course, PYTHONPATH=str(term[1]["kit"]))
         assert done.returncode == 0, done.stderr[-2000:]
-    assert gradebook() == expected
+    assert gradebook() == expected and formgrader() == scores
     for (student, stage), row in rows.items():
         page = (term[0] / "feedback" / student / stage / f"{stage}.html").read_text()
         assert f"<strong>{row['total']}</strong> of {row['max_score']} points" in page
@@ -192,14 +273,16 @@ def test_every_place_shows_the_same_numbers(term, tmp_path):
         assert found == {student: total for (student, stage), total in totals.items() if stage == report.stage.id}
     for layout in FORMATS:
         for stage in (ONE, TWO):
-            table = list(csv.reader(io.StringIO(write_export(term[0], layout, stage, partial=True).path.read_text())))
-            read = read_as(layout, stage, table)
+            outcome = write_export(term[0], layout, stage, partial=True)
+            read = read_as(layout, stage, list(csv.reader(io.StringIO(outcome.path.read_text()))))
             assert read == {student: total for (student, its), total in totals.items() if its == stage}, layout
+            assert not outcome.left_out and not outcome.odd
 
 
 def read_as(layout, stage, table):
     """A file as its importer reads it: marks by student."""
     names = {str(number): name for number, name in enumerate(("ada", "bob", "eve", "fay", "gus"), 11)}
+    names |= {str(100 + number): f"{name}-b" if name == RENAMED else name for name, number in CROWD.items()}
     head, rows = table[0], table[1:]
     if layout == "canvas":
         assert head[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and "Points Possible" in rows[0][0]
@@ -208,9 +291,11 @@ def read_as(layout, stage, table):
         assert {"Identifier", "Grade", "Last modified (grade)"} <= set(head) and not [name for name in head if "eedback" in name]
         found = {names[row[0].removeprefix("Participant ")[1:]]: row[head.index("Grade")] for row in rows}
     elif layout == "gradescope":
-        found = {row[head.index("First Name")].lower(): row[head.index(stage)] for row in rows}
+        found = {row[head.index("Email")].partition("@")[0]: row[head.index(stage)] for row in rows}
+        found = {f"{name}-b" if name == RENAMED else name: mark for name, mark in found.items()}
     else:
         found = {row[0]: row[head.index(stage)] for row in rows}
+    assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "@"))]
     return {name: mark for name, mark in found.items() if mark}
 
 
@@ -220,9 +305,12 @@ def test_pages_go_back_to_their_people(term, tmp_path):
     for path in [path for path in (course / "feedback").rglob("*.html") if "gus" not in path.parts]:
         assert path.read_text()  # a page for everybody
     folder = return_pages(course, "folders", TWO)
-    assert zipfile.ZipFile(folder.paths[0]).namelist() == [f"ada/{TWO}.html"]
+    crowd = {f"{name}-b" if name == RENAMED else name: number for name, number in CROWD.items() if name != GONE}
+    assert set(zipfile.ZipFile(folder.paths[0]).namelist()) == {f"{name}/{TWO}.html" for name in ("ada", *crowd)}
     moodle = return_pages(course, "moodle", TWO)
-    assert zipfile.ZipFile(moodle.paths[0]).namelist() == [f"Ada Lee_811_assignfeedback_file_/{TWO}.html"]
+    parts = [name.split("_") for name in zipfile.ZipFile(moodle.paths[0]).namelist()]
+    assert ["Ada Lee", "811", "assignfeedback", "file", f"/{TWO}.html"] in parts
+    assert sorted(part[1] for part in parts) == sorted(["811", *(f"8{100 + number}" for number in crowd.values())])
     (course / "submitted" / ".collected").mkdir()
     (course / "submitted" / ".collected" / f"{TWO}.json").write_text(json.dumps(
         {"ada": {"lms": "canvas", "id": "11", "name": "Ada_7 Lee", "upload": "5001"}}))

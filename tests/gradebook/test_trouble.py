@@ -129,6 +129,51 @@ def test_a_damaged_record_is_made_again(course: Path, text: str) -> None:
     assert done.returncode == 0 and marks(course) == 2
 
 
+@pytest.mark.parametrize("verb", ["feedback", "report"])
+def test_nothing_is_made_of_a_part_of_the_class(course: Path, verb: str) -> None:
+    record = course / "results" / STAGE.id / "s0.json"
+    record.write_bytes(record.read_bytes()[:1000])
+    done = run(course, verb)
+    assert done.returncode == 1 and "s0.json" in done.stderr and "make grade" in done.stderr and marks(course) == 2
+
+
+def test_one_stage_alone_does_not_drop_another_stages_damaged_record(course: Path) -> None:
+    record = course / "results" / STAGE.id / "s0.json"
+    record.write_bytes(b"{")
+    (course / "submitted" / "s1" / "2-vanishing").mkdir()
+    done = in_kit(KIT, "grade", "--course", str(course), "--stage", "2")
+    assert done.returncode == 1 and "s0.json" in done.stdout and marks(course) == 2
+
+
+def test_a_gradebook_that_is_a_link_to_nowhere_is_named(course: Path) -> None:
+    (course / "gradebook.db").unlink()
+    (course / "gradebook.db").symlink_to("gone.db")
+    done = run(course)
+    assert done.returncode == 1 and "leads nowhere" in done.stderr and marks(course) == 2
+
+
+def test_what_a_run_that_was_cut_short_left_beside_the_gradebook_is_no_damage(course: Path) -> None:
+    (course / "gradebook.db-journal").write_bytes(b"garbage")
+    assert run(course).returncode == 0 and marks(course) == 2
+
+
+@pytest.mark.parametrize(("place", "says"), [
+    ("s2/9-other/x.py", "there is no stage of this name"), ("s2/1-BPTT/bptt.py", "call it 1-bptt"), ("s2/1-bptt", "is a file")])
+def test_what_is_no_submission_is_named_and_costs_nobody_else(course: Path, place: str, says: str) -> None:
+    (course / "submitted" / place).parent.mkdir(parents=True)
+    (course / "submitted" / place).write_text("x = 1")
+    done = run(course)
+    assert done.returncode in (0, 2) and says in " ".join(done.stdout.split()) and marks(course) == 2
+
+
+@pytest.mark.parametrize("make", ["link", "file"])
+def test_submitted_is_not_a_folder(course: Path, make: str) -> None:
+    (course / "submitted").rename(course / "elsewhere")
+    (course / "submitted").symlink_to("elsewhere") if make == "link" else (course / "submitted").write_text("")
+    done = run(course)
+    assert done.returncode == 2 and f"is a {make}" in done.stderr and marks(course) == 2
+
+
 @pytest.mark.parametrize("name", ["results", ".kit", "grades.csv"])
 def test_something_else_under_a_name_the_kit_needs(course: Path, name: str) -> None:
     if (course / name).is_dir():

@@ -1,5 +1,7 @@
 """What wrong values have to do with right ones is told where every test of the task agrees, and only there."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,10 @@ TOLD = {
     "one step only": (BPTT, "1.4", "_own = dh_dh\ndef dh_dh(h, W_h, t, k):\n    return _own(h, W_h, t, k) + 0.37 * (t - k)\n",
                       "dh_dh(...) is right where there is no step of time to go back over, and wrong where there is one, in "
                       "every test of this task."),
+    "few steps only": (BPTT, "1.6", Path(BPTT.suite, "wrong", "bptt_truncated_after_20.py").read_text(encoding="utf-8"),
+                       "each of bptt(...)['W_x'] and bptt(...)['W_h'] and bptt(...)['b'] and bptt(...)['h_0'] is right over few "
+                       "steps of time and wrong over many, in every test of this task. Is something cut off, clipped or rounded "
+                       "on the way?"),
     "one gradient": (BPTT, "1.6", "_own = bptt\ndef bptt(params, x, y, h, y_hat):\n    grads = _own(params, x, y, h, y_hat)\n"
                      "    return {**grads, 'W_h': 1.7 * grads['W_h']}\n",
                      "bptt(...)['W_h'] is the right one times a constant, the same in every test of this task."),
@@ -95,6 +101,6 @@ def test_one_call_is_not_enough_and_neither_are_simple_numbers():
 
 
 @pytest.mark.parametrize("named, steps", [({"t": 5, "k": 3}, 2), ({"x": np.zeros((4, 2)), "y": None}, 3),
-                                          ({"x": np.zeros((4, 2)), "t": 2}, None), ({"x": np.zeros(4)}, None), ({}, None)])
+                                          ({"x": np.zeros((4, 2)), "t": 2}, 1), ({"x": np.zeros(4)}, None), ({}, None)])
 def test_steps_of_time_beyond_the_fewest(named, steps):
     assert steps_of(named) == steps

@@ -160,6 +160,7 @@ SLIPS: dict[str, tuple[Slip, str]] = {
     "an unknown stage in requires_stages": (
         rewrite(f"{SUITE}/stage.toml", "requires_stages = []", 'requires_stages = ["0-none"]'),
                                             "stage.toml, line 5: there is no stage '0-none'"),
+    "no task": (lambda kit: (kit / SUITE / "stage.toml").write_text('title = "A"\nfile = "bptt.py"\n[tasks]\n'), "names no task"),
     "a stage that requires itself": (rewrite(f"{SUITE}/stage.toml", "requires_stages = []", 'requires_stages = ["1-bptt"]'),
                                      "line 5: 1-bptt does not come before 1-bptt"),
     "a cycle of stages": (rewrite(f"{SUITE}/stage.toml", "requires_stages = []", 'requires_stages = ["2-vanishing"]'),

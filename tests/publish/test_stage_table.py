@@ -42,7 +42,6 @@ WRONG = {
     "an empty file": ("", "the key 'title' is missing"),
     "no file": (GOOD.replace('file = "a.py"\n', ""), "the key 'file' is missing"),
     "no tasks": (GOOD.partition("\n[tasks]")[0], "the key 'tasks' is missing"),
-    "tasks without a task": (GOOD.replace('"1.1" = "One"\n', ""), "line 4: [tasks] names no task"),
     "a task without a number": (GOOD.replace('"1.1"', '"loss"'), "line 5: a task has the stage's number"),
     "tasks of two stages": (GOOD + '"2.1" = "Two"\n', "a task has the stage's number"),
     "a title that is a number": (GOOD.replace('"A"', "1"), "line 1: title is a text; got 1"),

@@ -8,8 +8,8 @@ from statistics import correlation
 import pytest
 
 from autograder.errors import UsageError
-from autograder.report import items
-from autograder.report.class_report import gather, write_report
+from autograder.report import figures, items
+from autograder.report.class_report import gather, tables, write_report
 from tests.classroom import STAGE, grade, record_of
 from tests.graded_class import HOSTILE
 from tests.reading import Page
@@ -120,3 +120,14 @@ def test_everything_a_lecturer_asks_is_on_the_page_and_in_tables(course):
 def test_without_results_it_says_what_to_do(tmp_path):
     with pytest.raises(UsageError, match="make grade"):
         write_report(tmp_path)
+
+
+def test_a_task_nobody_has_marked_has_no_median(course):
+    """Neither in the picture's words nor in the table: a 0 would be a mark."""
+    report, = gather(course)
+    written = {row.task: row for row in report.tasks}["1.8"]
+    assert written.count == 1 and "Task 1.8: median 0 of 20." in report.boxes_in_words  # who wrote nothing has 0
+    report.by_task["1.8"] = []
+    assert "Task 1.8: no marks yet." in report.boxes_in_words
+    _, rows = tables([report], [])["tasks"]
+    assert [row["median"] for row in rows if row["task"] == "1.8"] == [""] and figures.by_task({"1.8": []})

@@ -8,6 +8,7 @@ import sys
 PYTHON = (3, 11)
 # The oldest versions that the public tests were run with (stage 4's with that of torch): requirements.txt asks for these.
 FLOORS = {"matplotlib": "3.8", "numpy": "1.26", "pytest": "8.0", "torch": "2.13", "jupyterlab": "4.0", "ipywidgets": "8.0"}
+IN_BROWSER = sys.platform == "emscripten"  # Python as WebAssembly: Pyodide, JupyterLite
 INSTALL = "python -m pip install -r requirements.txt"
 
 
@@ -38,19 +39,28 @@ def library_problem(name: str) -> str:
 
     try:
         module = import_module(name)
-    except ImportError:
-        return missing(name)
+    except ImportError as error:
+        if error.name in (name, None):
+            return missing(name)
+        return f"{name} cannot be imported here: {error}. {remedy(name)}"
     version = str(getattr(module, "__version__", ""))
     if numbers(version) >= numbers(FLOORS[name]):
         return ""
-    return (f"These assignments need {name} {FLOORS[name]} or newer, and this is {name} {version}. "
-            f"Type in a terminal, in this folder:  {INSTALL}  (then restart the notebook's kernel)")
+    return f"These assignments need {name} {FLOORS[name]} or newer, and this is {name} {version}. {remedy(name)}"
 
 
 def missing(name: str) -> str:
     """The sentence on a library that is not installed."""
-    return (f"{name} is not installed in the Python that runs here ({sys.executable}). "
-            f"Type in a terminal, in this folder:  {INSTALL}  (then restart the notebook's kernel)")
+    if IN_BROWSER:
+        return f"{name} is not loaded here. {remedy(name)}"
+    return f"{name} is not installed in the Python that runs here ({sys.executable}). {remedy(name)}"
+
+
+def remedy(name: str) -> str:
+    """How to install a library: in a browser there is no terminal."""
+    if IN_BROWSER:
+        return f"Run in a cell of its own:  %pip install {name}  (it needs the network), then run this cell again"
+    return f"Type in a terminal, in this folder:  {INSTALL}  (then restart the notebook's kernel)"
 
 
 def numbers(version: str) -> "tuple[int, ...]":

@@ -16,7 +16,7 @@ from . import needs, rules
 from .check import display_text
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
-from .session import Outcome, run_fresh, run_here, saved_at
+from .session import run_fresh, saved_at
 from .update import hash_of_cell, manifest
 
 RECEIPT = "receipt.json"
@@ -92,21 +92,13 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     for file, module, line in rules.foreign_imports(folder, info):
         handin.trouble.append(f"{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot be "
                               f"imported, and no test passes. It has {', '.join(sorted(rules.allowed(info)))} and Python's own")
-    outcome = _outcome(folder)
+    outcome = run_fresh(folder)
     if outcome.load_error:
         handin.trouble.append(f"{info.file} cannot be imported in a clean process: {outcome.load_error}")
     if outcome.problem:
         handin.remarks.append(f"the public tests could not be run: {outcome.problem}")
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
     handin.remarks += [f"{info.file} is taken as saved at {saved_at(folder / info.file)}", *outcome.earlier]
-
-
-def _outcome(folder: Path) -> Outcome:
-    """What the public tests say in a clean process; where no process can be started, in this one."""
-    try:
-        return run_fresh(folder)
-    except OSError:
-        return run_here(public_tests(folder), folder)
 
 
 def _look_at_notebook(file: Path, handin: Handin) -> None:

@@ -7,7 +7,6 @@ thread can be started (Python in a browser), the student's lines are counted ins
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import sys
 import threading
 import time
@@ -139,5 +138,7 @@ class Clock:
 
 def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
     """Let another thread raise this as soon as it runs Python again; None takes back what it has not raised yet."""
+    import ctypes  # where there are no threads there may be no ctypes
+
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread),
                                                ctypes.py_object(exception) if exception is not None else None)

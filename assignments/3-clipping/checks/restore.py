@@ -40,7 +40,8 @@ def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str
     roots = tuple(os.path.normcase(root) + os.sep for folder in folders for root in {str(folder), os.path.realpath(folder)})
     found = {}
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+        # Not by getattr: that would import a module that a library has only announced (importlib.util.LazyLoader).
+        file = object.__getattribute__(module, "__dict__").get("__file__") if isinstance(module, ModuleType) else None
         if not isinstance(file, str) or name in shared or name.partition(".")[0] in (ours, "__main__"):
             continue
         file = os.path.normcase(file)

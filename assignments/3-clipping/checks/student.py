@@ -390,9 +390,10 @@ class FreshModule:
 
     def run(self, code: CodeType | None = None, prepare: Callable[[dict[str, Any]], None] | None = None) -> None:
         """Run the file, or what was made of its code, as a new module, whose names `prepare` sees first."""
-        for other in sys.modules.keys() - self.libraries:
-            if other.partition(".")[0] not in self.keep and _lies_in(sys.modules[other], self.path.parent):
-                del sys.modules[other]
+        # Found first, then removed: a namespace package cannot say where it lies once its parent is gone.
+        for other in [name for name in sys.modules.keys() - self.libraries
+                      if name.partition(".")[0] not in self.keep and _lies_in(sys.modules[name], self.path.parent)]:
+            del sys.modules[other]
         spec = importlib.util.spec_from_file_location(self.name, self.path)
         assert spec is not None
         self.module = sys.modules[self.name] = importlib.util.module_from_spec(spec)
@@ -405,7 +406,9 @@ class FreshModule:
 def _lies_in(module: ModuleType, folder: Path) -> bool:
     own = vars(module)  # not by getattr: some modules of torch answer to every name
     places = [own.get("__file__") or "", *(own.get("__path__") or ())]
-    return any(place.startswith(f"{folder}{os.sep}") for place in map(str, places))
+    # The checks' own folder has the tests of earlier stages, which are being run from there.
+    ours = os.path.join(folder, "checks", "")
+    return any(place.startswith(f"{folder}{os.sep}") and not place.startswith(ours) for place in map(str, places))
 
 
 def student_trace(error: BaseException, folder: Path) -> str:

@@ -123,8 +123,6 @@ def _check(file: Path, text: str, data: dict[str, Any]) -> None:
     if not re.fullmatch(r"[a-z_]\w*\.py", data["file"]):
         raise ValueError(f"{place(file, text, 'file')}: file is the name of a Python file, such as \"bptt.py\";"
                          f" got {data['file']!r}")
-    if not data["tasks"]:
-        raise ValueError(f"{place(file, text, 'tasks')}: [tasks] names no task; write \"1.1\" = \"Its title\" below it")
     numbers = {task.partition(".")[0] for task in data["tasks"]}
     for task in data["tasks"]:
         if not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", task) or len(numbers) > 1:

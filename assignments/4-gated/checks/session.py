@@ -54,7 +54,7 @@ class Outcome:
     notes : list of str
         Sentences on files that are not there.
     earlier : list of str
-        Sentences on earlier stages this one builds on.
+        Sentences on earlier stages this one builds on, and on how the tests ran.
     problem : str
         Why no test could be run at all; empty as a rule.
     """
@@ -235,15 +235,20 @@ def _summary_of_earlier(outcome: Outcome) -> str:
 
 
 def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outcome:
-    """The same in a fresh process: what a library keeps to itself is new there too."""
+    """The same in a fresh process: what a library keeps to itself is new there too. In this one where none can be started."""
     package = __package__ or "checks"
     root = Path(__file__).resolve().parents[len(package.split("."))]
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     with tempfile.TemporaryDirectory() as scratch:
         found = Path(scratch, "outcome.json")
         command = [sys.executable, "-m", package, *([task] if task else []), *(["--show"] if show else []), "--json", str(found)]
-        done = subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": path, "MPLBACKEND": "Agg"}, text=True,
-                              encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, capture_output=True)
+        try:
+            done = subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": path, "MPLBACKEND": "Agg"}, text=True,
+                                  encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, capture_output=True)
+        except OSError as error:  # as in a browser
+            outcome = run_here(public_tests(folder), folder, task, show)
+            outcome.earlier.append(f"No process can be started here ({error.strerror or error}), so the tests ran in this one.")
+            return outcome
         if found.exists():
             return from_json(found.read_text(encoding="utf-8"))
     info = read_stage(public_tests(folder).parent)

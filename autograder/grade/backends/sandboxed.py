@@ -154,6 +154,12 @@ class SandboxBackend:
         worker.reset(self.seed, self.replaced, self._standins.source(missing), known, cpu)
         worker.recording = self._transcript
 
+    @property
+    def trusts_checkpoints(self) -> bool:
+        """Whether right versions may stand in where weights are loaded: then they alone are measured. Not where they are trained
+        here, which is for the student's own code to do."""
+        return self.retrainer is None
+
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
         asked = self._worker.asked if self._worker is not None else {}

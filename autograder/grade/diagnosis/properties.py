@@ -53,11 +53,13 @@ def same_value(call: Compared) -> bool:
 
 
 def steps_of(named: Mapping[str, Any]) -> int | None:
-    """The steps of time beyond the fewest in a call with these arguments: t - k, T - 1; None where nobody knows."""
+    """The steps of time beyond the fewest in a call with these arguments: t - k, t - 1 or T - 1; None where nobody knows."""
+    x = named.get("x")
     if {"t", "k"} <= named.keys():
         return int(named["t"]) - int(named["k"])
-    x = named.get("x")
-    return len(x) - 1 if isinstance(x, np.ndarray) and x.ndim == 2 and "t" not in named else None
+    if not isinstance(x, np.ndarray) or x.ndim != 2:
+        return None
+    return int(named.get("t", len(x))) - 1
 
 
 def property_of(name: str, calls: Sequence[Compared]) -> str:
@@ -188,6 +190,14 @@ def _shortest_only(parts: Sequence[_Part]) -> bool:
         and all(part.wrong == (part.steps != 0) for part in parts)
 
 
+def _short_only(parts: Sequence[_Part]) -> bool:
+    """Right in every call of few steps, more than one among them, and wrong in every call of more."""
+    if any(part.steps is None for part in parts):
+        return False
+    right, wrong = ([part.steps or 0 for part in _telling(parts) if part.wrong is off] for off in (False, True))
+    return len(wrong) >= ENOUGH and len({steps for steps in right if steps > 0}) >= ENOUGH and max(right) < min(wrong)
+
+
 # What may hold, the more special first, and how it is told.
 PROPERTIES: tuple[tuple[Callable[[Sequence[_Part]], bool], str], ...] = (
     (_opposite, "{} has the wrong sign, and nothing else is wrong with it, in every test of this task."),
@@ -199,6 +209,8 @@ PROPERTIES: tuple[tuple[Callable[[Sequence[_Part]], bool], str], ...] = (
     (_but_last, "{} is right except for its last entry, in every test of this task."),
     (_shortest_only, "{} is right where there is no step of time to go back over, and wrong where there is one, in every test of "
                      "this task."),
+    (_short_only, "{} is right over few steps of time and wrong over many, in every test of this task. Is something cut off, "
+                  "clipped or rounded on the way?"),
 )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from autograder.grade.notebook_reading import answers_of, looks_like_notebook, read_cells
 from autograder.grade.released import released_notebook, released_texts
 from autograder.stages import Stage
+from autograder.text import syntax_tree
 
 # Nobody writes a longer file by hand; what takes long to parse is not parsed.
 MAX_SOURCE = 2 << 20
@@ -58,7 +59,7 @@ def defined(text: str) -> dict[str, bool]:
 def parsed(text: str) -> ast.Module | None:
     """A source as a tree; None where it cannot be parsed."""
     try:
-        return ast.parse(text[:MAX_SOURCE], HANDED_IN)
+        return syntax_tree(text[:MAX_SOURCE], HANDED_IN)
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         return None
 

@@ -27,7 +27,7 @@ import msgspec
 
 from autograder.errors import InfrastructureError, Killed, KitError, SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.walls import die_with_parent, limit_memory
+from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 from autograder.stages import KIT
 from autograder.text import one_line
 
@@ -216,7 +216,8 @@ def freeze() -> None:
 
 
 def main(isolation: str, limits: Limits, core: int | None) -> None:
-    """Serve jobs until standard input ends."""
+    """Serve jobs until standard input ends, or whoever started it does; what it was grading then ends with it."""
+    die_with_parent()
     if core is not None:
         os.sched_setaffinity(0, {core})
     os.nice(YIELD)
@@ -256,6 +257,7 @@ def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -
         status = 1
         try:
             die_with_parent()
+            close_memory()
             limit_memory(MEMORY)
             resource.setrlimit(resource.RLIMIT_CPU, (TESTING_CPU, TESTING_CPU + AND_NO_MORE))
             with os.fdopen(writer, "wb") as stream:

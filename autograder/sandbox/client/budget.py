@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.checks.timelimit import out_of_cpu, out_of_wall
 from autograder.errors import InfrastructureError, LimitExceeded
-from autograder.sandbox.walls import die_with_parent, limit_memory
+from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.worker import Worker
@@ -244,6 +244,7 @@ def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEM
         with contextlib.suppress(BaseException):
             os.close(reader)
             die_with_parent()
+            close_memory()
             limit_memory(memory)
             resource.setrlimit(resource.RLIMIT_CPU, (max(1, round(seconds)), max(1, round(seconds)) + 1))
             signal.signal(signal.SIGXCPU, signal.SIG_DFL)

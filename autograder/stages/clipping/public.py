@@ -331,9 +331,9 @@ def same_colours(left, right):
 def lines_through(panel, path):
     """The lines of a panel that go through exactly these points and can be seen."""
     nothing = ("None", "none", "", " ")
-    return [line for line in panel["lines"] if line["x"].shape == (len(path),) and line["visible"]
+    return [line for line in panel["lines"] if line["x"].shape == (len(path),) and line["visible"] and line["opacity"] > 0.05
             and np.allclose(np.column_stack([line["x"], line["y"]]), path)
-            and not (line["linestyle"] in nothing and line["marker"] in nothing)]
+            and not ((line["linestyle"] in nothing or line["width"] == 0) and line["marker"] in nothing)]
 
 
 def expect_panels(panels, ws, bs, surface, plain, clipped):

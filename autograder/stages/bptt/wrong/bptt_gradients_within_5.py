@@ -3,6 +3,7 @@
 Witness:
     m.bptt(*flat(25))
 At most: 9 points
+Named: bptt-gradients-clipped-to-5
 """
 
 

@@ -2,6 +2,7 @@
 
 Witness:
     m.bptt(*args)["W_h"]
+Named: bptt-h-0-is-the-last-state
 """
 
 
