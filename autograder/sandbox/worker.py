@@ -191,14 +191,13 @@ class Server:
 
     def tell_raised(self, error: BaseException) -> None:
         kind = type(error)
-        names = [str(_NAME(base)) for base in _MRO(kind)]
-        known = "" if issubclass(kind, StudentError) else next((name for name in names if name in KNOWN), "")
+        known = "" if issubclass(kind, StudentError) else " ".join(known_bases(kind))
         try:
             message = str.__getitem__(str(error), slice(MAX_TEXT))
         except BaseException:  # a __str__ of the student's own may fail
             message = ""
         self.floor = (self.serial // EPOCH + 1) * EPOCH
-        self.send("raised", known, names[0][:80], message, self.trace(error), self.printed.text)
+        self.send("raised", known, str(_NAME(kind))[:80], message, self.trace(error), self.printed.text)
 
     def trace(self, error: BaseException) -> str:
         try:
@@ -356,8 +355,9 @@ class Server:
 def known_bases(kind: type[BaseException]) -> list[str]:
     """Which of Python's exceptions a class is one of, none a base of another: it may be an IndexError and a ValueError."""
     found: list[type] = []
-    for base in kind.__mro__:
-        is_known = base.__name__ in KNOWN and base is getattr(builtins, base.__name__)
+    for base in _MRO(kind):
+        name = str(_NAME(base))
+        is_known = name in KNOWN and base is getattr(builtins, name)
         if is_known and not any(issubclass(one, base) for one in found):
             found.append(base)
     return [base.__name__ for base in found]

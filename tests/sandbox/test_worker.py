@@ -442,3 +442,11 @@ def test_a_machine_that_stood_still_is_not_held_against_the_worker(monkeypatch) 
         for _ in range(20):
             now += LOOK
             budget.check_deadline()
+
+
+def test_an_exception_of_two_kinds_is_of_both(make: Make) -> None:
+    """A test that asks for a ValueError takes one that is an IndexError first."""
+    worker = make("class Off(IndexError, ValueError):\n    pass\n\ndef f():\n    raise Off('k')\n")
+    with pytest.raises(ValueError, match="k") as caught:
+        call(worker, "f")
+    assert isinstance(caught.value, IndexError) and caught.value.type_name == "Off"
