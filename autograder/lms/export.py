@@ -115,7 +115,7 @@ class KitExport(ExportPlugin):
         self.outcome = Exported(Path(self.to) if self.to else root / "exports" / f"{self.format}.csv")
         text = io.StringIO()
         csv.writer(text, lineterminator="\r\n").writerows(self.rows(listed))
-        write_atomically(self.outcome.path, text.getvalue().encode("utf-8"))
+        write_atomically(self.outcome.path, text.getvalue().encode("utf-8", "backslashreplace"))
         self.outcome.blank = list(_blanks(listed))
         self.outcome.odd = odd_marks(listed.marks, listed.stage_ids)
         self.outcome.pending = sum(entry.pending for entry in listed.marks.values())

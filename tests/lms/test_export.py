@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_mark_is_the_score_without_the_penalty():
     ada = Person("ada", folders={STAGE.id: "ada"})
     listed = Course([STAGE.id], [ada], {(STAGE.id, "ada"): marks}, frozenset())
     assert listed.mark(ada, STAGE.id) == "71.75" and listed.mark(Person("eve"), STAGE.id) == ""
+
+
+def test_a_folder_whose_name_is_no_text_is_named_and_stops_no_export(course):
+    """From a disk of another system; it is not graded, and stands in the table with its bytes' codes."""
+    os.makedirs(os.fsencode(course / "submitted") + b"/b\xffd/" + STAGE.id.encode())
+    assert r"b\udcffd" in (row[0] for row in table(export(course, "csv")[0]))
 
 
 def test_canvas_finds_students_by_id(course):
