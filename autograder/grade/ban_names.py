@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 
 from autograder.text import syntax_tree
@@ -23,8 +24,12 @@ BELOW_TORCH = {
     "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "rnn", "lstm", "gru", "ops", "_C", "_ops", "library", "__dict__",
 }
 BUILTINS = {"eval", "exec", "__import__"}
+# Modules of Python's own through which others are reached by text.
+WAYS_ROUND = {"builtins", "ctypes", "gc", "importlib", "inspect", "marshal", "operator", "pickle", "pkgutil", "runpy", "sys"}
 _WORDS = re.compile(r"\b(aten|_VF|lstm_cell|gru_cell|rnn_tanh|rnn_relu|mkldnn_rnn_layer|nn\.(RNN|LSTM|GRU)\w*)\b"
                     r"|^(RNN|LSTM|GRU)(Cell)?$")
+# What finds a thing by its name; elsewhere a text such as "LSTMCell" is what a student calls an own cell.
+FINDS = {"getattr", "attrgetter", "__getattribute__", "__getattr__", "hasattr", "setattr"}
 
 
 def banned_names(source: str) -> list[tuple[int, str]]:
@@ -49,6 +54,8 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
     torch_names = _names_of_torch(tree)
     nodes = list(ast.walk(tree))
     documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    own, looked_for = _own_names(tree), {id(part) for node in nodes if isinstance(node, ast.Call) and _called(node) in FINDS
+                                         for part in node.args}
     for node in nodes:
         if isinstance(node, ast.Attribute):
             dotted = _dotted(node)
@@ -60,7 +67,7 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{name}(...)") for name in _reached_by_text(node, torch_names))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             match = _WORDS.search(node.value)
-            if match:
+            if match and (node.value not in own or id(node) in looked_for):
                 yield node.lineno, repr(match[0])
 
 
@@ -77,10 +84,31 @@ def _is_telling(path: list[str]) -> bool:
 
 def _reached_by_text(call: ast.Call, torch_names: set[str]) -> Iterator[str]:
     """The function called, where it finds things of torch, or runs things, by their text."""
-    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    name = _called(call)
     by_itself = name == "import_module" or (name in BUILTINS and isinstance(call.func, ast.Name))
+    if by_itself and name in ("import_module", "__import__") and _is_harmless_import(call):
+        return
     if by_itself or (name in ("getattr", "vars") and call.args and _root(call.args[0]) in torch_names):
         yield name
+
+
+def _called(call: ast.Call) -> str:
+    """The last name of what is called."""
+    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _is_harmless_import(call: ast.Call) -> bool:
+    """A module of Python's own that is named in plain text, and is no way to modules by text itself."""
+    named = call.args[0].value if len(call.args) == 1 and not call.keywords and isinstance(call.args[0], ast.Constant) else ""
+    root = named.partition(".")[0] if isinstance(named, str) else ""
+    return root in sys.stdlib_module_names - WAYS_ROUND
+
+
+def _own_names(tree: ast.Module) -> set[str]:
+    """What the file itself defines."""
+    found = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return found | {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
+                    if isinstance(target, ast.Name)}
 
 
 def _names_of_torch(tree: ast.Module) -> set[str]:
