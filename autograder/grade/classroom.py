@@ -125,8 +125,10 @@ def stray_stages(folder: Path) -> dict[str, str]:
     for name in others[:20]:
         near = get_close_matches(name.casefold(), ids, n=1, cutoff=0.8)
         if near or not has_one:
-            found[name] = f"there is no stage of this name; call it {near[0]}" if near else \
-                f"there is no stage of this name; there are: {', '.join(ids)}"
+            found[name] = (
+                "it is a file; submissions lie at submitted/<student>/<stage>/" if not (folder / name).is_dir() and not near else
+                f"there is no stage of this name; call it {near[0]}" if near else
+                f"there is no stage of this name; there are: {', '.join(ids)}")
     return found
 
 

@@ -53,7 +53,7 @@ def raised(methods: str, says: str = "", meta: str = "") -> Variant:
 
 
 OWN = "return own(a, b)"
-TIME, WAIT = "second of CPU time", "hardly computes"
+TIME, WAIT = "of CPU time", "hardly computes"
 AT_RANDOM = "if int.from_bytes(__import__('os').urandom(1)) < 128: raise ValueError('sometimes')"
 CALLBACK = "ng = numerical_gradient\n\ndef numerical_gradient(f, *rest):\n"
 

@@ -250,7 +250,7 @@ def test_a_folder_without_the_stage_is_told(tmp_path):
     (tmp_path / "submitted" / "ada").mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "bptt.py").write_text(SOLUTION)
     status, words = command("grade", "--course", tmp_path)
-    assert status == 2 and "submissions lie at submitted/<student>/<stage>/" in words
+    assert status == 2 and "it is a file; submissions lie at submitted/<student>/<stage>/" in " ".join(words.split())
 
 
 def test_exit_status_and_output_of_a_real_command_line(course):

@@ -124,7 +124,7 @@ def test_a_leak_in_the_release_fails(own):
 
 def test_a_leak_scan_that_is_blind_fails(own):
     """The gate tries itself on a planted leak of each kind."""
-    edit(own, "autograder/publish/leaks.py", "    squeezed, words = ", "    return\n    squeezed, words = ")
+    edit(own, "autograder/publish/leaks.py", "    squeezed, words, prose = ", "    return\n    squeezed, words, prose = ")
     found = problems(own, "nothing_leaks")
     assert "a planted leak is not found: solution" in found and "a planted leak is not found: hidden test" in found
 
