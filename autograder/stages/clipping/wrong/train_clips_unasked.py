@@ -20,7 +20,7 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
             if threshold is not None:
                 grads, norm = clip_by_norm(grads, threshold)
             updated = sgd_step(params, grads, lr)
-        if np.isfinite(loss) and np.isfinite(norm) and all((np.isfinite(theta).all() for theta in updated.values())):
+        if np.isfinite(loss) and np.isfinite(norm) and all(np.isfinite(theta).all() for theta in updated.values()):
             params = updated
             losses.append(float(loss))
             norms.append(norm)
