@@ -239,15 +239,15 @@ def test_logits_have_the_right_values(student, rng):
         model.load_state_dict(state)
         got = model(tokens)
         expect(got, expected_logits(state, tokens, CLASS_OF[cell], V, E, H), "logits", rtol=1e-3, atol=1e-4)
-    V, E, H = 6, 3, 4  # an LSTM that keeps what it has read: the last of 130 logits depend on the first token
+    V, E, H = 6, 3, 4  # an LSTM that keeps what it has read: the last of 105 logits depend on the first token
     model = student.LanguageModel(V, E, H, "lstm")
     state = {key: tensor(rng, *value.shape) for key, value in model.state_dict().items()}
     for key, value in state.items():
         if role(key, value.shape, V, E, H) == "bias_ih":
             value[H:2 * H] = 12.0
     model.load_state_dict(state)
-    tokens = random_tokens(rng, V, 2, 130)
-    expect(model(tokens), expected_logits(state, tokens, "LSTMCell", V, E, H), "logits of 130 tokens", rtol=1e-3, atol=1e-3)
+    tokens = random_tokens(rng, V, 1, 105)
+    expect(model(tokens), expected_logits(state, tokens, "LSTMCell", V, E, H), "logits of 105 tokens", rtol=1e-3, atol=1e-3)
     expect_unchanged(student)
 
 
@@ -515,10 +515,23 @@ def hoarder(student, rng, V, E, H):
     model = spread(student, rng, V, E, H, "lstm")
     state = model.state_dict()
     for key, value in state.items():
-        if role(key, value.shape, V, E, H) == "bias_ih":
+        part = role(key, value.shape, V, E, H)
+        if part in ("bias_ih", "bias_hh"):
+            value[H:3 * H] = 0.0  # the memory goes up as often as down
+        if part == "bias_ih":
             value[H:2 * H] = 40.0
     model.load_state_dict(state)
     return model
+
+
+def long_texts(rng, model, V):
+    """Two texts of 105 words, what a model guesses after them, and what it would guess after their last 64 words alone."""
+    texts = random_tokens(rng, V, 24, 105)
+    guesses, of_the_end, of_the_beginning = (model(part)[:, -1].argmax(dim=1).tolist()
+                                             for part in (texts, texts[:, -64:], texts[:, :100]))
+    order = sorted(range(24), key=lambda row: (guesses[row] == of_the_end[row]) * 2 + (guesses[row] == of_the_beginning[row]))
+    others = [other if other != guess else (guess + 1) % V for guess, other in zip(guesses, of_the_end)]
+    return [(texts[row], guesses[row], others[row]) for row in order[:2]]
 
 
 def share_remembered(model, items):
@@ -683,8 +696,11 @@ def test_accuracy_of_each_kind_of_model(student, rng):
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell) if cell != "lstm" else hoarder(student, rng, 15, 5, 7)
         distances, right = rng.permutation([1, 1, 6, 6, 6, 30]).tolist(), rng.permutation([True, False] * 3).tolist()
-        plan = list(zip(distances, [1, 2, 2, 3, 4, 6], right)) + [(90, 130, True)] * 4 * (cell == "lstm")
+        plan = list(zip(distances, [1, 2, 2, 3, 4, 6], right))
         items = stories(rng, model, 15, plan)
+        if cell == "lstm":
+            items += [{"tokens": tokens, "target": guess, "distance": 90} for tokens, guess, _ in long_texts(rng, model, 15)]
+            plan += [(90, 105, True)] * 2
         if cell == "rnn":  # what another model says of these stories must not stick
             student.accuracy_by_distance(spread(student, rng, 15, 5, 7, cell), items)
         got = student.accuracy_by_distance(model, items)
@@ -700,8 +716,12 @@ def test_error_of_each_kind_of_model(student, rng):
         model = spread(student, rng, 15, 5, 7, cell) if cell != "lstm" else hoarder(student, rng, 15, 5, 7)
         plan = [(int(rng.integers(2)), length, bool(rng.random() < 0.3), bool(rng.integers(2)))
                 for length in (1, 2, 2, 3, 4, 6)] + [(7, 2, True, True), (7, 3, True, False), (9, 1, False, True)]
-        plan += [(20, 130, bool(number % 2), False) for number in range(8)] * (cell == "lstm")
-        got = student.error_by_attractors(model, sentences(rng, model, 15, plan))
+        items = sentences(rng, model, 15, plan)
+        if cell == "lstm":
+            items += [{"tokens": tokens, "right": guess, "wrong": other, "attractors": 20, "plural": bool(number)}
+                      for number, (tokens, guess, other) in enumerate(long_texts(rng, model, 15))]
+            plan += [(20, 105, bool(number), False) for number in range(2)]
+        got = student.error_by_attractors(model, items)
         wanted = {}
         for count in sorted({attractors for attractors, *_ in plan}):
             by_number = [[wrong for attractors, _, plural, wrong in plan if (attractors, plural) == (count, number)]
