@@ -124,7 +124,7 @@ def stage(name: str) -> None:
 @click.option("--isolation", type=click.Choice(["sandbox", "process"]), default="sandbox",
               help="How student code is shut in; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
-              help="Train models afresh by the submitted code, in place of the weights that were handed in.")
+              help="Train models again by the submitted code, in place of the weights that were handed in.")
 @click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
           isolation: str, retrain: bool, everything: bool) -> None:

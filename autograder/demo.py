@@ -20,7 +20,7 @@ SHOWN = 6
 
 
 def build(course: Path, stage_id: str | None = None) -> int:
-    """Make ``<course>/submitted/`` anew; returns the number of submissions.
+    """Make ``<course>/submitted/`` again; returns the number of submissions.
 
     Raises
     ------

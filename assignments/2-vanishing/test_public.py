@@ -378,7 +378,7 @@ def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
 
 @task("2.4", points=1)
 def test_sweep_draws_the_same_networks_for_every_radius(student):
-    """A row does not depend on the other radii: each seed starts its generator anew."""
+    """A row does not depend on the other radii: each seed has a generator of its own."""
     together = expect_shape(student.sweep([0.9, 0.4, 1.2], 3, 4, [5, 6]), (3, 5), "sweep(...)")
     for i, radius in enumerate((0.9, 0.4, 1.2)):
         alone = expect_shape(student.sweep([radius], 3, 4, [5, 6]), (1, 5), "sweep(...)")

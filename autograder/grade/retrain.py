@@ -1,4 +1,4 @@
-"""`make grade RETRAIN=1`: a submission's models are trained afresh by its own code, and those are graded.
+"""`make grade RETRAIN=1`: a submission's models are trained again by its own code, and those are graded.
 
 A stage whose students hand in trained weights says in its `recipe.py` which models there are and how each is trained:
 ``FILES``, the files of each task's models, and ``training(file)``. The weights that were handed in are then not even put
@@ -63,7 +63,7 @@ def has_recipe(stage: Stage) -> bool:
 
 
 def files_for(stage: Stage, job: Mapping[str, Any]) -> dict[str, bytes]:
-    """The files that go into the sandbox: without the weights that were handed in, when models are trained afresh."""
+    """The files that go into the sandbox: without the weights that were handed in, when models are trained again."""
     left_out = stage.info.submission_files if job.get("retrain") else ()
     return {name: data for name, data in job["files"].items() if name not in left_out}
 
@@ -143,7 +143,7 @@ def usable(name: str, state: Any) -> dict[str, Any]:
     """What came back as a model's weights, if it can be: tensors of finite numbers, not too many."""
     import torch
 
-    what = f"your {name} model, trained afresh,"
+    what = f"your {name} model, trained again,"
     if not isinstance(state, dict) or not all(isinstance(key, str) and is_tensor(value) for key, value in state.items()):
         raise Mismatch(what, "does not give its weights: state_dict() is torch's own", "type")
     if sum(value.nbytes for value in state.values()) > LARGEST:

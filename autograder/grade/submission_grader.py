@@ -33,7 +33,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     ----------
     job : dict
         student, stage, files (name to bytes), problem, notes, key, seed; and retrain, true where models are to be
-        trained afresh.
+        trained again.
     sandbox : Sandbox
         A started sandbox for the stage's libraries.
     suite : Suite

@@ -71,7 +71,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     Parameters
     ----------
     retrain : bool
-        Train models afresh by the submitted code, in place of the weights that were handed in.
+        Train models again by the submitted code, in place of the weights that were handed in.
     limits : Limits, optional
         Other limits than the course's own, for trials: a record does not say under which it was made.
 

@@ -182,7 +182,7 @@ class Pipeline:
 class SubmissionFeedback(GenerateFeedback):
     """nbgrader's feedback for one named submission at a time: the page alone, without copies of what was handed in.
 
-    nbgrader makes exporter, templates and writer anew at every start; here they are made once and serve all submissions.
+    nbgrader makes exporter, templates and writer again at every start; here they are made once and serve all submissions.
     """
 
     started = False

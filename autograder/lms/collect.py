@@ -150,8 +150,14 @@ def _collect_one(
 
 
 def _person(handin: Handin, stage_id: str, roster: Roster, unique: bool) -> Person:
-    """Whose hand-in it is. Moodle numbers people anew in each assignment, which is that of most hand-ins beside this one: from
-    one to the next they are known by their names.
+    """Whose hand-in it is. Moodle gives a person another number in each assignment: from one to the next, the name counts.
+
+    Parameters
+    ----------
+    stage_id : str
+        The stage that most hand-ins of this download belong to.
+    unique : bool
+        Whether nobody else in the download has that name.
     """
     who = handin.lms_identity
     if who.lms == "moodle":

@@ -20,7 +20,7 @@ class Person:
     student : str
         The folder in submitted/, or the row in roster.csv.
     ids : mapping of str to str
-        What each LMS calls them; Moodle numbers people anew in each assignment, then the key is ``moodle <stage id>``.
+        What each LMS calls them; Moodle numbers people differently in each assignment, then the key is ``moodle <stage id>``.
     lms : str
         Where their submissions came from.
     folders : mapping of str to str

@@ -18,7 +18,7 @@ class Limits:
     load_cpu : float
         CPU seconds of importing the student's file.
     train_cpu : float
-        CPU seconds of training one model afresh; see `autograder.grade.retrain`.
+        CPU seconds of training one model again; see `autograder.grade.retrain`.
     wall_factor : float
         How long a call may wait without computing, as a multiple of its CPU limit: catches code that sleeps. Time in which a busy
         machine, or whoever stopped the process, kept it from computing does not count.

@@ -117,7 +117,7 @@ def test_one_task_alone(bare_python, folder):
 
 
 def test_check_sees_the_file_as_it_is_saved(bare_python, folder):
-    """A cell's `check("1.3")` imports the file anew each time: an edit between two calls counts, one of the same size
+    """A cell's `check("1.3")` imports the file again each time: an edit between two calls counts, one of the same size
     in the same second too.
     """
     (folder / "cell.py").write_text(

@@ -161,9 +161,9 @@ def test_a_timeout_is_the_verdict_of_the_tests_that_need_the_model(sandbox, shor
     ("del train\n", "failed", "train is not defined in gated.py"),
     ("def LanguageModel(*sizes):\n    return None\n", "failed", "LanguageModel does not make a torch.nn.Module"),
     ("def train(model, batches, lr, threshold):\n    model.output.bias.data.fill_(float('nan'))\n", "failed",
-     "your agreement RNN model, trained afresh, has Inf or NaN among its weights"),
+     "your agreement RNN model, trained again, has Inf or NaN among its weights"),
     ("def train(model, batches, lr, threshold):\n    LanguageModel.state_dict = lambda self: {'W': 'all of it'}\n", "failed",
-     "your agreement RNN model, trained afresh, does not give its weights"),
+     "your agreement RNN model, trained again, does not give its weights"),
     ("def train(model, batches, lr, threshold):\n    import os\n    os._exit(0)\n", "error",
      "training your agreement RNN model ended with Died: "),
 ])
@@ -258,7 +258,7 @@ def test_from_the_command_line_to_the_page(tmp_path):
     classroom.hand_in(tmp_path, "eve")
     measure.hand_in(tmp_path, STAGE, {"eve": f"{SOLUTION}\n\n{IDLE}"})
     output, plain, untouched = grade()
-    assert "RETRAIN" not in output and not plain["retrain"] and "trained afresh" not in page()
+    assert "RETRAIN" not in output and not plain["retrain"] and "trained again" not in page()
     output, trained, still = grade("--retrain")
     assert "1 graded now, 1 unchanged" in output
     assert "1 submission graded with RETRAIN=1: on models trained again by the submitted code" in " ".join(output.split())
@@ -269,6 +269,6 @@ def test_from_the_command_line_to_the_page(tmp_path):
     output, again, _ = grade("--retrain")
     assert "0 graded now, 2 unchanged" in output and again == trained
     output, back, _ = grade()
-    assert "1 graded now, 1 unchanged" in output and back == plain and "trained afresh" not in page()
+    assert "1 graded now, 1 unchanged" in output and back == plain and "trained again" not in page()
     output, *_ = grade("--retrain", "--stage", "1-bptt")
     assert "RETRAIN=1 changed nothing: no trained models belong to what was graded." in output

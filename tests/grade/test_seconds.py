@@ -9,7 +9,7 @@ from autograder.stages import find_stage, stages
 
 STAGE = find_stage("2-vanishing")
 SOLUTION = STAGE.solution.read_text(encoding="utf-8")
-# The product of equation (3) anew for each k: right, and a square of the work.
+# The product of equation (3) again for each k: right, and a square of the work.
 QUADRATIC = '''
 def jacobian_norms(h, W_h, t):
     norms = np.ones(t + 1)

@@ -61,7 +61,7 @@ def test_autograde_by_hand_leaves_students_files_the_students(by_hand):
 
 
 def test_autograde_by_hand_takes_the_records_that_are_there(by_hand, tmp_path):
-    """A second time, forced, with records: the same marks, and no record is made anew."""
+    """A second time, forced, with records: the same marks, and no record is made again."""
     own = shutil.copytree(by_hand, tmp_path / "kit", symlinks=True)
     before = {path.name: path.stat().st_mtime_ns for path in (own / "results" / "1-bptt").iterdir()}
     done = run("nbgrader", "autograde", "1-bptt", "--force", cwd=own)

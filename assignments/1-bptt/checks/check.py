@@ -24,7 +24,7 @@ class CheckFailed(AssertionError):
 def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -> None:
     """Run the public tests of a task (all tasks when none is named) and show what they say.
 
-    The file is imported anew each time, so that what is tested is the file as it is saved; the notebook's own copy of
+    The file is imported again each time, so that what is tested is the file as it is saved; the notebook's own copy of
     your module, its settings and its random numbers stay as they are.
 
     Parameters

@@ -23,7 +23,7 @@ import numpy as np
 from .compare import is_tensor, show
 from .values import called_back, check_arguments, plain
 
-# CPU seconds: a file that is imported faster than this is imported anew for each test.
+# CPU seconds: a file that is imported faster than this is imported again for each test.
 QUICK_IMPORT = 0.05
 
 
@@ -347,7 +347,7 @@ def describe_argument(value: Any) -> str:
 
 
 class FreshModule:
-    """The student's file as a module of its own name, imported anew before each test: no test meets what another left.
+    """The student's file as a module of its own name, imported again before each test: no test meets what another left.
 
     A file that takes QUICK_IMPORT CPU seconds or more to import is imported once; then its names are put back before each test.
 
@@ -377,7 +377,7 @@ class FreshModule:
 
     @property
     def is_quick(self) -> bool:
-        """Whether it is imported anew each time."""
+        """Whether it is imported again each time."""
         return self.seconds < QUICK_IMPORT
 
     def renew(self) -> None:

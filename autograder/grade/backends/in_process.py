@@ -57,7 +57,7 @@ def _last(name: str) -> str:
 
 
 class InProcessBackend:
-    """A backend whose student is a module made from `source`, anew for each test.
+    """A backend whose student is a module made from `source`, again for each test.
 
     Parameters
     ----------

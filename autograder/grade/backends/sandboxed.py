@@ -231,7 +231,7 @@ class SandboxBackend:
         return SandboxAutodiff(self)
 
     def checkpoints(self) -> Any:
-        """Files of the submission, loaded in the worker; or weights trained afresh in their place."""
+        """Files of the submission, loaded in the worker; or weights trained again in their place."""
         if self.retrainer is not None:
             self.close()
             self.retrainer.prepare(self._task)

@@ -38,7 +38,7 @@ _modules: dict[tuple[str, str], ModuleType] = {}
 
 
 def mistake_module(stage: Stage, mistake: Mistake) -> ModuleType:
-    """The mistake as a module: the reference run anew, the mistake's own functions on top; loaded once a process."""
+    """The mistake as a module: the reference, run again, the mistake's own functions on top; loaded once a process."""
     key = (stage.id, mistake.id)
     if key not in _modules:
         stage.reference()

@@ -36,7 +36,7 @@ class Outcome:
 def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> Iterator[Outcome]:
     """The outcome of each call when `module` is in the student's place, each made when it is asked for.
 
-    Objects and figures that student code made or drew on are made anew, in their order, so that a call that
+    Objects and figures that student code made or drew on are made again, in their order, so that a call that
     takes one meets it in the state it was in.
     """
     reset_generators(seed)

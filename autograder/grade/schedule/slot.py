@@ -37,7 +37,7 @@ DEADLINE = 1800.0
 TESTING_CPU, AND_NO_MORE = 30, 10
 # So many times a submission is begun again at once when its worker is ended from outside.
 KILLED_TRIES = 6
-# Where models are trained afresh it may take this many times as long.
+# Where models are trained again it may take this many times as long.
 RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30

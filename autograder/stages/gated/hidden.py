@@ -135,7 +135,7 @@ def expect_uniform(values, bound, what):
 
 @task("4.1", points=1)
 def test_parameters_start_uniform_from_one_over_root_h(student):
-    """Every parameter of a new cell, the biases too, is drawn uniformly from (-1/√H, 1/√H), for each cell anew."""
+    """Every parameter of a new cell, the biases too, is drawn uniformly from (-1/√H, 1/√H), for each cell by itself."""
     D, H = 25, 49
     for name in CELLS:
         one, other = (getattr(student, name)(D, H).state_dict() for _ in range(2))

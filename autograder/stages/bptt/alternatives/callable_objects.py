@@ -90,7 +90,7 @@ class Sums:
 
 
 class Backward:
-    """State of one pass back: made anew for each call."""
+    """State of one pass back, made for each call."""
 
     class Pass:
         def __init__(self, params, x, y, h, y_hat):

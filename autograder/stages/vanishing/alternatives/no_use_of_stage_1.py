@@ -1,4 +1,4 @@
-"""Everything is written anew: nothing of stage 1 is called."""
+"""Everything is written again: nothing of stage 1 is called."""
 
 import numpy as np
 
