@@ -152,7 +152,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
             files[path] = data
         except Refused as error:
             if path == wanted and str(error).startswith("is damaged"):
-                hand_in.needs_person = as_it_came({}, stage, f"in the archive it {error}: ask for it again", {}).needs_person
+                closed = f"in the archive it {error}: it needs to be handed in again"
+                hand_in.needs_person = as_it_came({}, stage, closed, {}).needs_person
             elif path == wanted:
                 problem = f"{wanted} was not read: {error}"
             else:

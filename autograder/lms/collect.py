@@ -403,7 +403,7 @@ def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
     try:
         file.read()
     except Refused as error:
-        return f"in the archive it {error}: ask for it again"
+        return f"in the archive it {error}: it needs to be handed in again"
     return ""
 
 

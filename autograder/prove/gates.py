@@ -5,11 +5,14 @@ Each gate is a function from a stage to a GateResult. Gates run code of the kit'
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import shutil
 import tempfile
 import time
 import traceback
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -263,7 +266,8 @@ def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Itera
     for gate in gates:
         started = time.perf_counter()
         try:
-            finding = gate(stage)
+            with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
+                finding = gate(stage)
         except UsageError as error:
             name = getattr(gate, "__name__", "this gate").replace("_", " ")
             finding = GateResult(name, problems=[str(error)])

@@ -110,7 +110,8 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}",
                  told_of[number - 1] if number <= len(told_of) else "") for number, picture in enumerate(drawn, 1)]
     hints = hints_of(tests, hidden)
-    return Task(task_id, title, "tested", points(shown.score), points(shown.max_score), state, words,
+    got = "–" if record["status"] == "needs_person" and not shown.score else points(shown.score)
+    return Task(task_id, title, "tested", got, points(shown.max_score), state, words,
                 [_test(test, hidden) for test in tests], [_split(hint) for hint in hints], pictures)
 
 
@@ -158,7 +159,9 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
     """
     if record["status"] == "needs_person":
-        return [Step("A person has to look at your files before anything can be graded.", record["reason"])]
+        return [Step("A person has to look at your files before anything can be graded.",
+                     f"{_what_was_found(record['reason'])} If you can still hand in, do it again: what submit() makes is always "
+                     "understood.")]
     if record["status"] == "ungradable":
         return [
             Step(
@@ -180,6 +183,12 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     steps += [Step(f"Answer task {task.id}, {task.title}, in the notebook.", f"It is worth {task.max_points} points.",
                    task.anchor) for task in tasks if task.kind == "written" and task.state == "none"]
     return steps[:MAX_STEPS]
+
+
+def _what_was_found(question: str) -> str:
+    """The part of a question to staff that is about the files; where they lie and what to do there is nothing to a student."""
+    found = question.partition(": ")[2].rpartition(". ")[0]
+    return f"{found}." if found else "It is not clear which file counts."
 
 
 def _first_failing(task: Task) -> str:

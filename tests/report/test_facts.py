@@ -1,5 +1,7 @@
 """What is worth doing next, and in which order."""
 
+import pytest
+
 from autograder.report.facts import MAX_STEPS, Mark, next_steps, tasks_of
 from tests.classroom import STAGE
 
@@ -80,6 +82,19 @@ def test_a_timeout_says_so():
 def test_what_keeps_the_file_from_loading_stands_alone():
     found = steps([a_test(task, "ungradable") for task in TASKS[:-1]], "ungradable", "bptt.py is missing")
     assert [step.text for step in found] == ["bptt.py is missing"]
+
+
+@pytest.mark.parametrize("question, found", [
+    ("bptt.py is missing, and work.zip is not a zip that can be read. Put its files here, or ask for a .zip, and run make grade "
+     "again", "bptt.py is missing, and work.zip is not a zip that can be read."),
+    ("a.py and b.py could each be bptt.py, and they differ. Keep the one that counts as bptt.py, delete the other, and run make "
+     "grade again", "a.py and b.py could each be bptt.py, and they differ."),
+])
+def test_what_staff_is_asked_is_not_what_a_student_reads(question, found):
+    """Neither where the files lie nor `make grade` is anything to them."""
+    (step,) = steps([a_test("1.1", "ungradable")], "needs_person", f"In submitted/ada b. c/1-bptt: {question}")
+    assert step.text.startswith(found) and "hand in" in step.text
+    assert "submitted/" not in step.text and "make grade" not in step.text
 
 
 def test_an_answer_that_was_not_handed_in_is_worth_writing():

@@ -93,9 +93,9 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
         return None
     if kind or not (packed or name.lower().endswith((".zip", ".tar"))):
         what = f"a {kind}" if kind else "an"
-        raise Refused(f"is {what} archive that cannot be opened here: unpack it by hand, or ask for a .zip")
+        raise Refused(f"is {what} archive that cannot be opened here: it needs to be handed in as a .zip")
     if depth >= DEPTH:
-        raise Refused("is an archive in an archive in an archive, and was not opened: unpack it by hand, or ask for a .zip")
+        raise Refused("is an archive in an archive in an archive, and was not opened: it needs to be handed in as one .zip")
     archive = Archive(Path(name), rooted=True)
     try:
         if not data.startswith(ZIP_STARTS) and packed and (single := _unpacked(name, data, total)) is not None:
@@ -103,7 +103,7 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
         else:
             fill(archive, name, io.BytesIO(data), stack, members, total)
     except Refused as error:
-        raise Refused(str(error).replace("download it again, as a .zip", "ask for it again, as a .zip")) from error
+        raise Refused(str(error).replace("download it again, as a .zip", "it needs to be handed in again, as a .zip")) from error
     if any(map(WEIGHTS.fullmatch, archive.members)):
         return None
     if not archive.members:
@@ -120,7 +120,7 @@ def _unpacked(name: str, data: bytes, total: int) -> bytes | None:
     try:
         content: bytes = unpack(io.BytesIO(data)).read(MAX_MEMBER + 1)
     except DAMAGED as error:
-        raise Refused(f"is damaged ({short_reason(error)}): ask for it again, as a .zip") from error
+        raise Refused(f"is damaged ({short_reason(error)}): it needs to be handed in again, as a .zip") from error
     if content[257:262] == b"ustar":
         return None
     if len(content) > min(MAX_MEMBER, total):

@@ -129,7 +129,7 @@ def _closed(problems: dict[str, str]) -> str:
 
 def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict[str, str]) -> HandIn:
     """A hand-in of which the stage's file cannot be had: nothing in it is renamed or opened, and a person is asked."""
-    closed = re.sub(r"[:;] (?:unpack it by hand|ask for it again|it needs to be handed in).*", "", closed, flags=re.DOTALL)
+    closed = re.sub(r"[:;] it needs to be handed in.*", "", closed, flags=re.DOTALL)
     question = f"{stage.info.file} is missing, and {closed}. Put its files here, or ask for a .zip, and run make grade again"
     placed = {_place(path, ""): file for path, file in files.items()}
     return HandIn(placed, needs_person=question, problems=problems, is_closed=True)
