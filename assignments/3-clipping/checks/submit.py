@@ -20,6 +20,8 @@ from .session import run_fresh, saved_at
 from .update import hash_of_cell, manifest
 
 RECEIPT = "receipt.json"
+# Seconds after which a notebook may hold more than its file does.
+OLD = 180.0
 
 
 @dataclass
@@ -109,9 +111,9 @@ def _look_at_notebook(file: Path, handin: Handin) -> None:
         handin.trouble.append(f"{file.name} is no notebook that can be read; your written answers would be lost. Save it again")
         return
     handin.trouble += [f"the written task {task} has no answer in {file.name} as it is saved" for task in unanswered]
-    minutes = (time.time() - file.stat().st_mtime) / 60
-    ago = f", {minutes:.0f} minutes ago: save it now if you wrote since, and submit again" if minutes > 3 else ""
-    handin.remarks.append(f"{file.name} is taken as saved at {saved_at(file)}{ago}")
+    old = time.time() - file.stat().st_mtime > OLD
+    handin.remarks.append(f"{file.name} is taken as saved at {saved_at(file)}"
+                          + (": save it now if you wrote since, and submit again" if old else ""))
 
 
 def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> Iterator[str]:
