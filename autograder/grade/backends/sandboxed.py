@@ -276,18 +276,18 @@ class SandboxAutodiff:
     """The `autodiff` of a grading session: the gradient is carried back inside the worker."""
 
     def __init__(self, backend: SandboxBackend) -> None:
-        self._bench = backend
+        self._backend = backend
 
     def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
         """See `autograder.checks.autodiff.vector_jacobian`."""
-        return self._bench.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
+        return self._backend.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 
 
 class SandboxCanvas:
     """The canvas of a grading session: `NewAxes` go in, descriptions and pictures come out."""
 
     def __init__(self, backend: SandboxBackend, number: int) -> None:
-        self._bench, self._number = backend, number
+        self._backend, self._number = backend, number
         self._made: list[NewAxes] = []
         self._words: dict[str, str] = {}
 
@@ -298,7 +298,7 @@ class SandboxCanvas:
 
     def read(self, axes: NewAxes) -> Any:
         """The description of one Axes, or a list of them; see `autograder.checks.axes.describe`."""
-        worker = self._bench.worker()
+        worker = self._backend.worker()
         drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
         if not isinstance(drawn, list) or len(drawn) != axes.count:
             raise Mismatch("the figure", "was not drawn on the Axes that were given", "none")
@@ -307,7 +307,7 @@ class SandboxCanvas:
 
     def pictures(self) -> list[tuple[bytes, str]]:
         """The figures drawn so far, as PNG and in words."""
-        worker = self._bench._worker
+        worker = self._backend._worker
         found: list[tuple[bytes, str]] = []
         for axes in self._made:
             if worker is None or not worker.alive:
