@@ -271,6 +271,9 @@ class CsvExport(KitExport):
                 if entry is None:
                     cells += [""] * (5 + len(tasks[name]))
                     continue
+                if (entry.stage, entry.student) in course.waiting:
+                    cells += ["", points(entry.max_score), "", "", str(entry.pending), *[""] * len(tasks[name])]
+                    continue
                 given = {mark.task: "" if mark.pending and not mark.by_hand else points(mark.score) for mark in entry.marks}
                 cells += [course.mark(person, name), points(entry.max_score), points(entry.score), points(entry.penalty),
                           str(entry.pending), *(given.get(task, "") for task in tasks[name])]

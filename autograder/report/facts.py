@@ -160,7 +160,7 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     """
     if record["status"] == "needs_person":
         return [Step("A person has to look at your files before anything can be graded.",
-                     f"{_what_was_found(record['reason'])} If you can still hand in, do it again: what submit() makes is always "
+                     f"{in_the_way(record)} If you can still hand in, do it again: what submit() makes is always "
                      "understood.")]
     if record["status"] == "ungradable":
         return [
@@ -185,9 +185,11 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     return steps[:MAX_STEPS]
 
 
-def _what_was_found(question: str) -> str:
-    """The part of a question to staff that is about the files; where they lie and what to do there is nothing to a student."""
-    found = question.partition(": ")[2].rpartition(". ")[0]
+def in_the_way(record: Mapping[str, Any]) -> str:
+    """Why nothing was run, for a student: of a question to staff, the part that is about the files."""
+    if record["status"] != "needs_person":
+        return str(record["reason"])
+    found = record["reason"].partition(": ")[2].rpartition(". ")[0]
     return f"{found}." if found else "It is not clear which file counts."
 
 

@@ -30,7 +30,7 @@ from autograder.gradebook.late import read_term
 from autograder.gradebook.marks import read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
-from autograder.report.facts import Mark, next_steps, tasks_of
+from autograder.report.facts import Mark, in_the_way, next_steps, tasks_of
 from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -82,6 +82,7 @@ class Facts(NbGraderPreprocessor):
         tasks = tasks_of(record, stage, marks, stage.info.hidden)
         resources["page"] = {
             "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),
+            "in_the_way": in_the_way(record),
             "pending": [task for task in tasks if task.state == "waiting"],
             "unanswered": [task for task in tasks if task.kind == "written" and task.state == "none"],
             "parts": notebook_parts(nb, stage.id),

@@ -107,6 +107,7 @@ def test_a_submission_a_person_has_to_look_at_has_no_mark(course):
     outcome = write_export(course, "csv", partial=True)
     rows = {row[0]: row for row in table(outcome.path)}
     assert rows["mistaken"][3] == "" and rows["half"][3] == "28"
+    assert set(rows["mistaken"][5:7] + rows["mistaken"][8:]) == {""}, "neither score nor tasks"
     assert outcome.blank == [f"mistaken {STAGE.id}: a person has to look at the submission"]
     remake(course, Silent())
     with open(course / "grades.csv", newline="", encoding="utf-8") as file:

@@ -170,6 +170,7 @@ HANDINS = {
     "zip called rar": {"work.rar": packed(A)},
     "zip called 7z": {"work.7z": packed(A)},
     "zip called txt": {"work.zip.txt": packed(A)},
+    "zip called bptt.py": {"bptt.py": packed(A)},
     "tar called gz": {"work.gz": packed(A, "w:gz")},
     "tar with a number in it": {"work.tar-1.gz": packed(A, "w:gz")},
     "xz": {"work.tar.xz": packed(A, "w:xz")},

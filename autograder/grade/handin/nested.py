@@ -23,7 +23,7 @@ ARCHIVE = re.compile(
 )
 # Files that are no archives whatever they begin with, as office documents and weights are zips.
 PLAIN = re.compile(
-    r"\.(py|pyw|ipynb|pt|pth|bin|npy|npz|pkl|json|csv|tsv|txt|md|html?|pdf|docx?|odt|xlsx?|ods|pptx?|odp|pages|png|jpe?g|gif|webp"
+    r"\.(ipynb|pt|pth|bin|npy|npz|pkl|json|csv|tsv|txt|md|html?|pdf|docx?|odt|xlsx?|ods|pptx?|odp|pages|png|jpe?g|gif|webp"
     r"|bmp|tiff?|svg|hei[cf]|avif|mp4|mov|avi|mkv|webm|mp3|wav|jar|whl|epub)$",
     re.IGNORECASE,
 )
@@ -86,7 +86,12 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
     Refused
         It cannot be opened; the text says why, and what to do.
     """
-    data = file.read()
+    try:
+        data = file.read()
+    except Refused:
+        if is_archive(name):
+            raise
+        return None
     kind = next((kind for start, kind in CLOSED.items() if data.startswith(start)), "")
     packed = data.startswith((*ZIP_STARTS, *COMPRESSED)) or data[257:262] == b"ustar"
     if not packed and not kind and not is_archive(name):
