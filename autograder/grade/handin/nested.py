@@ -7,6 +7,7 @@ import re
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
+from autograder.checks.rules import MAX_FILE
 from autograder.errors import Refused
 from autograder.grade.handin.archives import COMPRESSED, DAMAGED, MAX_MEMBER, ZIP_STARTS, Archive, File, fill, short_reason
 from autograder.grade.names import shown
@@ -27,6 +28,9 @@ PLAIN = re.compile(
     r"|bmp|tiff?|svg|hei[cf]|avif|mp4|mov|avi|mkv|webm|mp3|wav|jar|whl|epub)$",
     re.IGNORECASE,
 )
+MODULE = re.compile(r"\.pyw?$", re.IGNORECASE)
+# What every document of Microsoft Office, which is a zip too, has in it.
+OFFICE = "[Content_Types].xml"
 # By their first bytes, archives that nothing here can open.
 CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\x28\xb5\x2f\xfd": "Zstandard"}
 # What torch writes is a zip with this in it.
@@ -64,18 +68,33 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
     while waiting:
         name, file, depth = waiting.pop(0)
         try:
-            inner = _opened(name, file, depth, stack, members, total) if may_be_archive(name) else None
+            open_it = _opened_module if MODULE.search(name) else _opened
+            inner = open_it(name, file, depth, stack, members, total) if may_be_archive(name) else None
         except Refused as error:
             problems[name] = str(error)
             continue
-        if inner is None:
+        if inner is None and depth == 0:
+            found.members[name] = file  # as it was handed in; its size is told when it is read
+        elif inner is None:
             found.add(name, file)
+        if inner is None:
             continue
         problems |= {f"{name}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
             waiting.append((f"{stem_of(name)}/{inside}", member, depth + 1))
             members, total = members - 1, total - member.size
     return found.members, problems | found.refused
+
+
+def _opened_module(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
+    """The zip that was handed in under the name of a Python file; None for all else, which is told when it is read."""
+    try:
+        if file.size > MAX_FILE or not file.read().startswith(ZIP_STARTS):
+            return None
+        archive = _opened(name, file, depth, stack, members, total)
+    except Refused:
+        return None
+    return None if archive is None or OFFICE in archive.members else archive
 
 
 def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
@@ -86,12 +105,7 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
     Refused
         It cannot be opened; the text says why, and what to do.
     """
-    try:
-        data = file.read()
-    except Refused:
-        if is_archive(name):
-            raise
-        return None
+    data = file.read()
     kind = next((kind for start, kind in CLOSED.items() if data.startswith(start)), "")
     packed = data.startswith((*ZIP_STARTS, *COMPRESSED)) or data[257:262] == b"ustar"
     if not packed and not kind and not is_archive(name):
