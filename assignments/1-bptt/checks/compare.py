@@ -106,9 +106,11 @@ def kind(value: Any) -> str:
 
 
 def told(error: BaseException) -> str:
-    """An exception in a line: the name of its class, and its text where it has one."""
+    """An exception in a line: the name of its class, unless that is the grader's own, and its text where it has one."""
     name = getattr(error, "type_name", None) or type(error).__name__
     text = str(getattr(error, "message", error))
+    if getattr(type(error), "of_the_grader", False) and text.strip():
+        return text
     return f"{name}: {text}" if text.strip() else name
 
 
