@@ -53,13 +53,18 @@ def same_value(call: Compared) -> bool:
 
 
 def steps_of(named: Mapping[str, Any]) -> int | None:
-    """The steps of time beyond the fewest in a call with these arguments: t - k, t - 1 or T - 1; None where nobody knows."""
+    """The steps of time beyond the fewest in a call with these arguments; None where nobody knows.
+
+    t - k, t - 1 or T - 1, and `steps` - 1 where that is an argument.
+    """
     x = named.get("x")
     if {"t", "k"} <= named.keys():
         return int(named["t"]) - int(named["k"])
-    if not isinstance(x, np.ndarray) or x.ndim != 2:
-        return None
-    return int(named.get("t", len(x))) - 1
+    if "steps" in named:
+        return int(named["steps"]) - 1
+    if isinstance(x, np.ndarray) and x.ndim == 2:
+        return int(named.get("t", len(x))) - 1
+    return max(int(named["t"]) - 1, 0) if {"h", "W_h", "t"} <= named.keys() else None
 
 
 def property_of(name: str, calls: Sequence[Compared]) -> str:
