@@ -14,7 +14,7 @@ from autograder.grade.record import state_of_suite, why_changed, write_atomicall
 from autograder.gradebook.changes import Reported
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks
-from autograder.text import defused
+from autograder.text import defused, on_a_page
 
 GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
 ITEMS = ("student", "stage", "task", "test", "visibility", "outcome", "points", "max_points", "mistake")
@@ -85,7 +85,7 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
 
 def _cell(value: Any) -> Any:
     """A number as it is; of anything else, nothing that a spreadsheet would run."""
-    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(value)
+    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(on_a_page(value))
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:

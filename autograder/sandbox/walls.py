@@ -59,8 +59,8 @@ DENIED = {
     "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
-    # Time in which a process waits for a disk is not counted, so none may wait for one at will: no writing out, no forgetting what
-    # was read, no reading past what is kept in memory.
+    # Time in which a process waits for a disk is not counted, so none may wait for one at will: no writing out, no forgetting
+    # what was read, no reading past what is kept in memory.
     "sync": (162, 81), "syncfs": (306, 267), "fadvise64": (221, 223), "preadv2": (327, 286), "pwritev2": (328, 287),
     "openat2": (437, 437),
 }
