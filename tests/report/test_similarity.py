@@ -39,8 +39,9 @@ def test_every_identical_file_shows_however_many_there_are():
     files |= one_file({"kim": RELEASED, "lea": RELEASED, "max": b"", "ned": b""})
     found = similar(files, RELEASED, {"kim": {"1.8": "key"}, "lea": {"1.8": "key"}, "max": {"1.8": ""}, "ned": {"1.8": ""}})
     crowd = [f"crowd{number:02}" for number in range(12)]
-    assert sorted(found.groups) == sorted([(crowd, STAGE.info.file), (["yan", "zoe"], STAGE.info.file), (["hal", "ian"], "mine.py"),
-                                           (["kim", "lea"], "the answer to 1.8")])
+    assert sorted(found.groups) == sorted([
+        (crowd, STAGE.info.file), (["yan", "zoe"], STAGE.info.file), (["hal", "ian"], "mine.py"),
+        (["kim", "lea"], "the answer to 1.8")])
 
 
 def test_a_renamed_copy_shows_among_independent_solutions():
