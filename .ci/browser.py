@@ -91,4 +91,5 @@ class Browser:
 
     def print(self, file: Path) -> None:
         """A PDF as the page prints."""
-        file.write_bytes(base64.b64decode(self.ask("Page.printToPDF", printBackground=False, paperWidth=8.27, paperHeight=11.69)["data"]))
+        data = self.ask("Page.printToPDF", printBackground=False, paperWidth=8.27, paperHeight=11.69)["data"]
+        file.write_bytes(base64.b64decode(data))

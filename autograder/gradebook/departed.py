@@ -1,8 +1,8 @@
 """Marks given by hand in folders that are no longer in submitted/: no mark is lost because a folder was renamed or removed.
 
 Each is kept in the gradebook and listed. It is carried over to another folder where it is plain whose it is: the answer is the
-same, nobody else has it, and the folder is new or of the same person by the LMS's id. Where that is not plain, but the answer, the
-code or the id is the same, it becomes a proposal there.
+same, and the folders are of one person by the LMS's id, or the other one is new and nobody else has that answer. Where that is
+not plain, but the answer or the person is the same, it becomes a proposal there.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ class Departed:
 
     def became(self) -> str:
         """Why it no longer counts where it was given."""
-        where = f"carried over to {self.to}" if self.carried else f"a proposal for {self.to}" if self.to else "kept in gradebook.db"
-        return f"no longer in submitted/: {where}"
+        if not self.to:
+            return "no longer in submitted/: kept in gradebook.db"
+        return f"no longer in submitted/: {'carried over to' if self.carried else 'a proposal for'} {self.to}"
 
 
 def gone(book: Gradebook, present: Collection[tuple[str, str]]) -> list[tuple[str, str]]:

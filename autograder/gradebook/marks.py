@@ -123,7 +123,8 @@ def read_marks(gradebook: Gradebook, stage_id: str | None = None, student: str |
     comments = select(Comment.notebook_id, Comment.cell_id, Comment.manual_comment, Comment.auto_comment)
     if narrow:
         question, comments = (q.where(of.notebook_id.in_(found)) for q, of in ((question, Grade), (comments, Comment)))
-    said = {(notebook, cell): (manual or auto or "", bool(manual)) for notebook, cell, manual, auto in gradebook.db.execute(comments)}
+    said = {(notebook, cell): (manual or auto or "", bool(manual))
+            for notebook, cell, manual, auto in gradebook.db.execute(comments)}
     for notebook, cell, auto, manual, extra, pending in gradebook.db.execute(question):
         if notebook in found and cell in cells:
             name, worth = cells[cell]
