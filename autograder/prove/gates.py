@@ -261,7 +261,7 @@ GATES: tuple[Callable[[Stage], GateResult], ...] = (
 
 def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
            ) -> Sequence[GateResult]:
-    """Run the gates of a stage one after the other; `tell` hears of each as it ends."""
+    """Run the gates of a stage one after the other; `tell` is called with each as it ends."""
     findings = []
     for gate in gates:
         started = time.perf_counter()
