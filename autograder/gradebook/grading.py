@@ -84,7 +84,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     UsageError
         There is nothing to grade; the text says what to do.
     SandboxError
-        Student code cannot be shut in here.
+        Student code cannot be sandboxed here.
     """
     course = course.resolve()
     check_gradebook(course / "gradebook.db")
