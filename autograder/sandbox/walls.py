@@ -177,8 +177,9 @@ def filter_program(machine: str, pid: int) -> bytes:
             program.deny(denied_signal, program.REFUSE)
         program.add(program.RETURN, program.ALLOW)
     for numbers, position in OPENING:
-        if numbers[column] is not None:
-            program.add(program.EQUAL, numbers[column], 0, 4)
+        opening = numbers[column]
+        if opening is not None:
+            program.add(program.EQUAL, opening, 0, 4)
             program.add(program.LOAD, position)
             program.add(program.BITS, O_DIRECT[column], 0, 1)
             program.add(program.RETURN, program.REFUSE)
