@@ -17,17 +17,11 @@ from autograder.errors import InfrastructureError, SandboxError
 from autograder.sandbox import bubblewrap, wasm
 from autograder.sandbox.client.worker import OutsideContract, Submission, Worker
 from autograder.sandbox.control import hear, say
+from autograder.sandbox.isolation import ISOLATIONS, WALLED, lacking
 from autograder.sandbox.limits import Limits
 
 READY = 120.0
 WASM_START = bubblewrap.START.replace("sandbox.zygote", "sandbox.wasm_zygote")
-NO_TORCH = """this stage needs PyTorch, which cannot run in WebAssembly.
-  In the sandbox, on Linux or in a container (docs/ta.md):  make grade STAGE=4
-  Without one, in processes with limits only:  make grade STAGE=4 ISOLATION=process
-  The other stages, one at a time:  make grade STAGE=1-bptt ISOLATION=wasm"""
-ISOLATIONS = ("sandbox", "wasm", "process")
-# Of these, student code cannot reach the machine, nor send a signal to itself.
-WALLED = ("sandbox", "wasm")
 
 
 def refuse(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -109,8 +103,9 @@ class Sandbox:
         return [sys.executable, "-I", "-B", "-c", bubblewrap.START, str(bubblewrap.PACKAGE.parent), str(descriptor), settings]
 
     def _wasm_command(self, descriptor: int, folder: Path) -> list[str]:
-        if "torch" in self.preload:
-            raise SandboxError(NO_TORCH)
+        why_not = lacking("wasm", "this stage", self.preload)
+        if why_not:
+            raise SandboxError(why_not)
         program = wasm.prepare()
         (folder / "scratch").mkdir()
         settings = self._settings(str(folder / "scratch"), [], locked=True, program=str(program.folder))
@@ -199,6 +194,20 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()
             self._folder = None
+
+
+def choose(asked: str | None) -> tuple[str, str]:
+    """The isolation that is asked for; where none is, the sandbox, or WebAssembly where that can be had and the sandbox cannot.
+
+    Returns
+    -------
+    isolation, reason : str
+        The reason against the sandbox, where another one was chosen for it.
+    """
+    if asked is not None or wasm.what_is_missing():
+        return asked or "sandbox", ""
+    reason = reason_against_sandbox()
+    return ("wasm", reason) if reason else ("sandbox", "")
 
 
 def reason_against_sandbox() -> str:
