@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import _host  # type: ignore[import-not-found]  # a part of the interpreter that is compiled for this
+import _host  # a part of the interpreter that is compiled for this
 
 from autograder.sandbox import worker
 from autograder.sandbox.limits import Limits

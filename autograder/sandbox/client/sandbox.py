@@ -86,8 +86,9 @@ class Sandbox:
         if not answer.get("ready"):
             said = self._last_words()
             self.close()
-            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are "
-                               "switched off, see docs/ta.md; --isolation=process grades without a sandbox.")
+            raise SandboxError(f"the sandbox did not start: {said or 'no message'}" + (
+                "\n  Where user namespaces are switched off, see docs/ta.md: make WASM=yes grade needs none; --isolation=process "
+                "grades without a sandbox." if self.isolation == "sandbox" else ""))
         self.landlock = answer["landlock"]
         if self.isolation in WALLED:
             self.probe()
@@ -122,7 +123,7 @@ class Sandbox:
     def _last_words(self) -> str:
         assert self._process is not None and self._process.stderr is not None
         self._process.kill()
-        return self._process.stderr.read().decode("utf-8", "replace").strip()[-9000:]
+        return self._process.stderr.read().decode("utf-8", "replace").strip()[-1000:]
 
     def probe(self) -> None:
         """Let a worker try to get out; raise SandboxError when it does."""
