@@ -123,7 +123,7 @@ def stage(name: str) -> None:
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
 @click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
 @click.option("--isolation", type=click.Choice(ISOLATIONS), default=None,
-              help="How student code is shut in (default: the sandbox; WebAssembly where there can be none and the extra is "
+              help="How student code is sandboxed (default: the sandbox; WebAssembly where there can be none and the extra is "
                    "installed). What is not the sandbox is named on every result; `process` has no wall.")
 @click.option("--retrain", is_flag=True,
               help="Train models again by the submitted code, in place of the weights that were handed in.")
@@ -323,7 +323,7 @@ def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path 
     paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
     outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
-    if outcome.refused:
+    if outcome.refused or outcome.strays:
         raise click.exceptions.Exit(2)
 
 
