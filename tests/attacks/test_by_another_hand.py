@@ -58,7 +58,7 @@ FIGURES = {
     "spins": drawing("while True: pass"),
     "waits": drawing("select.select([], [], [])"),
     "ends the process": drawing("os._exit(0)"),
-    "a hundred metres wide": drawing("pass").replace("    return got", "    ax.figure.set_size_inches(4000, 4000)\n    return got"),
+    "a hundred metres wide": drawing("pass").replace("    return", "    ax.figure.set_size_inches(4000, 4000)\n    return"),
 }
 
 
@@ -94,7 +94,7 @@ DISK = {
     "does so later": "fcntl.fcntl(os.open(file, os.O_RDONLY), fcntl.F_SETFL, os.O_DIRECT)",
     "forgets what was read": "os.posix_fadvise(os.open(file, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
     "reads without keeping": "os.preadv(os.open(file, os.O_RDONLY), [bytearray(8)], 0, 0x80)",
-    "writes everything out": "if ctypes.CDLL(None, use_errno=True).syncfs(os.open(file, os.O_RDONLY)): raise PermissionError('no')",
+    "writes everything out": "if ctypes.CDLL(None).syncfs(os.open(file, os.O_RDONLY)): raise PermissionError('no')",
 }
 
 
@@ -130,7 +130,7 @@ def softmax(z):
 
 
 def test_a_hidden_test_tells_its_inputs_in_no_word_of_student_code(slot: Slot) -> None:
-    """Warnings, notes, causes, names of classes, functions and modules: a student reads which exception, and in which function."""
+    """Warnings, notes, causes, names of classes and functions: a student reads which exception, and in which function."""
     record = grade(slot, "1-bptt", LEAKS)
     lost, = [test for test in record["tests"] if test["outcome"] != "passed"]
     assert lost["visibility"] == "hidden" and lost["brief"] == "ValueError in softmax"
