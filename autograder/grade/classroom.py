@@ -180,6 +180,7 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     retrain = retrain and stage.has_recipe
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
             "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
+            "remarks": [*submission.remarks],
             "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook)}
 

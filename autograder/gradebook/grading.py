@@ -24,6 +24,7 @@ from autograder.stages import find_stage
 
 if TYPE_CHECKING:
     from autograder.gradebook.changes import Change
+    from autograder.gradebook.departed import Departed
     from autograder.gradebook.pipeline import Pipeline
 
 
@@ -55,6 +56,8 @@ class Outcome:
         Marks that are others than before.
     unusable : list of str
         Files in ``results/`` that are no records: damaged, or somebody else's.
+    departed : list of Departed
+        Marks given by hand in folders that are no longer there, and that count nowhere.
     """
 
     work: Work
@@ -63,6 +66,7 @@ class Outcome:
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
+    departed: list[Departed] = field(default_factory=list)
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
@@ -82,7 +86,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     UsageError
         There is nothing to grade; the text says what to do.
     SandboxError
-        Student code cannot be shut in here.
+        Student code cannot be sandboxed here.
     """
     course = course.resolve()
     check_gradebook(course / "gradebook.db")
@@ -149,10 +153,12 @@ def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[
 
     book = pipeline.entries.gradebook
     count = transactions(pipeline.course) - book.transactions
-    for pair in pipeline.settle_penalties():
+    outcome.departed = [mark for mark in pipeline.departed if not mark.carried]
+    carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
+    for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]):
         make_page(pipeline, pair, outcome.failed)
     rows, outcome.changes, outcome.unusable = write_tables(pipeline.course, pipeline)
-    if not (outcome.failed or outcome.unusable):
+    if not (outcome.failed or outcome.unusable or pipeline.departed):
         remember(pipeline.course, before, count + book.transactions, rows)
     return rows
 
@@ -174,7 +180,8 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
             if (course / "gradebook.db").exists():
                 write_tables(course, Pipeline(course))
 
-        raise Stopped(f"Stopped. Of {len(todo)} submissions to grade, {kept} have results, and these are kept.\n"
+        have = "has a result, and it is kept" if kept == 1 else "have results, and these are kept"
+        raise Stopped(f"Stopped. Of {len(todo)} submissions to grade, {kept} {have}.\n"
                       "  The same command goes on from there.", finish) from None
 
 

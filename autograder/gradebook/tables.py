@@ -30,7 +30,8 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
                reported: Mapping[str, Reported]) -> list[dict[str, Any]]:
     """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
 
-    Where a person has to look first (`needs_person`) there is no total: a 0 would be a mark.
+    Where a person has to look first (`needs_person`) there is neither score nor total, as a 0 would be a mark, and no answer
+    waits to be read before that.
     """
     rows = []
     for record in records:
@@ -38,8 +39,10 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
         if entry is None:
             continue
         row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
-        row |= {"score": points(entry.score), "max_score": points(entry.max_score), "manual_pending": entry.pending,
-                "penalty": points(entry.penalty), "total": "" if record["status"] == NEEDS_PERSON else points(entry.total),
+        waits = record["status"] == NEEDS_PERSON
+        row |= {"score": "" if waits else points(entry.score), "max_score": points(entry.max_score),
+                "manual_pending": 0 if waits else entry.pending, "penalty": points(entry.penalty),
+                "total": "" if waits else points(entry.total),
                 "note": "; ".join(notes(record, entry, term, reported.get(entry.notebook_id)))}
         rows.append(row)
     return rows
@@ -49,12 +52,17 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     """What a person should know about one row."""
     if record["status"] != "graded":
         yield " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
+    yield from record.get("remarks", ())
     late = term.lateness(entry.stage, entry.student).sentence()
     if late:
         yield late
     for mark in entry.changed:
         before = "commented on" if mark.before is None else f"{points(mark.before)} points"
         yield f"{mark.task} changed since it was marked (before: {before})"
+    for mark in entry.marks:
+        if mark.elsewhere:
+            before = "commented on" if mark.before is None else f"marked with {points(mark.before)} points"
+            yield f"{mark.task} was {before} in the folder {mark.elsewhere}, which is no longer there"
     missing = [mark.task for mark in entry.marks if mark.unanswered]
     if missing:
         yield f"no answer written to {', '.join(missing)}"
@@ -108,10 +116,11 @@ def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]]
         The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
     """
     book = pipeline.entries.gradebook
-    every = Records(course, [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()])
+    present, departed = pipeline.term.people.present(), pipeline.departed
+    every = Records(course, [pair for pair in present if record_path(course, *pair).exists()])
     with book:
         marks, reported = read_marks(book), read_reported(book)
-    changes = report_changes(course, book, marks)
+    changes = report_changes(course, book, marks, present, departed)
     rows = grade_rows(every, marks, pipeline.term, reported)
     if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
         write_csv(course / "grades.csv", GRADES, rows)
