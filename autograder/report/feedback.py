@@ -186,6 +186,7 @@ def prose(text: str) -> Markup:
     return Markup(to_html(with_formulas(text)))
 
 
+@lru_cache(maxsize=2048)
 def phrase(text: str) -> Markup:
     """The same on one line, without a paragraph around it."""
     html = to_html(with_formulas(text)).strip()
