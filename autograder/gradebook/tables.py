@@ -15,6 +15,7 @@ from autograder.grade.record import record_path, state_of_suite, why_changed, wr
 from autograder.gradebook.changes import Change, Reported, read_reported, report_changes
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks, read_marks
+from autograder.sandbox.isolation import in_short
 from autograder.text import defused
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
         yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade"
     if term.people.roster and entry.student not in term.people.roster:
         yield "not in roster.csv"
-    if record["isolation"] != "sandbox":
-        yield "graded without a sandbox"
+    if in_short(record["isolation"]):
+        yield f"graded {in_short(record['isolation'])}"
 
 
 def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
