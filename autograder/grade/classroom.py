@@ -13,9 +13,6 @@ from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
-from autograder.grade.retrain import has_recipe
-from autograder.grade.schedule.slot import Slot
-from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.isolation import lacking
 from autograder.sandbox.limits import Limits
@@ -32,6 +29,8 @@ class Work:
         Submissions without a record of their present content.
     done : list of (stage id, student)
         Submissions whose record stands.
+    keys : dict of (stage id, student) to str
+        The keys of those records.
     refused : dict of str to str
         Folders that are not graded, and why.
     reseeded : dict of (int, int) to int
@@ -42,6 +41,7 @@ class Work:
 
     todo: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     reseeded: dict[tuple[int, int], int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -100,6 +100,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                     change = record["seed"], seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
+                if record is not None and fresh:
+                    work.keys[stage.id, entry.name] = record["key"]
         for stage in unused:
             if os.path.lexists(Path(entry.path) / stage.id):
                 work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
@@ -172,7 +174,7 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
     stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     seed = read_course(course).seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and has_recipe(stage))
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
@@ -185,7 +187,7 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     seed = read_course(course).seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
-    retrain = retrain and has_recipe(stage)
+    retrain = retrain and stage.has_recipe
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
             "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
             "remarks": [*submission.remarks],
@@ -208,6 +210,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     job, outcome
         The outcome is the record, or the exception when the grader failed.
     """
+    from autograder.grade.schedule.slots import grade_many
+
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
@@ -218,6 +222,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
     """Grade one submission here and write its record."""
+    from autograder.grade.schedule.slot import Slot
+
     slot = Slot(isolation)
     try:
         record = slot.grade(job)

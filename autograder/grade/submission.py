@@ -218,13 +218,19 @@ def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]
         files[path] = found.data
         remarks += [f"{shown(path)} {words}" for words in found.undone[:2]]
         doubt = found.doubt
-        if found.document and path in own and code_state(found.data, stage) == "other":
-            doubt = f"is {found.document}, and its code has not the functions of this stage"
+        if found.document and found.undone and path in own and not _is_module(found.data, stage):
+            doubt = f"is {found.document}, and its code is not that of a {stage.info.file} alone"
         counts = bool(doubt) and (path in own or PurePosixPath(path).stem in imported_names(own))
         if counts and not hand_in.needs_person:
             hand_in.needs_person = (f"{shown(path)} {doubt}. Put its code here as a text file of that name, or ask for "
                                     "it, and run make grade again")
     return remarks
+
+
+def _is_module(code: bytes, stage: Stage) -> bool:
+    """True for code that is the stage's file, not one that uses it, as a notebook does."""
+    imported = imported_names({stage.info.file: File(len(code), lambda: code)})
+    return code_state(code, stage) != "other" and not {stage.module, "checks"} & imported
 
 
 def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:

