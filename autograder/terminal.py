@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grade.feedback_text import points
+from autograder.sandbox.isolation import sentence
 from autograder.text import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Progress:
     def begin(self, title: str, total: int) -> None:
         """A step begins."""
         now = time.monotonic()
-        self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now,
+        self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now, "first": now,
                              "bar": self.bars.add_task(title, total=total, note="") if self.live and total else None}
 
     def advance(self, title: str, failed: bool = False) -> None:
@@ -63,20 +64,27 @@ class Progress:
         step, now = self.steps[title], time.monotonic()
         step["done"] += 1
         step["failed"] += failed
-        rate = step["done"] / max(now - step["started"], 1e-9)
+        if step["done"] == 1:
+            step["first"] = now
+        # What comes before the first is mostly the start of the sandboxes, and says nothing of those to come.
+        steady = step["done"] > 2 and now > step["first"]
+        rate = (step["done"] - 1) / (now - step["first"]) if steady else step["done"] / max(now - step["started"], 1e-9)
         note = f"{rate * 60:.{0 if rate * 60 >= 10 else 1}f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
         if step["bar"] is not None:
             self.bars.update(step["bar"], advance=1, note=note)
         elif now - step["told"] >= PLAIN_INTERVAL or step["done"] == step["total"]:
             step["told"] = now
             left = step["total"] - step["done"]
-            self.console.print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left, {note}, "
-                               f"{left / rate:.0f} s to go", highlight=False, soft_wrap=True)
+            to_go = f", {note}, {left / rate:.0f} s to go" if steady or not left else ""
+            self.console.print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left{to_go}",
+                               highlight=False, soft_wrap=True)
 
 
 WIDTH = 80
 # Lines of one kind that are shown; the rest is in grades.csv.
 SHOWN = 10
+# Signs of a line that are shown: what a person has to do is at its end.
+LONGEST = 600
 # So few submissions are listed one by one.
 FEW = 12
 
@@ -90,7 +98,7 @@ def plain(table: Table) -> str:
 
 def cell(value: object) -> Text:
     """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
-    return Text(one_line(value))
+    return Text(one_line(value, LONGEST))
 
 
 def wrapped(text: str, indent: int = 2) -> str:
@@ -112,6 +120,8 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     if everything or len(outcome.rows) <= FEW:
         parts.append(listed(outcome.rows, records))
     parts += [_section("Needs a person", needs_person(outcome)),
+              _section("Worth a look", [f"{row['student']} {row['stage']}: {'; '.join(said)}" for row in outcome.rows
+                                        if row["status"] == "graded" and (said := _doubtful(row, records))]),
               _section("Cannot be run", [f"{row['student']} {row['stage']}: {_reason(records[row['stage'], row['student']])}"
                                          for row in outcome.rows if row["status"] == "ungradable"]),
               _section("Mistakes by name", mistakes(records.values())),
@@ -120,8 +130,9 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
     lines += [f"The seed of the term changed from {before} to {now}: {count} record{' was' if count == 1 else 's were'} of "
               "the former and graded again, on other hidden inputs." for (before, now), count in outcome.work.reseeded.items()]
-    if any(record["isolation"] != "sandbox" for record in records.values()):
-        lines.append("Graded with --isolation=process: WITHOUT a sandbox.")
+    lines += [f"{stage} was left out: {why}" for stage, why in outcome.work.left_out.items()]
+    for isolation in sorted({record["isolation"] for record in records.values()} - {"sandbox"}):
+        lines.append(sentence(isolation).replace("without", "WITHOUT"))
     retrained = sum(record.get("retrain", False) for record in records.values())
     if retrained:
         lines.append(f"{retrained} submission{'' if retrained == 1 else 's'} graded with RETRAIN=1: on models trained again by "
@@ -129,6 +140,10 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     pending = sum(row["manual_pending"] for row in outcome.rows)
     if pending:
         lines.append(f"{pending} written answer{' waits' if pending == 1 else 's wait'} for a person: make formgrader")
+    if outcome.departed:
+        count = len(outcome.departed)
+        lines.append(f"{count} mark{' was' if count == 1 else 's were'} given by hand in folders that are no longer there, and "
+                     f"count{'s' if count == 1 else ''} nowhere: make marking lists {'it' if count == 1 else 'them'}")
     lines.append(f"Marks, tests and pages: grades.csv, items.csv and feedback/ in\n  {course}")
     return "\n\n".join([*filter(None, parts), "\n".join(map(wrapped, lines))])
 
@@ -171,7 +186,8 @@ def needs_person(outcome: Outcome) -> list[str]:
               for (stage, student), reason in outcome.failed.items()]
     found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
-    found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
+    found += [f"Not graded: submitted/{name}: {reason.rstrip('.')}{'' if reason.endswith('?') else '.'}"
+              for name, reason in outcome.work.refused.items()]
     return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")
                     if row["status"] == "graded" and ("changed since" in part or "not known" in part or " points" in part)]
 
@@ -199,7 +215,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
         return ""
     more = [f"  ... and {len(lines) - SHOWN} more: see grades.csv, or ALL=1"] if len(lines) > SHOWN + 1 else []
     shown = lines[:SHOWN] if more else lines
-    return "\n".join([title, *(wrapped(f"  {one_line(line)}", 4) for line in shown), *more])
+    return "\n".join([title, *(wrapped(f"  {one_line(line, LONGEST)}", 4) for line in shown), *more])
 
 
 def export_summary(outcome: Exported) -> str:
@@ -221,6 +237,8 @@ def marking_summary(left: Left) -> str:
         lines.append(wrapped(f"{stage} {task}: {len(who)} to read: {shown}", 4))
     done = "" if left.waiting else " Nothing is left to read."
     lines.append(f"{left.marked} marked, {left.unanswered} without an answer.{done}")
+    if left.departed:
+        lines += ["Marks of folders that are no longer there:", *(wrapped(f"  {mark}", 4) for mark in left.departed)]
     if left.path is not None:
         lines += ["Its list, to be marked in formgrader or filled in and given back with IMPORT=:", f"  {left.path}"]
     elif left.waiting:
@@ -242,14 +260,20 @@ def return_summary(outcome: Returned) -> str:
     return "\n".join(filter(None, parts))
 
 
+def _doubtful(row: Mapping[str, Any], records: Mapping[tuple[str, str], dict[str, Any]]) -> list[str]:
+    """What may be wrong with a mark: why it is 0, and hand-ins that could not be read."""
+    record = records[row["stage"], row["student"]]
+    return [note for note in record.get("remarks", []) if not record["score"] or "could not be read" in note]
+
+
 def _reason(record: dict[str, Any]) -> str:
     return " ".join(record["reason"].splitlines()[0].split()) if record["reason"] else ""
 
 
 def remarks(record: dict[str, Any]) -> str:
     """What stands out of a record, and which of the files was taken for the stage's."""
-    said = [note for note in record["notes"] if "was taken as" in note or "belongs into it" in note]
-    return "; ".join(filter(None, [_outcome(record), *said]))
+    outcome, said = _outcome(record), record.get("remarks", [])
+    return "; ".join(filter(None, [outcome, *(note for note in said if note != outcome)]))
 
 
 def _outcome(record: dict[str, Any]) -> str:
@@ -266,7 +290,7 @@ def _outcome(record: dict[str, Any]) -> str:
     missing = tasks(record, "not_implemented")
     if missing:
         return f"not yet written: {', '.join(missing)}"
-    return next((note for note in notes if "was taken as" not in note and "belongs into it" not in note), "")
+    return next((note for note in notes if note not in record.get("remarks", ())), "")
 
 
 def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:

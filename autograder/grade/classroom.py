@@ -13,10 +13,8 @@ from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
-from autograder.grade.retrain import has_recipe
-from autograder.grade.schedule.slot import Slot
-from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
+from autograder.sandbox.isolation import lacking
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 
@@ -31,16 +29,22 @@ class Work:
         Submissions without a record of their present content.
     done : list of (stage id, student)
         Submissions whose record stands.
+    keys : dict of (stage id, student) to str
+        The keys of those records.
     refused : dict of str to str
         Folders that are not graded, and why.
     reseeded : dict of (int, int) to int
         How many records are of another seed than the term's: by that seed and the term's.
+    left_out : dict of str to str
+        Stages that cannot be graded in this isolation, and what to do.
     """
 
     todo: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     reseeded: dict[tuple[int, int], int] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> list[tuple[str, str]]:
         """Every submission with a usable name, in order."""
@@ -86,16 +90,24 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
+                why_not = lacking(isolation, stage.id, stage.info.preload)
+                if why_not:
+                    work.left_out[stage.id] = why_not
+                    continue
                 record = read_record(record_path(course, stage.id, entry.name))
                 fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
                 if record is not None and not fresh and record.get("seed", seed) != seed:
                     change = record["seed"], seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
+                if record is not None and fresh:
+                    work.keys[stage.id, entry.name] = record["key"]
         for stage in unused:
             if os.path.lexists(Path(entry.path) / stage.id):
                 work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
                                                             f"{term.file}")
+    if work.left_out and not work.all():
+        raise UsageError("\n".join(work.left_out.values()))
     if not work.all() and not work.refused:
         raise UsageError(_nothing(folder, wanted, student))
     return work
@@ -162,7 +174,7 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
     stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     seed = read_course(course).seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and has_recipe(stage))
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
@@ -175,9 +187,10 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     seed = read_course(course).seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
-    retrain = retrain and has_recipe(stage)
+    retrain = retrain and stage.has_recipe
     return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
             "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
+            "remarks": [*submission.remarks],
             "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook)}
 
@@ -197,6 +210,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     job, outcome
         The outcome is the record, or the exception when the grader failed.
     """
+    from autograder.grade.schedule.slots import grade_many
+
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
@@ -207,6 +222,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
     """Grade one submission here and write its record."""
+    from autograder.grade.schedule.slot import Slot
+
     slot = Slot(isolation)
     try:
         record = slot.grade(job)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.checks.report import indent
+from autograder.sandbox.isolation import sentence
 
 OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", "timeout": "ran out of time",
             "not_implemented": "not yet written", "ungradable": "could not be checked"}
@@ -23,8 +24,8 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
     lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
     if record["status"] != "graded":
         return "\n".join([*lines, record["reason"]]) + "\n"
-    if record["isolation"] != "sandbox":
-        lines.append(f"Graded with --isolation={record['isolation']}: without a sandbox.")
+    if sentence(record["isolation"]):
+        lines.append(sentence(record["isolation"]))
     lines += [line for test in tests for line in test_lines(test, hidden)]
     return "\n".join(lines + hint_lines(tests, hidden)) + "\n"
 

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path
-from autograder.gradebook.answers import answers, nbgrader_meta
+from autograder.gradebook.answers import answers, as_released, nbgrader_meta
 from autograder.gradebook.marks import Mark, read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
@@ -67,9 +67,11 @@ def _desk(mark: Mark, stage_id: str, task: NotebookNode, cells: list[NotebookNod
     answer = Markup("").join(_shown(cell) for cell in cells)
     old = "" if mark.before is None else points(mark.before)
     before = ""
-    if mark.changed:
-        before = "The answer has changed since it was marked" + (f" with {old} points" if old else "") + (
-            f": {mark.said}" if mark.said else ".")
+    if mark.changed or mark.elsewhere:
+        where = f"In the folder {mark.elsewhere}, which is no longer there, it was marked"
+        before = where if mark.elsewhere else "The answer has changed since it was marked"
+        before += f" with {old} points" if old else ""
+        before += f": {mark.said}" if mark.said else "."
     state = "changed since it was marked" if mark.changed else "to be read" if mark.pending else "marked" if mark.by_hand else ""
     return {"name": mark.name, "task": mark.task, "title": find_stage(stage_id).info.tasks.get(mark.task, ""),
             "max_score": points(mark.max_score), "state": state,
@@ -100,7 +102,7 @@ def _figures(record: dict[str, Any], stage_id: str, nb: NotebookNode) -> list[tu
              for task, pictures in sorted(record.get("pictures", {}).items())
              for picture in pictures if isinstance(picture, str) and picture.startswith(PNG)]
     for cell in nb.cells:
-        for name, kinds in cell.get("attachments", {}).items():
+        for name, kinds in {} if as_released(cell, stage_id) else cell.get("attachments", {}).items():
             for kind, data in kinds.items():
                 if kind in ("image/png", "image/jpeg"):
                     found.append((f"data:{kind};base64,{data}", f"{name}, in the notebook"))

@@ -7,14 +7,19 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
-from autograder.grade.record import state_of_suite, why_changed, write_atomically
-from autograder.gradebook.changes import Reported
+from autograder.grade.record import record_path, state_of_suite, why_changed, write_atomically
+from autograder.gradebook.changes import Change, Reported, read_reported, report_changes
 from autograder.gradebook.late import Term
-from autograder.gradebook.marks import SubmissionMarks
-from autograder.text import defused
+from autograder.gradebook.marks import SubmissionMarks, read_marks
+from autograder.sandbox.isolation import in_short
+from autograder.text import defused, on_a_page
+
+if TYPE_CHECKING:
+    from autograder.gradebook.pipeline import Pipeline
 
 GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
 ITEMS = ("student", "stage", "task", "test", "visibility", "outcome", "points", "max_points", "mistake")
@@ -26,7 +31,8 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
                reported: Mapping[str, Reported]) -> list[dict[str, Any]]:
     """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
 
-    Where a person has to look first (`needs_person`) there is no total: a 0 would be a mark.
+    Where a person has to look first (`needs_person`) there is neither score nor total, as a 0 would be a mark, and no answer
+    waits to be read before that.
     """
     rows = []
     for record in records:
@@ -34,8 +40,10 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
         if entry is None:
             continue
         row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
-        row |= {"score": points(entry.score), "max_score": points(entry.max_score), "manual_pending": entry.pending,
-                "penalty": points(entry.penalty), "total": "" if record["status"] == NEEDS_PERSON else points(entry.total),
+        waits = record["status"] == NEEDS_PERSON
+        row |= {"score": "" if waits else points(entry.score), "max_score": points(entry.max_score),
+                "manual_pending": 0 if waits else entry.pending, "penalty": points(entry.penalty),
+                "total": "" if waits else points(entry.total),
                 "note": "; ".join(notes(record, entry, term, reported.get(entry.notebook_id)))}
         rows.append(row)
     return rows
@@ -45,12 +53,17 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     """What a person should know about one row."""
     if record["status"] != "graded":
         yield " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
+    yield from record.get("remarks", ())
     late = term.lateness(entry.stage, entry.student).sentence()
     if late:
         yield late
     for mark in entry.changed:
         before = "commented on" if mark.before is None else f"{points(mark.before)} points"
         yield f"{mark.task} changed since it was marked (before: {before})"
+    for mark in entry.marks:
+        if mark.elsewhere:
+            before = "commented on" if mark.before is None else f"marked with {points(mark.before)} points"
+            yield f"{mark.task} was {before} in the folder {mark.elsewhere}, which is no longer there"
     missing = [mark.task for mark in entry.marks if mark.unanswered]
     if missing:
         yield f"no answer written to {', '.join(missing)}"
@@ -62,8 +75,8 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
         yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade"
     if term.people.roster and entry.student not in term.people.roster:
         yield "not in roster.csv"
-    if record["isolation"] != "sandbox":
-        yield "graded without a sandbox"
+    if in_short(record["isolation"]):
+        yield f"graded {in_short(record['isolation'])}"
 
 
 def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -85,7 +98,7 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
 
 def _cell(value: Any) -> Any:
     """A number as it is; of anything else, nothing that a spreadsheet would run."""
-    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(value)
+    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(on_a_page(value))
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -93,3 +106,24 @@ def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, 
     data = csv_bytes(columns, rows)
     if not path.exists() or path.read_bytes() != data:
         write_atomically(path, data)
+
+
+def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
+    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
+
+    Returns
+    -------
+    rows, changes, unusable
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
+    """
+    book = pipeline.entries.gradebook
+    present, departed = pipeline.term.people.present(), pipeline.departed
+    every = Records(course, [pair for pair in present if record_path(course, *pair).exists()])
+    with book:
+        marks, reported = read_marks(book), read_reported(book)
+    changes = report_changes(course, book, marks, present, departed)
+    rows = grade_rows(every, marks, pipeline.term, reported)
+    if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
+        write_csv(course / "grades.csv", GRADES, rows)
+        write_csv(course / "items.csv", ITEMS, item_rows(every))
+    return rows, changes, every.unusable

@@ -22,7 +22,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.grade.names import shown, usable
 from autograder.grade.record import write_atomically
-from autograder.text import defused, undefused
+from autograder.text import defused, on_a_page, undefused
 
 ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
@@ -164,7 +164,7 @@ class Roster:
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
         writer.writerow(self.columns)
         for person in self.people:
-            writer.writerow([defused(person.cells.get(column, "")) for column in self.columns])
+            writer.writerow([defused(on_a_page(person.cells.get(column, ""))) for column in self.columns])
         write_atomically(self.path, text.getvalue().encode("utf-8-sig" if self.bom else "utf-8"))
         self.changed = False
 
@@ -218,6 +218,12 @@ class Roster:
             person = self._by_name(who, scope, by_name)
         if person is None:
             person = Person({"student": self._free(label, who)})
+            other = self._by_label.get(folded(usable(label)))
+            if other is not None and who.lms == "folder":
+                self.notes.append(
+                    f"{shown(label)} and {shown(other.student)} differ in capitals only: {shown(label)} has the folder "
+                    f"{person.student}. If they are one person, put both ids into one row of {ROSTER}"
+                )
             self.people.append(person)
             self.changed = True
         self._fill(person, who)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import this_course
 from autograder.grade.diagnosis.naming import Diagnosis
-from autograder.grade.runner import Result, run_suite
+from autograder.grade.runner import Result, Suite, collected
+from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage
 
 
@@ -49,8 +52,20 @@ class Run:
 
 def run_source(stage: Stage, source: str, seed: int | None = None, only: str | None = None) -> Run:
     """The suite over trusted source, in this process."""
+    return run_sources(stage, [source], seed, only)[0]
+
+
+def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
+    """The suite over trusted sources, collected once, over the cores."""
+    def share(suite: Suite, some: Iterable[str]) -> list[Run]:
+        return [_run(stage, suite, source, seed, only) for source in some]
+
+    return collected(stage, lambda suite: over_cores([*sources], partial(share, suite)))
+
+
+def _run(stage: Stage, suite: Suite, source: str, seed: int | None, only: str | None) -> Run:
     diagnosis = Diagnosis(stage)
-    results = run_suite(stage, InProcessBackend(stage, source, seed_of_term() if seed is None else seed), diagnosis, only=only)
+    results = suite.run(InProcessBackend(stage, source, seed_of_term() if seed is None else seed), diagnosis, only=only)
     return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
 
 

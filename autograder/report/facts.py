@@ -203,7 +203,7 @@ def _failing(task: Task, visibility: str) -> Step:
     first = next((line for text in test.details for line in text.splitlines() if not line.startswith("call  ")), "")
     where = "" if visibility == "public" else " Its public tests pass; this test is hidden."
     return Step(f"Task {task.id}, {task.title}: {test.title}.", f"This test {_verb(test.outcome)}"
-                + (f": {first.rstrip('.')}." if first else ".") + where, task.anchor)
+                + (f": {first if first.endswith('?') else first.rstrip('.') + '.'}" if first else ".") + where, task.anchor)
 
 
 def _verb(outcome: str) -> str:

@@ -10,9 +10,10 @@ from autograder.grade.classroom import Records, unknown_student
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import record_path
 from autograder.gradebook.changes import Change
-from autograder.gradebook.grading import Watcher, write_tables
+from autograder.gradebook.grading import Watcher
 from autograder.gradebook.marks import odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
+from autograder.gradebook.tables import write_tables
 from autograder.stages import find_stage
 
 
@@ -60,7 +61,8 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     if not pairs:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
     outcome = Remade()
-    others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
+    carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
+    others = [pair for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]) if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs + others if pair not in outcome.stale]
     every = Records(course, pairs)

@@ -93,7 +93,7 @@ def test_missing_bubblewrap_is_told_with_the_way_to_get_it(monkeypatch: pytest.M
 
 
 def test_an_unknown_isolation_is_refused() -> None:
-    with pytest.raises(SandboxError, match="there are: sandbox, process"):
+    with pytest.raises(SandboxError, match="there are: sandbox, wasm, process"):
         Sandbox(isolation="none")
 
 
@@ -232,4 +232,4 @@ def test_limits_reach_the_worker() -> None:
     assert call(worker, "f") == [20, 1 << 20, 0]
     worker.close()
     sandbox.close()
-    assert sandboxes.ISOLATIONS == ("sandbox", "process")
+    assert sandboxes.ISOLATIONS == ("sandbox", "wasm", "process")

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .style import TEN
+
 # A picture, or the outlines of a set of contours, of more numbers than this is counted and not described.
 MOST_NUMBERS = 20_000
 
@@ -45,6 +47,8 @@ def new_axes(count: int = 1) -> Any:
         settings, pickled = _fresh[count] = dict(dict.items(now)), pickle.dumps(_empty_figure(count))
     figure = pickle.loads(pickled)
     FigureCanvasAgg(figure)
+    for ax in figure.axes:
+        ax.set_prop_cycle(color=TEN)
     return figure.axes[0] if count == 1 else np.array(figure.axes)
 
 
@@ -141,7 +145,7 @@ def _hex(colour: Any) -> str:
 
 
 def _texts_of_ticks(axis: Any) -> list[str]:
-    """The texts of an axis' tick labels. Ticks are dear to make: where the first alone is there so far, it stays so."""
+    """The texts of an axis' tick labels. Ticks are expensive to create: where only the first exists, no others are made."""
     ticks: list[Any] = getattr(axis, "majorTicks", [])
     if len(ticks) == 1 and ticks[0].label1.get_visible() and not ticks[0].label2.get_visible():
         return [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]

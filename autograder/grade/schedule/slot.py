@@ -27,7 +27,7 @@ import msgspec
 
 from autograder.errors import InfrastructureError, Killed, KitError, SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
+from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory, stay_on
 from autograder.stages import KIT
 from autograder.text import one_line
 
@@ -41,7 +41,7 @@ KILLED_TRIES = 6
 RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30
-# How far a slot stands back for the process that keeps the gradebook: there is one of that, and all results go through it.
+# Niceness of a slot: the one process that writes the gradebook goes first, as all results go through it.
 YIELD = 5
 _PREFIX = struct.Struct(">I")
 
@@ -219,7 +219,7 @@ def main(isolation: str, limits: Limits, core: int | None) -> None:
     """Serve jobs until standard input ends, or whoever started it does; what it was grading then ends with it."""
     die_with_parent()
     if core is not None:
-        os.sched_setaffinity(0, {core})
+        stay_on(core)
     os.nice(YIELD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

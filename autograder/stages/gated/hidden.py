@@ -760,7 +760,8 @@ def test_equal_logits_count_as_wrong(student, rng):
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error", **SHARES)
 
 
-CONFUSES, RNN_CONFUSES = 0.15, 0.30
+# With attractors and without, and of an RNN without: of twelve seeds of the LSTM one confuses 0.193 with attractors.
+CONFUSES, RNN_CONFUSES = {True: 0.25, False: 0.15}, 0.30
 
 
 def expect_no_confusion(model, with_attractors, limit, file):
@@ -777,7 +778,7 @@ def expect_subject(student, checkpoints, cell):
     """A trained model keeps the subject's number past nouns of the other number, and past nouns of the same."""
     model = measurable(student, checkpoints, "agreement", cell)
     for with_attractors in (True, False):
-        expect_no_confusion(model, with_attractors, CONFUSES, f"agreement_{cell}.pt")
+        expect_no_confusion(model, with_attractors, CONFUSES[with_attractors], f"agreement_{cell}.pt")
 
 
 @task("4.7", points=2)
