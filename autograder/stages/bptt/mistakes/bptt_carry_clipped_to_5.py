@@ -1,6 +1,7 @@
 """What is carried back is clipped to 5 at every step.
 
-Which line of your code limits a number? The gradient is exact, however large it is: clipping is stage 3's subject, and comes after.
+Which line of your code limits a number? The gradient is exact, however large it is: clipping is stage 3's subject, and comes
+after.
 """
 
 import numpy as np

@@ -12,7 +12,7 @@ def train(params, batches, lr, threshold=None, checkpoint_every=10, max_restarts
     last = None
     for x, y, h_0 in batches:
         with np.errstate(all="ignore"):  # what is not finite is found below
-            h, _, y_hat = forward(params, x, h_0 if last is None else last)                               # (T+1, H), (T, V), (T, V)
+            h, _, y_hat = forward(params, x, h_0 if last is None else last)
             last = h[-1]
             loss = sum(cross_entropy(y_hat_t, y_t) for y_hat_t, y_t in zip(y_hat, y))
             grads = bptt(params, x, y, h, y_hat)

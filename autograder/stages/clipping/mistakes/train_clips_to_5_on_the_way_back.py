@@ -1,7 +1,7 @@
 """What is carried back is clipped to 5 at every step of the backward pass.
 
-Algorithm 1 clips once, the whole gradient, when the backward pass is over. What is left of its direction when what is carried back is clipped
-at every step?
+Algorithm 1 clips once, the whole gradient, when the backward pass is over. What is left of its direction when what is
+carried back is clipped at every step?
 """
 
 import numpy as np

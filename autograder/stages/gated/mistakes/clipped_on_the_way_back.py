@@ -1,7 +1,7 @@
 """The gradient is clipped at every step of the backward pass.
 
-Algorithm 1 clips once, the whole gradient, when the backward pass is over. What is left of the direction of steepest descent when each
-state's gradient is clipped on the way?
+Algorithm 1 clips once, the whole gradient, when the backward pass is over. What is left of the direction of steepest descent
+when each state's gradient is clipped on the way?
 """
 
 import torch

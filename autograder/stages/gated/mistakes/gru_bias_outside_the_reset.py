@@ -1,6 +1,7 @@
 """The reset gate does not multiply the bias v_n.
 
-Look at the brackets in the equation of n: what do they hold? With which of the two biases of the candidate does that make a difference?
+Look at the brackets in the equation of n: what do they hold? With which of the two biases of the candidate does that make a
+difference?
 """
 
 import torch

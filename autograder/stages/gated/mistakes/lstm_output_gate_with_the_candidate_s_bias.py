@@ -11,7 +11,7 @@ class LSTMCell(LSTMCell):
         h, c = state
         gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
         i, f, g, o = gates.chunk(4, dim=1)
-        b_i, b_f, b_g, b_o = (self.bias_ih + self.bias_hh).chunk(4)
+        _b_i, _b_f, b_g, b_o = (self.bias_ih + self.bias_hh).chunk(4)
         o = o + b_g - b_o
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
         return torch.sigmoid(o) * torch.tanh(c), c

@@ -10,6 +10,6 @@ class LSTMCell(LSTMCell):
     def forward(self, x, state):
         h, c = state
         gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
-        i, f, g, o = gates.chunk(4, dim=1)
+        i, _f, g, o = gates.chunk(4, dim=1)
         c = c + torch.sigmoid(i) * torch.tanh(g)
         return torch.sigmoid(o) * torch.tanh(c), c

@@ -1,7 +1,7 @@
 """unroll clips the gradient of each state to 1 on the way back.
 
-The outputs are right, and so is a gradient that is small. The gradient is exact, however large it is: `train` clips, once, when the
-backward pass is over.
+The outputs are right, and so is a gradient that is small. The gradient is exact, however large it is: `train` clips, once,
+when the backward pass is over.
 """
 
 import torch
@@ -13,7 +13,7 @@ def unroll(cell, x, state=None):
         zeros = x.new_zeros(x.shape[1], cell.hidden_size)
         state = (zeros, zeros) if has_memory else zeros
     outputs = []
-    for t, x_t in enumerate(x):
+    for _t, x_t in enumerate(x):
         state = cell(x_t, state)
         for part in state if has_memory else (state,):
             if part.requires_grad:

@@ -12,7 +12,7 @@ def unroll(cell, x, state=None):
         zeros = x.new_zeros(x.shape[1], cell.hidden_size)
         state = (zeros, zeros) if has_memory else zeros
     outputs = []
-    for t, x_t in enumerate(x):
+    for _t, x_t in enumerate(x):
         state = cell(x_t, state)
         outputs.append(state[0] if has_memory else state)
     return torch.stack(outputs).detach(), state

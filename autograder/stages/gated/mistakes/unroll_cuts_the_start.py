@@ -13,7 +13,7 @@ def unroll(cell, x, state=None):
         state = (zeros, zeros) if has_memory else zeros
     state = tuple(part.detach() for part in state) if has_memory else state.detach()
     outputs = []
-    for t, x_t in enumerate(x):
+    for _t, x_t in enumerate(x):
         state = cell(x_t, state)
         outputs.append(state[0] if has_memory else state)
     return torch.stack(outputs), state

@@ -14,7 +14,7 @@ def unroll(cell, x, state=None):
     if has_memory:
         state = state[::-1]
     outputs = []
-    for t, x_t in enumerate(x):
+    for _t, x_t in enumerate(x):
         state = cell(x_t, state)
         outputs.append(state[0] if has_memory else state)
     return torch.stack(outputs), state

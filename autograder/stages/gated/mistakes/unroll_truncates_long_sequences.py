@@ -1,7 +1,7 @@
 """unroll cuts the gradient in long sequences.
 
-The outputs are right, the gradient of the start is not, once the sequence is long. Nothing may be detached on the way, however many steps
-there are: what vanishes is to be measured, not cut.
+The outputs are right, the gradient of the start is not, once the sequence is long. Nothing may be detached on the way,
+however many steps there are: what vanishes is to be measured, not cut.
 """
 
 import torch
