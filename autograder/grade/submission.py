@@ -10,13 +10,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
+from autograder.checks.words import N_
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
 from autograder.grade.handin.content import code_state, is_quickly_written
 from autograder.grade.handin.nested import is_archive
-from autograder.grade.handin.normalise import OTHERS, HandIn, as_it_came, normalise, own_names, told
+from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook
+from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
@@ -97,9 +99,10 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     What cannot be read is told in `notes`, or in `problem` if it is the stage's own file.
     """
     if folder.is_symlink() or folder.parent.is_symlink():
-        return Submission(student, stage.id, {}, problem="the folder is a link, and links are not followed")
+        return Submission(student, stage.id, {}, problem=said("the folder is a link, and links are not followed"))
     if folder.exists() and not folder.is_dir():
-        return Submission(student, stage.id, {}, problem=f"{stage.id} is a file; what is handed in lies in a folder of that name")
+        problem = said("{name} is a file; what is handed in lies in a folder of that name", name=stage.id)
+        return Submission(student, stage.id, {}, problem=problem)
     with ExitStack() as stack:
         hand_in = normalise(_on_disk(folder), stage, stack)
         return _read(hand_in, student, stage, _notes_of_collecting(folder, student, stage))
@@ -148,18 +151,18 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
             data = hand_in.files[path].read()
             total += len(data)
             if total > MAX_TOTAL:
-                raise Refused(f"the folder holds more than {MAX_TOTAL >> 20} MiB")
+                raise Refused(said("the folder holds more than {size} MiB", size=MAX_TOTAL >> 20))
             files[path] = data
         except Refused as error:
             if path == wanted and str(error).startswith("is damaged"):
-                closed = f"in the archive it {error}: it needs to be handed in again"
+                closed = said("in the archive it {problem}: it needs to be handed in again", problem=error)
                 hand_in.needs_person = as_it_came({}, stage, closed, {}).needs_person
             elif path == wanted:
-                problem = f"{wanted} was not read: {error}"
+                problem = said("{file} was not read: {why}", file=wanted, why=error)
             else:
-                notes.append(f"{shown(path)} was not read: {error}")
+                notes.append(said("{file} was not read: {why}", file=shown(path), why=error))
     notes += [
-        f"{shown(name)} {reason}" if not reason.startswith("it ") else f"{shown(name)} was not read: {reason}"
+        about(name, reason) if not reason.startswith("it ") else said("{file} was not read: {why}", file=shown(name), why=reason)
         for name, reason in sorted(hand_in.problems.items())[:10]
     ]
     notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
@@ -167,7 +170,9 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
     aside = _written_in_notebook(files.get(wanted), notebook, stage)
     notes += [aside] if aside else []
     if wanted not in files and not problem and not hand_in.needs_person:
-        problem = f"{wanted} is missing" + ("" if hand_in.files else ": the folder is empty or cannot be read")
+        problem = said("{file} is missing", file=wanted)
+        if not hand_in.files:
+            problem = said("{file} is missing: the folder is empty or cannot be read", file=wanted)
     return Submission(
         student,
         stage.id,
@@ -188,13 +193,11 @@ def _written_in_notebook(code: bytes | None, notebook: bytes | None, stage: Stag
     found = code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
     if not found:
         return ""
-    names = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-    state = "is missing" if code is None else "is as it was handed out"
-    return (
-        f"{stage.info.file} {state}, but the notebook defines {names}: only {stage.info.file} is graded, so that code "
-        f"belongs into it; "
-        "move it there and hand in again"
-    )
+    missing = N_("{file} is missing, but the notebook defines {names}: only {file} is graded, so that code belongs into it; move "
+                 "it there and hand in again")
+    handed_out = N_("{file} is as it was handed out, but the notebook defines {names}: only {file} is graded, so that code "
+                    "belongs into it; move it there and hand in again")
+    return said(missing if code is None else handed_out, file=stage.info.file, names=three_of(found))
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
@@ -222,12 +225,13 @@ def is_for_worker(path: str, stage: Stage) -> bool:
 
 def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
     if name not in hand_in.files:
-        return None, [] if hand_in.needs_person else [f"{name} was not handed in; the written tasks have no answer"]
+        return None, [] if hand_in.needs_person else [said("{file} was not handed in; the written tasks have no answer",
+ file=name)]
     try:
         data, notes = reduced(hand_in.files[name].read())
-        return data, [f"{name}: {note}" for note in notes]
+        return data, [said("{file}: {note}", file=name, note=note) for note in notes]
     except Refused as error:
-        return None, [f"{name} was not read: {error}"]
+        return None, [said("{file} was not read: {why}", file=name, why=error)]
 
 
 def _pictures(hand_in: HandIn) -> tuple[tuple[str, bytes], ...]:
