@@ -264,7 +264,7 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
     want = np.asarray(want.detach().numpy() if is_tensor(want) else want)
     array = _as_array(got, want, name)
     if array.shape != want.shape:
-        number = f" ({_('a number')})"
+        number = " (" + _("a number") + ")"
         raise Mismatch(name, _("has the wrong shape"), "shape",
                        got=f"{array.shape}{number if array.ndim == 0 else ''}",
                        expected=f"{want.shape}{number if want.ndim == 0 else ''}",

@@ -29,14 +29,16 @@ def badge(state: str) -> str:
 
 def view(outcome: Outcome, so_far: str = "") -> str:
     """The report of the public tests as HTML; every text in it is escaped."""
+    scope = escape(_("public tests, hidden ones are part of the grade too"))
     parts = [f'<div class="public-tests" style="line-height:1.45"><b>{escape(outcome.title)}</b> '
              f'<span style="opacity:.75">{escape(report.head(outcome) or outcome.file)}; '
-             f"{escape(_('public tests, hidden ones are part of the grade too'))}</span>"]
+             f"{scope}</span>"]
     if outcome.problem:
-        parts.append(f"<p>{badge(UNCHECKED)} {escape(_('The public tests could not be run: {why}', why=outcome.problem))}<br>"
-                     f"{escape(_(report.WHAT_NEXT))}</p>")
+        why = escape(_("The public tests could not be run: {why}", why=outcome.problem))
+        parts.append(f"<p>{badge(UNCHECKED)} {why}<br>{escape(_(report.WHAT_NEXT))}</p>")
     elif outcome.load_error:
-        parts.append(f"<p>{badge(UNCHECKED)} {escape(_('{file} could not be imported:', file=outcome.file))}</p>"
+        why = escape(_("{file} could not be imported:", file=outcome.file))
+        parts.append(f"<p>{badge(UNCHECKED)} {why}</p>"
                      f'<pre style="{PRE}">{escape(outcome.load_error)}\n{escape(outcome.load_trace)}</pre>')
     parts += [f"<p>{escape(sentence)}</p>" for sentence in (*(outcome.notes if outcome.load_error else ()), *outcome.earlier)]
     if outcome.printed and not outcome.load_error:
@@ -77,8 +79,8 @@ def _test(verdict: HomeVerdict, opened: bool) -> str:
         printed = escape(report.first_lines(verdict.printed))
         body += _folded(_("what it printed"), f'<pre style="{PRE}">{printed}</pre>', opened=True)
     if verdict.hint:
-        body += (f'<div style="margin:.3em 0 .3em 1.2em;border-left:3px solid #8a5a00;padding-left:.6em;white-space:pre-wrap">'
-                 f"<b>{escape(_('Hint.'))}</b> {escape(verdict.hint)}</div>")
+        body += ('<div style="margin:.3em 0 .3em 1.2em;border-left:3px solid #8a5a00;padding-left:.6em;white-space:pre-wrap">'
+                 "<b>" + escape(_("Hint.")) + f"</b> {escape(verdict.hint)}</div>")
     return _folded(f"{LOOK[FAILED][0]} {verdict.title}", body, opened)
 
 

@@ -63,6 +63,6 @@ def _reload_in_few_words(reload: Callable[[Any], None], info: Any) -> None:
     for module, why in FAILED.findall(words.getvalue()):
         if not str(getattr(info, "raw_cell", "")).lstrip().startswith("check("):
             lines = re.findall(rf'{module}\.py", line (\d+)', why)
-            where = f" ({_('line {line}', line=lines[-1])})" if lines else ""
+            where = " (" + _("line {line}", line=lines[-1]) + ")" if lines else ""
             say(_("{file} cannot be imported as it is saved, so this notebook goes on with what it had: {why}",
                   file=f"{module}.py", why=f"{why.strip().splitlines()[-1]}{where}"), sys.stderr)

@@ -125,8 +125,8 @@ def one_test(verdict: HomeVerdict) -> str:
             waits(verdict) if verdict.waits_for else verdict.message, 4)
     lines = [_("call      {call}", call=verdict.call)] if verdict.call else []
     lines += [part for part in (verdict.message, verdict.trace) if part]
-    lines += [f"{_('with')}\n{indent(verdict.inputs, 2)}"] if verdict.inputs else []
-    lines += [f"{_('printed')}\n{indent(first_lines(verdict.printed), 2)}"] if verdict.printed.strip() else []
+    lines += [_("with") + f"\n{indent(verdict.inputs, 2)}"] if verdict.inputs else []
+    lines += [_("printed") + f"\n{indent(first_lines(verdict.printed), 2)}"] if verdict.printed.strip() else []
     lines += [_("Hint: {hint}", hint=verdict.hint)] if verdict.hint else []
     return f"{_(OUTCOMES.get(verdict.outcome, verdict.outcome))}: {verdict.title}\n" + indent("\n".join(lines), 4)
 

@@ -51,7 +51,7 @@ def submit() -> Path | None:
     folder = Path.cwd()
     info = read_stage(public_tests(folder).parent)
     handin = looked_over(folder, info)
-    release = f", {_('release {day}', day=info.release)}" if info.release else ""
+    release = ", " + _("release {day}", day=info.release) if info.release else ""
     lines = [_("Handing in \"{title}\" ({stage})", title=info.title, stage=f"{info.id}{release}"), ""]
     lines += [f"  {state:<22} {', '.join(tasks)}" for state, tasks in _by_state(handin.states)]
     lines += ["", *("  " + _("TO FIX: {sentence}", sentence=sentence) for sentence in handin.trouble)]

@@ -61,9 +61,9 @@ def update(archive: str | Path) -> bool:
                        day=new.get("release") or _("without a day"), own=info.release))
         return False
     done = taken_over(folder, info, files)
-    was = f" ({_('it was {day}', day=info.release)})" if info.release not in ("", new.get("release")) else ""
+    was = " (" + _("it was {day}", day=info.release) + ")" if info.release not in ("", new.get("release")) else ""
     lines = [_("This folder is now release {day}. {file} and all other files of yours are as they were.",
-               day=f"{new.get('release') or _('without a day')}{was}", file=info.file)]
+               day=(new.get("release") or _("without a day")) + was, file=info.file)]
     lines += ["  " + (_("new: {files}", files=", ".join(done.files)) if done.files else _("Nothing in it was older."))]
     lines += ["  " + _("notebook: {count} cells", count=done.cells)] if done.cells else []
     lines += ["  " + _("Note: {sentence}", sentence=note) for note in done.notes]

@@ -36,7 +36,8 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
 
 def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     """One test: its outcome, its sentence, and what may be told of a failure."""
-    lines = ["  " + _(TEST_LINES[test["visibility"]], outcome=_(OUTCOMES[test["outcome"]]), title=test["title"],
+    line, outcome = TEST_LINES[test["visibility"]], OUTCOMES[test["outcome"]]
+    lines = ["  " + _(line, outcome=_(outcome), title=test["title"],
                       points=points(test["points"]), all=points(test["max_points"]))]
     if test["outcome"] in ("passed", "not_implemented"):
         return lines

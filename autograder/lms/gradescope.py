@@ -143,7 +143,7 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
     numbers: dict[str, int] = {}
     tests = []
     for test in record["tests"]:
-        task = test["task"]
+        task, visible = test["task"], VISIBLE[test["visibility"]]
         numbers[task] = numbers.get(task, 0) + 1
         tests.append(
             {
@@ -153,7 +153,7 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
                 "max_score": test["max_points"],
                 "status": "passed" if test["outcome"] == "passed" else "failed",
                 "visibility": VISIBILITY[test["visibility"]],
-                "tags": [_("task {task}", task=task), _(VISIBLE[test["visibility"]])],
+                "tags": [_("task {task}", task=task), _(visible)],
                 "output": output(test, stage.info.hidden),
                 "output_format": "text",
             }
@@ -170,7 +170,8 @@ def remarks(record: dict[str, Any]) -> list[str]:
 
 def output(test: dict[str, Any], hidden: str = "hint") -> str:
     """What is told of one test; `hidden` as for `told`."""
-    outcome = _(OUTCOMES[test["outcome"]])
+    outcome = OUTCOMES[test["outcome"]]
+    outcome = _(outcome)
     lines = [f"{outcome[:1].upper()}{outcome[1:]}."]
     if test["outcome"] not in ("passed", "not_implemented", "ungradable"):
         lines += told(test, hidden)

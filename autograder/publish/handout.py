@@ -106,10 +106,11 @@ def readme(stage: Stage) -> str:
     for task, title in stage.info.tasks.items():
         if task in tested:
             names = ", ".join(f"`{name}`" for name in stage.functions.get(task, ()))
-            rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | "
-                        f"{_('public and hidden tests') if task in visible else _('hidden tests')} |")
+            by = _("public and hidden tests") if task in visible else _("hidden tests")
+            rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | {by} |")
         else:
-            rows.append(f"| {task} | {title} | {_('in the notebook')} | {written.get(task, 0):g} | {_('by hand')} |")
+            where, by = _("in the notebook"), _("by hand")
+            rows.append(f"| {task} | {title} | {where} | {written.get(task, 0):g} | {by} |")
     builds_on = _("This stage builds on your own `{file}`: keep the folder `{stage}` side by side with this one.")
     uses = "".join(f"\n{builds_on.format(file=find_stage(earlier).info.file, stage=earlier)}\n"
                    for earlier in stage.info.requires_stages)

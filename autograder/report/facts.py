@@ -135,7 +135,8 @@ def _test(test: Mapping[str, Any], hidden: str) -> Test:
     quiet = test["outcome"] in ("passed", "not_implemented", "ungradable")
     details = () if quiet else tuple(told(dict(test), hidden))
     has_call = bool(details) and bool(test["call"]) and (test["visibility"] == "public" or hidden == "full")
-    return Test(test["title"], test["outcome"], _(OUTCOMES[test["outcome"]]), test["outcome"] == "passed", test["visibility"],
+    said = OUTCOMES[test["outcome"]]
+    return Test(test["title"], test["outcome"], _(said), test["outcome"] == "passed", test["visibility"],
                 points(test["points"]), points(test["max_points"]), details, has_call)
 
 
