@@ -161,7 +161,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         use_course(None)
 
 
-# All a student can call, in one process; what a notebook would show comes last.
+# All a student can call, in one process.
 SESSION = """
 import shutil, sys
 from pathlib import Path
@@ -169,17 +169,17 @@ from checks import check, submit, update
 from checks.check import stage_so_far
 from checks.layout import public_tests
 from checks.notebook_view import view
+from checks.report import public_report
 from checks.session import run_here
 
 folder, name = Path.cwd(), "bptt.py"
-check("1.1"); check(1.1); check("9.9"); check("1.8"); submit()
+check("1.1"); check(1.1); check("9.9"); check("1.8")
 Path(name).write_text("import numpy as np\\nimport pandas\\n" + Path(name).read_text())
 submit()
 for source in sys.argv[1:]:
     shutil.copyfile(source, name)
-    check()
     outcome = run_here(public_tests(folder), folder, None, True)
-    print("HTML", view(outcome, stage_so_far(outcome, folder)))
+    print(public_report(outcome), "HTML", view(outcome, stage_so_far(outcome, folder)))
 submit(); update("nothing.zip")
 """
 UNFINISHED = """
@@ -212,44 +212,51 @@ def bptt(*args):
 """
 
 
-def at_home(release: Path, folder: Path, catalogue: bytes | None = None, **variables: str) -> str:
-    """What a session at home prints, with another catalogue where one is given."""
+@pytest.fixture(scope="module")
+def home(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a student after such a session, in the language with marks; what it printed lies beside it."""
+    folder = tmp_path_factory.mktemp("home")
     shutil.copytree(release, folder / STAGE.id)
-    if catalogue is not None:
-        (folder / STAGE.id / "checks" / CATALOGUE).write_bytes(catalogue)
-    (folder / "broken.py").write_text("def def softmax(z):\n", encoding="utf-8")
-    (folder / "wrong.py").write_text(WRONG_SIGN + UNFINISHED, encoding="utf-8")
-    (folder / "right.py").write_text(SOLUTION, encoding="utf-8")
-    sources = [str(folder / f"{name}.py") for name in ("broken", "wrong", "right")]
-    done = run(sys.executable, "-c", SESSION, *sources, cwd=folder / STAGE.id, PYTHONPATH=str(folder / STAGE.id), **variables)
+    (folder / STAGE.id / "checks" / CATALOGUE).write_bytes(marked_catalogue())
+    sources = {"broken": "def def softmax(z):\n", "wrong": WRONG_SIGN + UNFINISHED, "right": SOLUTION}
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+    done = run(sys.executable, "-c", SESSION, *(str(folder / f"{name}.py") for name in sources), cwd=folder / STAGE.id,
+               PYTHONPATH=str(folder / STAGE.id), PYTHONIOENCODING="utf-8", LANG="C")
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
 
 
-def test_a_release_speaks_german_at_home(release: Path, tmp_path: Path) -> None:
-    """README, check() in text and HTML, submit(): in German, whatever the machine's language is."""
+def test_a_release_carries_its_language(release: Path) -> None:
+    """The README is in German, and so is what the checks say, whatever the machine's language is."""
     readme = (release / "README.md").read_text(encoding="utf-8")
     assert "## Abgeben" in readme and "Lade das hoch" in readme and "*Sommer 2027*" in readme
-    said_at_home = at_home(release, tmp_path, LANG="C", PYTHONIOENCODING="utf-8")
+    assert not re.search(r"\b(the|and|with|your)\b", re.sub(r"\| 1\.\d \| [^|]*", "", readme))
+    done = run(sys.executable, "-m", "checks", "9.9", cwd=release, LANG="en_US.UTF-8", PYTHONIOENCODING="ascii")
+    assert done.stderr.startswith("Eine Aufgabe '9.9' gibt es in diesem Teil nicht.")
+
+
+def test_check_and_submit_speak_german(home: Path) -> None:
+    """In text and in HTML."""
+    printed = re.sub(f"[{OPEN}{CLOSE}]", "", (home / "printed.txt").read_text(encoding="utf-8"))
     for words in ("noch nicht geschrieben", "nicht bestanden", "bestanden", "erwartet  ", "Aufruf    softmax", "Tipp: ",
                   "konnte nicht importiert werden", "ZU TUN: bptt.py, Zeile 2, importiert pandas", "Lade diese eine Datei hoch",
                   "ist keine Ausgabe eines Teils", "<b>Tipp.</b>", "was ausgegeben wurde", "33 von 33 Punkten"):
-        assert words in said_at_home, words
-    with zipfile.ZipFile(tmp_path / STAGE.id / f"handin-{STAGE.id}.zip") as archive:
+        assert words in printed, words
+    with zipfile.ZipFile(home / STAGE.id / f"handin-{STAGE.id}.zip") as archive:
         receipt = json.loads(archive.read("receipt.json"))
     assert set(receipt["public"].values()) == {"passed"}  # for programs: the same in every language
 
 
-def test_nothing_of_the_kit_is_english_at_home(release: Path, tmp_path: Path) -> None:
-    """In the language with marks."""
-    printed = at_home(release, tmp_path, marked_catalogue(), PYTHONIOENCODING="utf-8")
+def test_nothing_of_the_kit_is_english_at_home(home: Path) -> None:
+    """Nothing outside of the marks."""
     lines = []
-    for line in printed.splitlines():
+    for line in (home / "printed.txt").read_text(encoding="utf-8").splitlines():
         line = unescape(re.sub(r"<[^>]*>", " | ", line)).removeprefix("HTML")
         lines.append(re.sub(rf"\w+Error: [^{CLOSE}]*|Errno [^{CLOSE}]*|def def [^{CLOSE}]*|looking at.*", "", line))
     assert english("\n".join(lines)) == []
-    readme = (release / "README.md").read_text(encoding="utf-8")
-    assert not re.search(r"\b(the|and|with|your)\b", re.sub(r"\| 1\.\d \| [^|]*", "", readme))
+    assert english("a sentence that was forgotten") != []
 
 
 @pytest.fixture(scope="module")

@@ -165,8 +165,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
         about(name, reason) if not reason.startswith("it ") else said("{file} was not read: {why}", file=shown(name), why=reason)
         for name, reason in sorted(hand_in.problems.items())[:10]
     ]
-    notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
-    notes += about
+    notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
+    notes += said_of_it
     aside = _written_in_notebook(files.get(wanted), notebook, stage)
     notes += [aside] if aside else []
     if wanted not in files and not problem and not hand_in.needs_person:
