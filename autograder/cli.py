@@ -122,7 +122,7 @@ def stage(name: str) -> None:
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
 @click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
 @click.option("--isolation", type=click.Choice(["sandbox", "process"]), default="sandbox",
-              help="How student code is shut in; `process` is weaker and is named on every result.")
+              help="How student code is sandboxed; `process` is weaker and is named on every result.")
 @click.option("--retrain", is_flag=True,
               help="Train models again by the submitted code, in place of the weights that were handed in.")
 @click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")

@@ -2,7 +2,7 @@
 
 KitError
 ├── UsageError            the command or the folder is not as it should be (exit status 2)
-├── SandboxError          student code cannot be shut in safely here; nothing is run
+├── SandboxError          student code cannot be sandboxed here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
 │   └── Killed            a worker was ended from outside: for want of memory, or by a person
 ├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file

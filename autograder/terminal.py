@@ -129,6 +129,10 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     pending = sum(row["manual_pending"] for row in outcome.rows)
     if pending:
         lines.append(f"{pending} written answer{' waits' if pending == 1 else 's wait'} for a person: make formgrader")
+    if outcome.departed:
+        count = len(outcome.departed)
+        lines.append(f"{count} mark{' was' if count == 1 else 's were'} given by hand in folders that are no longer there, and "
+                     f"count{'s' if count == 1 else ''} nowhere: make marking lists {'it' if count == 1 else 'them'}")
     lines.append(f"Marks, tests and pages: grades.csv, items.csv and feedback/ in\n  {course}")
     return "\n\n".join([*filter(None, parts), "\n".join(map(wrapped, lines))])
 
@@ -221,6 +225,8 @@ def marking_summary(left: Left) -> str:
         lines.append(wrapped(f"{stage} {task}: {len(who)} to read: {shown}", 4))
     done = "" if left.waiting else " Nothing is left to read."
     lines.append(f"{left.marked} marked, {left.unanswered} without an answer.{done}")
+    if left.departed:
+        lines += ["Marks of folders that are no longer there:", *(wrapped(f"  {mark}", 4) for mark in left.departed)]
     if left.path is not None:
         lines += ["Its list, to be marked in formgrader or filled in and given back with IMPORT=:", f"  {left.path}"]
     elif left.waiting:

@@ -32,7 +32,7 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
     largest : int
         Largest class in the measurement of growth.
     tell : callable
-        Hears of each step.
+        Called with each step.
     """
     return "\n".join([HEAD.format(day=date.today().isoformat(), machine=measure.machine()), throughput(stages, size, tell),
                       where_it_goes(stages, tell), growth(stages[0], largest, tell), walls(stages, tell), naming(stages, tell)])
@@ -132,10 +132,10 @@ def naming(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
     for stage in stages:
         tell(f"{stage.id}: the names of mistakes")
         bare, spent = measure.in_process(stage), measure.naming(stage)
-        dearest, median = max(spent, key=spent.__getitem__), statistics.median(spent.values())
+        slowest, median = max(spent, key=spent.__getitem__), statistics.median(spent.values())
         rows.append((stage.id, f"{len(spent)}", f"{bare:.3f}", f"{median:.3f}", f"{median / bare:.2f} x",
-                     f"{spent[dearest]:.3f} ({dearest})", f"{spent[dearest] / bare:.2f} x"))
-    head = ("stage", "mistakes", "bare suite, CPU s", "naming, median CPU s", "against the suite", "the dearest, CPU s",
+                     f"{spent[slowest]:.3f} ({slowest})", f"{spent[slowest] / bare:.2f} x"))
+    head = ("stage", "mistakes", "bare suite, CPU s", "naming, median CPU s", "against the suite", "slowest (CPU s)",
             "against the suite")
     return ("## Names of mistakes\n\nCPU seconds to find which known mistake a submission has made, once its tests have failed; "
             "a right one costs nothing.\n\n" + table(head, rows))

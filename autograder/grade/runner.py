@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -57,9 +57,12 @@ class Suite:
                                                              task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
-            only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
+            only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False,
+            wrong: Container[str] | None = None) -> list[Result]:
         """Every verdict of the tests on what `backend` runs, in the order of the files; see `run_suite`.
 
+        `wrong` names the tasks that may fail, where that is known beforehand: with `only`, the tests of the others are not run to
+        find out.
         After a run that ended early, with `stop` or with an error, the suite is not to be run again.
         """
         items = [item for item in self.items
@@ -69,7 +72,7 @@ class Suite:
             raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
         if backwards:
             items.reverse()
-        config, run = self.session.config, _Run(self, backend, diagnose, alone)
+        config, run = self.session.config, _Run(self, backend, diagnose, alone, wrong)
         config.stash[BACKEND], config.stash[VERDICTS] = backend, run.latest
         config.pluginmanager.register(run)
         try:
@@ -95,8 +98,8 @@ class _Run:
         The verdict that counts.
     """
 
-    def __init__(self, suite: Suite, backend: Any, diagnose: Any, alone: bool) -> None:
-        self.suite, self.backend, self.diagnose = suite, backend, diagnose
+    def __init__(self, suite: Suite, backend: Any, diagnose: Any, alone: bool, wrong: Container[str] | None) -> None:
+        self.suite, self.backend, self.diagnose, self.wrong = suite, backend, diagnose, wrong
         self.stands_in = hasattr(backend, "stood_in") and not alone
         self.first: dict[pytest.Item, Verdict | None] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
@@ -161,7 +164,7 @@ class _Run:
     def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
         """The verdict with right versions of what fails in earlier tasks, where it is the better one."""
         stage = self.suite.stage
-        wrong = [task for task in stage.tasks_before(task_of(item)[0])
+        wrong = [task for task in stage.tasks_before(task_of(item)[0]) if self.wrong is None or task in self.wrong
                  if any(self.verdict(other).outcome != "passed" for other in self.suite.items
                         if task_of(other)[0] == task and not uses_checkpoints(other))]
         names = frozenset(name for task in wrong for name in stage.functions[task])

@@ -92,6 +92,12 @@ def _released(stage_id: str) -> tuple[dict[str, int], dict[str, str]]:
     return {plain(cell.source): len(cell.get("attachments", {})) for cell in cells}, prompts
 
 
+@lru_cache(maxsize=8)
+def written_names(stage_id: str) -> frozenset[str]:
+    """The ids of the cells of a stage that a person marks."""
+    return frozenset(nbgrader_meta(cell)["grade_id"] for cell in released(stage_id).cells if _is_written(cell))
+
+
 def as_released(cell: NotebookNode, stage_id: str) -> bool:
     """True for a cell of the released notebook that was left as it was, pictures and all."""
     return _as_released(cell, _released(stage_id)[0])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook
 from sqlalchemy import inspect, select, update
@@ -20,9 +20,14 @@ from autograder.grade.record import why_changed, write_atomically
 from autograder.gradebook.marks import SubmissionMarks
 from autograder.gradebook.shared_gradebook import REPORTED, SharedGradebook
 
+if TYPE_CHECKING:
+    from autograder.gradebook.departed import Departed
+
 CHANGES = "changes.csv"
 COLUMNS = ("student", "stage", "task", "before", "after", "why", "when")
-PENALTY = "penalty"
+PENALTY, TOTAL = "penalty", "total"
+GONE = "gone"
+LEFT, BACK = "no longer in submitted/", "in submitted/ again"
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,16 @@ def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
             for row in gradebook.db.execute(select(REPORTED))}
 
 
-def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks]) -> list[Change]:
+def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks],
+                   present: Collection[tuple[str, str]], departed: Iterable[Departed] = ()) -> list[Change]:
     """Hold the marks against those the tables said last; write what changed into changes.csv and remember the new ones.
+
+    Parameters
+    ----------
+    present : collection of (stage id, student)
+        What lies in submitted/: the others have no mark any more.
+    departed : iterable of Departed
+        What became of marks given by hand in folders that are no longer there.
 
     Returns
     -------
@@ -69,14 +82,25 @@ def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tupl
         reported = read_reported(gradebook)
     found: list[Change] = []
     news: dict[str, str] = {}
+    there = set(present)
+    became = {(mark.stage, mark.student, mark.task): mark.became() for mark in departed}
+    brought = {(mark.stage, mark.to, mark.task): f"hand: marked in the folder {mark.student}, which is no longer there"
+               for mark in departed if mark.carried}
     for pair in sorted(marks):
         entry = marks[pair]
         known = reported.get(entry.notebook_id)
         if known is None:
             continue
-        now = snapshot(entry)
-        if known.marks is not None:
-            found += _differences(entry, known.marks, now, known)
+        now = snapshot(entry) | ({} if pair in there else {GONE: True})
+        if known.marks is None:
+            found += [Change(entry.student, entry.stage, task, "", _text(score), brought[*pair, task])
+                      for task, score in now["scores"].items() if (*pair, task) in brought]
+        elif GONE in now:
+            found += [] if GONE in known.marks else _gone(entry, known.marks, became)
+        else:
+            found += _back(entry, known.marks) if GONE in known.marks else []
+            found += [replace(change, why=brought.get((*pair, change.task), change.why))
+                      for change in _differences(entry, known.marks, now, known)]
         if known.marks != now:
             news[entry.notebook_id] = json.dumps(now, sort_keys=True)
     if found:
@@ -92,6 +116,24 @@ def snapshot(entry: SubmissionMarks) -> dict[str, Any]:
     """The marks as the tables say them; null is a mark still to be given."""
     return {"scores": {mark.task: None if mark.pending and not mark.by_hand else mark.score for mark in entry.marks},
             "by_hand": sorted(mark.task for mark in entry.marks if mark.by_hand), PENALTY: entry.penalty}
+
+
+def _gone(entry: SubmissionMarks, before: Mapping[str, Any], became: Mapping[tuple[str, str, str], str]) -> list[Change]:
+    """A folder was renamed or removed: what a person gave, and the total, no longer stand in the tables."""
+    tasks = [Change(entry.student, entry.stage, task, _text(score), "", became.get((entry.stage, entry.student, task), LEFT))
+             for task, score in before["scores"].items() if task in before["by_hand"]]
+    return [*tasks, Change(entry.student, entry.stage, TOTAL, _text(_total(before)), "", LEFT)]
+
+
+def _back(entry: SubmissionMarks, before: Mapping[str, Any]) -> list[Change]:
+    """The folder is there again, and with it what it had."""
+    tasks = [Change(entry.student, entry.stage, task, "", _text(score), BACK)
+             for task, score in before["scores"].items() if task in before["by_hand"]]
+    return [*tasks, Change(entry.student, entry.stage, TOTAL, "", _text(_total(before)), BACK)]
+
+
+def _total(marks: Mapping[str, Any]) -> float:
+    return round(max(0.0, sum(score or 0.0 for score in marks["scores"].values()) - marks[PENALTY]), 6)
 
 
 def _differences(entry: SubmissionMarks, before: Mapping[str, Any], now: Mapping[str, Any], known: Reported) -> list[Change]:

@@ -29,7 +29,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from autograder.checks.rules import MAX_FILE
@@ -300,12 +300,6 @@ def remember(gradebook: Gradebook, notebook_id: str, content: str, suite: str) -
             before.setdefault("suite", row.suite)
         session.execute(update(REPORTED).where(REPORTED.c.notebook_id == notebook_id)
                         .values(content=content, suite=suite, marks=json.dumps(before) if before is not None else None))
-
-
-def forget(gradebook: Gradebook, notebook_ids: list[str]) -> None:
-    """Drop the kit's rows of submissions that are gone."""
-    for table in (ANSWERS, REPORTED):
-        gradebook.db.execute(delete(table).where(table.c.notebook_id.in_(notebook_ids)))
 
 
 def _score(grade: Grade) -> float:

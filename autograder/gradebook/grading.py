@@ -15,6 +15,7 @@ from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import read_record, record_path
 from autograder.grade.retrain import has_recipe
 from autograder.gradebook.changes import Change, read_reported, report_changes
+from autograder.gradebook.departed import Departed
 from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.marks import read_marks
 from autograder.gradebook.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
@@ -53,6 +54,8 @@ class Outcome:
         Marks that are others than before.
     unusable : list of str
         Files in ``results/`` that are no records: damaged, or somebody else's.
+    departed : list of Departed
+        Marks given by hand in folders that are no longer there, and that count nowhere.
     """
 
     work: Work
@@ -61,6 +64,7 @@ class Outcome:
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
+    departed: list[Departed] = field(default_factory=list)
 
 
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
@@ -80,7 +84,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     UsageError
         There is nothing to grade; the text says what to do.
     SandboxError
-        Student code cannot be shut in here.
+        Student code cannot be sandboxed here.
     """
     course = course.resolve()
     check_gradebook(course / "gradebook.db")
@@ -115,7 +119,9 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                         enter(ready.result(), pair, outcome.failed)
                     watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
-    for pair in pipeline.settle_penalties():
+    outcome.departed = [mark for mark in pipeline.departed if not mark.carried]
+    carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
+    for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]):
         make_page(pipeline, pair, outcome.failed)
     asked = {pair for pair in work.all() if pair not in outcome.failed}
     rows, outcome.changes, outcome.unusable = write_tables(course, pipeline)
@@ -180,10 +186,11 @@ def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]]
         The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
     """
     book = pipeline.entries.gradebook
-    every = Records(course, [pair for pair in pipeline.term.people.present() if record_path(course, *pair).exists()])
+    present, departed = pipeline.term.people.present(), pipeline.departed
+    every = Records(course, [pair for pair in present if record_path(course, *pair).exists()])
     with book:
         marks, reported = read_marks(book), read_reported(book)
-    changes = report_changes(course, book, marks)
+    changes = report_changes(course, book, marks, present, departed)
     rows = grade_rows(every, marks, pipeline.term, reported)
     if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
         write_csv(course / "grades.csv", GRADES, rows)

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from sqlalchemy import inspect, select
 
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
-from autograder.gradebook.marks import Mark, SubmissionMarks, read_marks
+from autograder.gradebook.departed import Departed, find_departed
+from autograder.gradebook.marks import Mark, SubmissionMarks, read_keys, read_marks
 from autograder.gradebook.pipeline import Pipeline
-from autograder.gradebook.shared_gradebook import ANSWERS, gradebook
+from autograder.gradebook.shared_gradebook import gradebook
 from autograder.gradebook.tables import write_csv
 
 COLUMNS = ("student", "stage", "task", "answer", "score", "max_score", "comment", "before", "address")
@@ -55,12 +55,15 @@ class Left:
         In order of stage, task and student; of one share, if one was asked for.
     path : Path or None
         The list of a share, to be filled in by hand or marked in formgrader.
+    departed : list of Departed
+        Marks given by hand in folders that are no longer there, and that count nowhere.
     """
 
     waiting: list[Entry] = field(default_factory=list)
     marked: int = 0
     unanswered: int = 0
     path: Path | None = None
+    departed: list[Departed] = field(default_factory=list)
 
 
 @dataclass
@@ -111,11 +114,12 @@ def left_to_read(course: Path, stage_id: str | None = None, share: str | None = 
     present = set(pipeline.term.people.present())
     with pipeline.gradebook() as book:
         entries = [entry for entry in _entries(book, stage_id) if (entry.stage, entry.student) in present]
+        departed = [mark for mark in find_departed(book, pipeline.term.people) if stage_id in (None, mark.stage)]
     number, among = share_of(share) if share else (1, 1)
     share_pairs = in_share({(entry.stage, entry.student) for entry in entries if not entry.mark.unanswered}, number, among)
     mine = [entry for entry in entries if (entry.stage, entry.student) in share_pairs]
     left = Left([entry for entry in mine if entry.mark.pending], sum(entry.mark.by_hand for entry in mine),
-                sum(entry.mark.unanswered for entry in entries))
+                sum(entry.mark.unanswered for entry in entries), departed=departed)
     if share:
         left.path = course / FOLDER / f"share-{number}-of-{among}.csv"
         write_csv(left.path, COLUMNS, map(_row, left.waiting))
@@ -129,17 +133,11 @@ def _needs_gradebook(course: Path) -> None:
 
 def _entries(book: Gradebook, stage_id: str | None = None) -> list[Entry]:
     """Every answer to a written task, and every other mark that waits or was set by hand."""
-    keys = _keys(book)
+    keys = read_keys(book)
     found = [Entry(entry.student, entry.stage, mark.task, keys.get((entry.notebook_id, mark.name), ""), mark, entry.notebook_id)
              for entry in read_marks(book, stage_id).values() for mark in entry.marks
              if mark.pending or mark.by_hand or mark.unanswered]
     return sorted(found, key=lambda entry: (entry.stage, entry.task, entry.student))
-
-
-def _keys(book: Gradebook) -> dict[tuple[str, str], str]:
-    if not inspect(book.db.get_bind()).has_table(ANSWERS.name):
-        return {}
-    return {(row.notebook_id, row.name): row.shown for row in book.db.execute(select(ANSWERS))}
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -166,7 +164,7 @@ def import_marks(course: Path, source: Path) -> Imported:
     with book:
         own = {(entry.student, entry.stage, mark.task): (entry, mark)
                for entry in read_marks(book).values() for mark in entry.marks}
-        keys = _keys(book)
+        keys = read_keys(book)
     with book.one_transaction():
         for mark in given:
             _take(book, own.get((mark.student, mark.stage, mark.task)), keys, mark, outcome)

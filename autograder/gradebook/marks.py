@@ -25,6 +25,9 @@ from autograder.grade.notebook import task_of_cell
 from autograder.gradebook.answers import NOTHING
 from autograder.gradebook.shared_gradebook import ANSWERS
 
+# In place of the key of an answer: the mark that is proposed was given in this student's folder, which is no longer there.
+ELSEWHERE = "folder "
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -38,6 +41,12 @@ class Mark:
         The score was given by a person.
     changed : bool
         The answer has changed since it was marked; `before` is the mark it had, `said` the comment.
+    elsewhere : str
+        The folder, no longer there, in which `before` and `said` were given, perhaps to this answer.
+    manual, extra : float or None
+        What a person gave.
+    given : bool
+        A mark, extra credit or a comment by a person.
     unanswered : bool
         Nothing was written, and nobody gave a mark all the same.
     """
@@ -52,6 +61,10 @@ class Mark:
     changed: bool = False
     unanswered: bool = False
     comment: str = ""
+    elsewhere: str = ""
+    manual: float | None = None
+    extra: float | None = None
+    given: bool = False
 
     @property
     def task(self) -> str:
@@ -110,17 +123,21 @@ def read_marks(gradebook: Gradebook, stage_id: str | None = None, student: str |
     comments = select(Comment.notebook_id, Comment.cell_id, Comment.manual_comment, Comment.auto_comment)
     if narrow:
         question, comments = (q.where(of.notebook_id.in_(found)) for q, of in ((question, Grade), (comments, Comment)))
-    said = {(notebook, cell): manual or auto or "" for notebook, cell, manual, auto in gradebook.db.execute(comments)}
+    said = {(notebook, cell): (manual or auto or "", bool(manual))
+            for notebook, cell, manual, auto in gradebook.db.execute(comments)}
     for notebook, cell, auto, manual, extra, pending in gradebook.db.execute(question):
         if notebook in found and cell in cells:
             name, worth = cells[cell]
             given = manual if manual is not None else auto
             row = known.get((notebook, name))
-            old = row is not None and row.old_answer is not None
+            old = (row.old_answer or "") if row is not None and pending else ""
+            elsewhere = old.removeprefix(ELSEWHERE) if old.startswith(ELSEWHERE) else ""
+            comment, commented = said.get((notebook, cell), ("", False))
             found[notebook].marks.append(Mark(
                 name, 0.0 if given is None else round(given + (extra or 0.0), 6), worth, bool(pending), manual is not None,
-                row.old_score if row is not None else None, (row.old_comment or "") if row is not None else "", old,
-                row is not None and row.shown == NOTHING and not pending and manual is None, said.get((notebook, cell), "")))
+                row.old_score if row is not None else None, (row.old_comment or "") if row is not None else "",
+                bool(old) and not elsewhere, row is not None and row.shown == NOTHING and not pending and manual is None, comment,
+                elsewhere, manual, extra, manual is not None or bool(extra) or commented))
     for entry in found.values():
         entry.marks.sort(key=lambda mark: in_order(mark.task))
     return {(entry.stage, entry.student): entry for entry in found.values()}
@@ -148,6 +165,13 @@ def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
     for kind in (GradeCell.__table__, TaskCell.__table__):
         worth |= {cell: float(most) for cell, most in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
     return {cell: (names[cell], most) for cell, most in worth.items() if cell in names}
+
+
+def read_keys(gradebook: Gradebook) -> dict[tuple[str, str], str]:
+    """The key of what a person sees for each cell, by notebook and cell; empty where nothing was written."""
+    if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
+        return {}
+    return {(row.notebook_id, row.name): row.shown for row in gradebook.db.execute(select(ANSWERS))}
 
 
 def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:

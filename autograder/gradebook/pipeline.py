@@ -23,6 +23,7 @@ from traitlets.config import Config
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
 from autograder.gradebook.config import load_config
+from autograder.gradebook.departed import Departed, bring_along
 from autograder.gradebook.entry import Entries, read_handed_in, write_autograded
 from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
@@ -168,6 +169,11 @@ class Pipeline:
                                           "\n".join(words)) from error
         record = read_record(record_path(self.course, stage_id, student))
         write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
+
+    @cached_property
+    def departed(self) -> list[Departed]:
+        """Marks given by hand in folders that are no longer there; carried over, as far as they can be, when first asked for."""
+        return bring_along(self.entries.gradebook, self.term.people)
 
     def settle_penalties(self) -> list[tuple[str, str]]:
         """Bring times and penalties up to date for everybody; whose page is to be made again for it."""

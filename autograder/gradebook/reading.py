@@ -67,9 +67,11 @@ def _desk(mark: Mark, stage_id: str, task: NotebookNode, cells: list[NotebookNod
     answer = Markup("").join(_shown(cell) for cell in cells)
     old = "" if mark.before is None else points(mark.before)
     before = ""
-    if mark.changed:
-        before = "The answer has changed since it was marked" + (f" with {old} points" if old else "") + (
-            f": {mark.said}" if mark.said else ".")
+    if mark.changed or mark.elsewhere:
+        where = f"In the folder {mark.elsewhere}, which is no longer there, it was marked"
+        before = where if mark.elsewhere else "The answer has changed since it was marked"
+        before += f" with {old} points" if old else ""
+        before += f": {mark.said}" if mark.said else "."
     state = "changed since it was marked" if mark.changed else "to be read" if mark.pending else "marked" if mark.by_hand else ""
     return {"name": mark.name, "task": mark.task, "title": find_stage(stage_id).info.tasks.get(mark.task, ""),
             "max_score": points(mark.max_score), "state": state,

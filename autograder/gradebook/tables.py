@@ -51,6 +51,10 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     for mark in entry.changed:
         before = "commented on" if mark.before is None else f"{points(mark.before)} points"
         yield f"{mark.task} changed since it was marked (before: {before})"
+    for mark in entry.marks:
+        if mark.elsewhere:
+            before = "commented on" if mark.before is None else f"marked with {points(mark.before)} points"
+            yield f"{mark.task} was {before} in the folder {mark.elsewhere}, which is no longer there"
     missing = [mark.task for mark in entry.marks if mark.unanswered]
     if missing:
         yield f"no answer written to {', '.join(missing)}"

@@ -80,7 +80,7 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
         if fate.lost and task in others:
             break
         diagnosis = Diagnosis(stage)
-        results = suite.run(InProcessBackend(stage, program.source, seed_of_term()), diagnosis, only=task)
+        results = suite.run(InProcessBackend(stage, program.source, seed_of_term()), diagnosis, only=task, wrong=program.tasks)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
         fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
         fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}

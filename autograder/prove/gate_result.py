@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import this_course
 from autograder.grade.diagnosis.naming import Diagnosis
-from autograder.grade.runner import Result, run_suite
+from autograder.grade.runner import Result, Suite, collected
 from autograder.stages import Stage
 
 
@@ -49,8 +50,17 @@ class Run:
 
 def run_source(stage: Stage, source: str, seed: int | None = None, only: str | None = None) -> Run:
     """The suite over trusted source, in this process."""
+    return run_sources(stage, [source], seed, only)[0]
+
+
+def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
+    """The suite over one trusted source after the other, collected once."""
+    return collected(stage, lambda suite: [_run(stage, suite, source, seed, only) for source in sources])
+
+
+def _run(stage: Stage, suite: Suite, source: str, seed: int | None, only: str | None) -> Run:
     diagnosis = Diagnosis(stage)
-    results = run_suite(stage, InProcessBackend(stage, source, seed_of_term() if seed is None else seed), diagnosis, only=only)
+    results = suite.run(InProcessBackend(stage, source, seed_of_term() if seed is None else seed), diagnosis, only=only)
     return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
 
 

@@ -26,7 +26,15 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.bank import wrong_programs_are_caught
-from autograder.prove.gate_result import GateResult, Run, describe_failure, reference_source, run_source, seed_of_term
+from autograder.prove.gate_result import (
+    GateResult,
+    Run,
+    describe_failure,
+    reference_source,
+    run_source,
+    run_sources,
+    seed_of_term,
+)
 from autograder.prove.messages import messages_arrive
 from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
@@ -60,8 +68,7 @@ def mistakes_are_caught_and_named(stage: Stage) -> GateResult:
     """Each catalogued mistake loses points in its own task, nowhere else, and under its own name."""
     finding = GateResult("mistakes are caught and named")
     mistakes = stage.mistakes()
-    for mistake in mistakes:
-        run = run_source(stage, mistake.source)
+    for mistake, run in zip(mistakes, run_sources(stage, [mistake.source for mistake in mistakes]), strict=True):
         finding.problems += _mistake_problems(mistake, run)
         killers = [result.verdict.test for result in run.lost()]
         named = sum(name == mistake.id for name in run.named.values())
@@ -90,8 +97,7 @@ def alternatives_score_full(stage: Stage) -> GateResult:
     """Right answers written differently get every point and no name of a mistake."""
     finding = GateResult("right answers written differently score full marks")
     alternatives = stage.alternatives()
-    for name, source in alternatives.items():
-        run = run_source(stage, source)
+    for name, run in zip(alternatives, run_sources(stage, alternatives.values()), strict=True):
         finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
     finding.measured = f"{len(alternatives)} alternatives"
@@ -261,7 +267,7 @@ GATES: tuple[Callable[[Stage], GateResult], ...] = (
 
 def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
            ) -> Sequence[GateResult]:
-    """Run the gates of a stage one after the other; `tell` hears of each as it ends."""
+    """Run the gates of a stage one after the other; `tell` is called with each as it ends."""
     findings = []
     for gate in gates:
         started = time.perf_counter()

@@ -6,8 +6,11 @@ import random
 from collections import Counter
 from itertools import combinations
 
-from autograder.checks.hints import agreed
-from autograder.prove.gate_result import GateResult, reference_source, run_source, seed_of_term
+from autograder.checks.hints import Hints, agreed
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.runner import Suite, collected
+from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
 
@@ -29,10 +32,8 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     finding = GateResult("two mistakes at once are not misnamed")
     pairs = pairs_of_mistakes(stage, count)
     outcomes: Counter[int] = Counter()
-    for one, other in pairs:
-        source = f"{one.source}\n\n{other.own}"
-        named = {name for task in sorted({one.task, other.task})
-                 for name in run_source(stage, source, only=task).named.values()}
+    names = collected(stage, lambda suite: [_names(stage, suite, *pair) for pair in pairs])
+    for (one, other), named in zip(pairs, names, strict=True):
         outcomes[len(named & {one.id, other.id})] += 1
         finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
                              for name in sorted(named - {one.id, other.id})]
@@ -40,26 +41,41 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     return finding
 
 
+def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake) -> set[str]:
+    """The names that a submission with both mistakes is given in the tests of their tasks."""
+    diagnosis, tasks = Diagnosis(stage), {one.task, other.task}
+    for task in sorted(tasks):
+        suite.run(InProcessBackend(stage, f"{one.source}\n\n{other.own}", seed_of_term()), diagnosis, only=task, wrong=tasks)
+    return {name for name, _ in diagnosis.found.values() if name}
+
+
 def hints_are_right(stage: Stage) -> GateResult:
     """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none."""
     finding = GateResult("hints at home are right")
-    hints, hinted = make_hints(stage), 0
+    hints = make_hints(stage)
+    hinted = collected(stage, lambda suite: _hints_given(stage, suite, hints, finding))
+    size = len(hints.as_json())
+    if size > MOST_BYTES:
+        finding.problems.append(f"hints.json has {size} bytes, more than {MOST_BYTES}")
+    finding.measured = f"{hinted} of {len(stage.mistakes())} mistakes, {size / 1000:.0f} kB"
+    return finding
+
+
+def _hints_given(stage: Stage, suite: Suite, hints: Hints, finding: GateResult) -> int:
+    """How many mistakes get their own hint; wrong ones become problems."""
+    hinted = 0
     for name, source in ({"model answers": reference_source(stage)} | stage.alternatives()).items():
-        finding.problems += [f"{name} gets a hint in {test}" for _, test, _, calls in public_calls(stage, source)
+        finding.problems += [f"{name} gets a hint in {test}" for _, test, _, calls in public_calls(stage, source, suite=suite)
                              if hints.look_up(test, calls)]
     for mistake in stage.mistakes():
         reached = [task for task, names in stage.functions.items()
                    if any(stage.reaches[name] & set(mistake.functions) for name in names)]
         said: set[str] = set()
         for task in reached:
-            ran = public_calls(stage, mistake.source, task)
+            ran = public_calls(stage, mistake.source, task, suite)
             fitting = {test: hints.look_up(test, calls) for _, test, _, calls in ran}
             said |= set(agreed(fitting, [test for _, test, outcome, _ in ran if outcome == "failed"]).values())
         words = f"{mistake.title}\n{mistake.hint}"
         hinted += words in said
         finding.problems += [f"{mistake.id} is told: {text.splitlines()[0]}" for text in sorted(said - {words})]
-    size = len(hints.as_json())
-    if size > MOST_BYTES:
-        finding.problems.append(f"hints.json has {size} bytes, more than {MOST_BYTES}")
-    finding.measured = f"{hinted} of {len(stage.mistakes())} mistakes, {size / 1000:.0f} kB"
-    return finding
+    return hinted

@@ -12,7 +12,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.evidence import Information
 from autograder.grade.diagnosis.naming import mistake_module
 from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, replay
-from autograder.grade.runner import run_suite
+from autograder.grade.runner import Suite, collected
 from autograder.stages import Mistake, Stage, task_number
 
 SEED = 0  # that of the public tests at home
@@ -36,10 +36,16 @@ class PublicRunBackend(InProcessBackend):
         return [*self.made[1:], list(self.student.calls)]
 
 
-def public_calls(stage: Stage, source: str, only: str | None = None) -> list[tuple[str, str, str, list[Call]]]:
-    """Task, name, outcome and calls of each public test over trusted source, or of those of one task."""
+def public_calls(stage: Stage, source: str, only: str | None = None, suite: Suite | None = None,
+                 ) -> list[tuple[str, str, str, list[Call]]]:
+    """Task, name, outcome and calls of each public test over trusted source, or of those of one task.
+
+    The suite is collected for it where none is given.
+    """
+    if suite is None:
+        return collected(stage, lambda suite: public_calls(stage, source, only, suite))
     backend = PublicRunBackend(stage, source)
-    results = run_suite(stage, backend, visibilities=("public",), only=only, alone=True)
+    results = suite.run(backend, visibilities=("public",), only=only, alone=True)
     results.sort(key=lambda result: result.turn)
     return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
             for result, calls in zip(results, backend.calls_by_test(), strict=True)]

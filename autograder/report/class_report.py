@@ -16,15 +16,17 @@ from autograder.errors import UsageError
 from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
 from autograder.grade.record import record_path, write_atomically
+from autograder.grade.submission import read_submission
+from autograder.gradebook.answers import written_names
 from autograder.gradebook.changes import read_reported
-from autograder.gradebook.marks import SubmissionMarks, read_marks
+from autograder.gradebook.marks import SubmissionMarks, read_keys, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import NEEDS_PERSON, grade_rows, write_csv
 from autograder.report import figures
 from autograder.report.feedback import TEMPLATES, prepared
 from autograder.report.items import Failure, Gap, TestRow, gaps, quartiles, test_rows, unnamed
 from autograder.report.similarity import Similar, similar
-from autograder.stages import RELEASE, Stage, find_stage
+from autograder.stages import RELEASE, Stage, find_stage, stages
 
 NUMBERS = ("mean", "lower_quartile", "median", "upper_quartile")
 
@@ -162,7 +164,7 @@ def gather(course: Path) -> list[StageReport]:
     """A report for each stage that has results."""
     pipeline = Pipeline(course)
     present = pipeline.term.people.present()
-    graded = [pair for pair in present if record_path(course, *pair).exists()]
+    graded = {pair: None for pair in present if record_path(course, *pair).exists()}
     if not graded:
         return []
     records = Records(course, graded)
@@ -170,18 +172,22 @@ def gather(course: Path) -> list[StageReport]:
     records.expect_whole()
     pipeline.settle_penalties()
     with pipeline.gradebook() as gradebook:
-        marks, reported = read_marks(gradebook), read_reported(gradebook)
+        marks, reported, keys = read_marks(gradebook), read_reported(gradebook), read_keys(gradebook)
     rows = {(row["stage"], row["student"]): row for row in grade_rows(every, marks, pipeline.term, reported)}
     by_stage: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in every:
         by_stage[record["stage"]].append(record)
+    written: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for (stage_id, student), entry in marks.items():
+        written[stage_id][student] = {mark.task: keys.get((entry.notebook_id, mark.name), "") for mark in entry.marks
+                                      if mark.name in written_names(stage_id)} if (stage_id, student) in graded else {}
     found = []
     for stage_id, group in sorted(by_stage.items()):
         report = stage_report(find_stage(stage_id), group, rows, marks)
         report.late = [(student, text, marks[stage_id, student].penalty) for student in (record["student"] for record in group)
                        if (stage_id, student) in marks and (text := pipeline.term.lateness(stage_id, student).sentence())]
         report.missing = pipeline.term.people.missing(stage_id, present)
-        report.similar = _similar(course, report.stage, [record["student"] for record in group])
+        report.similar = _similar(course, report.stage, [record["student"] for record in group], written.get(stage_id, {}))
         found.append(report)
     return found
 
@@ -225,13 +231,16 @@ def _first(text: str) -> str:
     return text.splitlines()[0] if text else ""
 
 
-def _similar(course: Path, stage: Stage, students: Sequence[str]) -> Similar:
+def _similar(course: Path, stage: Stage, students: Sequence[str], answers: Mapping[str, Mapping[str, str]]) -> Similar:
+    """Pairs among the code as it was graded, whatever the files were called, and among the answers."""
+    others = {other.info.file for other in stages()} - {stage.info.file}
     files = {}
     for student in students:
-        path = course / "autograded" / student / stage.id / stage.info.file
-        if path.is_file() and not path.is_symlink():
-            files[student] = path.read_bytes()
-    return similar(files, (RELEASE / stage.id / stage.info.file).read_bytes())
+        own = read_submission(course / "submitted" / student / stage.id, student, stage).files
+        names = sorted((name for name in own if name.endswith(".py") and name not in others),
+                       key=lambda name: (name != stage.info.file, name))
+        files[student] = {name: own[name] for name in names}
+    return similar(files, (RELEASE / stage.id / stage.info.file).read_bytes(), answers)
 
 
 def across(found: Sequence[StageReport]) -> list[tuple[str, list[str], str]]:
@@ -253,7 +262,7 @@ def tables(found: Sequence[StageReport], students: Sequence[tuple[str, list[str]
               "discrimination": "" if row.discrimination is None else points(row.discrimination)}
              for report in found for row in report.tests]
     pairs = [{"stage": report.stage.id, "one": pair.one, "other": pair.other, "share": points(pair.share),
-              "identical": "yes" if pair.identical else ""} for report in found for pair in report.similar.pairs]
+              "identical": pair.identical} for report in found for pair in report.similar.pairs]
     return {
         "students": (("student", *stage_ids, "sum"), [
             {"student": name, **dict(zip(stage_ids, cells, strict=True)), "sum": total} for name, cells, total in students]),

@@ -60,7 +60,8 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
     if not pairs:
         raise UsageError(f"there are no results to make pages of in {course / 'results'}; grade first with: make grade")
     outcome = Remade()
-    others = [pair for pair in pipeline.settle_penalties() if pair not in pairs]
+    carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
+    others = [pair for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]) if pair not in pairs]
     outcome.stale = [pair for pair in pairs if not pipeline.in_gradebook(*pair)]
     work = [pair for pair in pairs + others if pair not in outcome.stale]
     every = Records(course, pairs)

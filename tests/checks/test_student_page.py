@@ -22,7 +22,7 @@ SAYS = {
 
 def commands():
     """The commands of the page's blocks, without what is said about them."""
-    blocks = re.findall(r"(?ms)^```\n(.*?)^```", PAGE)
+    blocks = re.findall(r"(?ms)^```(?:sh|text)\n(.*?)^```", PAGE)
     return [re.split(r"\s{4,}", line)[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 

@@ -231,6 +231,9 @@ def test_every_change_stands_in_changes_csv(term):
     assert all(float(change[4]) == float(change[3]) + 1 for change in suite)
     assert "eve 1-bptt 1.3" in text and "(suite)" in text
     assert float(rows["eve", ONE]["score"]) > 98 and rows["eve", ONE]["manual_pending"] == "0"
+    where = "no longer in submitted/: "
+    assert ("gus", ONE, "1.8", "5", "", f"{where}kept in gradebook.db") in changes
+    assert (RENAMED, TWO, "2.8", points(by_hand(12, TWO)), "", f"{where}carried over to {RENAMED}-b") in changes
     assert [path.name for path in (course / "results" / ".former" / ONE / "eve").iterdir()]
 
 
@@ -240,7 +243,7 @@ def test_every_place_shows_the_same_numbers(term, tmp_path):
     rows = term[1]["corrected"][1]
     assert {student for student, _ in rows} == {"ada", "bob", "eve", "fay", f"{RENAMED}-b", *CROWD} - {GONE, RENAMED}
     again = rows[f"{RENAMED}-b", ONE]
-    assert (again["manual_pending"], again["score"]) == ("1", "0")  # a new name is somebody new, who is read again
+    assert (again["manual_pending"], again["score"]) == ("0", points(by_hand(12, ONE)))  # the mark goes along with the answer
     totals = {pair: row["total"] for pair, row in rows.items()}
 
     def gradebook():

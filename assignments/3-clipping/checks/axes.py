@@ -141,7 +141,7 @@ def _hex(colour: Any) -> str:
 
 
 def _texts_of_ticks(axis: Any) -> list[str]:
-    """The texts of an axis' tick labels. Ticks are dear to make: where the first alone is there so far, it stays so."""
+    """The texts of an axis' tick labels. Ticks are expensive to create: where only the first exists, no others are made."""
     ticks: list[Any] = getattr(axis, "majorTicks", [])
     if len(ticks) == 1 and ticks[0].label1.get_visible() and not ticks[0].label2.get_visible():
         return [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]

@@ -41,7 +41,7 @@ KILLED_TRIES = 6
 RETRAINING = 4
 # What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
 MEMORY = 2 << 30
-# How far a slot stands back for the process that keeps the gradebook: there is one of that, and all results go through it.
+# Niceness of a slot: the one process that writes the gradebook goes first, as all results go through it.
 YIELD = 5
 _PREFIX = struct.Struct(">I")
 

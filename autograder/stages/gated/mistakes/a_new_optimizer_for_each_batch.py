@@ -1,4 +1,4 @@
-"""Adam is made anew for each batch and forgets its running averages.
+"""A new Adam is made for each batch and forgets its running averages.
 
 Adam averages over past gradients. Where in your code does it begin, and how often?
 """

@@ -1,6 +1,6 @@
 """For the LSTM, the reach of h is measured instead of that of c.
 
-Which of the two states does the LSTM keep by adding, and which does it make anew at each step?
+Which of the two states does the LSTM keep by adding, and which does it compute from scratch at each step?
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""The norms that are left after removing zeros are numbered anew.
+"""The norms that are left after removing zeros are renumbered.
 
 Put a 0 in the middle of norms that halve at each step. Is the next one at its own lag, or one lag too near?
 """
