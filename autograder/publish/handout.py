@@ -22,6 +22,7 @@ from autograder.stages.strip import strip
 
 CHECKS = KIT / "autograder" / "checks"
 TEMPLATES = Path(__file__).parent / "templates"
+HAS_WORDS = re.compile(r"[a-z]{3}")
 
 
 def complete(stage: Stage, folder: Path) -> None:
@@ -114,7 +115,7 @@ def readme(stage: Stage) -> str:
     builds_on = _("This stage builds on your own `{file}`: keep the folder `{stage}` side by side with this one.")
     uses = "".join(f"\n{builds_on.format(file=find_stage(earlier).info.file, stage=earlier)}\n"
                    for earlier in stage.info.requires_stages)
-    template = "".join(_(part) if part.strip() else part for part in paragraphs((TEMPLATES / "README.md").read_text("utf-8")))
+    template = "".join(_(part) if HAS_WORDS.search(part) else part for part in paragraphs((TEMPLATES / "README.md").read_text("utf-8")))
     return Template(template).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
         term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or _("without a day"),
@@ -123,14 +124,14 @@ def readme(stage: Stage) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """A text in Markdown in the parts that are translated, and the blank lines between them; what stands fenced is one part."""
-    return re.split(r"(\n+(?=```)|(?<=\n```)\n+|\n{2,}|\n$)", text)
+    return re.split(r"(?m)(\n*^```\w*\n*|\n{2,}|\n\Z)", text)
 
 
 def texts_of_readme(file: Any, keywords: object, tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:
     """For Babel: what there is to translate in the README of a release."""
     line = 1
     for part in paragraphs(file.read().decode("utf-8")):
-        if re.search(r"[a-z]{3}", part):
+        if HAS_WORDS.search(part):
             yield line, "_", part, []
         line += part.count("\n")
 
