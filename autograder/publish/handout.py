@@ -115,7 +115,8 @@ def readme(stage: Stage) -> str:
     builds_on = _("This stage builds on your own `{file}`: keep the folder `{stage}` side by side with this one.")
     uses = "".join(f"\n{builds_on.format(file=find_stage(earlier).info.file, stage=earlier)}\n"
                    for earlier in stage.info.requires_stages)
-    template = "".join(_(part) if HAS_WORDS.search(part) else part for part in paragraphs((TEMPLATES / "README.md").read_text("utf-8")))
+    parts = paragraphs((TEMPLATES / "README.md").read_text(encoding="utf-8"))
+    template = "".join(_(part) if HAS_WORDS.search(part) else part for part in parts)
     return Template(template).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
         term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or _("without a day"),
