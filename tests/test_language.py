@@ -119,14 +119,16 @@ def marked_catalogue(marks: bool = True) -> bytes:
 
 
 def outside_of_marks(text: str) -> str:
-    """The text without what is translated, which may be in one another."""
-    inside, left = 0, []
-    for sign in text:
-        inside += sign == OPEN
-        if not inside:
-            left.append(sign)
-        inside -= sign == CLOSE
-    assert inside == 0
+    """The text without what is translated, which may be in one another; a piece of a page may have one end of it alone."""
+    left = []
+    for piece in text.split(" | "):
+        inside = 0
+        for sign in piece:
+            inside += sign == OPEN
+            if not inside:
+                left.append(sign)
+            inside -= sign == CLOSE and inside > 0
+        left.append("|")
     return "".join(left)
 
 
