@@ -308,7 +308,7 @@ def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path 
     paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
     outcome = unpack(paths, course or KIT, stage_id, pattern)
     click.echo(outcome.summary(course or KIT))
-    if outcome.refused:
+    if outcome.refused or outcome.strays:
         raise click.exceptions.Exit(2)
 
 

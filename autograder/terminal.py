@@ -55,7 +55,7 @@ class Progress:
     def begin(self, title: str, total: int) -> None:
         """A step begins."""
         now = time.monotonic()
-        self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now,
+        self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now, "first": now,
                              "bar": self.bars.add_task(title, total=total, note="") if self.live and total else None}
 
     def advance(self, title: str, failed: bool = False) -> None:
@@ -63,20 +63,27 @@ class Progress:
         step, now = self.steps[title], time.monotonic()
         step["done"] += 1
         step["failed"] += failed
-        rate = step["done"] / max(now - step["started"], 1e-9)
+        if step["done"] == 1:
+            step["first"] = now
+        # What comes before the first is mostly the start of the sandboxes, and says nothing of those to come.
+        steady = step["done"] > 2 and now > step["first"]
+        rate = (step["done"] - 1) / (now - step["first"]) if steady else step["done"] / max(now - step["started"], 1e-9)
         note = f"{rate * 60:.{0 if rate * 60 >= 10 else 1}f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
         if step["bar"] is not None:
             self.bars.update(step["bar"], advance=1, note=note)
         elif now - step["told"] >= PLAIN_INTERVAL or step["done"] == step["total"]:
             step["told"] = now
             left = step["total"] - step["done"]
-            self.console.print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left, {note}, "
-                               f"{left / rate:.0f} s to go", highlight=False, soft_wrap=True)
+            to_go = f", {note}, {left / rate:.0f} s to go" if steady or not left else ""
+            self.console.print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left{to_go}",
+                               highlight=False, soft_wrap=True)
 
 
 WIDTH = 80
 # Lines of one kind that are shown; the rest is in grades.csv.
 SHOWN = 10
+# Signs of a line that are shown: what a person has to do is at its end.
+LONGEST = 600
 # So few submissions are listed one by one.
 FEW = 12
 
@@ -90,7 +97,7 @@ def plain(table: Table) -> str:
 
 def cell(value: object) -> Text:
     """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
-    return Text(one_line(value))
+    return Text(one_line(value, LONGEST))
 
 
 def wrapped(text: str, indent: int = 2) -> str:
@@ -112,6 +119,8 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     if everything or len(outcome.rows) <= FEW:
         parts.append(listed(outcome.rows, records))
     parts += [_section("Needs a person", needs_person(outcome)),
+              _section("Worth a look", [f"{row['student']} {row['stage']}: {'; '.join(said)}" for row in outcome.rows
+                                        if row["status"] == "graded" and (said := _doubtful(row, records))]),
               _section("Cannot be run", [f"{row['student']} {row['stage']}: {_reason(records[row['stage'], row['student']])}"
                                          for row in outcome.rows if row["status"] == "ungradable"]),
               _section("Mistakes by name", mistakes(records.values())),
@@ -175,7 +184,8 @@ def needs_person(outcome: Outcome) -> list[str]:
               for (stage, student), reason in outcome.failed.items()]
     found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
-    found += [f"Not graded: submitted/{name}: {reason}." for name, reason in outcome.work.refused.items()]
+    found += [f"Not graded: submitted/{name}: {reason.rstrip('.')}{'' if reason.endswith('?') else '.'}"
+              for name, reason in outcome.work.refused.items()]
     return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")
                     if row["status"] == "graded" and ("changed since" in part or "not known" in part or " points" in part)]
 
@@ -203,7 +213,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
         return ""
     more = [f"  ... and {len(lines) - SHOWN} more: see grades.csv, or ALL=1"] if len(lines) > SHOWN + 1 else []
     shown = lines[:SHOWN] if more else lines
-    return "\n".join([title, *(wrapped(f"  {one_line(line)}", 4) for line in shown), *more])
+    return "\n".join([title, *(wrapped(f"  {one_line(line, LONGEST)}", 4) for line in shown), *more])
 
 
 def export_summary(outcome: Exported) -> str:
@@ -248,14 +258,20 @@ def return_summary(outcome: Returned) -> str:
     return "\n".join(filter(None, parts))
 
 
+def _doubtful(row: Mapping[str, Any], records: Mapping[tuple[str, str], dict[str, Any]]) -> list[str]:
+    """What may be wrong with a mark: why it is 0, and hand-ins that could not be read."""
+    record = records[row["stage"], row["student"]]
+    return [note for note in record.get("remarks", []) if not record["score"] or "could not be read" in note]
+
+
 def _reason(record: dict[str, Any]) -> str:
     return " ".join(record["reason"].splitlines()[0].split()) if record["reason"] else ""
 
 
 def remarks(record: dict[str, Any]) -> str:
     """What stands out of a record, and which of the files was taken for the stage's."""
-    said = [note for note in record["notes"] if "was taken as" in note or "belongs into it" in note]
-    return "; ".join(filter(None, [_outcome(record), *said]))
+    outcome, said = _outcome(record), record.get("remarks", [])
+    return "; ".join(filter(None, [outcome, *(note for note in said if note != outcome)]))
 
 
 def _outcome(record: dict[str, Any]) -> str:
@@ -272,7 +288,7 @@ def _outcome(record: dict[str, Any]) -> str:
     missing = tasks(record, "not_implemented")
     if missing:
         return f"not yet written: {', '.join(missing)}"
-    return next((note for note in notes if "was taken as" not in note and "belongs into it" not in note), "")
+    return next((note for note in notes if note not in record.get("remarks", ())), "")
 
 
 def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:

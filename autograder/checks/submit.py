@@ -100,6 +100,11 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
         handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
                                 "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
+    text = rules.read(folder / info.file)
+    if lack := rules.lack(text):
+        lack, beside = retold(lack, *rules.LACKS), rules.code_elsewhere(folder, info)
+        sentence = N_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it")
+        handin.trouble.append(_(sentence if beside else "{file} {lack}", file=info.file, lack=lack, beside=beside))
     outcome = run_fresh(folder)
     if outcome.load_error:
         handin.trouble.append(_("{file} cannot be imported in a clean process: {why}", file=info.file, why=outcome.load_error))

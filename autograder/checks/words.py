@@ -43,7 +43,8 @@ def retold(text: str, *templates: str) -> str:
     for template in templates:
         found = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template)), text, re.DOTALL)
         if found:
-            return _(template, **found.groupdict())
+            values = found.groupdict()
+            return _(template, **{name: _(value) if name == "kind" else value for name, value in values.items()})
     return text
 
 

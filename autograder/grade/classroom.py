@@ -182,7 +182,8 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     retrain = retrain and has_recipe(stage)
     with speaking(term.language):
         said = {"problem": spoken(submission.problem), "needs_person": _where(submission.needs_person, student, stage_id),
-                "notes": [spoken(note) for note in (*submission.notes, *notes)]}
+                "notes": [spoken(note) for note in (*submission.notes, *notes)],
+                "remarks": [spoken(remark) for remark in submission.remarks]}
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
             "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook)}

@@ -9,25 +9,13 @@ from pathlib import PurePosixPath
 
 from autograder.checks.rules import allowed
 from autograder.checks.words import N_, _
-from autograder.grade.handin.content import parsed, text_of
+from autograder.checks.wrapping import MAGIC, parsed
+from autograder.grade.handin.content import text_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
 from autograder.text import syntax_tree
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
-MAGIC = re.compile(
-    r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*|(?:pip3?|conda) install\b|\w+[ \t]*=[ \t]*[!%][A-Za-z]\S*)(?:[ \t].*)?$"
-    r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
-    re.MULTILINE,
-)
-# What a file begins with that is no text, or not of Python, and what it is.
-OTHER_KINDS = (
-    (b"{\\rtf", N_("an RTF document")),
-    (b"%PDF", N_("a PDF")),
-    (b"PK\x03\x04", N_("a Word document or an archive")),
-    (b"<!doctype html", N_("a web page")),
-    (b"<html", N_("a web page")),
-)
 FENCE = re.compile(r"^(?:```|~~~|>>> )", re.MULTILINE)
 IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
 # What a version of Python brought: a pattern and its name.
@@ -46,8 +34,6 @@ NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
     ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), N_("template strings")),
 )
 F_STRING = N_("quotes or backslashes inside the braces of an f-string")
-# What Python says of a file that is none.
-BROKEN = ("SyntaxError", "ValueError", "UnicodeDecodeError")
 
 
 def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
@@ -66,9 +52,7 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
     named = [(name, data) for name, data in files.items() if name.endswith(".py")]
     named.sort(key=lambda item: item[0] != stage.info.file)
     for name, data in named:
-        found = _of_bytes(name, data) if name == stage.info.file or error in BROKEN else ""
-        found = found or (_of_text(name, text_of(data), python, text) if error == "SyntaxError" else "")
-        if found:
+        if found := _of_text(name, text_of(data), python, text) if error == "SyntaxError" else "":
             return found
     if error in ("FileNotFoundError", "EOFError"):
         return _of_what_it_does(stage, files, error, text)
@@ -80,40 +64,6 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
     if error == "NameError":
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
     return _versions(python) if error in ("SyntaxError", "AttributeError") else ""
-
-
-def _of_bytes(name: str, data: bytes) -> str:
-    """Encodings, and a file of another kind under the name of a Python file."""
-    kind = next((kind for start, kind in OTHER_KINDS if data.lstrip()[:20].lower().startswith(start.lower())), "")
-    if kind:
-        return (
-            _("{name} is {kind} under the name of a Python file. Copy your code into a text file, the one you were given, and "
-              "hand that in.", name=name, kind=_(kind))
-        )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:400]:
-        return (
-            _("{name} was saved as UTF-16, which Python does not read. Save it as UTF-8 (in VS Code by a click on UTF-16 in the "
-              "bottom line, in Notepad by Save as) and hand it in again.", name=name)
-        )
-    if b"\0" in data:
-        line = data[: data.index(b"\0")].count(b"\n") + 1
-        return _("{name} is damaged: line {line} has a byte that is no text (0). Save it again in an editor, and hand it in "
-                 "again.", name=name, line=line)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if not re.search(rb"coding[:=]", data[:200]):
-            line = data[: error.start].count(b"\n") + 1
-            return (
-                _("{name} is not UTF-8: line {line} has a character in another encoding, such as an umlaut of Windows. Save the "
-                  "file as UTF-8, or take that character out, and hand it in again.", name=name, line=line)
-            )
-    if data.lstrip()[:1] == b"{" and b'"cells"' in data and b'"nbformat"' in data:
-        return (
-            _("{name} is a notebook under the name of a Python file. In Jupyter take File > Save and Export Notebook As > "
-              "Executable Script, or copy your functions into the file you were given, and hand that in.", name=name)
-        )
-    return ""
 
 
 def _of_text(name: str, text: str, python: str, message: str) -> str:

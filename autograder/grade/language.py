@@ -14,14 +14,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.words import _, language, read_catalogue
+from autograder.checks.rules import LACKS
+from autograder.checks.words import N_, _, language, read_catalogue, retold
 from autograder.checks.words import speaking as speaking_by
+from autograder.checks.wrapping import SAYINGS
 from autograder.stages import KIT
 
 FOLDER = KIT / "autograder" / "locale"
 ENGLISH = "en"
 # Where a text stands that students have at home.
 AT_HOME = "autograder/checks/"
+# What is made there of the files, and put into notes here.
+MADE_AT_HOME = (*SAYINGS, *LACKS, N_("has none of its functions written"), N_("has none of the functions"), N_("is missing"))
 
 
 def languages() -> list[str]:
@@ -76,7 +80,7 @@ def spoken(text: Any) -> Any:
         return spoken(text.args[0]) if text.args else ""
     if isinstance(text, Said):
         return _(text.template, **{name: spoken(value) for name, value in text.values.items()})
-    return text
+    return retold(text, *MADE_AT_HOME) if isinstance(text, str) else text
 
 
 def _version(language: str) -> tuple[Path, int, int]:

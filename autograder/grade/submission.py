@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
-from autograder.checks.words import N_
+from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import code_state, is_quickly_written
+from autograder.grade.handin.content import code_state, is_quickly_written, lack_of_code, names_of
 from autograder.grade.handin.nested import is_archive
-from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, normalise, own_names, told
+from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook
 from autograder.grade.language import said, three_of
@@ -74,6 +75,8 @@ class Submission:
         Why there is nothing to run, or empty.
     notes : tuple of str
         What was wrong with the folder without being in the way.
+    remarks : tuple of str
+        Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in it.
     needs_person : str
         What only a person can decide before this can be graded, or empty.
     pictures : tuple of (str, bytes)
@@ -91,6 +94,11 @@ class Submission:
     needs_person: str = ""
     pictures: tuple[tuple[str, bytes], ...] = field(default=())
     beside: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = field(default=())
+
+
+# A line by which a person says that the stage's file counts as it is, whatever else was handed in.
+AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
 
 
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
@@ -104,8 +112,10 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
         problem = said("{name} is a file; what is handed in lies in a folder of that name", name=stage.id)
         return Submission(student, stage.id, {}, problem=problem)
     with ExitStack() as stack:
-        hand_in = normalise(_on_disk(folder), stage, stack)
-        return _read(hand_in, student, stage, _notes_of_collecting(folder, student, stage))
+        hand_in = normalise(_on_disk(folder), stage, stack, stays=True)
+        renamed, unread, question = _of_collecting(folder, student, stage)
+        hand_in.needs_person = hand_in.needs_person or question
+        return _read(hand_in, student, stage, [*renamed, *unread])
 
 
 def _on_disk(folder: Path) -> dict[str, File]:
@@ -123,32 +133,46 @@ def _on_disk(folder: Path) -> dict[str, File]:
     return found
 
 
-def _notes_of_collecting(folder: Path, student: str, stage: Stage) -> list[str]:
-    """What `make collect` renamed, as long as the file is the one it put there."""
+def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str], list[str], str]:
+    """What `make collect` renamed, as long as the file is the one it put there; what came later and could not be read; a question
+    about an earlier hand-in, as long as nobody changed the files it is about.
+    """
     if folder.name != stage.id or folder.parent.name != student:
-        return []
+        return [], [], ""
     state: dict[str, Any] = read_state(folder.parent.parent, stage.id, student)
     renamed, digests = state.get("renamed"), state.get("files")
+    unread = [state["unread"]] if isinstance(state.get("unread"), str) and state["unread"] else []
     if not isinstance(renamed, dict) or not isinstance(digests, dict):
-        return []
-    as_collected = {}
-    for target, source in renamed.items():
-        try:
-            data = read_bytes(folder / target, limit(target)) if isinstance(source, str) and target in own_names([stage]) else b""
-        except Refused:
-            continue
-        if data and hashlib.sha256(data).hexdigest() == digests.get(target):
-            as_collected[target] = source
-    return told(HandIn(renamed=as_collected), own_names([stage]))
+        return [], unread, ""
+    as_collected = {
+        target: source for target, source in renamed.items()
+        if isinstance(source, str) and target in own_names([stage]) and _digest(folder / target) == digests.get(target)
+    }
+    earlier: dict[str, Any] = state["earlier"] if isinstance(state.get("earlier"), dict) else {}
+    file = str(earlier.get("file"))
+    asks = file in digests and _digest(folder / file) == digests[file]
+    return told(HandIn(renamed=as_collected), own_names([stage])), unread, str(earlier.get("question", "")) if asks else ""
 
 
-def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Submission:
+def _digest(file: Path) -> str:
+    """The digest of a file's content; empty where it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(file, limit(file.name))).hexdigest()
+    except Refused:
+        return ""
+
+
+def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Submission:
     """Read the files that count."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
-    notes = [*notes, *told(hand_in, own_names([stage]))]
+    notes: list[str] = []
+    remarks = [*remarks, *told(hand_in, own_names([stage]))]
     for path in _candidates(hand_in, stage):
         try:
             data = hand_in.files[path].read()
+            if path == wanted and len(data) > MAX_FILE:
+                raise Refused(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read", size=len(data) / 2**20,
+                                   most=MAX_FILE / 2**20))
             total += len(data)
             if total > MAX_TOTAL:
                 raise Refused(said("the folder holds more than {size} MiB", size=MAX_TOTAL >> 20))
@@ -157,18 +181,21 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
             if path == wanted and str(error).startswith("is damaged"):
                 closed = said("in the archive it {problem}: it needs to be handed in again", problem=error)
                 hand_in.needs_person = as_it_came({}, stage, closed, {}).needs_person
+            elif path == wanted and " MiB" in str(error):
+                hand_in.needs_person = said("{file} was not read: {why}. Take out what makes it so large, and run make "
+                                            "grade again", file=wanted, why=error)
             elif path == wanted:
                 problem = said("{file} was not read: {why}", file=wanted, why=error)
             else:
                 notes.append(said("{file} was not read: {why}", file=shown(path), why=error))
+    remarks += _unwrap(files, hand_in, stage)
     notes += [
         about(name, reason) if not reason.startswith("it ") else said("{file} was not read: {why}", file=shown(name), why=reason)
         for name, reason in sorted(hand_in.problems.items())[:10]
     ]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
-    aside = _written_in_notebook(files.get(wanted), notebook, stage)
-    notes += [aside] if aside else []
+    remarks += _little(files.get(wanted), notebook, stage, hand_in)
     if wanted not in files and not problem and not hand_in.needs_person:
         problem = said("{file} is missing", file=wanted)
         if not hand_in.files:
@@ -179,25 +206,51 @@ def _read(hand_in: HandIn, student: str, stage: Stage, notes: list[str]) -> Subm
         files,
         notebook,
         problem,
-        tuple(notes),
+        (*remarks, *notes),
         hand_in.needs_person,
         _pictures(hand_in),
         tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10],
+        tuple(remarks),
     )
 
 
-def _written_in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> str:
-    """Functions that were written in the notebook while the file, which alone is graded, has none; or empty."""
-    if notebook is None or (code is not None and (is_quickly_written(code, stage) or code_state(code, stage) == "written")):
-        return ""
-    found = code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
+def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]:
+    """Take off what an editor or a notebook put around the code, and say so; where that is not certain, a person is asked."""
+    remarks: list[str] = []
+    own = {path: hand_in.files[path] for path in files if path == stage.info.file}
+    for path in [path for path in files if path.endswith(".py")]:
+        found = unwrap(files[path])
+        files[path] = found.data
+        remarks += [said("{file} {reason}", file=shown(path), reason=words) for words in found.undone[:2]]
+        doubt = found.doubt
+        if found.document and path in own and code_state(found.data, stage) == "other":
+            doubt = said("is {kind}, and its code has not the functions of this stage", kind=said(found.document))
+        counts = bool(doubt) and (path in own or PurePosixPath(path).stem in imported_names(own))
+        if counts and not hand_in.needs_person:
+            hand_in.needs_person = said("{file} {reason}. Put its code here as a text file of that name, or ask for it, and run "
+                                        "make grade again", file=shown(path), reason=doubt)
+    return remarks
+
+
+def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:
+    """That nothing is written in the stage's file, and whether the notebook has what belongs there: all of it is a question."""
+    if code is not None and (is_quickly_written(code, stage) or code_state(code, stage) == "written"):
+        return []
+    if hand_in.needs_person:
+        return []
+    lack = lack_of_code(code, stage) if code is not None else "is missing"
+    texts = [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"] if notebook is not None else []
+    found = code_in_notebook(stage, texts)
     if not found:
-        return ""
-    missing = N_("{file} is missing, but the notebook defines {names}: only {file} is graded, so that code belongs into it; move "
-                 "it there and hand in again")
-    handed_out = N_("{file} is as it was handed out, but the notebook defines {names}: only {file} is graded, so that code "
-                    "belongs into it; move it there and hand in again")
-    return said(missing if code is None else handed_out, file=stage.info.file, names=three_of(found))
+        return [said("{file} {reason}", file=stage.info.file, reason=lack)] if lack and code is not None else []
+    sentence = said("{file} {lack}, but the notebook defines {names}", file=stage.info.file,
+                    lack=lack or "has none of the functions", names=three_of(found))
+    if 2 * len(found) >= len(names_of(stage)) and not AS_IT_IS.search(code or b""):
+        hand_in.needs_person = said("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again",
+                                    what=sentence, file=stage.info.file)
+        return []
+    return [said("{what}: only {file} is graded, so that code belongs into it; move it there and hand in again", what=sentence,
+                 file=stage.info.file)]
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:

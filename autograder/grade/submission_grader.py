@@ -56,6 +56,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
     stage = find_stage(job["stage"])
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
+        "remarks": list(job.get("remarks", ())),
         "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
         "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
     }
@@ -88,7 +89,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
     hints = record.pop("hints", {})
     for test in tests:
         test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))
-    record |= plain_values({"reason": record["reason"], "notes": record["notes"][:MAX_NOTES], "tests": tests})
+    record |= plain_values({"reason": record["reason"], "notes": record["notes"][:MAX_NOTES], "tests": tests,
+                            "remarks": record["remarks"][:MAX_NOTES]})
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record

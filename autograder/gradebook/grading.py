@@ -146,7 +146,8 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
             if (course / "gradebook.db").exists():
                 write_tables(course, Pipeline(course))
 
-        raise Stopped(f"Stopped. Of {len(todo)} submissions to grade, {kept} have results, and these are kept.\n"
+        have = "has a result, and it is kept" if kept == 1 else "have results, and these are kept"
+        raise Stopped(f"Stopped. Of {len(todo)} submissions to grade, {kept} {have}.\n"
                       "  The same command goes on from there.", finish) from None
 
 

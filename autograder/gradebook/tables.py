@@ -26,7 +26,8 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
                reported: Mapping[str, Reported]) -> list[dict[str, Any]]:
     """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
 
-    Where a person has to look first (`needs_person`) there is no total: a 0 would be a mark.
+    Where a person has to look first (`needs_person`) there is neither score nor total, as a 0 would be a mark, and no answer
+    waits to be read before that.
     """
     rows = []
     for record in records:
@@ -34,8 +35,10 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
         if entry is None:
             continue
         row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
-        row |= {"score": points(entry.score), "max_score": points(entry.max_score), "manual_pending": entry.pending,
-                "penalty": points(entry.penalty), "total": "" if record["status"] == NEEDS_PERSON else points(entry.total),
+        waits = record["status"] == NEEDS_PERSON
+        row |= {"score": "" if waits else points(entry.score), "max_score": points(entry.max_score),
+                "manual_pending": 0 if waits else entry.pending, "penalty": points(entry.penalty),
+                "total": "" if waits else points(entry.total),
                 "note": "; ".join(notes(record, entry, term, reported.get(entry.notebook_id)))}
         rows.append(row)
     return rows
@@ -45,6 +48,7 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     """What a person should know about one row."""
     if record["status"] != "graded":
         yield " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
+    yield from record.get("remarks", ())
     late = term.lateness(entry.stage, entry.student).sentence()
     if late:
         yield late

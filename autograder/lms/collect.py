@@ -21,9 +21,9 @@ from typing import Any
 from autograder.checks.suffixes import plain_name
 from autograder.errors import Refused, UsageError
 from autograder.grade.handin.archives import JUNK, Archive, File, opened
-from autograder.grade.handin.content import code_state
+from autograder.grade.handin.content import code_state, lack_of_answers, lack_of_code, notebook_state
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
-from autograder.grade.handin.normalise import MAY_BE_CODE, HandIn, as_it_came, imported_names, normalise, own_names, told
+from autograder.grade.handin.normalise import MAY_BE_CODE, TYPED, HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import COLLECTED, read_state, state_path
 from autograder.grade.names import shown
 from autograder.grade.record import write_json
@@ -315,12 +315,17 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
     if target.is_symlink() or target.parent.is_symlink() or (target.parent.exists() and not target.parent.is_dir()):
         outcome.refused[key] = f"{target} is a link or a file; put the folder itself there"
         return
+    if not any(one.files for one in handins):
+        outcome.empty.append(pair)
+        if not target.exists():
+            write_json(state_path(submitted, stage.id, student), _nothing_readable(archive, handin) | {
+                "notes": ["handed in without a file"]})
+        return
     with ExitStack() as stack:
         read = [_incoming(archive, one, stage, stack, outcome, key) for one in handins]
     newest = read[-1]
     if newest is None:
-        if not target.exists():
-            write_json(state_path(submitted, stage.id, student), _nothing_readable(archive, handin))
+        _note_unread(archive, handin, submitted, stage, student, "nothing of it could be opened", outcome)
         return
     if handin.late:
         outcome.late.add(pair)
@@ -332,17 +337,20 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
     if before is not None and state:
         _carry_over(before, incoming, newest, stage, "the hand-in before")
     facts = _facts(archive, handin, newest, collected, incoming, state, len(handins), stage)
-    if newest.hand_in.is_closed and before is not None and state.get("collected") != collected:
-        outcome.notes.append(f"{key}: {newest.hand_in.needs_person.partition('. ')[0]}; what was there before was left")
+    is_older = bool(state.get("order") and handin.order and handin.order < str(state["order"]))
+    if newest.hand_in.is_closed and before is not None and state.get("collected") != collected and not is_older:
+        _note_unread(archive, handin, submitted, stage, student, newest.hand_in.needs_person.partition(". ")[0], outcome)
         outcome.unchanged.append(pair)
         return
     by_hand = before is not None and bool(state.get("files")) and _digests(before) != state["files"]
     if before is not None and state.get("collected") == collected:
-        facts |= {"files": state["files"], "renamed": state.get("renamed", {}), "notes": state.get("notes", [])}
+        same = ("files", "renamed", "notes", "source", "unread", "earlier")
+        facts |= {key: state[key] for key in same if key in state}
         if by_hand:
             facts |= {"question": "", "notes": [*(note for note in facts["notes"] if note != BY_HAND), BY_HAND]}
+            facts.pop("earlier", None)
         outcome.unchanged.append(pair)
-    elif before is not None and state.get("order") and handin.order and handin.order < str(state["order"]):
+    elif before is not None and is_older:
         outcome.unchanged.append(pair)
         outcome.notes.append(f"{key}: this download has an older hand-in than the one that is there, which stays")
         return
@@ -352,17 +360,20 @@ def _place(archive: Archive, student: str, handins: list[Handin], stage: Stage, 
         if by_hand:
             outcome.notes.append(
                 f"{key} had been changed by hand; a newer hand-in took its place, and what was changed lies in "
-                f"submitted/{REPLACED}/{stage.id}/{student}/"
+                f"submitted/{REPLACED}/{stage.id}/{student}/{_next_number(submitted / REPLACED / stage.id / student)}/"
             )
-        if before is not None and _is_stub(incoming, stage) and not _is_stub(before, stage):
-            facts["notes"].append(f"{stage.info.file} is as it was handed out, and the one before was not: it lies in "
-                                  f"submitted/{REPLACED}/{stage.id}/{student}/")
-        replaced = _write(incoming, target, submitted, stage, student)
+        aside = _write(incoming, target, submitted, stage, student)
         facts["attempt"] = int(state.get("attempt") or 0) + 1
-        (outcome.replaced if replaced else outcome.new).append(pair)
+        (outcome.replaced if aside else outcome.new).append(pair)
+        sources: list[tuple[dict[str, bytes], Path | None]] = [(one.files, None) for one in reversed(read[:-1]) if one]
+        sources += [(before, aside)] if before is not None else []
+        facts |= _lost_work(newest, sources, stage, submitted, student)
+        still = state.get("earlier")
+        if still and not by_hand and "earlier" not in facts and _lacks(newest.files, str(still["file"]), stage):
+            facts["earlier"] = still  # neither the one before nor this one has work in it
     outcome.details[pair] = facts["notes"]
-    if facts["question"]:
-        outcome.questions[pair] = facts["question"]
+    if question := facts["question"] or facts.get("earlier", {}).get("question"):
+        outcome.questions[pair] = question
     write_json(state_path(submitted, stage.id, student), facts)
 
 
@@ -446,7 +457,11 @@ def _facts(
     notes = [*newest.notes, *handin.notes]
     if stage.info.file not in digests and not question:
         notes.append(f"{stage.info.file} is missing")
-    if f"{stage.id}.ipynb" not in digests and not question:
+    if lack := _lacks(newest.files, stage.info.file, stage):
+        notes.append(f"{stage.info.file} {lack}")
+    if handin.files and all(map(TYPED.fullmatch, handin.files)):
+        notes.append("only online text")
+    elif f"{stage.id}.ipynb" not in digests and not question:
         notes.append("no notebook")
     if count > 1:
         notes.append(f"{count} hand-ins in this download; the latest counts")
@@ -470,6 +485,56 @@ def _facts(
     }
 
 
+def _note_unread(
+    archive: Archive, handin: Handin, submitted: Path, stage: Stage, student: str, why: str, outcome: Collected
+) -> None:
+    """Remember that somebody handed in what could not be read: it replaces nothing, and is not forgotten."""
+    state = read_state(submitted, stage.id, student)
+    if not (submitted / student / stage.id).exists():
+        write_json(state_path(submitted, stage.id, student), _nothing_readable(archive, handin))
+        return
+    words = f"a newer hand-in, in {shown(archive.path.name)}, could not be read ({why}): this is the one before it"
+    outcome.notes.append(f"{student}/{stage.id}: {why}; what was there before was left")
+    write_json(state_path(submitted, stage.id, student), (state or _nothing_readable(archive, handin) | {"notes": []}) | {
+        "unread": words})
+
+
+def _lacks(files: dict[str, bytes], name: str, stage: Stage) -> str:
+    """That a file of the stage was handed in with nothing in it, a sentence without its subject; or empty."""
+    if name not in files:
+        return ""
+    return (lack_of_code if name == stage.info.file else lack_of_answers)(files[name], stage)
+
+
+def _lost_work(
+    newest: _Incoming, earlier: list[tuple[dict[str, bytes], Path | None]], stage: Stage, submitted: Path, student: str
+) -> dict[str, Any]:
+    """The question there is where a hand-in has nothing in it and one before it had: which of them counts.
+
+    Parameters
+    ----------
+    earlier : list of (dict, Path or None)
+        The files of the hand-ins before, the latest first, and where they lie; None where they were never put anywhere.
+    """
+    states = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}
+    for name, state_of in states.items():
+        lack = "" if newest.hand_in.needs_person else _lacks(newest.files, name, stage)
+        for files, place in earlier if lack else []:
+            if name not in files or state_of(files[name], stage) != "written":
+                continue
+            if place is None:
+                place = _aside(submitted / REPLACED / stage.id / student)
+                for path, data in files.items():
+                    (place / path).parent.mkdir(parents=True, exist_ok=True)
+                    (place / path).write_bytes(data)
+            count = "Save a line more in it" if name.endswith(".py") else "Save it once more with any change"
+            question = (f"{name} {lack}, and in the hand-in before it was not: that one is "
+                        f"{(place / name).relative_to(submitted.parent)}. {count} if the newer one counts, else put the earlier "
+                        "one here, and run make grade again")
+            return {"earlier": {"file": name, "question": question}}
+    return {}
+
+
 def _nothing_readable(archive: Archive, handin: Handin) -> dict[str, Any]:
     """What is remembered of a hand-in of which nothing could be read: that somebody handed in."""
     who = handin.lms_identity
@@ -478,8 +543,8 @@ def _nothing_readable(archive: Archive, handin: Handin) -> dict[str, Any]:
             "notes": ["unreadable: nothing of it could be opened"]}
 
 
-def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage, student: str) -> bool:
-    """Put the files into the folder, and what was there aside; True when something was."""
+def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage, student: str) -> Path | None:
+    """Put the files into the folder, and what was there aside; where that lies now."""
     submitted.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=submitted, prefix=".incoming."))
     try:
@@ -488,15 +553,15 @@ def _write(files: dict[str, bytes], target: Path, submitted: Path, stage: Stage,
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         target.parent.mkdir(exist_ok=True)
-        existed = os.path.lexists(target)
-        if existed:
+        aside = None
+        if os.path.lexists(target):
             aside = _aside(submitted / REPLACED / stage.id / student)
             os.rename(target, aside)
             os.utime(aside)
         os.rename(scratch / "new", target)
     finally:
         shutil.rmtree(scratch)
-    return existed
+    return aside
 
 
 def _content(folder: Path) -> dict[str, bytes] | None:
@@ -509,11 +574,6 @@ def _content(folder: Path) -> dict[str, bytes] | None:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _is_stub(files: dict[str, bytes], stage: Stage) -> bool:
-    """True where nothing is written in the stage's file."""
-    return code_state(files.get(stage.info.file, b""), stage) == "stub"
-
-
 def _digests(files: dict[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
@@ -521,8 +581,12 @@ def _digests(files: dict[str, bytes]) -> dict[str, str]:
 def _aside(folder: Path) -> Path:
     """The next free place for what is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()), default=0)
-    return folder / str(number)
+    return folder / str(_next_number(folder))
+
+
+def _next_number(folder: Path) -> int:
+    """One more than the highest number that a folder in this one has."""
+    return 1 + max((int(entry.name) for entry in folder.glob("*") if entry.name.isdecimal()), default=0)
 
 
 def _forget_replaced(submitted: Path) -> None:

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.grade.record import write_atomically
@@ -24,6 +26,8 @@ from autograder.text import defused
 
 COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
 WIDTH = 80
+# What students hand in, by the ends of its names.
+WORK = re.compile(r"\.(?:py|ipynb|pt)\W*\d*\W*$", re.IGNORECASE)
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Collected:
         What was not taken although it may matter, and why.
     left_out : dict of str to str
         What was not taken and does not matter, such as a video.
+    empty : list of (student, stage)
+        Handed in without a file.
     """
 
     new: list[tuple[str, str]] = field(default_factory=list)
@@ -63,6 +69,12 @@ class Collected:
     questions: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    empty: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def strays(self) -> list[str]:
+        """Of the files that belong to nobody, those that somebody may have handed in."""
+        return [name for name in self.unknown if WORK.search(name) or is_archive(PurePosixPath(name).name)]
 
     def summary(self, course: Path) -> str:
         """What a TA reads at the end; no line is longer than a terminal is wide."""
@@ -79,6 +91,9 @@ class Collected:
         for stage in sorted({stage for _, stage in self.missing}):
             who = [student for student, its in self.missing if its == stage]
             lines += listed(f"{stage}: {len(who)} of roster.csv missing: ", who, 40)
+        for stage in sorted({stage for _, stage in self.empty}):
+            who = [student for student, its in self.empty if its == stage]
+            lines += listed(f"{stage}: {len(who)} handed in without a file: ", who, 40)
         for (student, stage), question in sorted(self.questions.items()):
             lines += wrapped(f"Needs a person: submitted/{student}/{stage}: {question}")
         alike: dict[tuple[str, str], list[str]] = {}
@@ -99,12 +114,21 @@ class Collected:
         if self.unknown:
             names = [shown(name) for name in self.unknown]
             lines += listed(f"Not recognised, {len(names)} file{'' if len(names) == 1 else 's'}: ", names, 10)
+        if self.strays:
+            lines += wrapped("  Whose work it is, or of which stage, is not in the name. Call it <student>_<file>, put it into a "
+                             "folder <student>/<stage>/, or say it with MAP= or STAGE=, and collect again")
         if self.replaced:
             lines += wrapped("What was there before lies in submitted/.replaced/, and is kept for 180 days")
         lines += wrapped("Who is who: roster.csv. Each hand-in: collected.csv")
         if self.new or self.replaced:
             lines.append("Grade them with: make grade")
         return "\n".join(lines)
+
+
+def _question(state: dict[str, Any]) -> str:
+    """What a person is asked of a hand-in."""
+    earlier = state.get("earlier")
+    return str(state.get("question") or (earlier.get("question", "") if isinstance(earlier, dict) else ""))
 
 
 def listed(head: str, names: list[str], most: int) -> list[str]:
@@ -140,7 +164,8 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
                         map(
                             str,
                             [
-                                *(["needs a person: " + state["question"]] if state.get("question") else []),
+                                *(["needs a person: " + question] if (question := _question(state)) else []),
+                                *([state["unread"]] if state.get("unread") else []),
                                 *(state.get("notes") or []),
                             ],
                         )

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -28,7 +29,8 @@ from typing import Any
 from autograder.checks.suffixes import plain_name
 from autograder.errors import UsageError
 from autograder.grade.handin.archives import Archive
-from autograder.grade.handin.nested import is_archive, stem_of
+from autograder.grade.handin.nested import expand, is_archive, stem_of
+from autograder.grade.handin.normalise import SPARE
 from autograder.grade.names import shown, usable
 from autograder.lms.roster import GROUP, LmsIdentity, Roster
 
@@ -37,7 +39,7 @@ ANONYMOUS = re.compile(
     re.IGNORECASE,
 )
 CANVAS_TEXT = re.compile(
-    r"(?:LATE_)?(?:anon_(?P<secret>[A-Za-z0-9]+)|(?P<name>.+)_(?:LATE_)?(?P<user>\d+))_(?:text|link)\.html", re.IGNORECASE
+    r"(?:LATE_)?(?:anon_(?P<secret>[A-Za-z0-9]+)|(?P<name>.+)_(?:LATE_)?(?P<user>\d+))_(?P<kind>text|link)\.html", re.IGNORECASE
 )
 MOODLE = re.compile(r"(?:^|/)(?P<name>[^/]+?)(?:_(?P<participant>\d+))?_assignsubmission_(?P<kind>[a-z]+)_?/?(?P<file>.*)")
 GRADESCOPE = re.compile(r"(?:.*/)?(?P<submission>submission_\d+)/(?P<file>.+)")
@@ -124,7 +126,7 @@ def read_layout(archive: Archive, known: Known, pattern: str = "") -> Layout:
     pattern : str
         A person's own regular expression, with groups `student` and, if it says so, `stage` and `file`.
     """
-    names = sorted(archive.members)
+    names = sorted(name for name in archive.members if PurePosixPath(name).parts[0] != SPARE)
     if pattern:
         return _by_pattern(names, pattern, known)
     metadata = [name for name in names if PurePosixPath(name).name == METADATA]
@@ -214,7 +216,7 @@ def _canvas_readings(base: str) -> list[_CanvasName]:
         before = before[:-1] if marked else before
         first = before[0].upper() == "LATE" and len(before) > 1
         before = before[1:] if first else before
-        name = "_".join(before)
+        name = "_".join(before) or ("nameless" if before == [""] else "")
         if name:
             found.append(_CanvasName(name, parts[i], upload, file, marked or first or late_after, marked))
     return found
@@ -238,11 +240,12 @@ def _canvas(archive: Archive, names: list[str], known: Known) -> Layout:
     for name in names:
         text = CANVAS_TEXT.fullmatch(PurePosixPath(name).name)
         if not readings[name] and text is not None:
-            number = text["user"] or text["secret"]
-            layout.notes.append(
-                f"{shown(text['name'] or f'anon {number}')} ({number}) typed a text into Canvas; it is left in the "
-                f"download: {shown(name)}"
-            )
+            number, above = text["user"] or text["secret"], _above(name)
+            label = f"{text['name']}_{number}" if text["name"] else f"anon_{number}"
+            handin = _add(found, (above, number), LmsIdentity("canvas", number, text["name"] or ""), label, download=above)
+            handin.files[_free(handin.files, f"{text['kind']}.html")] = name
+            handin.late |= "LATE_" in PurePosixPath(name).name.upper()
+            handin.anonymous = not text["name"]
             continue
         if not readings[name]:
             layout.rest.append(name)
@@ -282,9 +285,7 @@ def _moodle(archive: Archive, names: list[str], known: Known) -> Layout:
     groups: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for name in names:
         match = MOODLE.search(name)
-        if match is not None and match["kind"] == "onlinetext":
-            layout.notes.append(f"{shown(match['name'])} typed a text into Moodle; it is left in the download: {shown(name)}")
-        elif match is None or match["kind"] != "file" or not match["file"]:
+        if match is None or match["kind"] not in ("file", "onlinetext") or not match["file"]:
             layout.rest.append(name)
         else:
             groups[name[: match.start()], match["name"], match["participant"] or ""][match["file"]] = name
@@ -329,13 +330,12 @@ def _gradescope(archive: Archive, names: Iterable[str], metadata: str) -> Layout
             layout.rest.append(name)
     for submission, people in submissions.items():
         for who, created in people:
-            if submission in files:
-                when = _gradescope_time(created)
-                layout.handins.append(
-                    Handin(who, who.id or who.email or who.name, files[submission], when=when, order=when or created)
-                )
-            else:
+            when = _gradescope_time(created)
+            if submission not in files:
                 layout.notes.append(f"{shown(who.name or who.email or who.id)} handed in {submission} without a file")
+            layout.handins.append(
+                Handin(who, who.id or who.email or who.name, files.get(submission, {}), when=when, order=when or created)
+            )
     return layout
 
 
@@ -405,11 +405,9 @@ def _blackboard(archive: Archive, names: list[str], known: Known) -> Layout:
         if match["file"] is not None:
             file = originals.get(base) or (base[len(attempt) + 1 :] if attempt else match["file"])
             handin.files[_free(handin.files, file)] = name
-    for handin in found.values():
-        if handin.files:
-            layout.handins.append(handin)
-        else:
-            layout.notes.append(f"{shown(handin.lms_identity.name or handin.lms_identity.id)} handed in without a file")
+    layout.handins = list(found.values())
+    layout.notes = [f"{shown(handin.lms_identity.name or handin.lms_identity.id)} handed in without a file"
+                    for handin in layout.handins if not handin.files]
     return layout
 
 
@@ -674,10 +672,10 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
     found: dict[str, Handin] = {}
     for name, base in bases.items():
         student, file = students.get(name, ("", ""))
-        if not student and is_archive(base) and not whose:
+        known_one = next((one for one in whose if re.match(rf"{re.escape(one)}[_ -]", base)), "")
+        if not student and is_archive(base) and not known_one and (not whose or _holds_work(archive, name, known)):
             student, file = stem_of(base), base
         elif not student:
-            known_one = next((one for one in whose if re.match(rf"{re.escape(one)}[_ -]", base)), "")
             student = known_one or ("" if whose else base.partition("_")[0])
             file = base[len(student) :].lstrip("_- ")
         if not file or not usable(student) or student == base:
@@ -687,6 +685,13 @@ def _flat(archive: Archive, names: list[str], known: Known) -> Layout:
         handin.files[_free(handin.files, file)] = name
     layout.handins = list(found.values())
     return layout
+
+
+def _holds_work(archive: Archive, name: str, known: Known) -> bool:
+    """True for an archive with a file of a stage in it."""
+    with ExitStack() as stack:
+        inside, _ = expand({PurePosixPath(name).name: archive.members[name]}, stack)
+        return any(plain_name(PurePosixPath(path).name, known.own) in known.own for path in inside)
 
 
 def _of_one(archive: Archive, names: list[str], known: Known) -> Layout:
@@ -708,7 +713,9 @@ def _split(base: str, known: Known) -> tuple[str, str] | None:
         )
         if named and usable(student):
             return student, file
-    return None
+    stems = "|".join(sorted({re.escape(PurePosixPath(one).stem) for one in known.own}))
+    more = re.fullmatch(rf"(?P<student>.+?)(?: - |[_ -])(?P<file>(?:{stems})[ _-].*\.(?:py|ipynb))", base, re.IGNORECASE)
+    return (more["student"], more["file"]) if more and usable(more["student"]) else None
 
 
 def _in_one_folder(archive: Archive, names: list[str], known: Known) -> Layout:

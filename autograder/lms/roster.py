@@ -218,6 +218,12 @@ class Roster:
             person = self._by_name(who, scope, by_name)
         if person is None:
             person = Person({"student": self._free(label, who)})
+            other = self._by_label.get(folded(usable(label)))
+            if other is not None and who.lms == "folder":
+                self.notes.append(
+                    f"{shown(label)} and {shown(other.student)} differ in capitals only: {shown(label)} has the folder "
+                    f"{person.student}. If they are one person, put both ids into one row of {ROSTER}"
+                )
             self.people.append(person)
             self.changed = True
         self._fill(person, who)

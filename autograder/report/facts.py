@@ -211,8 +211,9 @@ def _failing(task: Task, visibility: str) -> Step:
     test = next(test for test in task.tests if test.visibility == visibility and not test.passed)
     first = next((line for text in test.details[test.has_call:] for line in text.splitlines()), "")
     where = "" if visibility == "public" else " " + _("Its public tests pass; this test is hidden.")
+    first = first if first.endswith("?") else first.rstrip(".") + "."
     return Step(_("Task {task}, {title}: {test}.", task=task.id, title=task.title, test=test.title),
-                _(WHAT_IT_DOES.get(test.outcome, OUTCOMES[test.outcome])) + (f": {first.rstrip('.')}." if first else ".") + where,
+                _(WHAT_IT_DOES.get(test.outcome, OUTCOMES[test.outcome])) + (f": {first}" if first != "." else ".") + where,
                 task.anchor)
 
 

@@ -433,13 +433,19 @@ class Missing:
         return MISSING
 
 
+# The status a worker ends with when student code raises outside of every call.
+OUTSIDE_A_CALL = 86
+
+
 def serve(channel: Channel, limits: Limits, scratch: Path, surroundings: ProcessSnapshot) -> None:
     """Serve until the grader closes its end, then end at once: nothing of the student's runs at exit."""
+    status = 0
     try:
         Server(channel, limits, scratch, surroundings).run()
     except (StudentError, BadMessage, OSError):
         pass
     except BaseException:
+        status = OUTSIDE_A_CALL
         traceback.clear_frames(sys.exc_info()[2])
     finally:
-        os._exit(0)
+        os._exit(status)

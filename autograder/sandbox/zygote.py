@@ -145,7 +145,9 @@ class Zygote:
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             return {"how": f"signal {signal.Signals(number).name}", "signal": number} | spent
-        return {"how": f"exit status {os.WEXITSTATUS(status)}"} | spent
+        number = os.WEXITSTATUS(status)
+        outside = "by an exception outside of any call, as of a signal handler or a thread"
+        return {"how": outside if number == worker.OUTSIDE_A_CALL else f"exit status {number}"} | spent
 
     def do_spent(self) -> dict[str, Any]:
         """CPU seconds of all workers that have ended."""

@@ -1,6 +1,5 @@
 """Why a file could not be imported, through the real sandbox: the reason says how to fix it."""
 
-import json
 import sys
 
 import pytest
@@ -31,31 +30,20 @@ def record(slot, tmp_path, source, content=None, **more):
     return slot.grade(job_for(tmp_path, STAGE.id, "ada", "sandbox"))
 
 
+BROKEN = SOLUTION.replace("def softmax", "def def softmax", 1)
 CASES = {
-    "magic": (f"%matplotlib inline\n{SOLUTION}", ["Line 1 of bptt.py, %matplotlib inline, belongs into a notebook"]),
-    "shell": (f"!pip install numpy\n{SOLUTION}", ["Line 1 of bptt.py, !pip install numpy, belongs into a notebook"]),
-    "get_ipython": (f"import numpy\nget_ipython().run_line_magic('x', '')\n{SOLUTION}",
-                    ["Line 2 of bptt.py", "belongs into a notebook"]),
-    "colab": (f"from google.colab import drive\n{SOLUTION}", ["from google.colab import drive, belongs into a notebook"]),
+    "magic": (f"%matplotlib inline\n{BROKEN}", ["Line 1 of bptt.py, %matplotlib inline, belongs into a notebook"]),
+    "shell": (f"!pip install numpy\n{BROKEN}", ["Line 1 of bptt.py, !pip install numpy, belongs into a notebook"]),
+    "tried colab": (f"try:\n    from google.colab import drive\nfinally:\n    pass\n{SOLUTION}",
+                    ["from google.colab import drive, belongs into a notebook"]),
     "package": (f"import pandas_of_mine\n{SOLUTION}", ["pandas_of_mine is neither among the files", "matplotlib, numpy"]),
-    "utf-16": (SOLUTION.encode("utf-16"), ["bptt.py was saved as UTF-16", "Save it as UTF-8"]),
-    "latin-1": (f"# größer\n{SOLUTION}".encode("latin-1", "replace"), ["bptt.py is not UTF-8: line 1"]),
     "conflict": (SOLUTION.replace("def softmax", "<<<<<<< HEAD\ndef softmax", 1), ["is a mark of a merge (<<<<<<<)"]),
     "conflict, middle": (SOLUTION.replace("def softmax", "=======\ndef softmax", 1), ["is a mark of a merge (=======)"]),
-    "question mark": (f"np.array?\n{SOLUTION}", ["Line 1 of bptt.py, np.array?, belongs into a notebook"]),
-    "pip": (f"pip install numpy\n{SOLUTION}", ["Line 1 of bptt.py, pip install numpy, belongs into a notebook"]),
-    "shell, kept": (f"files = !ls\n{SOLUTION}", ["Line 1 of bptt.py, files = !ls, belongs into a notebook"]),
-    "display": (f"display(1)\n{SOLUTION}", ["Line 1 of bptt.py, display(1), belongs into a notebook"]),
-    "fences": (f"```python\n{SOLUTION}\n```", ["begins with ```, as Markdown"]),
-    "prompt": (f">>> import numpy\n{SOLUTION}", ["begins with >>>, as Markdown or a Python prompt"]),
-    "rich text": ("{\\rtf1\\ansi import numpy}", ["bptt.py is an RTF document under the name"]),
-    "pdf": (b"%PDF-1.4", ["bptt.py is a PDF under the name"]),
-    "word": (b"PK\x03\x04 word/document.xml", ["bptt.py is a Word document or an archive"]),
-    "null": (SOLUTION.encode()[:500] + b"\0" + SOLUTION.encode()[500:], ["has a byte that is no text (0)"]),
+    "fences": (f"```python\n{BROKEN}\n```", ["begins with ```, as Markdown"]),
+    "prompt": (f">>> import numpy\n{BROKEN}", ["begins with >>>, as Markdown or a Python prompt"]),
     "table": (f"open('/home/me/data.csv')\n{SOLUTION}", ["opens data.csv as it is imported", "Hand it in too, and open it"]),
     "input": (f"input('x')\n{SOLUTION}", ["asks for input as it is imported", "__main__"]),
     "relative": (f"from .mine import x\n{SOLUTION}", ["without the dot"]),
-    "notebook": (json.dumps(notebook()), ["bptt.py is a notebook under the name of a Python file"]),
 }
 
 

@@ -207,7 +207,7 @@ CLOSED = {
     "a password": ({"w.zip": encrypted(packed(A))}, "w.zip gave nothing: bptt.py is encrypted"),
     "cut off": ({"w.zip": packed(A)[:3000]}, "w.zip is not a zip that can be read"),
     "empty": ({"w.zip": packed({})}, "w.zip is an empty archive"),
-    "too deep": ({"w.zip": packed({"x.zip": packed({"y.zip": packed(A)})})}, "w/x/y.zip is an archive in an archive in an"),
+    "too deep": ({"w.zip": packed({"x.zip": packed({"y.zip": packed(A)})})}, "y.zip in x.zip in w.zip is an archive in an"),
     "leads out": ({"w.zip": packed({"../bptt.py": code("a")})}, "w.zip gave nothing: ../bptt.py leads out of the folder"),
     "damaged": ({"w.zip": packed(A).replace(packed(A)[60:64], b"\0\0\0\0", 1)}, "in the archive it is damaged"),
 }
@@ -243,12 +243,6 @@ def test_an_answered_question_is_not_asked_again(tmp_path):
     outcome = came(download, tmp_path)
     everybody_once(tmp_path, "a")
     assert not outcome.questions and outcome.unchanged
-
-
-def test_a_stub_after_a_filled_file_is_pointed_out(tmp_path):
-    came(canvas("leeann", 11, "a"), tmp_path)
-    outcome = came({"leeann_11_9000_bptt-1.py": STUB_CODE}, tmp_path)
-    assert any("is as it was handed out, and the one before was not" in note for note in outcome.details["leeann_11", S])
 
 
 DOWNLOADS = {

@@ -24,6 +24,7 @@ from .plugin import BACKEND, POINTS, VERDICTS
 from .printed import Printed
 from .restore import everything_put_back
 from .student import student_trace
+from .wrapping import advice
 
 ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
              "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:unraisableexception",
@@ -91,12 +92,20 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
                       printed=backend.printed_on_import.text, notes=list(backend.missing))
     outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
     if backend.load_error is not None:
-        outcome.load_error = described(backend.load_error)
+        outcome.load_error = ". ".join(filter(None, [described(backend.load_error), wrapped(backend.folder / info.file)]))
         outcome.load_trace = student_trace(backend.load_error, backend.folder)
     if with_earlier:
         outcome.earlier = [sentence for stage_id in info.requires_stages
                            if (sentence := verdict_on_earlier(backend.folder, stage_id, info.folder))]
     return outcome
+
+
+def wrapped(file: Path) -> str:
+    """What an editor or a notebook put around the code of a file, and how to be rid of it; empty where nothing is."""
+    try:
+        return advice(file.name, file.read_bytes())
+    except OSError:
+        return ""
 
 
 def described(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .layout import StageInfo
 from .suffixes import plain_name
+from .wrapping import parsed, unwrap
 
 # What is read of one file, of a notebook (its outputs are dropped first), and of all files that go to the code.
 MAX_FILE = 8 << 20
@@ -76,6 +77,58 @@ def own_data(folder: Path, info: StageInfo) -> list[str]:
             and any(path.name in source for source in sources)]
 
 
+def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """True for a function or class that is more than its docstring and a line that says it is not yet there."""
+    if isinstance(node, ast.ClassDef):
+        methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
+        return any(is_written(method) for method in methods) if methods else len(node.body) > 1
+    body = node.body[1:] if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else node.body
+    return any(not isinstance(part, ast.Pass) and not _says_not_yet(part) for part in body)
+
+
+def _says_not_yet(part: ast.stmt) -> bool:
+    if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
+        return True
+    return isinstance(part, ast.Raise) and part.exc is not None and "NotImplementedError" in ast.unparse(part.exc)
+
+
+def lack(text: str) -> str:
+    """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
+    tree = parsed(text)
+    if tree is None:
+        return ""
+    body = [part for part in tree.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+    if not body:
+        return "has no code in it" if text.strip() else "is empty"
+    defined = [part for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    return "is as it was handed out (nothing written)" if defined and not any(map(is_written, defined)) else ""
+
+
+def written_names(text: str) -> set[str]:
+    """The functions and classes at the top of a source that are more than a stub."""
+    tree = parsed(text)
+    return {part.name for part in (tree.body if tree else ())
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_written(part)}
+
+
+def code_elsewhere(folder: Path, info: StageInfo) -> str:
+    """Where the functions are that a stage's file lacks, and which: in its notebook, or in another file; empty where nowhere."""
+    wanted = {part.name for part in getattr(parsed(read(folder / info.file)), "body", ())
+              if isinstance(part, ast.FunctionDef | ast.ClassDef)}
+    places = {f"{info.id}.ipynb": "the notebook defines"} | {
+        path.name: f"{path.name} has" for path in sorted(folder.glob("*.py")) if path.name not in KITS_OWN | {info.file}}
+    for name, words in places.items():
+        try:
+            data = (folder / name).read_bytes()
+        except OSError:
+            continue
+        text = unwrap(data).data.decode("utf-8", "replace") if len(data) <= MAX_FILE else ""
+        found = [one for one in written_names(text) if one in wanted]
+        if found:
+            return f"{words} {', '.join(sorted(found)[:3])}" + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return ""
+
+
 def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:
     """File, module and line of each import of something that the grader does not have."""
     own = own_modules(folder, info)
@@ -92,8 +145,8 @@ def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]
 
 
 def read(file: Path) -> str:
-    """The text of a Python file, whatever bytes are in it."""
-    return file.read_bytes().decode("utf-8", "replace")
+    """The text of a Python file, whatever bytes are in it, without what an editor put around it."""
+    return unwrap(file.read_bytes()).data.decode("utf-8", "replace")
 
 
 def look_alike(folder: Path, wanted: str) -> str:

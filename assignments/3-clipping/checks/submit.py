@@ -94,6 +94,11 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     for file, module, line in rules.foreign_imports(folder, info):
         handin.trouble.append(f"{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot be "
                               f"imported, and no test passes. It has {', '.join(sorted(rules.allowed(info)))} and Python's own")
+    text = rules.read(folder / info.file)
+    if lack := rules.lack(text):
+        beside = rules.code_elsewhere(folder, info)
+        handin.trouble.append(f"{info.file} {lack}" + (f", but {beside}: only {info.file} is graded, so that code belongs into it"
+                                                       if beside else ""))
     outcome = run_fresh(folder)
     if outcome.load_error:
         handin.trouble.append(f"{info.file} cannot be imported in a clean process: {outcome.load_error}")

@@ -33,7 +33,7 @@ MAX_MEMBER = 64 << 20
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20
 JUNK = re.compile(
-    r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__pycache__|\.git|\.svn|\.idea|\.vscode"
+    r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints(?!(?:/[^/]+\.(?:py|ipynb))?$)|__pycache__|\.git|\.svn|\.idea|\.vscode"
     r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)"
 )
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -74,10 +74,13 @@ class File:
         Bytes, as its archive or folder says.
     open_ : callable
         Gives its content, at most `limit(name)` bytes of it; raises Refused where it cannot.
+    place : str
+        Of a file in an archive of a student's, where it lies, for whoever looks for it.
     """
 
     size: int
     open_: Callable[[], bytes]
+    place: str = ""
 
     def read(self) -> bytes:
         """The content.

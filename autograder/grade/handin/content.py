@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from functools import lru_cache
 
+from autograder.checks.rules import is_written, lack
+from autograder.checks.wrapping import decoded, parsed, unwrap
 from autograder.grade.notebook_reading import answers_of, looks_like_notebook, read_cells
 from autograder.grade.released import released_notebook, released_texts
 from autograder.stages import Stage
-from autograder.text import syntax_tree
 
-# Nobody writes a longer file by hand; what takes long to parse is not parsed.
-MAX_SOURCE = 2 << 20
-# What Python warns of in a student's source is not for the grader's terminal. A filter for all time, not
-# warnings.catch_warnings: submissions are read in threads.
-HANDED_IN = "<handed in>"
-warnings.filterwarnings("ignore", module=HANDED_IN)
 DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
 def text_of(data: bytes) -> str:
-    """A source file as text, whichever of the usual encodings it is in."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    if data[:3] == b"\xef\xbb\xbf":
-        data = data[3:]
-    if data[:200].count(b"\0") > len(data[:200]) // 4:
-        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    """A source file as text, whichever of the usual encodings it is in, and without what an editor put around it."""
+    found = unwrap(data)
+    return decoded(data if found.doubt else found.data)[0]
 
 
 def names_of(stage: Stage) -> frozenset[str]:
@@ -56,29 +42,6 @@ def defined(text: str) -> dict[str, bool]:
     }
 
 
-def parsed(text: str) -> ast.Module | None:
-    """A source as a tree; None where it cannot be parsed."""
-    try:
-        return syntax_tree(text[:MAX_SOURCE], HANDED_IN)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-        return None
-
-
-def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """True for a function or class that is more than its docstring and a line that says it is not yet there."""
-    if isinstance(node, ast.ClassDef):
-        methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
-        return any(is_written(method) for method in methods) if methods else len(node.body) > 1
-    body = node.body[1:] if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else node.body
-    return any(not isinstance(part, ast.Pass) and not _says_not_yet(part) for part in body)
-
-
-def _says_not_yet(part: ast.stmt) -> bool:
-    if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
-        return True
-    return isinstance(part, ast.Raise) and part.exc is not None and "NotImplementedError" in ast.unparse(part.exc)
-
-
 def code_state(data: bytes, stage: Stage) -> str:
     """What a file is to a stage: ``written``, ``stub`` with nothing written yet, or ``other`` where it is not the stage's."""
     return _code_state(data, stage.id)
@@ -93,6 +56,20 @@ def _code_state(data: bytes, stage_id: str) -> str:
     if 2 * len(found) < len(names):
         return "other"
     return "written" if any(found.values()) else "stub"
+
+
+def lack_of_code(data: bytes, stage: Stage) -> str:
+    """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
+    if is_quickly_written(data, stage):
+        return ""
+    if not data.strip():
+        return "is empty"
+    return lack(text_of(data)) or ("has none of its functions written" if code_state(data, stage) == "stub" else "")
+
+
+def lack_of_answers(data: bytes, stage: Stage) -> str:
+    """The same of a notebook."""
+    return "is as it was handed out (no answer written)" if notebook_state(data, stage) == "stub" else ""
 
 
 def is_quickly_written(data: bytes, stage: Stage) -> bool:

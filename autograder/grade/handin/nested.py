@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.checks.rules import MAX_FILE
@@ -83,11 +84,12 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
     waiting = [(name, file, 0) for name, file in sorted(files.items())]
     while waiting:
         name, file, depth = waiting.pop(0)
+        label = file.place or name
         try:
             open_it = _opened_module if MODULE.search(name) else _opened
             inner = open_it(name, file, depth, stack, members, total) if may_be_archive(name) else None
         except Refused as error:
-            problems[name] = error.args[0]
+            problems[label] = error.args[0]
             continue
         if inner is None and depth == 0:
             found.members[name] = file  # as it was handed in; its size is told when it is read
@@ -95,9 +97,10 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
             found.add(name, file)
         if inner is None:
             continue
-        problems |= {f"{name}: {inside}": reason for inside, reason in inner.refused.items()}
+        problems |= {f"{label}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
-            waiting.append((f"{stem_of(name)}/{inside}", member, depth + 1))
+            place = f"{shown(inside)} in {shown(label)}"
+            waiting.append((f"{stem_of(name)}/{inside}", replace(member, place=place), depth + 1))
             members, total = members - 1, total - member.size
     return found.members, problems | found.refused
 

@@ -19,9 +19,10 @@ from pathlib import PurePosixPath
 from autograder.checks.rules import DATA, KITS_OWN
 from autograder.checks.suffixes import forms, is_numbered, plain_name
 from autograder.checks.words import N_
+from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
-from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, parsed, text_of
+from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, text_of
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
@@ -34,11 +35,15 @@ OTHER_THINGS = (
 )
 MAY_BE_CODE = re.compile(rf"(?!.*\.(?:ipynb|json|{OTHER_THINGS})$).*", re.IGNORECASE | re.DOTALL)
 MAY_BE_NOTEBOOK = re.compile(rf"(?!.*\.(?:pyw?|{OTHER_THINGS})$).*", re.IGNORECASE | re.DOTALL)
+# What an LMS calls a text that somebody typed into it.
+TYPED = re.compile(r"(?:.*/)?(?:onlinetext|text|link)\.html", re.IGNORECASE | re.DOTALL)
 # Files that are looked into, one after the other, for the one that fits.
 MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
 # Where a file goes whose name another one was given.
 OTHERS = "other-files"
+# Where Jupyter keeps the file as it was saved before: looked into only where nothing else is filled in.
+SPARE = ".ipynb_checkpoints"
 
 
 @dataclass
@@ -59,6 +64,10 @@ class HandIn:
         What could not be read, and why.
     is_closed : bool
         Whether the stage's file may be in what could not be opened: the files are then as they came, and a person is needed.
+    choices : list of _Choice
+        What only a person can choose between; the first is asked about.
+    spare : dict of str to File
+        Copies that Jupyter made.
     """
 
     files: dict[str, File] = field(default_factory=dict)
@@ -67,6 +76,17 @@ class HandIn:
     needs_person: str = ""
     problems: dict[str, str] = field(default_factory=dict)
     is_closed: bool = False
+    choices: list[_Choice] = field(default_factory=list)
+    spare: dict[str, File] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Several files that could each be the one that is `wanted`: by their paths, those as handed out and those filled in."""
+
+    wanted: str
+    stubs: tuple[str, ...]
+    written: tuple[str, ...]
 
 
 def own_names(wanted: Iterable[Stage]) -> set[str]:
@@ -86,7 +106,7 @@ def every_stage() -> frozenset[str]:
     return frozenset(stage.id for stage in stages())
 
 
-def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
+def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: bool = False) -> HandIn:
     """Find the files of a stage among those that one student handed in.
 
     Parameters
@@ -96,11 +116,15 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
     stage : Stage
     stack : ExitStack
         Closed when the files are no longer read.
+    stays : bool
+        Whether the files stay where they are, so that a question names them by their places.
     """
     found, came = HandIn(), files
     files, found.problems = expand(files, stack) if any(map(may_be_archive, files)) else (files, {})
+    found.spare = {path: file for path, file in files.items() if SPARE in PurePosixPath(path).parts}
+    files = {path: file for path, file in files.items() if path not in found.spare} if found.spare else files
     code = _choose(files, stage, stage.info.file, MAY_BE_CODE, code_state, found)
-    if not code and not found.needs_person and (closed := _closed(found.problems)):
+    if not code and not found.choices and (closed := _closed(found.problems)):
         return as_it_came(came, stage, closed, found.problems)
     around = _base_of(files, "", stage)
     base = _base_of(files, code, stage)
@@ -109,6 +133,9 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
     for name in stage.info.submission_files:
         chosen[name] = _choose(files, stage, name, None, lambda data, stage: "written", found, base)
     used = {path: name for name, path in chosen.items() if path}
+    asked = {path for choice in found.choices for path in (*choice.stubs, *choice.written)}
+    files = files | {path: file for path, file in found.spare.items() if path in used or path in asked}
+    lies_at: dict[str, str] = {}
     for path in sorted(files, key=lambda path: (path not in used, path)):
         target = used.get(path) or _place(path, base)
         if target in found.files or _clashes(target, found.files):
@@ -117,9 +144,18 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack) -> HandIn:
             found.problems[path] = said("was left out: another file has its name")
             continue
         found.files[target] = files[path]
+        lies_at[path] = target
         if target != path.removeprefix(around):
-            found.renamed[target] = path.removeprefix(around)
+            found.renamed[target] = files[path].place or path.removeprefix(around)
     _name_modules(found, stage)
+    typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
+    if typed and not code and not found.choices:
+        found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
+                                  "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
+                                  text=shown(typed[0]))
+    if found.choices:
+        places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
+        found.needs_person = _question(found.choices[0], places)
     return found
 
 
@@ -131,7 +167,8 @@ def _closed(problems: dict[str, str]) -> str:
 
 def about(file: str, reason: str) -> Said:
     """What is wrong with a file, in one sentence."""
-    return Said(f"{shown(file)} {reason.removeprefix('it ')}", N_("{file} {reason}"), {"file": shown(file), "reason": reason})
+    template = N_("{file}: {reason}") if reason.startswith("it ") else N_("{file} {reason}")
+    return Said(f"{shown(file)} {reason.removeprefix('it ')}", template, {"file": shown(file), "reason": reason})
 
 
 def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict[str, str]) -> HandIn:
@@ -159,8 +196,9 @@ def _clashes(target: str, taken: dict[str, File]) -> bool:
 def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
     """The folder that stands for the stage's: of its file, or else the one folder around all; with a slash, or empty."""
     if code:
-        folder = str(PurePosixPath(code).parent)
-        return "" if folder == "." else f"{folder}/"
+        folder = PurePosixPath(code).parent
+        folder = folder.parent if folder.name == SPARE else folder
+        return "" if str(folder) == "." else f"{folder}/"
     base = ""
     while True:
         tops = {
@@ -197,7 +235,8 @@ def _choose(
     """
     exact, numbered, others = _named(files, stage, wanted, base)
     others += _near(files, may_be) if may_be else []
-    if len(exact) == 1 and not numbered and (not others or _is_written(files[exact[0]], wanted, stage, state_of)):
+    alone = not (others or found.spare)
+    if len(exact) == 1 and not numbered and (alone or _is_written(files[exact[0]], wanted, stage, state_of)):
         return exact[0]
     candidates = [
         candidate
@@ -217,6 +256,8 @@ def _choose(
             wanted,
             found,
         )
+    spare = [] if written else _near(found.spare, may_be) if may_be else []
+    written += [one for path in spare if (one := _look(found.spare[path], path, 2, stage, state_of)) and one.state == "written"]
     if written:
         stubs = [one for one in first if one.state == "stub"]
         return _only([*stubs, *written], wanted, found)
@@ -241,10 +282,10 @@ def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tupl
     """
     known, other_stages = {wanted}, every_stage() - {stage.id}
 
-    def order(path: str) -> tuple[bool, bool, int]:
+    def order(path: str) -> tuple[bool, bool, int, bool]:
         parts = PurePosixPath(path).parts[:-1]
         strange = bool(other_stages & set(parts)) and stage.id not in parts
-        return strange, "".join(f"{part}/" for part in parts) != base, len(parts)
+        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), stage.id not in parts
 
     exact = sorted((path for path in files if PurePosixPath(path).name == wanted), key=lambda path: (order(path), path))
     near = [path for path in exact if order(path) == order(exact[0])]
@@ -264,7 +305,7 @@ def _near(files: dict[str, File], may_be: re.Pattern[str]) -> list[str]:
     return [
         path
         for path, file in sorted(files.items())
-        if may_be.fullmatch(path)
+        if (may_be.fullmatch(path) or (may_be is MAY_BE_CODE and TYPED.fullmatch(path)))
         and file.size
         and plain_name(PurePosixPath(path).name, taken) not in taken
         and "checks" not in PurePosixPath(path).parts[:-1]
@@ -294,8 +335,14 @@ def _only(candidates: list[_Candidate], wanted: str, found: HandIn) -> str:
     """The one candidate, where all hold the same; else none, and a person is asked, of the first such file."""
     if len({one.digest for one in candidates}) == 1:
         return candidates[0].path
-    stubs = [one.path for one in candidates if one.state == "stub"]
-    written = [one.path for one in candidates if one.state != "stub"]
+    stubs = tuple(one.path for one in candidates if one.state == "stub")
+    found.choices.append(_Choice(wanted, stubs, tuple(one.path for one in candidates if one.state != "stub")))
+    return ""
+
+
+def _question(choice: _Choice, places: dict[str, str]) -> str:
+    """What a person is asked, and what to do."""
+    stubs, written = ([places[path] for path in paths] for paths in (choice.stubs, choice.written))
     if stubs:
         one, many = N_("{files} is as handed out"), N_("{files} are as handed out")
         handed_out = said(one if len(stubs) == 1 else many, files=_listed(stubs))
@@ -303,15 +350,14 @@ def _only(candidates: list[_Candidate], wanted: str, found: HandIn) -> str:
         filled = said(one if len(written) == 1 else many, files=_listed(written))
         what = said("{one}, and {other}", one=handed_out, other=filled)
     else:
-        what = said("{files} could each be {wanted}, and they differ", files=_listed(written), wanted=wanted)
-    others = said("the others") if len(candidates) > 2 else said("the other")
-    found.needs_person = found.needs_person or said("{what}. Keep the one that counts as {wanted}, delete {others}, and run make "
-                                                    "grade again", what=what, wanted=wanted, others=others)
-    return ""
+        what = said("{files} could each be {wanted}, and they differ", files=_listed(written), wanted=choice.wanted)
+    others = said("the others") if len(stubs) + len(written) > 2 else said("the other")
+    return said("{what}. Keep the one that counts as {wanted}, delete {others}, and run make grade again", what=what,
+                wanted=choice.wanted, others=others)
 
 
 def _listed(paths: list[str]) -> str:
-    names = [shown(path) for path in paths[:4]] + ([said("others")] if len(paths) > 4 else [])
+    names = [*paths[:4]] + ([said("others")] if len(paths) > 4 else [])
     return names[0] if len(names) == 1 else said("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 

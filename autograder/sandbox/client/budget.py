@@ -87,7 +87,8 @@ class SubmissionBudget:
     def watch_the_tests(self) -> None:
         """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
         def too_long(signum: int, frame: Any) -> None:
-            self.end(_("to test what it returned took longer than any right answer does"))
+            self.end(_("to answer its calls and to test what it returned took longer than for any right answer: is a function "
+                       "that it was given called without an end?"))
 
         if signal.getsignal(signal.SIGXCPU) is signal.SIG_DFL:
             signal.signal(signal.SIGXCPU, too_long)

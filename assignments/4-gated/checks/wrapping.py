@@ -1,0 +1,367 @@
+"""What an editor, a browser or a notebook puts around Python code, taken off again: at home it is named, in the grader undone.
+
+A right answer loses nothing by its wrapping. It is taken off where that is certain: what is left is Python, and nothing that
+looks like code was left out. Where it is not certain, `Unwrapped.doubt` says so, and a person decides.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import textwrap
+import tokenize
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .documents import notebook_text, page_text, rtf_text
+
+# What Python warns of in this source is not for the terminal. A filter for all time, not warnings.catch_warnings: submissions are
+# read in threads.
+HANDED_IN = "<handed in>"
+warnings.filterwarnings("ignore", module=HANDED_IN)
+# Nobody writes a longer file by hand; what takes long to parse is not parsed.
+MAX_SOURCE = 2 << 20
+# What a file begins with that is no text, and what it is.
+OTHER_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a Word document or an archive"),
+    (b"\xd0\xcf\x11\xe0", "a Word document"),
+    (b"{\\rtf", "an RTF document"),
+)
+DEFINES = re.compile(r"^(?:>>> )?[^\S\n]*(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]", re.MULTILINE)
+MAGIC = re.compile(
+    r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*|(?:pip3?|conda) install\b|\w+[ \t]*=[ \t]*[!%][A-Za-z]\S*)(?:[ \t].*)?$"
+    r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
+    re.MULTILINE,
+)
+# Magic words in front of a statement, which stays; and those whose cell is of another language.
+TIMED = re.compile(r"%(?:time|timeit|prun|memit)\b(?:[ \t]+-\S+(?:[ \t]+\d+)?)*[ \t]+(?P<rest>[^-\s].*)")
+FOREIGN = re.compile(r"^%%(?:bash|sh|html|javascript|js|latex|svg|markdown|perl|ruby|script|cmd|system|sx)\b")
+CELL = re.compile(r"^#[ \t]*(?:%%|In[ \t]?\[)")
+FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
+PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
+BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
+                        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
+QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
+# A file without any of these, in UTF-8, has no wrapping: nothing of it is parsed here.
+SUSPECT = re.compile(
+    rb"\0|\x1a|get_ipython|google|IPython|display|^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)|=[ \t]*[!%]"
+    rb"|\A\s*^[ \t]+\S"
+    rb"|coding[:=]|\xc2\xa0|\xc2\xad|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf",
+    re.MULTILINE,
+)
+COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
+# Takes the place of what is there in a notebook only: whatever is done with it, nothing happens.
+NOT_HERE = ("type('NotebookOnly', (), {'__getattr__': lambda self, name: self, '__call__': lambda self, *args, **kwargs: self, "
+            "'__iter__': lambda self: iter(())})()")
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """A Python file without its wrapping.
+
+    Attributes
+    ----------
+    data : bytes
+        What Python is to read; as it was where nothing was undone.
+    undone : tuple of str
+        What was taken off, each a sentence without its subject, which is the file.
+    remedy : str
+        How the file is handed in without it.
+    doubt : str
+        What the file is, where its code cannot be had with certainty; a sentence without its subject.
+    document : str
+        What the file is, where it is no source at all.
+    """
+
+    data: bytes
+    undone: tuple[str, ...] = ()
+    remedy: str = ""
+    doubt: str = ""
+    document: str = ""
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A source as a tree; None where it cannot be parsed."""
+    if len(text) > MAX_SOURCE:
+        return None
+    for _ in range(20):
+        try:
+            return ast.parse(text, HANDED_IN)
+        except SystemError:  # another thread parses too: gh-106905
+            continue
+        except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+            return None
+    return None
+
+
+def unwrap(data: bytes) -> Unwrapped:
+    """Take the wrapping off a Python file, as far as that is certain."""
+    text, encoding = decoded(data)
+    if kind := _kind(data, text):
+        return _from_document(data, text, kind)
+    if not encoding and SUSPECT.search(data) is None:
+        return Unwrapped(data)
+    undone = [f"was saved as {encoding}, and was read as that"] if encoding else []
+    remedy = SAVE_AS_UTF8 if encoding else ""
+    cut = text.lstrip("\0")
+    cut = cut.rstrip("\0\x1a \t\r\n") + "\n" if cut.rstrip().endswith(("\0", "\x1a")) else cut
+    if cut != text:
+        undone.append("begins or ends with bytes that are no text, which were left out")
+        remedy = remedy or "Save it again in an editor"
+    if "\0" in cut:
+        line = cut.count("\n", 0, cut.index("\0")) + 1
+        return Unwrapped(data, doubt=f"is damaged: line {line} has a byte that is no text (0)",
+                         remedy="Save it again in an editor, and hand it in again")
+    plain, more = _plainer(cut)
+    if not undone and not more:
+        return Unwrapped(data)
+    remedy = remedy or (more[0][1] if more else "")
+    return Unwrapped(_encoded(plain), (*undone, *(words for words, _ in more)), remedy)
+
+
+def _kind(data: bytes, text: str) -> str:
+    """What a file is that is no text, or no source; empty for the others."""
+    start = text.lstrip("\ufeff \t\r\n")[:20].lower()
+    if start.startswith("{") and '"cells"' in text and '"nbformat"' in text:
+        return "a notebook"
+    if re.match("<[!?a-z]", start):
+        return "a web page"
+    return next((kind for mark, kind in OTHER_KINDS if data.startswith(mark) or start.startswith(mark.decode("latin-1"))), "")
+
+
+SAVE_AS_UTF8 = ("Save it as UTF-8 (in VS Code by a click on the encoding in the bottom line, in Notepad by Save as), and hand it "
+                "in again")
+COPY_IT = "Copy your code into a text file, the one you were given, and hand that in"
+TAKE_OUT = "Take it out, and hand the file in again"
+
+
+def advice(name: str, data: bytes) -> str:
+    """What stands around the code of a file and how to be rid of it, for its author; empty where nothing does."""
+    found = unwrap(data)
+    what = found.doubt or "; it ".join(words.removesuffix(", and was read as that") for words in found.undone[:2])
+    return f"{name} {what}. {found.remedy}." if what else ""
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """A file as text, and its encoding where Python would not read it as that; empty where it would."""
+    for mark, name in ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+                       (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data[: len(data) // len(mark) * len(mark)].decode(name, "replace"), name.upper()
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+    zeros = data[:400].rstrip(b"\0").count(b"\0")
+    if zeros * 4 > len(data[:400]):
+        wide = 4 if zeros * 5 > len(data[:400]) * 3 else 2
+        order = "be" if data[:1] == b"\0" else "le"
+        return data[: len(data) // wide * wide].decode(f"utf-{8 * wide}-{order}", "replace"), f"UTF-{8 * wide}"
+    try:
+        named = tokenize.detect_encoding(io.BytesIO(data[:2000]).readline)[0] if COOKIE.match(data) else "utf-8"
+        return data.decode(named), ""
+    except (SyntaxError, LookupError, UnicodeError):
+        pass
+    try:
+        return data.decode("utf-8"), "UTF-8 under the name of another encoding"
+    except UnicodeDecodeError as error:
+        line = data[:error.start].count(b"\n") + 1
+    try:
+        return data.decode("cp1252"), f"another encoding than UTF-8 (line {line} has a character of Windows-1252)"
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), f"another encoding than UTF-8 (line {line} has a character of it)"
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8, also where the file says that it is in something else."""
+    data = text.encode("utf-8", "replace")
+    return COOKIE.sub(rb"\1encoded\3", data, count=1) if COOKIE.match(data) else data
+
+
+def _is_whole(text: str, original: str) -> bool:
+    """True for Python that does something, and defines as much as the original has lines that do."""
+    tree = parsed(text)
+    return tree is not None and bool(tree.body) and len(DEFINES.findall(original)) <= len(DEFINES.findall(text))
+
+
+# -- text with something around it -------------------------------------------------------------------------------------------
+
+
+def _plainer(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text without what is not Python, and what that was with its remedy; the text as it is where it is of no use."""
+    tree, plain, found = parsed(text), text, list[tuple[str, str]]()
+    for repair, words, remedy in REPAIRS if tree is None else ():
+        candidate, line = repair(plain)
+        if candidate == plain:
+            continue
+        plain = candidate
+        found.append((words.format(line=line, text=_shown(text, line)), remedy))
+        if _is_whole(plain, text):
+            tree = parsed(plain)
+            break
+    if tree is None:
+        return text, []
+    quiet, line = _without_notebook_calls(plain, tree)
+    if quiet != plain and parsed(quiet) is not None:
+        found.append((BELONGS.format(line=line, text=_shown(plain, line)), TAKE_OUT))
+        plain = quiet
+    return plain, found
+
+
+BELONGS = "was read without what belongs into a notebook, such as line {line}, {text}"
+
+
+def _shown(text: str, line: int) -> str:
+    lines = text.splitlines()
+    return " ".join(lines[line - 1].split())[:60] if 0 < line <= len(lines) else ""
+
+
+def _first_change(before: str, after: str) -> int:
+    """The line from which on two texts differ."""
+    pairs = enumerate(zip(before.splitlines(), after.splitlines(), strict=False), start=1)
+    return next((number for number, (old, new) in pairs if old != new), 1)
+
+
+def _changed(before: str, after: str) -> tuple[str, int]:
+    return after, _first_change(before, after)
+
+
+def _without_blanks(text: str) -> tuple[str, int]:
+    return _changed(text, text.translate(BLANKS))
+
+
+def _dedented(text: str) -> tuple[str, int]:
+    return _changed(text, textwrap.dedent(text)) if re.match(r"\s*^[ \t]+\S", text, re.MULTILINE) else (text, 1)
+
+
+def _without_fences(text: str) -> tuple[str, int]:
+    """Fences become comments; what stands outside of them too, unless there is code in it."""
+    lines = text.splitlines(keepends=True)
+    fences = [number for number, line in enumerate(lines) if FENCE.match(line)]
+    if not fences:
+        return text, 1
+    bare = [f"# {line}" if number in fences else line for number, line in enumerate(lines)]
+    if parsed("".join(bare)) is not None:
+        return "".join(bare), fences[0] + 1
+    inside, kept = False, []
+    for number, line in enumerate(lines):
+        inside ^= number in fences
+        kept.append(line if inside and number not in fences else f"# {line}")
+    return "".join(kept), fences[0] + 1
+
+
+def _without_prompts(text: str) -> tuple[str, int]:
+    return _changed(text, PROMPT.sub("", text))
+
+
+def _without_magics(text: str) -> tuple[str, int]:
+    """Lines of a notebook become statements that do nothing; a statement behind a magic word stays."""
+    lines, foreign, goes_on = [], False, False
+    rest_has_cells = any(CELL.match(line) for line in text.splitlines())
+    for line in text.splitlines(keepends=True):
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        body = line.strip()
+        if CELL.match(line):
+            foreign = goes_on = False
+        if (foreign or goes_on) and body:
+            goes_on = goes_on and body.endswith("\\")
+            lines.append(f"{indent}# {line.lstrip()}")
+        elif MAGIC.match(line.rstrip("\r\n")):
+            foreign = bool(FOREIGN.match(body)) and rest_has_cells
+            goes_on = body.endswith("\\")
+            timed = TIMED.fullmatch(body)
+            name = re.match(r"(\w+)[ \t]*=[ \t]*[!%]", body)
+            instead = timed["rest"] if timed else f"{name[1]} = []  # {body}" if name else f"pass  # {body}"
+            lines.append(f"{indent}{instead}{line[len(line.rstrip()):]}")
+        else:
+            lines.append(line)
+    return _changed(text, "".join(lines))
+
+
+def _with_plain_quotes(text: str) -> tuple[str, int]:
+    return _changed(text, text.translate(QUOTES))
+
+
+REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
+    (_without_blanks, "has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces",
+     "Replace them by spaces, and hand it in again"),
+    (_without_fences, "has marks of Markdown around its code (line {line}, {text}), which were left out", TAKE_OUT),
+    (_dedented, "is indented as a whole, and was read without that", "Move it to the left, and hand it in again"),
+    (_without_prompts, "has prompts of Python in front of its lines (line {line}, {text}), which were left out",
+     "Take them out, and hand the file in again"),
+    (_without_magics, BELONGS, TAKE_OUT),
+    (_with_plain_quotes, "has quotes of a word processor (line {line}), and was read with plain ones",
+     "Replace them by plain quotes, and hand it in again"),
+)
+
+
+# -- what is there in a notebook alone ---------------------------------------------------------------------------------------
+
+
+def _without_notebook_calls(text: str, tree: ast.Module) -> tuple[str, int]:
+    """Imports of Colab's and IPython's modules, and their functions, replaced by something that does nothing."""
+    edits = sorted(_notebook_only(tree), reverse=True)
+    lines = text.encode("utf-8", "surrogatepass").splitlines(keepends=True)
+    starts = [0]
+    for one in lines:
+        starts.append(starts[-1] + len(one))
+    data = b"".join(lines)
+    for line, column, end_line, end_column, instead in edits:
+        instead += "\n" * (end_line - line)
+        data = data[: starts[line - 1] + column] + instead.encode() + data[starts[end_line - 1] + end_column:]
+    return data.decode("utf-8", "surrogatepass"), min((edit[0] for edit in edits), default=1)
+
+
+def _notebook_only(tree: ast.Module) -> Iterator[tuple[int, int, int, int, str]]:
+    """Place, end and replacement of each piece that only a notebook can run; what is tried for is left as it is."""
+    bound = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    bound |= {(alias.asname or alias.name).partition(".")[0] for node in ast.walk(tree)
+              if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+    waiting, notebooks_own = list[ast.AST]([tree]), {"get_ipython", "display"}
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Try):
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Import | ast.ImportFrom) and (names := _notebook_imports(node)):
+            yield *_span(node), f"{' = '.join(names)} = {NOT_HERE}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in notebooks_own - bound:
+            yield *_span(node.func), f"({NOT_HERE})"
+
+
+def _span(node: ast.stmt | ast.expr) -> tuple[int, int, int, int]:
+    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+
+
+def _notebook_imports(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The names that an import binds, where it is of a notebook's own modules; none where it is of any other."""
+    if isinstance(node, ast.ImportFrom):
+        if node.level or not _is_notebook_module(node.module or ""):
+            return []
+        return [alias.asname or alias.name for alias in node.names] if node.names[0].name != "*" else [
+            "display", "clear_output", "HTML", "Image", "Markdown", "Math"]
+    if not all(_is_notebook_module(alias.name) for alias in node.names):
+        return []
+    return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+
+
+def _is_notebook_module(name: str) -> bool:
+    return name.partition(".")[0] in ("IPython", "ipywidgets") or name == "google.colab" or name.startswith("google.colab.")
+
+
+# -- documents ---------------------------------------------------------------------------------------------------------------
+
+
+def _from_document(data: bytes, text: str, kind: str) -> Unwrapped:
+    """The code in an RTF document, a web page or a notebook, where all of what is in it is Python."""
+    read = {"an RTF document": rtf_text, "a web page": page_text, "a notebook": notebook_text}.get(kind)
+    inside = read(text) if read is not None and len(data) <= MAX_SOURCE else ""
+    if DEFINES.search(inside):
+        plain, _ = _plainer(inside.translate(BLANKS))
+        if _is_whole(plain, inside):
+            return Unwrapped(plain.encode("utf-8", "replace"), (f"is {kind}; the code in it was taken",), COPY_IT, document=kind)
+    return Unwrapped(data, (), COPY_IT, f"is {kind}, not a text file with Python in it", kind)

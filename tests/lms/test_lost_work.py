@@ -1,0 +1,155 @@
+"""Second attempts, and what is not a file: no work is lost without a word, and every path that is told is there."""
+
+import csv
+import re
+
+import pytest
+
+from autograder.grade.submission import read_submission
+from tests.classroom import STAGE
+from tests.lms.packing import NB, STUB_CODE, STUB_NOTES, S, came, code, graded, notes, packed
+
+FOLDER = f"leeann_11/{S}"
+
+
+def canvas(first, **files):
+    """One person's upload; names by `__` for a dot."""
+    return {f"leeann_11_{first + place}_{name.replace('__', '.')}": data for place, (name, data) in enumerate(files.items())}
+
+
+def row(course, student="leeann_11"):
+    with open(course / "collected.csv", encoding="utf-8", newline="") as file:
+        return next(row for row in csv.DictReader(file) if row["student"] == student)
+
+
+def remarks(course):
+    return read_submission(course / "submitted" / FOLDER, "leeann_11", STAGE).remarks
+
+
+def paths_are_there(course, text):
+    """Every path of submitted/ in a text leads to something."""
+    found = re.findall(r"submitted/[^ ]+?(?=[.,:;]? |[.,:;]?$)", " ".join(text.split()))
+    assert found and all((course / path).exists() for path in found), found
+
+
+LITTLE = {
+    "empty": (b"", "is empty"),
+    "zeros": (b"\0" * 99, "is empty"),
+    "stub": (STUB_CODE, "is as it was handed out (nothing written)"),
+}
+
+
+@pytest.mark.parametrize("name", LITTLE)
+def test_a_newer_hand_in_with_nothing_in_it_is_asked_about(tmp_path, name):
+    """The earlier one is named by where it lies; a person's word settles it, and collecting again changes nothing."""
+    data, words = LITTLE[name]
+    came(canvas(500, bptt__py=code("a")), tmp_path)
+    newer = canvas(900, **{"bptt-1__py": data})
+    for _ in range(2):
+        outcome = came(newer, tmp_path)
+        question = graded(tmp_path)[FOLDER]
+        assert f"bptt.py {words}" in question and "run make grade again" in question
+        assert question in outcome.questions.values() and question in row(tmp_path)["note"] and words in row(tmp_path)["note"]
+        paths_are_there(tmp_path, outcome.summary(tmp_path).partition("What was there")[0])
+        assert (tmp_path / "submitted/.replaced" / S / "leeann_11/1/bptt.py").read_bytes() == code("a")
+    with open(tmp_path / "submitted" / FOLDER / "bptt.py", "ab") as file:
+        file.write(b"# counts\n")
+    assert graded(tmp_path)[FOLDER] == "nobody+nobody" and not came(newer, tmp_path).questions
+    assert any("bptt.py " in note for note in remarks(tmp_path))
+
+
+def test_the_earlier_work_is_still_named_after_a_second_empty_hand_in_and_no_longer_after_a_right_one(tmp_path):
+    for number, data in enumerate((code("a"), b"", STUB_CODE)):
+        came(canvas(500 + number, bptt__py=data), tmp_path)
+    assert "leeann_11/1/bptt.py" in graded(tmp_path)[FOLDER]
+    came(canvas(900, bptt__py=code("b")), tmp_path)
+    assert graded(tmp_path)[FOLDER] == "b+nobody" and not row(tmp_path)["note"].startswith("needs")
+
+
+def test_two_attempts_in_one_download_are_held_against_each_other(tmp_path):
+    """Brightspace and others give all attempts; the earlier one is kept where it can be taken from."""
+    start = "39786-640693 - Ann - Oct {}, 2026 1051 AM/{}"
+    outcome = came({start.format(11, "bptt.py"): code("a"), start.format(12, "bptt.py"): STUB_CODE}, tmp_path)
+    (question,) = outcome.questions.values()
+    paths_are_there(tmp_path, question)
+    assert question in graded(tmp_path).values()
+
+
+def test_answers_that_a_newer_notebook_lacks_are_asked_about(tmp_path):
+    came(canvas(500, bptt__py=code("a"), **{NB.replace(".", "__"): notes("a")}), tmp_path)
+    came(canvas(900, bptt__py=code("b"), **{NB.replace(".", "__"): STUB_NOTES}), tmp_path)
+    question = graded(tmp_path)[FOLDER]
+    assert f"{NB} is as it was handed out (no answer written)" in question
+    paths_are_there(tmp_path, question)
+
+
+@pytest.mark.parametrize("newer", [{"w__zip": packed({"bptt.py": code("b")})[:-150]}, {"w__rar": b"Rar!\x1a\x07"}])
+def test_a_newer_hand_in_that_cannot_be_read_is_told_with_the_older_one(tmp_path, newer):
+    """In collected.csv, and in the remarks that the tables have; until one that can be read comes."""
+    older = canvas(500, bptt__py=code("a"))
+    came(older, tmp_path)
+    came(canvas(900, **newer) | {"bobb_12_990_bptt.py": code("b")}, tmp_path)
+    came(older, tmp_path)
+    assert graded(tmp_path)[FOLDER] == "a+nobody"
+    assert "a newer hand-in, in download.zip, could not be read" in row(tmp_path)["note"]
+    assert any("could not be read" in note for note in remarks(tmp_path))
+    came(canvas(950, bptt__py=code("c")), tmp_path)
+    assert "could not be read" not in row(tmp_path)["note"] and not remarks(tmp_path)
+
+
+def test_an_archive_is_named_as_it_lies_there(tmp_path):
+    """Of what collect unpacked, the files; of what a person put there, the file in the archive."""
+    both = packed({"x/a/bptt.py": STUB_CODE, "x/b/mine.py": code("a")})
+    outcome = came(canvas(500, work__zip=both), tmp_path)
+    (question,) = outcome.questions.values()
+    for path in ("a/bptt.py", "b/mine.py"):
+        assert f"{path} is" in question and (tmp_path / "submitted" / FOLDER / path).is_file()
+    by_hand = tmp_path / "submitted" / "bob" / S
+    by_hand.mkdir(parents=True)
+    (by_hand / "work.zip").write_bytes(both)
+    assert "x/b/mine.py in work.zip is filled in" in graded(tmp_path)[f"bob/{S}"]
+
+
+def moodle(name, number, kind, file, data):
+    return {f"{name}_{number}_assignsubmission_{kind}_/{file}": data}
+
+
+def test_who_only_typed_a_text_is_listed_and_the_text_is_kept(tmp_path):
+    """With code in it, it is the file; else a person is asked. Beside a file it comes along."""
+    typed = {("Ann", 1): b"<p>see file</p>", ("Bob", 2): b"<p>I was ill.</p>",
+             ("Cy", 3): b"<pre>" + code("c").replace(b"<", b"&lt;") + b"</pre>"}
+    files = moodle("Ann", 1, "file", "bptt.py", code("a"))
+    for (name, number), text in typed.items():
+        files |= moodle(name, number, "onlinetext", "onlinetext.html", text)
+    outcome = came(files, tmp_path)
+    found = graded(tmp_path)
+    assert found[f"Ann/{S}"] == "a+nobody" and "a text that was typed into the LMS (onlinetext.html)" in found[f"Bob/{S}"]
+    assert found[f"Cy/{S}"] == "c+nobody"
+    assert (tmp_path / f"submitted/Bob/{S}/onlinetext.html").read_bytes() == b"<p>I was ill.</p>"
+    assert "only online text" in row(tmp_path, "Bob")["note"] and "only online text" not in row(tmp_path, "Ann")["note"]
+    assert "only online text: Bob, Cy" in outcome.summary(tmp_path)
+
+
+def test_in_canvas_too(tmp_path):
+    came(canvas(500, bptt__py=code("a")) | {"bobb_12_text.html": b"<p>later</p>"}, tmp_path)
+    assert row(tmp_path, "bobb_12")["note"].endswith("only online text")
+    assert "typed into the LMS" in graded(tmp_path)[f"bobb_12/{S}"]
+
+
+def test_a_flat_download_takes_whom_it_can_and_says_what_to_do_about_the_rest(tmp_path):
+    flat = {"ada_bptt.py": code("a"), f"ada_{NB}": notes("a"), "gina.zip": packed({"bptt.py": code("g")}),
+            "Gina.zip": packed({"bptt.py": code("G")}), "jo_bptt_final.py": code("j"), "bptt_carl.py": code("c"),
+            "bptt.py": code("x"), "readme.txt": b"?"}
+    outcome = came(flat, tmp_path)
+    found = graded(tmp_path)
+    assert sorted(found.values()) == ["G+nobody", "a+a", "g+nobody", "j+nobody"]
+    assert outcome.strays == ["bptt.py", "bptt_carl.py"] and "say it with MAP=" in outcome.summary(tmp_path)
+    assert any("differ in capitals only" in note for note in outcome.notes)
+    assert not came(flat, tmp_path).new and sorted(graded(tmp_path).values()) == sorted(found.values())
+
+
+def test_a_checkpoint_of_jupyter_reaches_the_person_who_is_asked(tmp_path):
+    inside = {"w/bptt.py": STUB_CODE, "w/.ipynb_checkpoints/bptt-checkpoint.py": code("a"), "w/.ipynb_checkpoints/x.pyc": b""}
+    came(canvas(500, work__zip=packed(inside)), tmp_path)
+    assert ".ipynb_checkpoints/bptt-checkpoint.py is filled in" in graded(tmp_path)[FOLDER]
+    assert (tmp_path / "submitted" / FOLDER / ".ipynb_checkpoints/bptt-checkpoint.py").is_file()
