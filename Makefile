@@ -21,7 +21,7 @@ retrain   = $(if $(RETRAIN),--retrain)
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=process TORCH=no]
+demo: environment  ## build a sample class, grade it with the real pipeline, show the table  [STAGE= COURSE= ISOLATION=wasm|process TORCH=no WASM=yes]
 	@$(RUN) demo $(course) $(stage) $(jobs) $(isolation)
 
 test: environment  ## the kit's own tests

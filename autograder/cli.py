@@ -13,6 +13,7 @@ import click
 
 from autograder import __version__
 from autograder.errors import UsageError
+from autograder.sandbox.isolation import ISOLATIONS
 from autograder.verbs import Kit
 
 if TYPE_CHECKING:
@@ -121,19 +122,28 @@ def stage(name: str) -> None:
 @click.option("--student", default=None, help="One student only.")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
 @click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
-@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default="sandbox",
-              help="How student code is sandboxed; `process` is weaker and is named on every result.")
+@click.option("--isolation", type=click.Choice(ISOLATIONS), default=None,
+              help="How student code is sandboxed (default: the sandbox; WebAssembly where there can be none and the extra is "
+                   "installed). What is not the sandbox is named on every result; `process` has no wall.")
 @click.option("--retrain", is_flag=True,
               help="Train models again by the submitted code, in place of the weights that were handed in.")
 @click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
 def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
-          isolation: str, retrain: bool, everything: bool) -> None:
+          isolation: str | None, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
+    from autograder.sandbox import wasm
+    from autograder.sandbox.client.sandbox import choose
     from autograder.stages import KIT
     from autograder.terminal import Progress, summary
 
+    isolation, reason = choose(isolation)
+    if reason:
+        click.echo(f"NO SANDBOX HERE: {reason.splitlines()[0]}\nStudent code runs in WebAssembly instead; make doctor says more.",
+                   err=True)
+    if isolation == "wasm":
+        wasm.prepare(partial(click.echo, err=True))
     with Progress() as progress:
         outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
@@ -149,8 +159,9 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
-@click.option("--isolation", type=click.Choice(["sandbox", "process"]), default=None,
-              help="How student code is kept apart (default: the sandbox where this machine can have one).")
+@click.option("--isolation", type=click.Choice(ISOLATIONS), default=None,
+              help="How student code is kept apart (default: the sandbox where this machine can have one, else WebAssembly where "
+                   "the extra is installed).")
 @one_stage
 @click.pass_context
 def demo(context: click.Context, course: Path, jobs: int | None, isolation: str | None, stage_id: str | None) -> None:
@@ -158,16 +169,20 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
     from autograder.demo import build
     from autograder.grade.course import read_course
     from autograder.sandbox.client.sandbox import reason_against_sandbox
+    from autograder.sandbox.wasm import what_is_missing
 
     for stage in read_course(course).stages(stage_id):
         if stage.missing_libraries():
             click.echo(f"{stage.id} is left out: {', '.join(stage.missing_libraries())} is not installed (make TORCH=yes demo).")
     click.echo(f"{build(course, stage_id)} sample submissions in {course}/submitted")
     reason = reason_against_sandbox() if isolation is None else ""
+    other = "process" if what_is_missing() else "wasm"
     if reason:
-        click.echo(f"NO SANDBOX HERE: {reason}\nThe sample class is the kit's own code, so it is graded in plain processes. For "
-                   "what students hand in, set a sandbox up first: make doctor", err=True)
-    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or ("process" if reason else "sandbox"))
+        click.echo(f"NO SANDBOX HERE: {reason}\n" + (
+            "The sample class is graded in WebAssembly." if other == "wasm" else
+            "The sample class is the kit's own code, so it is graded in plain processes. For what students hand in, set a "
+            "sandbox up first: make doctor"), err=True)
+    context.invoke(grade, course=course, jobs=jobs, isolation=isolation or (other if reason else "sandbox"))
 
 
 @main.command()

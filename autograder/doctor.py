@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -56,12 +56,15 @@ class Finding:
 
 def examine(course: Path) -> Iterator[Finding]:
     """Look at everything, one thing after the other; what cannot be looked at is a finding too."""
+    from autograder.sandbox.wasm import what_is_missing
+
     looks: list[Callable[[], Iterable[Finding]]] = [
-        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, waiting, memory, limits, language,
+        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, webassembly, waiting, memory, limits, language,
         lambda: clock(course), lambda: disk(course), lambda: course_folder(course)]
+    spared = (kernel, namespaces, seccomp, sandbox) if not what_is_missing() else ()
     for look in looks:
         try:
-            yield from look()
+            yield from (replace(found, status=NOTE) if found.status == BAD and look in spared else found for found in look())
         except Exception as error:
             name = getattr(look, "__name__", "course folder").strip("<>").replace("lambda", "course folder")
             yield Finding(BAD, name, f"cannot be looked at: {type(error).__name__}: {error}")
@@ -165,6 +168,29 @@ def sandbox() -> Iterator[Finding]:
         yield Finding(OK, "sandbox", f"starts and holds ({time.monotonic() - started:.1f} s)")
     except (KitError, OSError) as error:
         yield Finding(BAD, "sandbox", "does not hold here, nothing would be graded", str(error))
+    finally:
+        made.close()
+
+
+def webassembly() -> Iterator[Finding]:
+    """What student code of stages without PyTorch runs in where there can be no sandbox."""
+    from autograder.sandbox.client.sandbox import Sandbox
+    from autograder.sandbox.wasm import is_compiled, what_is_missing
+
+    missing = what_is_missing()
+    if missing:
+        yield Finding(NOTE, "WebAssembly", f"is not there ({missing}), nor needed where the sandbox holds",
+                      "where it does not, for stages without PyTorch: make WASM=yes doctor")
+        return
+    if not is_compiled():
+        yield Finding(OK, "WebAssembly", "is there; the first run compiles it, some two minutes")
+        return
+    made, started = Sandbox(isolation="wasm"), time.monotonic()
+    try:
+        made.start()
+        yield Finding(OK, "WebAssembly", f"starts and holds ({time.monotonic() - started:.1f} s)")
+    except (KitError, OSError) as error:
+        yield Finding(BAD, "WebAssembly", "does not hold here", str(error))
     finally:
         made.close()
 

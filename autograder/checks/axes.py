@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .style import TEN
+
 # A picture, or the outlines of a set of contours, of more numbers than this is counted and not described.
 MOST_NUMBERS = 20_000
 
@@ -45,6 +47,8 @@ def new_axes(count: int = 1) -> Any:
         settings, pickled = _fresh[count] = dict(dict.items(now)), pickle.dumps(_empty_figure(count))
     figure = pickle.loads(pickled)
     FigureCanvasAgg(figure)
+    for ax in figure.axes:
+        ax.set_prop_cycle(color=TEN)
     return figure.axes[0] if count == 1 else np.array(figure.axes)
 
 

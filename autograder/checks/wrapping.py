@@ -55,6 +55,7 @@ SUSPECT = re.compile(
     re.MULTILINE,
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
+LONE_BYTE = re.compile("[\udc80-\udcff]")
 # Takes the place of what is there in a notebook only: whatever is done with it, nothing happens.
 NOT_HERE = ("type('NotebookOnly', (), {'__getattr__': lambda self, name: self, '__call__': lambda self, *args, **kwargs: self, "
             "'__iter__': lambda self: iter(())})()")
@@ -175,10 +176,10 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "UTF-8 under the name of another encoding"
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
-    try:
-        return data.decode("cp1252"), f"another encoding than UTF-8 (line {line} has a character of Windows-1252)"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), f"another encoding than UTF-8 (line {line} has a character of it)"
+    # The bytes that are no UTF-8 are read each by itself: the rest of the file may be in UTF-8.
+    text = data.decode("utf-8", "surrogateescape")
+    text = LONE_BYTE.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+    return text, f"another encoding than UTF-8 (line {line} has a character of Windows-1252)"
 
 
 def _encoded(text: str) -> bytes:

@@ -19,6 +19,7 @@ from autograder.grade.retrain import has_recipe
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
+from autograder.sandbox.isolation import lacking
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 
@@ -37,12 +38,15 @@ class Work:
         Folders that are not graded, and why.
     reseeded : dict of (int, int) to int
         How many records are of another seed than the term's: by that seed and the term's.
+    left_out : dict of str to str
+        Stages that cannot be graded in this isolation, and what to do.
     """
 
     todo: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     reseeded: dict[tuple[int, int], int] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> list[tuple[str, str]]:
         """Every submission with a usable name, in order."""
@@ -88,6 +92,10 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
+                why_not = lacking(isolation, stage.id, stage.info.preload)
+                if why_not:
+                    work.left_out[stage.id] = why_not
+                    continue
                 record = read_record(record_path(course, stage.id, entry.name))
                 fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
                 if record is not None and not fresh and record.get("seed", seed) != seed:
@@ -98,6 +106,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
             if os.path.lexists(Path(entry.path) / stage.id):
                 work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
                                                             f"{term.file}")
+    if work.left_out and not work.all():
+        raise UsageError("\n".join(work.left_out.values()))
     if not work.all() and not work.refused:
         raise UsageError(_nothing(folder, wanted, student))
     return work

@@ -79,7 +79,15 @@ def _facts(who: Path) -> dict[str, Any]:
 
 
 def _lives(pid: object) -> bool:
-    return isinstance(pid, int) and pid != os.getpid() and Path(f"/proc/{pid}").exists()
+    if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0 or pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # somebody else's
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _holder(who: Path) -> str:

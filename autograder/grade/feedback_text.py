@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.checks.report import indent
 from autograder.checks.words import N_, _
+from autograder.sandbox.isolation import sentence
 
 # In English: translated where they are shown.
 OUTCOMES = {"passed": N_("passed"), "failed": N_("failed"), "error": N_("raised an error"), "timeout": N_("ran out of time"),
@@ -28,8 +29,8 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
     lines = [_("Task {task}: {points} of {all} points", task=task, points=points(score), all=points(out_of))]
     if record["status"] != "graded":
         return "\n".join([*lines, record["reason"]]) + "\n"
-    if record["isolation"] != "sandbox":
-        lines.append(_("Graded with --isolation={isolation}: without a sandbox.", isolation=record["isolation"]))
+    if sentence(record["isolation"]):
+        lines.append(sentence(record["isolation"]))
     lines += [line for test in tests for line in test_lines(test, hidden)]
     return "\n".join(lines + hint_lines(tests, hidden)) + "\n"
 

@@ -63,9 +63,10 @@ class SettleMarks(NbGraderPreprocessor):
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     """The record of a submission as it lies there now; graded on the spot if there is none."""
     from autograder.grade.classroom import grade_now, job_for, key_of
+    from autograder.sandbox.client.sandbox import choose
 
     record = read_record(record_path(course, stage_id, student))
-    isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else ("sandbox", False)
+    isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else (choose(None)[0], False)
     if record is None or record["key"] != key_of(course, stage_id, student, isolation, retrain=retrain):
         record = grade_now(course, job_for(course, stage_id, student, isolation, retrain=retrain), isolation)
     return record

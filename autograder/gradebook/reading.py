@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path
-from autograder.gradebook.answers import answers, nbgrader_meta
+from autograder.gradebook.answers import answers, as_released, nbgrader_meta
 from autograder.gradebook.marks import Mark, read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
@@ -102,7 +102,7 @@ def _figures(record: dict[str, Any], stage_id: str, nb: NotebookNode) -> list[tu
              for task, pictures in sorted(record.get("pictures", {}).items())
              for picture in pictures if isinstance(picture, str) and picture.startswith(PNG)]
     for cell in nb.cells:
-        for name, kinds in cell.get("attachments", {}).items():
+        for name, kinds in {} if as_released(cell, stage_id) else cell.get("attachments", {}).items():
             for kind, data in kinds.items():
                 if kind in ("image/png", "image/jpeg"):
                     found.append((f"data:{kind};base64,{data}", f"{name}, in the notebook"))

@@ -14,6 +14,7 @@ from autograder.grade.record import state_of_suite, why_changed, write_atomicall
 from autograder.gradebook.changes import Reported
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks
+from autograder.sandbox.isolation import in_short
 from autograder.text import defused
 
 GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
@@ -70,8 +71,8 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
         yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade"
     if term.people.roster and entry.student not in term.people.roster:
         yield "not in roster.csv"
-    if record["isolation"] != "sandbox":
-        yield "graded without a sandbox"
+    if in_short(record["isolation"]):
+        yield f"graded {in_short(record['isolation'])}"
 
 
 def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from autograder.gradebook.pipeline import remove
 
 # What the kit and nbgrader write about people. policy.toml and course.toml are the course's, not the class's.
-FOLDERS = ("submitted", "autograded", "feedback", "results", "report", "exports", ".kit", "returned", "logs", "downloaded")
+FOLDERS = ("submitted", "autograded", "feedback", "results", "report", "exports", "marking", ".kit", "returned", "logs",
+           "downloaded")
 FILES = ("gradebook.db*", "grades.csv*", "items.csv*", "roster.csv*", "collected.csv*", "changes.csv*", ".nbgrader.log")
 
 

@@ -25,6 +25,7 @@ from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
 from autograder.grade.language import speaking
 from autograder.grade.record import data_files, write_json
 from autograder.publish.release import EPOCH
+from autograder.sandbox.isolation import sentence
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
 TEMPLATES = Path(__file__).parent / "templates" / "gradescope"
@@ -163,9 +164,7 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
 
 def remarks(record: dict[str, Any]) -> list[str]:
     """What is said of a submission as a whole."""
-    unsafe = [] if record["isolation"] == "sandbox" else [
-        _("Graded with --isolation={isolation}: without a sandbox.", isolation=record["isolation"])]
-    return unsafe + [f"{note}." for note in record["notes"]]
+    return [*filter(None, [sentence(record["isolation"])]), *(f"{note}." for note in record["notes"])]
 
 
 def output(test: dict[str, Any], hidden: str = "hint") -> str:

@@ -26,6 +26,7 @@ from autograder.report import figures
 from autograder.report.feedback import TEMPLATES, prepared
 from autograder.report.items import Failure, Gap, TestRow, gaps, quartiles, test_rows, unnamed
 from autograder.report.similarity import Similar, similar
+from autograder.sandbox.isolation import in_short
 from autograder.stages import RELEASE, Stage, find_stage, stages
 
 NUMBERS = ("mean", "lower_quartile", "median", "upper_quartile")
@@ -84,7 +85,7 @@ class StageReport:
     ungradable: list[tuple[str, str]] = field(default_factory=list)
     pending: list[tuple[str, int]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
-    unsandboxed: int = 0
+    isolated: list[str] = field(default_factory=list)
     totals: dict[str, float] = field(default_factory=dict)
     by_task: dict[str, list[float]] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
@@ -211,7 +212,8 @@ def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple
         [(record["student"], _first(record["reason"])) for record in group if record["status"] == "ungradable"],
         [(row["student"], row["manual_pending"]) for row in mine if row["manual_pending"]],
         [(record["student"], note) for record in group for note in record["notes"]],
-        sum(record["isolation"] != "sandbox" for record in group),
+        [f"{count} graded with --isolation={isolation}: {in_short(isolation)}."
+         for isolation, count in sorted(Counter(record["isolation"] for record in group).items()) if in_short(isolation)],
         totals={row["student"]: float(row["total"]) for row in mine if row["total"] != ""}, by_task=by_task,
         gaps=gaps(run), unnamed=unnamed(run), people=list(_people(mine)))
 

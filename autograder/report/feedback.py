@@ -35,6 +35,7 @@ from autograder.gradebook.marks import read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.report.facts import Mark, in_the_way, next_steps, tasks_of
+from autograder.sandbox.isolation import at_length, in_short
 from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -183,6 +184,7 @@ def prepared(environment: Environment) -> Environment:
     environment.globals["language"] = words.language
     environment.globals["style"] = style_sheet
     environment.filters["points"] = points
+    environment.filters["isolation_in_short"], environment.filters["isolation_at_length"] = in_short, at_length
     environment.filters["prose"] = prose
     environment.filters["phrase"] = phrase
     environment.filters["share"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
@@ -195,6 +197,7 @@ def prose(text: str) -> Markup:
     return Markup(to_html(with_formulas(text)))
 
 
+@lru_cache(maxsize=2048)
 def phrase(text: str) -> Markup:
     """The same on one line, without a paragraph around it."""
     html = to_html(with_formulas(text)).strip()

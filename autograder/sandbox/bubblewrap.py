@@ -39,7 +39,8 @@ ENVIRONMENT = {
 HOW_TO_GET_IT = """bubblewrap, in which student code runs, is not installed.
   Debian, Ubuntu:   sudo apt-get install bubblewrap
   Fedora:           sudo dnf install bubblewrap
-  macOS, Windows:   grade in a Linux container, see docs/ta.md
+  macOS:            grade in WebAssembly (stages without PyTorch: make WASM=yes grade) or in a Linux container
+  Windows:          grade in WSL, which is a Linux; docs/ta.md says more
 Without it, --isolation=process grades in separate processes with limits only; every page of the result then says so."""
 
 

@@ -21,6 +21,8 @@ from autograder.sandbox.limits import Limits
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+# What only Linux has has its home here; elsewhere it does nothing, or says that it is not there.
+ON_LINUX = hasattr(_libc, "prctl")
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_PDEATHSIG = 38, 22, 4, 1
 SECCOMP_MODE_FILTER = 2
@@ -73,6 +75,8 @@ IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, S
 
 def landlock_version() -> int:
     """Landlock's ABI here, 0 where there is none."""
+    if not ON_LINUX:
+        return 0
     return max(0, int(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
@@ -189,7 +193,7 @@ def filter_program(machine: str, pid: int) -> bytes:
 def restrict_calls() -> bool:
     """Install the seccomp filter; False on an architecture whose numbers are not known."""
     machine = platform.machine()
-    if machine not in ARCHITECTURES:
+    if machine not in ARCHITECTURES or not ON_LINUX:
         return False
     code = filter_program(machine, os.getpid())
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -199,44 +203,55 @@ def restrict_calls() -> bool:
 
 
 def limit_memory(size: int) -> None:
-    """Address space: what is mapped now, and `size` bytes more."""
-    with open("/proc/self/statm", encoding="ascii") as file:
+    """Address space: what is mapped now, and `size` bytes more; not where the system does not say what is mapped."""
+    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
-    _set(resource.RLIMIT_AS, mapped + size)
+        _set("RLIMIT_AS", mapped + size)
 
 
 def limit_threads(limits: Limits) -> None:
     """Threads of the sandbox, where the kernel counts those of a user namespace by themselves (Linux 5.14)."""
     numbers = re.match(r"(\d+)\.(\d+)", platform.release())
     if numbers is not None and tuple(map(int, numbers.groups())) >= (5, 14):
-        _set(resource.RLIMIT_NPROC, limits.threads)
+        _set("RLIMIT_NPROC", limits.threads)
 
 
-def limit_resources(limits: Limits) -> None:
-    """AnswerCache beyond what is mapped now, CPU time, file size, open files; no core dumps."""
-    limit_memory(limits.memory)
-    _set(resource.RLIMIT_CPU, limits.worker_cpu)
-    _set(resource.RLIMIT_FSIZE, limits.file)
-    _set(resource.RLIMIT_NOFILE, limits.files)
-    _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_MEMLOCK, 0)
-    _set(resource.RLIMIT_MSGQUEUE, 0)
+def limit_resources(limits: Limits, address_space: bool = True) -> None:
+    """Address space beyond what is mapped now, CPU time, file size, open files; no core dumps."""
+    if address_space:
+        limit_memory(limits.memory)
+    _set("RLIMIT_CPU", limits.worker_cpu)
+    _set("RLIMIT_FSIZE", limits.file)
+    _set("RLIMIT_NOFILE", limits.files)
+    for what in ("RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE"):
+        _set(what, 0)
 
 
-def _set(what: int, value: int) -> None:
+def _set(name: str, value: int) -> None:
+    what = getattr(resource, name, None)
+    if what is None:  # a limit of other systems
+        return
     _, hard = resource.getrlimit(what)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(what, (value, value))
 
 
+def stay_on(core: int) -> None:
+    """This process and all that it starts stay on one core."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+
+
 def die_with_parent() -> None:
     """The kernel ends this process when the thread that started it ends."""
-    _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+    if ON_LINUX:
+        _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
 
 
 def close_memory() -> None:
     """No process of the same user may look into this one."""
-    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if ON_LINUX:
+        _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def first_to_go() -> None:

@@ -33,11 +33,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from autograder.checks.values import DTYPES, Other, words_for
 from autograder.errors import BadMessage, Died, LimitExceeded
+from autograder.sandbox import packing
 
 MAX_HEADER = 1 << 20
 MAX_DEPTH = 32
@@ -182,7 +182,7 @@ def _digits(value: int) -> str:
 
 def frame(message: Any, payload: bytes | bytearray) -> bytes:
     """The bytes of a message: its header, and what an Encoder made of its values' arrays."""
-    header = msgspec.msgpack.encode(message)
+    header = packing.encode(message)
     if len(header) > MAX_HEADER:
         raise LimitExceeded("size", "the value has too many items, or too long a text")
     return PREFIX.pack(len(header), len(payload)) + header + payload
@@ -336,8 +336,8 @@ def _words(value: Any) -> str:
 def parse_header(data: bytes) -> list[Any]:
     """The header as msgpack gives it: a list that begins with a text; anything else is a BadMessage."""
     try:
-        message = msgspec.msgpack.decode(data)
-    except (msgspec.DecodeError, ValueError, RecursionError, OverflowError) as error:
+        message = packing.decode(data)
+    except (packing.DecodeError, ValueError, RecursionError, OverflowError) as error:
         raise BadMessage("a message that cannot be decoded") from error
     if not isinstance(message, list) or not message or not isinstance(message[0], str):
         raise BadMessage("a message without a kind")

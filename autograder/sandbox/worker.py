@@ -14,6 +14,7 @@ import gc
 import importlib
 import operator
 import os
+import shutil
 import signal
 import sys
 import time
@@ -53,8 +54,10 @@ CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), 
            ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
 # torch.set_default_dtype changes this one.
 NOT_PATCHED = frozenset({"Storage"})
-SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
-TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# WebAssembly knows no signals, no timers and no modes of files.
+HAS_SIGNALS = hasattr(signal, "setitimer")
+SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}) if HAS_SIGNALS else []
+TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF) if HAS_SIGNALS else ()
 # A class's own name and bases: student code may give its classes others, which run when they are asked for.
 _NAME, _MRO = (type.__dict__[what].__get__ for what in ("__name__", "__mro__"))
 # Replies to requests that were made ahead wait for one another, but no longer than this, in seconds.
@@ -119,12 +122,13 @@ class ProcessSnapshot:
 
     @staticmethod
     def _state() -> tuple[Any, ...]:
-        mask = os.umask(0o022)
-        os.umask(mask)
+        mask = os.umask(0o022) if HAS_SIGNALS else 0
+        if HAS_SIGNALS:
+            os.umask(mask)
         return (os.getcwd(), dict(os.environ), mask, list(sys.path), list(sys.meta_path), list(sys.path_hooks),
                 list(warnings.filters), sys.getrecursionlimit(), sys.gettrace(), sys.getprofile(), gc.isenabled(),
                 gc.get_threshold(), len(gc.callbacks), [_signal.getsignal(number) for number in SIGNALS],
-                [signal.getitimer(timer) for timer in TIMERS], signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+                [signal.getitimer(timer) for timer in TIMERS], HAS_SIGNALS and signal.pthread_sigmask(signal.SIG_BLOCK, ()),
                 _thread._count(), np.getbufsize())
 
 
@@ -255,7 +259,7 @@ class Server:
             path.write_bytes(np.asarray(data, np.uint8).tobytes())
         for name, source in handed_out.items():
             if not os.path.lexists(self.scratch / name):
-                os.symlink(source, self.scratch / name)
+                put_beside(source, self.scratch / name)
         os.chdir(self.scratch)
         self.take_output()
         if standins:
@@ -350,6 +354,16 @@ class Server:
     def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
         """Try to get out; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
+
+
+def put_beside(source: str, place: Path) -> None:
+    """A link to what students were handed out; a copy in WebAssembly, where a link leads nowhere."""
+    if sys.platform != "wasi":
+        os.symlink(source, place)
+    elif os.path.isdir(source):
+        shutil.copytree(source, place)
+    else:
+        shutil.copyfile(source, place)
 
 
 def known_bases(kind: type[BaseException]) -> list[str]:

@@ -1,7 +1,7 @@
 """Inside the sandbox: imports the libraries once, then forks a worker whenever it is asked to.
 
 It has never seen a test, a reference or a secret: all that a worker inherits from it is libraries.
-Requests come as small JSON texts on a packet socket, the worker's socket travels with the request.
+Requests come as small JSON texts, and a worker's socket travels with the request for it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import walls, worker
+from autograder.sandbox.control import hear, say
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wire import Channel
 
@@ -30,7 +31,7 @@ class Zygote:
     Parameters
     ----------
     control : socket.socket
-        Packet socket to the grader.
+        To the grader; see `autograder.sandbox.control`.
     limits : Limits
     scratch : Path
         Writable folder; each worker gets one inside, and it is emptied before each.
@@ -51,14 +52,13 @@ class Zygote:
     def run(self) -> None:
         """One request after the other until the grader is gone."""
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
-            if not data:
+            request, descriptors = hear(self.control)
+            if request is None:
                 return
-            request = json.loads(data)
             answer = getattr(self, f"do_{request.pop('do')}")(*descriptors, **request)
             for descriptor in descriptors:
                 os.close(descriptor)
-            self.control.send(json.dumps(answer).encode())
+            say(self.control, answer)
 
     def do_spawn(self, descriptor: int) -> dict[str, Any]:
         """Fork a worker that serves the socket."""
@@ -89,25 +89,33 @@ class Zygote:
         walls.first_to_go()
         walls.die_with_parent()
         walls.close_memory()
+        self.shut_in(home)
+        self.serve(stream, home)
+
+    def shut_in(self, home: Path) -> None:
+        """In the child: the inner wall, and limits."""
         walls.limit_resources(self.limits)
         if self.locked:
             walls.limit_threads(self.limits)
             walls.restrict_files(self.readable, [home])
             walls.restrict_calls()
+
+    def serve(self, stream: socket.socket, home: Path) -> None:
+        """In the child: answer the grader until it is gone."""
         worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
+
+    def entries(self) -> int:
+        """Files and folders that a worker made, as far as that is limited."""
+        disk = os.statvfs(self.scratch)
+        return disk.f_files - disk.f_ffree if self.locked else 0
 
     def do_look(self, pid: int) -> dict[str, Any]:
         """What a worker did so far, and does.
 
         CPU seconds; seconds its threads stood in the queue for a core; its state, as ps shows it; files and folders it made.
         """
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return {"cpu": None, "queued": 0.0, "state": "", "entries": 0}
-        disk = os.statvfs(self.scratch)
-        return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), "queued": self.seconds_queued(pid),
-                "state": fields[0], "entries": disk.f_files - disk.f_ffree if self.locked else 0}
+        cpu, state = cpu_and_state(pid)
+        return {"cpu": cpu, "queued": self.seconds_queued(pid), "state": state, "entries": self.entries()}
 
     def seconds_queued(self, pid: int) -> float | None:
         """How long its threads, also those that ended, were ready to run and had no core; None where the kernel does not say."""
@@ -186,6 +194,22 @@ class Zygote:
             os.rmdir(path)
 
 
+def cpu_and_state(pid: int) -> tuple[float | None, str]:
+    """CPU seconds of a process and its state, as ps shows it; None where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), fields[0]
+    except OSError:
+        if os.path.exists("/proc/self/stat"):
+            return None, ""
+    said = subprocess.run(["ps", "-o", "time=,state=", "-p", str(pid)], capture_output=True, text=True).stdout.split()
+    if len(said) != 2:
+        return None, ""
+    days, _, clock = said[0].rpartition("-")
+    seconds = sum(float(part) * 60**power for power, part in enumerate(reversed(clock.split(":"))))
+    return seconds + 86400 * int(days or 0), said[1][0]
+
+
 def first_use(torch: Any) -> None:
     """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
     torch.set_num_threads(1)
@@ -217,5 +241,5 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     zygote.empty()
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": True, "landlock": walls.landlock_version()}).encode())
+    say(control, {"ready": True, "landlock": walls.landlock_version()})
     zygote.run()

@@ -296,7 +296,7 @@ def link_in_place_of_the_notebook(folder: Path, place: Place) -> None:
     notebook_file(folder).symlink_to("/etc/passwd")
 
 
-@files(0, tells="could not be imported")
+@files(FULL)
 def not_utf8(folder: Path, place: Place) -> None:
     """The source holds a text that is no UTF-8, and does not say in which code it is written."""
     source_file(folder).write_bytes(model().encode() + "\nname = 'Größe'\n".encode("latin-1"))
@@ -326,13 +326,13 @@ def line_ends_of_windows(folder: Path, place: Place) -> None:
     notebook_file(folder).write_bytes(notebook().replace(b"\n", b"\r\n"))
 
 
-@files(0, tells="could not be imported")
+@files(FULL)
 def utf16(folder: Path, place: Place) -> None:
     """The source is written in UTF-16."""
     source_file(folder).write_bytes(model().encode("utf-16"))
 
 
-@files(0, tells="could not be imported")
+@files(0, tells="has a byte that is no text")
 def null_byte(folder: Path, place: Place) -> None:
     """The source holds a null byte."""
     source_file(folder).write_bytes(model().encode() + b"\n# \0\n")

@@ -30,6 +30,8 @@ from tests.attacks.catalogue import FULL, STAGE, Attack, Place, attacks, knowled
 # The odd number marks the processes of this class among those of other graders on the machine.
 LIMITS = Limits(call_cpu=1.0, load_cpu=1.0, wall_factor=2.0, printed=4001)
 SECRET = "GRADER_SECRET"
+# By hand also in WebAssembly: ISOLATION=wasm make test ARGS=tests/attacks
+ISOLATION = os.environ.get("ISOLATION", "sandbox")
 # What a terminal or a reader's eye obeys: control codes and those of the direction of writing.
 CODES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 CATALOGUE = attacks()
@@ -105,7 +107,7 @@ def graded() -> Iterator[Graded]:
     planted = {path.name for path in outside.iterdir()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SECRET, "a secret of the grader")
-        outcome = grade_course(course, Silent(), STAGE.id, jobs=1, limits=LIMITS)
+        outcome = grade_course(course, Silent(), STAGE.id, jobs=1, limits=LIMITS, isolation=ISOLATION)
     records = {record["student"]: record for record in outcome.records}
     yield Graded(course, outside, outcome, records, planted)
     shutil.rmtree(root, ignore_errors=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.axes import Canvas, describe, new_axes, picture
+from autograder.checks.style import TEN
 
 
 def test_lines_come_with_their_data_labels_and_styles():
@@ -201,6 +202,8 @@ def test_a_copy_of_fresh_axes_is_as_good_as_new_ones(count):
     figure = Figure(figsize=(6.4 * count, 4.2), dpi=100)
     FigureCanvasAgg(figure)
     plain, copied = np.ravel(figure.subplots(1, count)), np.ravel(new_axes(count))
+    for ax in plain:
+        ax.set_prop_cycle(color=TEN)
     for ax in (*plain, *copied):
         drawn_by_hand(ax)
     assert [repr(describe(ax)) for ax in plain] == [repr(describe(ax)) for ax in copied]

@@ -66,9 +66,7 @@ def test_the_stub_gets_nothing(odd):
     ("raises-at-import", r"NameError: name 'undefined_name' is not defined\n  bptt\.py, line 3, in <module>: print"),
     ("exits-at-import", r"bptt\.py could not be imported: SystemExit\n  bptt\.py, line 3, in <module>: sys\.exit\(\)"),
     ("dies-at-import", r"bptt\.py could not be imported: it ended the program \(exit status 0\)"),
-    ("not-utf-8", r"bptt\.py could not be imported: SyntaxError: \(unicode error\) 'utf-8' codec can't decode byte"),
     ("endless-at-import", r"did not finish importing: more than 5 seconds of CPU time; is there a loop without an end"),
-    ("large-file", r"bptt\.py was not read: it is 200 MiB; at most 8 MiB are read"),
     ("linked-file", r"bptt\.py was not read: it is a link, and links are not followed"),
     ("linked-stage", r"the folder is a link, and links are not followed"),
     ("pipe", r"bptt\.py was not read: it is not a regular file"),
@@ -117,13 +115,31 @@ def test_a_file_with_a_browsers_number_is_graded_and_the_page_says_so(odd):
     assert "bptt (1).py was taken as bptt.py" in page_of(course, "renamed-file")
 
 
+def test_a_right_file_in_another_encoding_is_graded_and_the_table_says_so(odd):
+    course, _ = odd
+    assert row_of(course, "not-utf-8")["score"] == "80"
+    assert "another encoding than UTF-8" in row_of(course, "not-utf-8")["note"]
+    assert "another encoding than UTF-8" in page_of(course, "not-utf-8")
+
+
+def test_a_file_that_is_too_large_has_no_mark(odd):
+    """A person is asked, and reads no answer before that."""
+    course, _ = odd
+    row = row_of(course, "large-file")
+    assert (row["status"], row["score"], row["total"], row["manual_pending"]) == ("needs_person", "", "", "0")
+    assert "bptt.py was not read: it is 200 MiB; at most 8 MiB are read" in row["note"]
+    assert "at most 8 MiB are read" in page_of(course, "large-file")
+
+
 def test_an_empty_file_is_graded(odd):
-    """An empty file has no functions, and every test says so."""
+    """An empty file has no functions, and every test says so; so does the table."""
     course, _ = odd
     record = record_of(course, "empty-file")
     assert record["status"] == "graded" and record["score"] == 0
     assert {test["outcome"] for test in record["tests"]} == {"failed"}
     assert "softmax is not defined in bptt.py" in record["tests"][0]["message"]
+    assert row_of(course, "empty-file")["note"].startswith("bptt.py is empty")
+    assert row_of(course, "stub")["note"].startswith("bptt.py is as it was handed out (nothing written)")
 
 
 @pytest.mark.parametrize("student", NAMES)
@@ -204,14 +220,14 @@ def test_no_notebook_makes_points(odd, student):
 
 
 def test_grades_csv_has_the_columns_others_rely_on(odd):
-    """UTF-8 with a header, a row a submission, status one of two words."""
+    """UTF-8 with a header, a row a submission, status one of three words."""
     course, outcome = odd
     text = (course / "grades.csv").read_bytes().decode("utf-8")
     columns = "student,stage,status,score,max_score,manual_pending,penalty,total,note"
     assert text.splitlines()[0] == columns == ",".join(GRADES)
     rows = rows_of(course, "grades")
     assert len(rows) == len(outcome.records) == len({row["student"] for row in rows})
-    assert {row["status"] for row in rows} == {"graded", "ungradable"}
+    assert {row["status"] for row in rows} == {"graded", "ungradable", "needs_person"}
     assert {row["stage"] for row in rows} == {"1-bptt"}
     assert row_of(course, "nb-missing")["manual_pending"] == "0"
 

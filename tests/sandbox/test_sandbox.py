@@ -93,7 +93,7 @@ def test_missing_bubblewrap_is_told_with_the_way_to_get_it(monkeypatch: pytest.M
 
 
 def test_an_unknown_isolation_is_refused() -> None:
-    with pytest.raises(SandboxError, match="there are: sandbox, process"):
+    with pytest.raises(SandboxError, match="there are: sandbox, wasm, process"):
         Sandbox(isolation="none")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # Okabe and Ito's palette, which the common forms of colour blindness keep apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# Ten for figures in the tests, whose lines keep the style a student gives them: each is lighter or darker than its neighbours.
+TEN = ("#0072B2", "#E69F00", "#000000", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#999999", "#661100", "#44AA99")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # Dashes that keep the lines of a figure apart in grey, too.
 DASHES = ("-", (0, (7, 2)), (0, (4, 1, 1, 1)), (0, (2, 1)), (0, (9, 1, 1, 1, 1, 1)), (0, (5, 4)), (0, (1, 1)))

@@ -27,7 +27,7 @@ import msgspec
 
 from autograder.errors import InfrastructureError, Killed, KitError, SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
+from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory, stay_on
 from autograder.stages import KIT
 from autograder.text import one_line
 
@@ -219,7 +219,7 @@ def main(isolation: str, limits: Limits, core: int | None) -> None:
     """Serve jobs until standard input ends, or whoever started it does; what it was grading then ends with it."""
     die_with_parent()
     if core is not None:
-        os.sched_setaffinity(0, {core})
+        stay_on(core)
     os.nice(YIELD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, Killed, SandboxError
 from autograder.grade.schedule.slot import Slot
+from autograder.sandbox.isolation import WALLED
 from autograder.sandbox.limits import Limits
 
 TRIES = 3
@@ -77,8 +78,8 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
         else:
             yield job, outcome
     for job, outcome in run(iter(again), 1, keep=settle) if again else ():
-        if isinstance(outcome, Killed) and isolation != "sandbox":
-            # Only the sandbox keeps student code from sending such a signal to itself.
+        if isinstance(outcome, Killed) and isolation not in WALLED:
+            # Only a wall keeps student code from sending such a signal to itself.
             job, outcome = next(run(iter([job | {"killed_counts": True}]), 1, keep=settle))
         if isinstance(outcome, Killed):
             outcome = InfrastructureError(f"set aside for a person: {outcome}, again and again, also alone; if nobody "

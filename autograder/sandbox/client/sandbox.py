@@ -10,15 +10,18 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, SandboxError
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import bubblewrap, wasm
 from autograder.sandbox.client.worker import OutsideContract, Submission, Worker
+from autograder.sandbox.control import hear, say
+from autograder.sandbox.isolation import ISOLATIONS, WALLED, lacking
 from autograder.sandbox.limits import Limits
 
 READY = 120.0
-ISOLATIONS = ("sandbox", "process")
+WASM_START = bubblewrap.START.replace("sandbox.zygote", "sandbox.wasm_zygote")
 
 
 def refuse(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -34,7 +37,7 @@ class Sandbox:
     preload : sequence of str
         Libraries imported once for all workers.
     isolation : str
-        ``"sandbox"``, or ``"process"`` for separate processes with limits only.
+        ``"sandbox"``; ``"wasm"`` for interpreters in WebAssembly; or ``"process"`` for separate processes with limits only.
     limits : Limits
 
     Attributes
@@ -64,7 +67,7 @@ class Sandbox:
         SandboxError
             The sandbox cannot be set up here, or the probe got out.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair()
         self._control = ours
         with theirs:
             descriptor = theirs.fileno()
@@ -77,16 +80,17 @@ class Sandbox:
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment())
         ours.settimeout(READY)
         try:
-            answer = json.loads(ours.recv(1 << 16) or b"{}")
-        except (TimeoutError, OSError, ValueError):
+            answer = hear(ours)[0] or {}
+        except (OSError, ValueError):
             answer = {}
         if not answer.get("ready"):
             said = self._last_words()
             self.close()
-            raise SandboxError(f"the sandbox did not start: {said or 'no message'}\n  Where user namespaces are "
-                               "switched off, see docs/ta.md; --isolation=process grades without a sandbox.")
+            raise SandboxError(f"the sandbox did not start: {said or 'no message'}" + (
+                "\n  Where user namespaces are switched off, see docs/ta.md: make WASM=yes grade needs none; --isolation=process "
+                "grades without a sandbox." if self.isolation == "sandbox" else ""))
         self.landlock = answer["landlock"]
-        if self.isolation == "sandbox":
+        if self.isolation in WALLED:
             self.probe()
 
     def _command(self, descriptor: int) -> list[str]:
@@ -94,12 +98,23 @@ class Sandbox:
             settings = self._settings(bubblewrap.SCRATCH, bubblewrap.readable_inside(), locked=True)
             return bubblewrap.command(descriptor, settings, self.limits)
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
+        if self.isolation == "wasm":
+            return self._wasm_command(descriptor, Path(self._folder.name))
         settings = self._settings(self._folder.name, [], locked=False)
         return [sys.executable, "-I", "-B", "-c", bubblewrap.START, str(bubblewrap.PACKAGE.parent), str(descriptor), settings]
 
-    def _settings(self, scratch: str, readable: list[str], *, locked: bool) -> str:
+    def _wasm_command(self, descriptor: int, folder: Path) -> list[str]:
+        why_not = lacking("wasm", "this stage", self.preload)
+        if why_not:
+            raise SandboxError(why_not)
+        program = wasm.prepare()
+        (folder / "scratch").mkdir()
+        settings = self._settings(str(folder / "scratch"), [], locked=True, program=str(program.folder))
+        return [sys.executable, "-I", "-B", "-c", WASM_START, str(bubblewrap.PACKAGE.parent), str(descriptor), settings]
+
+    def _settings(self, scratch: str, readable: list[str], *, locked: bool, program: str = "") -> str:
         return json.dumps({"preload": self.preload, "limits": asdict(self.limits), "scratch": scratch,
-                           "readable": readable, "locked": locked})
+                           "readable": readable, "locked": locked, "program": program})
 
     def _environment(self) -> dict[str, str]:
         scratch = {"HOME": self._folder.name, "TMPDIR": self._folder.name} if self._folder else {}
@@ -126,9 +141,11 @@ class Sandbox:
         if self._control is None:
             raise InfrastructureError("the sandbox is not started")
         try:
-            socket.send_fds(self._control, [json.dumps({"do": do, **rest}).encode()], descriptors or [])
-            answer = self._control.recv(1 << 16)
-            return json.loads(answer)
+            say(self._control, {"do": do, **rest}, descriptors)
+            answer, _ = hear(self._control)
+            if answer is None:
+                raise OSError("it ended")
+            return answer
         except (OSError, ValueError) as error:
             self.trouble = InfrastructureError("the process that starts workers is gone")
             raise self.trouble from error
@@ -153,7 +170,7 @@ class Sandbox:
 
     def handed_out(self, files: dict[str, str]) -> dict[str, str]:
         """Where a worker finds what students were handed out, by the names it has in their folder."""
-        root = bubblewrap.KIT if self.isolation == "sandbox" else str(bubblewrap.PACKAGE.parent)
+        root = bubblewrap.KIT if self.isolation in WALLED else str(bubblewrap.PACKAGE.parent)
         return {name: f"{root}/{place}" for name, place in files.items()}
 
     def sweep(self) -> None:
@@ -178,6 +195,20 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()
             self._folder = None
+
+
+def choose(asked: str | None) -> tuple[str, str]:
+    """The isolation that is asked for; where none is, the sandbox, or WebAssembly where that can be had and the sandbox cannot.
+
+    Returns
+    -------
+    isolation, reason : str
+        The reason against the sandbox, where another one was chosen for it.
+    """
+    if asked is not None or wasm.what_is_missing():
+        return asked or "sandbox", ""
+    reason = reason_against_sandbox()
+    return ("wasm", reason) if reason else ("sandbox", "")
 
 
 def reason_against_sandbox() -> str:

@@ -1,0 +1,14 @@
+"""msgpack: by msgspec, or by the package msgpack where that cannot run, as inside WebAssembly; it is slower and plain Python."""
+
+from __future__ import annotations
+
+try:
+    from msgspec import DecodeError
+    from msgspec.msgpack import decode, encode
+except ImportError:
+    from msgpack import packb as encode  # type: ignore[no-redef]
+    from msgpack import unpackb as decode  # type: ignore[no-redef]
+
+    DecodeError = ValueError  # type: ignore[misc,assignment]
+
+__all__ = ["DecodeError", "decode", "encode"]
