@@ -223,13 +223,19 @@ def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]
         files[path] = found.data
         remarks += [said("{file} {reason}", file=shown(path), reason=words) for words in found.undone[:2]]
         doubt = found.doubt
-        if found.document and path in own and code_state(found.data, stage) == "other":
-            doubt = said("is {kind}, and its code has not the functions of this stage", kind=said(found.document))
+        if found.document and found.undone and path in own and not _is_module(found.data, stage):
+            doubt = said("is {kind}, and its code is not that of a {file} alone", kind=said(found.document), file=stage.info.file)
         counts = bool(doubt) and (path in own or PurePosixPath(path).stem in imported_names(own))
         if counts and not hand_in.needs_person:
             hand_in.needs_person = said("{file} {reason}. Put its code here as a text file of that name, or ask for it, and run "
                                         "make grade again", file=shown(path), reason=doubt)
     return remarks
+
+
+def _is_module(code: bytes, stage: Stage) -> bool:
+    """True for code that is the stage's file, not one that uses it, as a notebook does."""
+    imported = imported_names({stage.info.file: File(len(code), lambda: code)})
+    return code_state(code, stage) != "other" and not {stage.module, "checks"} & imported
 
 
 def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:

@@ -12,6 +12,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
 from autograder.prove.gate_result import GateResult, seed_of_term
+from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage, module_from, task_number
 from autograder.stages.bank import WrongProgram
 from autograder.stages.points import task_points
@@ -30,7 +31,8 @@ def wrong_programs_are_caught(stage: Stage) -> GateResult:
     """Each program of the bank is wrong on its witness, loses points in its task, and gets no name that is not declared right."""
     finding = GateResult("wrong programs by other hands are caught")
     programs = stage.wrong_programs()
-    fates = collected(stage, lambda suite: [_run(stage, suite, program) for program in programs]) if programs else []
+    fates = collected(stage, lambda suite: over_cores(
+        programs, lambda some: [_run(stage, suite, program) for program in some]))
     for program, fate in zip(programs, fates, strict=True):
         finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
         names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""

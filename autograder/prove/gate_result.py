@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import this_course
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Result, Suite, collected
+from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage
 
 
@@ -54,8 +56,11 @@ def run_source(stage: Stage, source: str, seed: int | None = None, only: str | N
 
 
 def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
-    """The suite over one trusted source after the other, collected once."""
-    return collected(stage, lambda suite: [_run(stage, suite, source, seed, only) for source in sources])
+    """The suite over trusted sources, collected once, over the cores."""
+    def share(suite: Suite, some: Iterable[str]) -> list[Run]:
+        return [_run(stage, suite, source, seed, only) for source in some]
+
+    return collected(stage, lambda suite: over_cores([*sources], partial(share, suite)))
 
 
 def _run(stage: Stage, suite: Suite, source: str, seed: int | None, only: str | None) -> Run:

@@ -11,6 +11,7 @@ from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
 from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
+from autograder.prove.over_cores import over_cores
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
 
@@ -32,7 +33,7 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     finding = GateResult("two mistakes at once are not misnamed")
     pairs = pairs_of_mistakes(stage, count)
     outcomes: Counter[int] = Counter()
-    names = collected(stage, lambda suite: [_names(stage, suite, *pair) for pair in pairs])
+    names = collected(stage, lambda suite: over_cores(pairs, lambda some: [_names(stage, suite, *pair) for pair in some]))
     for (one, other), named in zip(pairs, names, strict=True):
         outcomes[len(named & {one.id, other.id})] += 1
         finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
@@ -53,7 +54,8 @@ def hints_are_right(stage: Stage) -> GateResult:
     """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none."""
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
-    hinted = collected(stage, lambda suite: _hints_given(stage, suite, hints, finding))
+    hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints))
+    finding.problems += wrong
     size = len(hints.as_json())
     if size > MOST_BYTES:
         finding.problems.append(f"hints.json has {size} bytes, more than {MOST_BYTES}")
@@ -61,13 +63,13 @@ def hints_are_right(stage: Stage) -> GateResult:
     return finding
 
 
-def _hints_given(stage: Stage, suite: Suite, hints: Hints, finding: GateResult) -> int:
-    """How many mistakes get their own hint; wrong ones become problems."""
-    hinted = 0
-    for name, source in ({"model answers": reference_source(stage)} | stage.alternatives()).items():
-        finding.problems += [f"{name} gets a hint in {test}" for _, test, _, calls in public_calls(stage, source, suite=suite)
-                             if hints.look_up(test, calls)]
-    for mistake in stage.mistakes():
+def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[str]]:
+    """How many mistakes get their own hint, and the hints that are given wrongly."""
+    right = {"model answers": reference_source(stage)} | stage.alternatives()
+    wrong = [f"{name} gets a hint in {test}" for name, source in right.items()
+             for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
+
+    def said_of(mistake: Mistake) -> set[str]:
         reached = [task for task, names in stage.functions.items()
                    if any(stage.reaches[name] & set(mistake.functions) for name in names)]
         said: set[str] = set()
@@ -75,7 +77,13 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints, finding: GateResult) 
             ran = public_calls(stage, mistake.source, task, suite)
             fitting = {test: hints.look_up(test, calls) for _, test, _, calls in ran}
             said |= set(agreed(fitting, [test for _, test, outcome, _ in ran if outcome == "failed"]).values())
+        return said
+
+    mistakes = stage.mistakes()
+    told = over_cores(mistakes, lambda some: [said_of(mistake) for mistake in some])
+    hinted = 0
+    for mistake, said in zip(mistakes, told, strict=True):
         words = f"{mistake.title}\n{mistake.hint}"
         hinted += words in said
-        finding.problems += [f"{mistake.id} is told: {text.splitlines()[0]}" for text in sorted(said - {words})]
-    return hinted
+        wrong += [f"{mistake.id} is told: {text.splitlines()[0]}" for text in sorted(said - {words})]
+    return hinted, wrong

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import record_reference_run
 from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
+from autograder.prove.over_cores import over_cores
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.stages import Stage
@@ -34,23 +36,29 @@ def records_agree(stage: Stage) -> GateResult:
     right answer has other names. So tests that load weights are compared in the sandbox only, except for the model answers.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
-    sources = _sources(stage)
+    sources = [*_sources(stage).items()]
 
-    def compare(suite: Suite, sandbox: Sandbox) -> None:
-        runs = record_reference_run(stage, sandbox, suite, seed_of_term())
-        for name, source in sources.items():
-            here = _record(stage, suite, InProcessBackend(stage, source, seed_of_term()))
-            there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
-            left_out = set() if name == "model answers" else _with_weights(suite)
-            for how, one, other in (("in the sandbox", {test: here[test] for test in here.keys() - left_out}, there),
-                                    ("with requests made ahead", there, ahead)):
-                finding.problems += [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
-                                     for test in sorted(one) if one[test] != other[test]]
+    def share(suite: Suite, some: Sequence[tuple[str, str]]) -> list[tuple[list[str], str]]:
+        with _sandbox(stage, finding) as sandbox:
+            runs = record_reference_run(stage, sandbox, suite, seed_of_term())
+            return [(_differences(stage, suite, sandbox, runs, *one), finding.measured) for one in some]
 
-    with _sandbox(stage, finding) as sandbox:
-        collected(stage, lambda suite: compare(suite, sandbox))
-    finding.measured = f"{len(sources)} submissions, {finding.measured}"
+    found = collected(stage, lambda suite: over_cores(sources, partial(share, suite)))
+    finding.problems = [problem for problems, _ in found for problem in problems]
+    finding.measured = f"{len(sources)} submissions, {', '.join(sorted({where for _, where in found}))}"
     return finding
+
+
+def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, ReferenceRun], name: str,
+                 source: str) -> list[str]:
+    """Where the three records of a submission are not one."""
+    here = _record(stage, suite, InProcessBackend(stage, source, seed_of_term()))
+    there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
+    left_out = set() if name == "model answers" else _with_weights(suite)
+    return [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
+            for how, one, other in (("in the sandbox", {test: here[test] for test in here.keys() - left_out}, there),
+                                    ("with requests made ahead", there, ahead))
+            for test in sorted(one) if one[test] != other[test]]
 
 
 def no_answer_goes_ahead(stage: Stage) -> GateResult:

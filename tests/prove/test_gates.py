@@ -1,13 +1,15 @@
 """Each gate holds on the material as it is, and fails on material that is broken in its own way."""
 
 import json
+import os
 import shutil
 import sys
 
 import pytest
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, UsageError
 from autograder.prove import gates as verify
+from autograder.prove.over_cores import over_cores
 from tests.classroom import SOLUTION, STAGE, copy_of_kit, run
 
 GATE = """
@@ -178,3 +180,22 @@ def test_an_alternative_that_loses_points_fails(own):
     (folder / "not_right.py").write_text(SOLUTION + "\n\ndef dz_dh(W_y):\n    return W_y.T\n")
     found = problems(own, "alternatives_score_full")
     assert [problem for problem in found if problem.startswith("not-right: 1.3 test_")]
+
+
+def test_work_over_the_cores_comes_back_in_order_and_an_error_with_its_words():
+    """Whatever the number of cores; a process that ends early is no result."""
+    items = list(range(7))
+    for jobs in (1, 2, 3, 20):
+        assert over_cores(items, lambda some: [one * 10 for one in some], jobs) == [one * 10 for one in items]
+    assert over_cores([], list) == []
+    with pytest.raises(UsageError, match="no 3 here"):
+        over_cores(items, lambda some: [one if one != 3 else refuse("no 3 here") for one in some], jobs=2)
+    with pytest.raises(InfrastructureError, match="ZeroDivisionError"):
+        over_cores(items, lambda some: [1 // (one - 4) for one in some], jobs=2)
+    with pytest.raises(InfrastructureError, match="exit status 9"):
+        over_cores(items, lambda some: os._exit(9), jobs=2)
+
+
+def refuse(words):
+    """A fault of the material."""
+    raise UsageError(words)

@@ -31,7 +31,9 @@ OTHER_KINDS = (
     (b"\xd0\xcf\x11\xe0", "a Word document"),
     (b"{\\rtf", "an RTF document"),
 )
-DEFINES = re.compile(r"^(?:>>> )?[^\S\n]*(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]", re.MULTILINE)
+DEFINES = re.compile(
+    r"^(?:>>> |>+ ?|In \[\d+\]: | *\d+[:|.]?[ \t])?[^\S\n]*(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]", re.MULTILINE
+)
 MAGIC = re.compile(
     r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*|(?:pip3?|conda) install\b|\w+[ \t]*=[ \t]*[!%][A-Za-z]\S*)(?:[ \t].*)?$"
     r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
@@ -42,14 +44,16 @@ TIMED = re.compile(r"%(?:time|timeit|prun|memit)\b(?:[ \t]+-\S+(?:[ \t]+\d+)?)*[
 FOREIGN = re.compile(r"^%%(?:bash|sh|html|javascript|js|latex|svg|markdown|perl|ruby|script|cmd|system|sx)\b")
 CELL = re.compile(r"^#[ \t]*(?:%%|In[ \t]?\[)")
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
-PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
+PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
+# In front of every line: the mark of a mail that quotes, or the line's number.
+MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
 BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
                         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
 # A file without any of these, in UTF-8, has no wrapping: nothing of it is parsed here.
 SUSPECT = re.compile(
     rb"\0|\x1a|get_ipython|google|IPython|display|^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)|=[ \t]*[!%]"
-    rb"|\A\s*^[ \t]+\S"
+    rb"|\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)"
     rb"|coding[:=]|\xc2\xa0|\xc2\xad|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf",
     re.MULTILINE,
 )
@@ -253,6 +257,14 @@ def _without_fences(text: str) -> tuple[str, int]:
     return "".join(kept), fences[0] + 1
 
 
+def _without_margin(text: str) -> tuple[str, int]:
+    lines = text.splitlines(keepends=True)
+    for margin in MARGINS:
+        if len(lines) > 1 and all(margin.match(line) for line in lines):
+            return _changed(text, "".join(line[margin.match(line).end():] or "\n" for line in lines))  # type: ignore[union-attr]
+    return text, 1
+
+
 def _without_prompts(text: str) -> tuple[str, int]:
     return _changed(text, PROMPT.sub("", text))
 
@@ -289,6 +301,7 @@ REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
     (_without_blanks, "has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces",
      "Replace them by spaces, and hand it in again"),
     (_without_fences, "has marks of Markdown around its code (line {line}, {text}), which were left out", TAKE_OUT),
+    (_without_margin, "has a mark or a number in front of every line ({text}), which were left out", TAKE_OUT),
     (_dedented, "is indented as a whole, and was read without that", "Move it to the left, and hand it in again"),
     (_without_prompts, "has prompts of Python in front of its lines (line {line}, {text}), which were left out",
      "Take them out, and hand the file in again"),

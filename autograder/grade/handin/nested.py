@@ -108,7 +108,7 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
 def _opened_module(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
     """The zip that was handed in under the name of a Python file; None for all else, which is told when it is read."""
     try:
-        if file.size > MAX_FILE or not file.read().startswith(ZIP_STARTS):
+        if file.size > MAX_FILE or not file.read().startswith((*ZIP_STARTS, *COMPRESSED)):
             return None
         archive = _opened(name, file, depth, stack, members, total)
     except Refused:

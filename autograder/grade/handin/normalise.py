@@ -153,10 +153,21 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
                                   "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
                                   text=shown(typed[0]))
+    meant = [path for path in sorted(files) if path not in used and _is_meant_for(path, stage)]
+    if meant and not (code or typed or found.choices):
+        place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
+        found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete it, "
+                                  "and run make grade again", file=stage.info.file, other=place)
     if found.choices:
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
     return found
+
+
+def _is_meant_for(path: str, stage: Stage) -> bool:
+    """True for a file that is called as the stage's is, with another ending: `bptt.docx`, `bptt.html`, `bptt.py.lnk`."""
+    stems = [form.casefold().partition(".") for form in forms(PurePosixPath(path).name)]
+    return any(stem == stage.module.casefold() and dot for stem, dot, _ in stems)
 
 
 def _closed(problems: dict[str, str]) -> str:
@@ -305,11 +316,17 @@ def _near(files: dict[str, File], may_be: re.Pattern[str]) -> list[str]:
     return [
         path
         for path, file in sorted(files.items())
-        if (may_be.fullmatch(path) or (may_be is MAY_BE_CODE and TYPED.fullmatch(path)))
+        if (may_be.fullmatch(path) or (may_be is MAY_BE_CODE and (TYPED.fullmatch(path) or _is_page_of(path))))
         and file.size
         and plain_name(PurePosixPath(path).name, taken) not in taken
         and "checks" not in PurePosixPath(path).parts[:-1]
     ][:MAX_LOOKS]
+
+
+def _is_page_of(path: str) -> bool:
+    """True for a web page that is called as a stage's file is: `bptt.html`, as a browser saves what it shows."""
+    place = PurePosixPath(path)
+    return place.suffix.lower() in (".html", ".htm") and f"{place.stem}.py".casefold() in {one.casefold() for one in every_name()}
 
 
 def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> _Candidate | None:
