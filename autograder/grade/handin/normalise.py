@@ -156,8 +156,8 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     meant = [path for path in sorted(files) if path not in used and _is_meant_for(path, stage)]
     if meant and not (code or typed or found.choices):
         place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
-        found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete it, "
-                                  "and run make grade again", file=stage.info.file, other=place)
+        found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete "
+                                  "it, and run make grade again", file=stage.info.file, other=place)
     if found.choices:
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
