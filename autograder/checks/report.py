@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .plugin import Verdict
 from .words import N_, _
 
 if TYPE_CHECKING:
     from .home import HomeVerdict
+    from .plugin import Verdict
     from .session import Outcome
 
 # Names in the code; translated where they are shown, as the names of outcomes are.

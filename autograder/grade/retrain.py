@@ -53,14 +53,9 @@ class Training:
 
 def recipe(stage: Stage) -> ModuleType | None:
     """The stage's recipe; None for a stage without trained models."""
-    if not has_recipe(stage):
+    if not stage.has_recipe:
         return None
     return importlib.import_module(f"autograder.stages.{stage.name}.recipe")
-
-
-def has_recipe(stage: Stage) -> bool:
-    """Whether RETRAIN=1 changes anything for the stage."""
-    return (stage.suite / "recipe.py").exists()
 
 
 def files_for(stage: Stage, job: Mapping[str, Any]) -> dict[str, bytes]:

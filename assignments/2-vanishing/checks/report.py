@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .plugin import Verdict
-
 if TYPE_CHECKING:
     from .home import HomeVerdict
+    from .plugin import Verdict
     from .session import Outcome
 
 PASSED, FAILED, IN_PART, UNWRITTEN, WAITING, UNCHECKED = (
