@@ -6,12 +6,12 @@ RUN    := $(VENV)/bin/python -m autograder
 
 # Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
 # recipe as variables of the shell.
-export FROM ZIP MAP CSV
+export FROM ZIP MAP CSV COURSE STUDENT
 stage     = $(if $(STAGE),--stage "$(STAGE)")
-student   = $(if $(STUDENT),--student "$(STUDENT)")
+student   = $(if $(STUDENT),--student "$$STUDENT")
 jobs      = $(if $(JOBS),--jobs "$(JOBS)")
 cluster   = $(if $(CLUSTER),--cluster "$(CLUSTER)")
-course    = $(if $(COURSE),--course "$(COURSE)")
+course    = $(if $(COURSE),--course "$$COURSE")
 isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 

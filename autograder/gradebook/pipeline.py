@@ -136,7 +136,7 @@ class Pipeline:
         except (SQLAlchemyError, OSError, ValueError) as error:
             remove(folder)
             raise InfrastructureError(f"{student}'s {stage_id} could not be entered into {self.course / 'gradebook.db'}: "
-                                      + str(error).partition("\n")[0]) from error
+                                      + str(error).partition("\n")[0].removeprefix("(sqlite3.OperationalError) ")) from error
 
     @property
     def permissions(self) -> int:

@@ -16,7 +16,7 @@ from autograder.gradebook.changes import Change, Reported, read_reported, report
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import SubmissionMarks, read_marks
 from autograder.sandbox.isolation import in_short
-from autograder.text import defused
+from autograder.text import defused, on_a_page
 
 if TYPE_CHECKING:
     from autograder.gradebook.pipeline import Pipeline
@@ -98,7 +98,7 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
 
 def _cell(value: Any) -> Any:
     """A number as it is; of anything else, nothing that a spreadsheet would run."""
-    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(value)
+    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(on_a_page(value))
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -16,7 +16,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.checks.timelimit import out_of_cpu, out_of_wall
+from autograder.checks.values import is_tensor
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
@@ -31,9 +34,13 @@ PAUSE = 4 * LOOK
 HELD = "TtD"
 # Between two looks at all that a submission has used, where no request takes long.
 LOOK_AT_ALL = 1.0
-# What an answer computed apart may take beside what is mapped, and what is small enough to be computed here.
+# What an answer computed apart may take beside what is mapped.
 ANSWER_MEMORY = 1 << 30
-SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 18, 10_000, 1000
+# What is small enough for an answer to be computed here. A right version may take the square of a vector's size in memory, and
+# the cube of a number, as the size of a matrix, in one call of a library.
+SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 14, 200, 1000
+# And for a test's own function, which knows the sizes it is made for.
+OF_A_CALLBACK = {"most_bytes": 1 << 18, "largest": 10_000}
 TOO_LONG = "a function of another task was called with arguments it cannot handle in time"
 
 
@@ -208,25 +215,29 @@ def _too_long(signum: int, frame: Any) -> None:
     raise LimitExceeded("cpu", TOO_LONG)
 
 
-def is_small(*values: Any) -> bool:
-    """Whether whatever is computed of these is done in no time: no large array, no large number, not many items.
+def is_small(*values: Any, most_bytes: int = SMALL_BYTES, largest: int = SMALL_NUMBER) -> bool:
+    """Whether whatever is computed of these is done in no time: no large array, no large whole number, not many items.
 
     A call of a numerical library cannot be interrupted from inside, and its work grows with a power of the size of its arguments.
     """
     size, items, waiting = 0, 0, list(values)
     while waiting:
         value = waiting.pop()
+        value = value.detach().numpy() if is_tensor(value) else value
         items += 1
         if isinstance(value, list | tuple):
             waiting.extend(value[:SMALL_ITEMS + 1])
         elif isinstance(value, dict):
             waiting.extend(list(value.values())[:SMALL_ITEMS + 1])
         elif isinstance(value, int):
-            items += SMALL_ITEMS * (abs(value) > SMALL_NUMBER)
+            items += SMALL_ITEMS * (abs(value) > largest)
+        elif isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu":
+            size += value.nbytes
+            items += SMALL_ITEMS * (size <= most_bytes and value.size > 0 and max(int(value.max()), -int(value.min())) > largest)
         else:
             taken = len(value) if isinstance(value, str) else getattr(value, "nbytes", 0)
             size += taken if isinstance(taken, int) else 0
-        if size > SMALL_BYTES or items > SMALL_ITEMS:
+        if size > most_bytes or items > SMALL_ITEMS:
             return False
     return True
 

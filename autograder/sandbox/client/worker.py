@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.checks.values import Other, first_other, refuse_others
 from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
-from autograder.sandbox.client.budget import LOOK, Budget, SubmissionBudget, apart, at_most, is_small
+from autograder.sandbox.client.budget import LOOK, OF_A_CALLBACK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
 from autograder.sandbox.walls import FROM_OUTSIDE
@@ -296,8 +296,9 @@ class Worker:
                 raise BadMessage("a question that was not expected")
         if not all(isinstance(key, str) for key in kwargs):
             raise BadMessage("an argument without a name")
-        small = is_small(args, kwargs)
-        if question.kind == "callback" and not small:  # a test's function remembers its calls: it is called here or not at all
+        is_callback = question.kind == "callback"
+        small = is_small(args, kwargs, **(OF_A_CALLBACK if is_callback else {}))
+        if is_callback and not small:  # a test's function remembers its calls: it is called here or not at all
             return self._message("refuse", ("ValueError", "arguments far larger than the test's own"))
         self._answering = True
         try:
