@@ -9,8 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.words import _
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
+from autograder.grade.language import speaking, spoken
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.submission import Submission, read_submission
@@ -173,8 +175,9 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
     """What the record of a submission, as it lies there now, is known by."""
     stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    seed = read_course(course).seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and stage.has_recipe)
+    term = read_course(course)
+    seed = term.seed if seed is None else seed
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, term.language)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
@@ -184,20 +187,25 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
-    seed = read_course(course).seed if seed is None else seed
+    term = read_course(course)
+    seed = term.seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
     retrain = retrain and stage.has_recipe
-    return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
-            "remarks": [*submission.remarks],
-            "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
+    with speaking(term.language):
+        said = {"problem": spoken(submission.problem), "needs_person": _where(submission.needs_person, student, stage_id),
+                "notes": [spoken(note) for note in (*submission.notes, *notes)],
+                "remarks": [spoken(remark) for remark in submission.remarks]}
+    return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
+            "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook)}
 
 
 def _where(question: str, student: str, stage_id: str) -> str:
     """The question a person is asked, with the folder it is about."""
-    return f"In submitted/{student}/{stage_id}: {question}" if question else ""
+    if not question:
+        return ""
+    return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
+from autograder.grade.language import ENGLISH, state_of
 from autograder.grade.submission import Submission
 from autograder.stages import KIT, Stage, find_stage
 
@@ -81,11 +82,12 @@ def why_changed(before: str, now: str) -> str:
                                    f"the seed of the term changed from {seed} to {new_seed}" if reseeded else ""]))
 
 
-def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
+def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False, language: str = ENGLISH) -> str:
     """The key a record is kept under: the same key, the same record."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
                                         submission.student, *(["retrain"] if retrain else []),
-                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside],
+                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside,
+                                        *state_of(language)],
                                        sort_keys=True).encode())
     for name in sorted(submission.files):
         digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))

@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from typing import Any
 
+from .words import N_, _
+
+OWN_DOES_NOT_COUNT = N_("torch's own {name} does not count: write the equations yourself")
 OPERATORS = ("lstm.input", "lstm.data", "lstm_cell", "gru.input", "gru.data", "gru_cell", "rnn_tanh.input",
              "rnn_tanh.data", "rnn_tanh_cell", "rnn_relu.input", "rnn_relu.data", "rnn_relu_cell", "quantized_lstm_cell",
              "quantized_gru_cell", "quantized_rnn_tanh_cell", "quantized_rnn_relu_cell")
@@ -59,7 +62,7 @@ class Ban:
     def check(self, name: str) -> None:
         """Raise RuntimeError when the ban holds."""
         if self.holds:
-            raise RuntimeError(f"torch's own {name} does not count: write the equations yourself")
+            raise RuntimeError(_(OWN_DOES_NOT_COUNT, name=name))
 
     def cast_nets(self) -> None:
         """Watch torch's modules and operators."""

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograder.checks.timelimit import out_of_cpu, out_of_wall
 from autograder.checks.values import is_tensor
+from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
@@ -74,11 +75,11 @@ class SubmissionBudget:
         self._queued = max(self._queued, queued)
         used = self._ended + self._worker + self.answering
         if used > self.cpu:
-            self.end(f"all calls together took more than {self.cpu:g} seconds of CPU time, which is all that a submission has; "
-                     "tests that had not ended by then count as out of time")
+            self.end(_("all calls together took more than {seconds:g} seconds of CPU time, which is all that a submission has; "
+                       "tests that had not ended by then count as out of time", seconds=self.cpu))
         if self.waited - used > self.idle:
-            self.end(f"all calls together waited for more than {self.idle:g} seconds and hardly computed: does the code sleep? "
-                     "Tests that had not ended by then count as out of time")
+            self.end(_("all calls together waited for more than {seconds:g} seconds and hardly computed: does the code sleep? "
+                       "Tests that had not ended by then count as out of time", seconds=self.idle))
 
     def worker_ended(self, cpu: float) -> None:
         """The present worker is gone, after so many CPU seconds."""
@@ -93,8 +94,8 @@ class SubmissionBudget:
     def watch_the_tests(self) -> None:
         """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
         def too_long(signum: int, frame: Any) -> None:
-            self.end("to answer its calls and to test what it returned took longer than for any right answer: is a function that "
-                     "it was given called without an end?")
+            self.end(_("to answer its calls and to test what it returned took longer than for any right answer: is a function "
+                       "that it was given called without an end?"))
 
         if signal.getsignal(signal.SIGXCPU) is signal.SIG_DFL:
             signal.signal(signal.SIGXCPU, too_long)
@@ -130,7 +131,7 @@ class Budget:
         if used is None:
             return
         if seen["entries"] > self.worker.limits.entries:
-            raise LimitExceeded("size", f"more than {self.worker.limits.entries} files and folders were made")
+            raise LimitExceeded("size", _("more than {count} files and folders were made", count=self.worker.limits.entries))
         # Where the kernel does not say how long a process stood in the queue, one that is ready to run does not count as waiting.
         queued, known = seen["queued"] or 0.0, seen["queued"] is not None
         if seen["state"] in (HELD if known else HELD + "R"):
