@@ -3,7 +3,7 @@
 Witness:
     plain(cell(m, "RNNCell")(x, h))
 
-Named: second-bias-dropped
+Named: second-bias-dropped, rnn-second-bias-unused
 """
 
 

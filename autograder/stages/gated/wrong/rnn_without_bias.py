@@ -2,6 +2,8 @@
 
 Witness:
     plain(cell(m, "RNNCell")(x, h))
+
+Named: rnn-biases-unused
 """
 
 
