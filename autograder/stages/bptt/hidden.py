@@ -133,12 +133,14 @@ def test_forward_of_random_sequences(student, reference, rng):
 
 @task("1.2", points=1)
 def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
-    """forward takes arrays of whole numbers, an h_0 of zeros, and inputs that saturate every unit."""
+    """forward takes arrays of whole numbers, an h_0 of zeros or nearly so, and inputs that saturate every unit."""
     params, _, _, _ = problem(rng, 5, 2, 3, 4)
     x = rng.integers(-1, 2, (5, 2))
     for h_0 in (np.zeros(3, dtype=int), np.array([1, 0, -1])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
         expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
+    tiny = np.array([1e-13, -3e-200, 2e-300])
+    expect(student.forward(params, x, tiny)[0][0], tiny, "h_0", atol=0)
     params, x, _, h_0 = problem(rng, 4, 3, 2, 5)
     params["W_y"] *= 1000
     for scale in (30, 1e5):
@@ -264,6 +266,9 @@ def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
         want = reference.dh_dh(h, gain * spread, 30, 0)
         got = student.dh_dh(h, gain * spread, 30, 0)
         expect(got, want, "dh_30/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
+    h = np.tanh(0.3 * rng.standard_normal((121, 5)))
+    got, want = student.dh_dh(h, 0.2 * spread, 120, 0), reference.dh_dh(h, 0.2 * spread, 120, 0)
+    expect(got, want, "dh_120/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
 
 
 @task("1.4", points=1)
