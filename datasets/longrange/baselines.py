@@ -60,14 +60,14 @@ class Run:
 
 PLAIN = ("rnn",)
 RUNS = {
-    "tickets": Run("tickets", CELLS, range(3)),
-    "agreement": Run("agreement", CELLS, range(5)),
+    "tickets": Run("tickets", CELLS, range(10)),
+    "agreement": Run("agreement", CELLS, range(10)),
     "tickets short": Run("tickets", PLAIN, range(2), max_distance=CONTROL_MAX_DISTANCE),
     "tickets hard": Run("tickets", CELLS, range(1), suffix="_hard"),
-    "tickets identity": Run("tickets", PLAIN, range(3), lr=0.001, start="identity"),
-    "tickets curriculum": Run("tickets", PLAIN, range(2), lr=0.001, start="orthogonal", curriculum=True),
-    "agreement identity": Run("agreement", PLAIN, range(1), lr=0.001, start="identity"),
-    "agreement orthogonal": Run("agreement", PLAIN, range(1), lr=0.002, start="orthogonal"),
+    "tickets identity": Run("tickets", PLAIN, range(5), lr=0.001, start="identity"),
+    "tickets curriculum": Run("tickets", PLAIN, range(5), lr=0.001, start="orthogonal", curriculum=True),
+    "agreement identity": Run("agreement", PLAIN, range(5), lr=0.001, start="identity"),
+    "agreement orthogonal": Run("agreement", PLAIN, range(5), lr=0.002, start="orthogonal"),
     "tickets lr .001": Run("tickets", PLAIN, range(1), lr=0.001),
     "tickets lr .002": Run("tickets", PLAIN, range(1), lr=0.002),
     "tickets lr .008": Run("tickets", PLAIN, range(1), lr=0.008),
