@@ -6,17 +6,17 @@ RUN    := $(VENV)/bin/python -m autograder
 
 # Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
 # recipe as variables of the shell.
-export FROM ZIP MAP CSV
+export FROM ZIP MAP CSV COURSE STUDENT
 stage     = $(if $(STAGE),--stage "$(STAGE)")
-student   = $(if $(STUDENT),--student "$(STUDENT)")
+student   = $(if $(STUDENT),--student "$$STUDENT")
 jobs      = $(if $(JOBS),--jobs "$(JOBS)")
 cluster   = $(if $(CLUSTER),--cluster "$(CLUSTER)")
-course    = $(if $(COURSE),--course "$(COURSE)")
+course    = $(if $(COURSE),--course "$$COURSE")
 isolation = $(if $(ISOLATION),--isolation "$(ISOLATION)")
 retrain   = $(if $(RETRAIN),--retrain)
 
 .DEFAULT_GOAL := help
-.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures lite pictures gradescope package bench datasets baselines lint marking return
+.PHONY: environment help doctor demo test grade collect roster clean-class formgrader feedback export report release verify try solutions stage figures lite pictures gradescope package bench datasets baselines lint words marking return
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,12 @@ datasets: environment  ## contributor: make the data sets again, byte for byte
 
 baselines: environment  ## contributor: train RNN, LSTM and GRU on both tasks (about 10 minutes)
 	@$(VENV)/bin/python datasets baselines
+
+words: environment  ## translator: bring the texts in autograder/locale/ up to date with the code; then fill in what is empty or fuzzy
+	@$(VENV)/bin/pybabel -q extract -F autograder/locale/babel.ini --no-default-keywords -k _ -k _n:1,2 -k N_ -k said \
+	  --add-location=file --no-wrap -o autograder/locale/.new.pot .
+	@for file in autograder/locale/*.po; do $(VENV)/bin/pybabel -q update -i autograder/locale/.new.pot -o $$file \
+	  -l $$(basename $$file .po) --no-wrap --ignore-pot-creation-date --ignore-obsolete; done; rm autograder/locale/.new.pot
 
 lint: environment  ## contributor: ruff and mypy
 	@$(VENV)/bin/ruff check .

@@ -202,7 +202,9 @@ def waiting() -> Iterator[Finding]:
                   "" if good else "a submission that waits is graded a second time, alone; CONFIG_SCHED_INFO would spare that")
     groups = "memory" in _read("/sys/fs/cgroup/cgroup.controllers").split()
     yield Finding(OK if groups else NOTE, "memory by group", ("there is cgroup v2" if groups else "there is no cgroup v2")
-                  + "; memory is limited for each process by itself")
+                  + "; memory is limited for each process by itself",
+                  "to limit a whole run too: systemd-run --user --scope -p MemoryMax=8G make grade"
+                  if groups and shutil.which("systemd-run") else "")
 
 
 def memory() -> Iterator[Finding]:

@@ -19,6 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
+def N_(text: str) -> str:
+    """A text that is to be in the catalogue; see `autograder.checks.words`, which lies above this."""
+    return text
+
+
 class KitError(Exception):
     """Base of all exceptions of the kit; its text says what is wrong, where, and what to do."""
 
@@ -110,8 +115,10 @@ class LimitExceeded(StudentError):
 class Died(StudentError):
     """The worker ended before it answered; `how` says by which status or signal."""
 
+    template = N_("the program ended in the middle of the call ({how})")
+
     def __init__(self, how: str) -> None:
-        super().__init__(f"the program ended in the middle of the call ({how})")
+        super().__init__(self.template.format(how=how))
         self.how = how
 
 

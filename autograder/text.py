@@ -21,6 +21,10 @@ PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
 CODES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Marks above and below one letter: more of them grow into the lines around.
 MARKS = 4
+# What on a page turns the direction of the text around it, ends lines or is no character at all. Marks of direction stay, which
+# right-to-left scripts need.
+ON_A_PAGE = {code: chr(code).encode("unicode_escape").decode("ascii") for code in (
+    *sorted({*range(0x20)} - {0x09, 0x0A}), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def plain(text: object, limit: int = MAX_TEXT) -> str:
@@ -36,6 +40,11 @@ def plain(text: object, limit: int = MAX_TEXT) -> str:
 def one_line(text: object, limit: int = MAX_LINE) -> str:
     """The same on one line."""
     return plain(" ".join(str(text)[: 4 * limit].split()), limit)
+
+
+def on_a_page(text: str) -> str:
+    """What a student wrote, or HTML made of it, with what acts on the text around it made visible."""
+    return text.replace("\r\n", "\n").translate(ON_A_PAGE)
 
 
 def plain_values(value: Any, limit: int = MAX_TEXT) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import signal
@@ -39,6 +40,7 @@ TROUBLE = {
     errno.EEXIST: ("a file is where a folder should be", "move it away"),
     errno.EISDIR: ("a folder is where a file should be", "move it away"),
     errno.EIO: ("the disk has an error", "look at the disk"),
+    errno.EFBIG: ("a file is larger than this shell or this disk allows", "raise the limit with: ulimit -f unlimited"),
     errno.ENOMEM: ("there is not enough memory", FEWER),
     errno.EAGAIN: ("the machine starts no more processes", FEWER),
 }
@@ -74,6 +76,7 @@ class Kit(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """0 all is done; 1 the grader's own trouble, or a person stopped it; 2 wrong usage."""
+        logging.lastResort = None  # a library's own log, tracebacks among it: what goes wrong is raised too, and said in words
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError):  # not in the main thread
                 signal.signal(number, signal.default_int_handler)
@@ -162,7 +165,7 @@ def course_named(word: Path, may_be_new: bool = False) -> Path:
     """
     from difflib import get_close_matches
 
-    path = Path(os.path.expandvars(os.path.expanduser(str(word).strip())))
+    path = word if word.exists() else Path(os.path.expandvars(os.path.expanduser(str(word).strip())))
     if path.name == "submitted" and path.is_dir() and not (path / "submitted").exists():
         path = path.parent
     if path.is_dir() or (may_be_new and not path.exists()):

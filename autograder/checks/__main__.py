@@ -12,11 +12,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 when something did not pass, 2 when it could not be done."""
     from . import needs
     from .terminal import say
+    from .words import _
 
-    parser = argparse.ArgumentParser(prog="python -m checks", description=__doc__.partition(": ")[2])
-    parser.add_argument("what", nargs="?", help='a task such as 1.3, "submit", or "update"; all tasks where nothing is named')
-    parser.add_argument("zip", nargs="?", help="of update: the zip of the new release")
-    parser.add_argument("--show", action="store_true", help="print what went into each call that failed")
+    parser = argparse.ArgumentParser(
+        prog="python -m checks", description=_("what the notebook's check(), submit() and update() do, in a terminal."))
+    parser.add_argument("what", nargs="?", help=_('a task such as 1.3, "submit", or "update"; all tasks where nothing is named'))
+    parser.add_argument("zip", nargs="?", help=_("of update: the zip of the new release"))
+    parser.add_argument("--show", action="store_true", help=_("print what went into each call that failed"))
     parser.add_argument("--json", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if needs.problem():
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from .update import update
 
             if given.zip is None:
-                parser.error("update wants the zip of the new release: python -m checks update 1-bptt.zip")
+                parser.error(_("update wants the zip of the new release: python -m checks update 1-bptt.zip"))
             return 0 if update(given.zip) else 1
         return _check(given.what, given.show, given.json)
     except (FileNotFoundError, ValueError) as error:

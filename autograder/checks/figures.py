@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .check import in_notebook
+from .words import _
 
 # Where it names a folder, each figure is saved there too, as SVG and PNG: see `make figures`.
 FOLDER = "CHECKS_FIGURES"
@@ -73,7 +74,8 @@ def slider(draw: Callable[[Any, float], None], label: str, values: Sequence[floa
     def moved(value: float) -> None:
         one, ax = plt.subplots()
         draw(ax, value)
-        show_figure(f"{label} {value:g}", f"The panel for {label} {value:g}; move the slider for another one.", one)
+        alt = _("The panel for {label} {value:g}; move the slider for another one.", label=label, value=value)
+        show_figure(f"{label} {value:g}", alt, one)
 
     ipywidgets.interact(moved, value=ipywidgets.SelectionSlider(options=list(values), description=label,
                                                                 value=values[len(values) // 2], continuous_update=False))

@@ -17,10 +17,13 @@ import pytest
 
 from .compare import Mismatch, shortened, told
 from .layout import read_stage
-from .student import RecordedAutodiff, RecordedCanvas, Student, student_trace
+from .student import RecordedAutodiff, RecordedCanvas, Student, student_trace, trace_in_words
 from .timelimit import OutOfTime
+from .words import N_, _, retold
 
 MAX_MESSAGE = 2000
+# What a stub raises.
+YOURS = N_("Task {task}: {name} is yours to write")
 
 
 def task(task_id: str, points: float) -> pytest.MarkDecorator:
@@ -98,9 +101,9 @@ POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # of each task th
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--task 1.3`` runs the tests of one task."""
-    parser.addoption("--task", dest="kit_task", default=None, help="run the public tests of one task only")
+    parser.addoption("--task", dest="kit_task", default=None, help=_("run the public tests of one task only"))
     parser.addoption("--show", dest="kit_show", action="store_true", default=False,
-                     help="print what went into each call that failed")
+                     help=_("print what went into each call that failed"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -152,7 +155,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     known = sorted(points)
     if wanted is not None:
         if known and wanted not in known:
-            raise pytest.UsageError(f"there is no task {wanted} with public tests here; there are: {', '.join(known)}")
+            raise pytest.UsageError(_("there is no task {task} with public tests here; there are: {tasks}", task=wanted,
+                                      tasks=", ".join(known)))
         items[:] = [item for item in items if not has_task(item) or task_of(item)[0] == wanted]
 
 
@@ -261,9 +265,10 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
         result.message, result.aspect, result.trace, result.brief = str(error), error.aspect, "", error.brief
     else:
         said = str(getattr(error, "message", error)) if result.outcome in ("not_implemented", "timeout") else told(error)
-        result.message = shortened(said, MAX_MESSAGE)
+        result.message = shortened(retold(said, YOURS), MAX_MESSAGE)
     if not isinstance(error, Mismatch) and hasattr(backend, "brief"):
         result.brief = backend.brief(error, result.trace)
+    result.trace = trace_in_words(result.trace)
     return finish(result, error) if finish is not None else result
 
 

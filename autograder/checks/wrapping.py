@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .documents import notebook_text, page_text, rtf_text
+from .words import N_, _, retold
 
 # What Python warns of in this source is not for the terminal. A filter for all time, not warnings.catch_warnings: submissions are
 # read in threads.
@@ -26,12 +27,14 @@ warnings.filterwarnings("ignore", module=HANDED_IN)
 MAX_SOURCE = 2 << 20
 # What a file begins with that is no text, and what it is.
 OTHER_KINDS = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a Word document or an archive"),
-    (b"\xd0\xcf\x11\xe0", "a Word document"),
-    (b"{\\rtf", "an RTF document"),
+    (b"%PDF", N_("a PDF")),
+    (b"PK\x03\x04", N_("a Word document or an archive")),
+    (b"\xd0\xcf\x11\xe0", N_("a Word document")),
+    (b"{\\rtf", N_("an RTF document")),
 )
-DEFINES = re.compile(r"^(?:>>> )?[^\S\n]*(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]", re.MULTILINE)
+DEFINES = re.compile(
+    r"^(?:>>> |>+ ?|In \[\d+\]: | *\d+[:|.]?[ \t])?[^\S\n]*(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]", re.MULTILINE
+)
 MAGIC = re.compile(
     r"^[ \t]*(?:%{1,2}[A-Za-z_]\w*|![A-Za-z./]\S*|(?:pip3?|conda) install\b|\w+[ \t]*=[ \t]*[!%][A-Za-z]\S*)(?:[ \t].*)?$"
     r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
@@ -42,14 +45,16 @@ TIMED = re.compile(r"%(?:time|timeit|prun|memit)\b(?:[ \t]+-\S+(?:[ \t]+\d+)?)*[
 FOREIGN = re.compile(r"^%%(?:bash|sh|html|javascript|js|latex|svg|markdown|perl|ruby|script|cmd|system|sx)\b")
 CELL = re.compile(r"^#[ \t]*(?:%%|In[ \t]?\[)")
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
-PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
+PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
+# In front of every line: the mark of a mail that quotes, or the line's number.
+MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
 BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
                         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
 # A file without any of these, in UTF-8, has no wrapping: nothing of it is parsed here.
 SUSPECT = re.compile(
     rb"\0|\x1a|get_ipython|google|IPython|display|^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)|=[ \t]*[!%]"
-    rb"|\A\s*^[ \t]+\S"
+    rb"|\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)"
     rb"|coding[:=]|\xc2\xa0|\xc2\xad|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf",
     re.MULTILINE,
 )
@@ -89,7 +94,7 @@ def parsed(text: str) -> ast.Module | None:
     """A source as a tree; None where it cannot be parsed."""
     if len(text) > MAX_SOURCE:
         return None
-    for _ in range(20):
+    for _round in range(20):
         try:
             return ast.parse(text, HANDED_IN)
         except SystemError:  # another thread parses too: gh-106905
@@ -106,17 +111,16 @@ def unwrap(data: bytes) -> Unwrapped:
         return _from_document(data, text, kind)
     if not encoding and SUSPECT.search(data) is None:
         return Unwrapped(data)
-    undone = [f"was saved as {encoding}, and was read as that"] if encoding else []
+    undone = [SAVED_AS.format(encoding=encoding)] if encoding else []
     remedy = SAVE_AS_UTF8 if encoding else ""
     cut = text.lstrip("\0")
     cut = cut.rstrip("\0\x1a \t\r\n") + "\n" if cut.rstrip().endswith(("\0", "\x1a")) else cut
     if cut != text:
-        undone.append("begins or ends with bytes that are no text, which were left out")
-        remedy = remedy or "Save it again in an editor"
+        undone.append(NO_TEXT)
+        remedy = remedy or SAVE_AGAIN
     if "\0" in cut:
         line = cut.count("\n", 0, cut.index("\0")) + 1
-        return Unwrapped(data, doubt=f"is damaged: line {line} has a byte that is no text (0)",
-                         remedy="Save it again in an editor, and hand it in again")
+        return Unwrapped(data, doubt=DAMAGED.format(line=line), remedy=HAND_IN_AGAIN)
     plain, more = _plainer(cut)
     if not undone and not more:
         return Unwrapped(data)
@@ -128,23 +132,30 @@ def _kind(data: bytes, text: str) -> str:
     """What a file is that is no text, or no source; empty for the others."""
     start = text.lstrip("\ufeff \t\r\n")[:20].lower()
     if start.startswith("{") and '"cells"' in text and '"nbformat"' in text:
-        return "a notebook"
+        return N_("a notebook")
     if re.match("<[!?a-z]", start):
-        return "a web page"
+        return N_("a web page")
     return next((kind for mark, kind in OTHER_KINDS if data.startswith(mark) or start.startswith(mark.decode("latin-1"))), "")
 
 
-SAVE_AS_UTF8 = ("Save it as UTF-8 (in VS Code by a click on the encoding in the bottom line, in Notepad by Save as), and hand it "
-                "in again")
-COPY_IT = "Copy your code into a text file, the one you were given, and hand that in"
-TAKE_OUT = "Take it out, and hand the file in again"
+SAVE_AS_UTF8 = N_("Save it as UTF-8 (in VS Code by a click on the encoding in the bottom line, in Notepad by Save as), and hand "
+                "it in again")
+COPY_IT = N_("Copy your code into a text file, the one you were given, and hand that in")
+TAKE_OUT = N_("Take it out, and hand the file in again")
+SAVE_AGAIN, HAND_IN_AGAIN = N_("Save it again in an editor"), N_("Save it again in an editor, and hand it in again")
+SAVED_AS = N_("was saved as {encoding}, and was read as that")
+NO_TEXT = N_("begins or ends with bytes that are no text, which were left out")
+DAMAGED = N_("is damaged: line {line} has a byte that is no text (0)")
+TAKEN, NO_SOURCE = N_("is {kind}; the code in it was taken"), N_("is {kind}, not a text file with Python in it")
 
 
 def advice(name: str, data: bytes) -> str:
     """What stands around the code of a file and how to be rid of it, for its author; empty where nothing does."""
     found = unwrap(data)
-    what = found.doubt or "; it ".join(words.removesuffix(", and was read as that") for words in found.undone[:2])
-    return f"{name} {what}. {found.remedy}." if what else ""
+    undone = [N_("was saved as {encoding}").format(encoding=words[len("was saved as "):].removesuffix(", and was read as that"))
+              if words.endswith(", and was read as that") else words for words in found.undone[:2]]
+    what = _("; it ").join(retold(words, *SAYINGS) for words in ([found.doubt] if found.doubt else undone))
+    return f"{name} {what}. {retold(found.remedy, found.remedy)}." if what else ""
 
 
 def decoded(data: bytes) -> tuple[str, str]:
@@ -211,7 +222,7 @@ def _plainer(text: str) -> tuple[str, list[tuple[str, str]]]:
     return plain, found
 
 
-BELONGS = "was read without what belongs into a notebook, such as line {line}, {text}"
+BELONGS = N_("was read without what belongs into a notebook, such as line {line}, {text}")
 
 
 def _shown(text: str, line: int) -> str:
@@ -253,6 +264,14 @@ def _without_fences(text: str) -> tuple[str, int]:
     return "".join(kept), fences[0] + 1
 
 
+def _without_margin(text: str) -> tuple[str, int]:
+    lines = text.splitlines(keepends=True)
+    for margin in MARGINS:
+        if len(lines) > 1 and all(margin.match(line) for line in lines):
+            return _changed(text, "".join(line[margin.match(line).end():] or "\n" for line in lines))  # type: ignore[union-attr]
+    return text, 1
+
+
 def _without_prompts(text: str) -> tuple[str, int]:
     return _changed(text, PROMPT.sub("", text))
 
@@ -286,16 +305,20 @@ def _with_plain_quotes(text: str) -> tuple[str, int]:
 
 
 REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
-    (_without_blanks, "has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces",
-     "Replace them by spaces, and hand it in again"),
-    (_without_fences, "has marks of Markdown around its code (line {line}, {text}), which were left out", TAKE_OUT),
-    (_dedented, "is indented as a whole, and was read without that", "Move it to the left, and hand it in again"),
-    (_without_prompts, "has prompts of Python in front of its lines (line {line}, {text}), which were left out",
-     "Take them out, and hand the file in again"),
+    (_without_blanks,
+     N_("has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces"),
+     N_("Replace them by spaces, and hand it in again")),
+    (_without_fences, N_("has marks of Markdown around its code (line {line}, {text}), which were left out"), TAKE_OUT),
+    (_without_margin, N_("has a mark or a number in front of every line ({text}), which were left out"), TAKE_OUT),
+    (_dedented, N_("is indented as a whole, and was read without that"), N_("Move it to the left, and hand it in again")),
+    (_without_prompts, N_("has prompts of Python in front of its lines (line {line}, {text}), which were left out"),
+     N_("Take them out, and hand the file in again")),
     (_without_magics, BELONGS, TAKE_OUT),
-    (_with_plain_quotes, "has quotes of a word processor (line {line}), and was read with plain ones",
-     "Replace them by plain quotes, and hand it in again"),
+    (_with_plain_quotes, N_("has quotes of a word processor (line {line}), and was read with plain ones"),
+     N_("Replace them by plain quotes, and hand it in again")),
 )
+# What is said here, also in the grader, which reads it in English first.
+SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, TAKEN, NO_SOURCE, "was saved as {encoding}", *(repair[1] for repair in REPAIRS))
 
 
 # -- what is there in a notebook alone ---------------------------------------------------------------------------------------
@@ -364,5 +387,5 @@ def _from_document(data: bytes, text: str, kind: str) -> Unwrapped:
     if DEFINES.search(inside):
         plain, _ = _plainer(inside.translate(BLANKS))
         if _is_whole(plain, inside):
-            return Unwrapped(plain.encode("utf-8", "replace"), (f"is {kind}; the code in it was taken",), COPY_IT, document=kind)
-    return Unwrapped(data, (), COPY_IT, f"is {kind}, not a text file with Python in it", kind)
+            return Unwrapped(plain.encode("utf-8", "replace"), (TAKEN.format(kind=kind),), COPY_IT, document=kind)
+    return Unwrapped(data, (), COPY_IT, NO_SOURCE.format(kind=kind), kind)

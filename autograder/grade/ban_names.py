@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from autograder.checks.words import _
 from autograder.text import syntax_tree
 
 # What is nothing but a way to torch's recurrent code, or around the ban, wherever it is an attribute or is imported.
@@ -46,8 +47,10 @@ def note_on_ban(source: str, file: str) -> list[str]:
     found = banned_names(source)
     if not found:
         return []
-    names = ", ".join(f"{name} (line {line})" for line, name in found[:8]) + (", ..." if len(found) > 8 else "")
-    return [f"{file} names what may lead to torch's own recurrent code: {names}. Look whether the cells are the student's own"]
+    names = ", ".join(_("{name} (line {line})", name=name, line=line) for line, name in found[:8])
+    names += ", ..." if found[8:] else ""
+    return [_("{file} names what may lead to torch's own recurrent code: {names}. Look whether the cells are the student's own",
+              file=file, names=names)]
 
 
 def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -9,13 +9,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.words import _
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
+from autograder.grade.language import speaking, spoken
 from autograder.grade.names import is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
-from autograder.grade.retrain import has_recipe
-from autograder.grade.schedule.slot import Slot
-from autograder.grade.schedule.slots import grade_many
 from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.isolation import lacking
 from autograder.sandbox.limits import Limits
@@ -32,6 +31,8 @@ class Work:
         Submissions without a record of their present content.
     done : list of (stage id, student)
         Submissions whose record stands.
+    keys : dict of (stage id, student) to str
+        The keys of those records.
     refused : dict of str to str
         Folders that are not graded, and why.
     reseeded : dict of (int, int) to int
@@ -42,6 +43,7 @@ class Work:
 
     todo: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     reseeded: dict[tuple[int, int], int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -100,6 +102,8 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                     change = record["seed"], seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
+                if record is not None and fresh:
+                    work.keys[stage.id, entry.name] = record["key"]
         for stage in unused:
             if os.path.lexists(Path(entry.path) / stage.id):
                 work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
@@ -171,8 +175,9 @@ def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int 
     """What the record of a submission, as it lies there now, is known by."""
     stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    seed = read_course(course).seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and has_recipe(stage))
+    term = read_course(course)
+    seed = term.seed if seed is None else seed
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, term.language)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
@@ -182,20 +187,25 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
-    seed = read_course(course).seed if seed is None else seed
+    term = read_course(course)
+    seed = term.seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
-    retrain = retrain and has_recipe(stage)
-    return {"student": student, "stage": stage_id, "files": submission.files, "problem": submission.problem,
-            "needs_person": _where(submission.needs_person, student, stage_id), "notes": [*submission.notes, *notes],
-            "remarks": [*submission.remarks],
-            "key": submission_key(submission, isolation, seed, retrain), "seed": seed, "suite": suite_hash(stage_id),
+    retrain = retrain and stage.has_recipe
+    with speaking(term.language):
+        said = {"problem": spoken(submission.problem), "needs_person": _where(submission.needs_person, student, stage_id),
+                "notes": [spoken(note) for note in (*submission.notes, *notes)],
+                "remarks": [spoken(remark) for remark in submission.remarks]}
+    return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
+            "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook)}
 
 
 def _where(question: str, student: str, stage_id: str) -> str:
     """The question a person is asked, with the folder it is about."""
-    return f"In submitted/{student}/{stage_id}: {question}" if question else ""
+    if not question:
+        return ""
+    return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,
@@ -208,6 +218,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     job, outcome
         The outcome is the record, or the exception when the grader failed.
     """
+    from autograder.grade.schedule.slots import grade_many
+
     listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
@@ -218,6 +230,8 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
     """Grade one submission here and write its record."""
+    from autograder.grade.schedule.slot import Slot
+
     slot = Slot(isolation)
     try:
         record = slot.grade(job)

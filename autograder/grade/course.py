@@ -3,6 +3,7 @@
     course = "rnn-2027"            # letters, digits, - _ and . ; nbgrader's course id too
     term = "Summer 2027"           # as students read it
     seed = 20270401                # of the hidden inputs: another one every term
+    language = "de"                # of the kit's own words to students; "en" where it is left out
     timezone = "Europe/Berlin"     # of every date that does not name its own
     stages = ["1-bptt", "2-vanishing"]
 
@@ -29,12 +30,14 @@ from zoneinfo import ZoneInfo
 
 from autograder.checks.toml_file import KINDS, place, read_toml
 from autograder.errors import UsageError
+from autograder.grade.language import ENGLISH, languages
 from autograder.stages import KIT, Stage, find_stage, stages
 
 COURSE = "course.toml"
 # Of the hidden inputs, where no course.toml says otherwise.
 SEED = 20130618
-KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts"}
+KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts",
+        "language": "a text"}
 DATES = ("release", "due", "solutions")
 DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
@@ -61,6 +64,8 @@ class Course:
     seed : int
         Of the hidden inputs.
     zone : ZoneInfo or None
+    language : str
+        Of the kit's own words to students.
     stage_ids : tuple of str
         The stages in use, in their order.
     dates : mapping of str to Dates
@@ -72,6 +77,7 @@ class Course:
     term: str = ""
     seed: int = SEED
     zone: ZoneInfo | None = None
+    language: str = ENGLISH
     stage_ids: tuple[str, ...] = ()
     dates: Mapping[str, Dates] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -160,14 +166,18 @@ class _Reader:
                 raise self.error(f"{key} is {KEYS[key]}; got {value!r}", key)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", data.get("course", "x")):
             raise self.error(f"course is made of letters, digits, - _ and . ; got {data['course']!r}", "course")
+        language = data.get("language", ENGLISH)
+        if language not in languages():
+            there = ", ".join(languages())
+            raise self.error(f"there is no language {language!r}{near(language, languages())}; there are: {there}", "language")
         zone = zone_of(self.where("timezone"), data.get("timezone"))
         dates = {key: self.dates(key, table, zone) for key, table in tables.items()}
         used = self.stages(data.get("stages", known), known)
         for key in tables:
             if key not in used:
                 raise self.error(f"{key} has dates and is not among the stages in use: {', '.join(used)}", key)
-        return Course(self.file, data.get("course", ""), data.get("term", ""), data.get("seed", SEED), zone, used,
-                      MappingProxyType(dates))
+        return Course(self.file, data.get("course", ""), data.get("term", ""), data.get("seed", SEED), zone,
+                      language, used, MappingProxyType(dates))
 
     def stages(self, listed: list[str], known: list[str]) -> tuple[str, ...]:
         """The stages in use, in their order."""

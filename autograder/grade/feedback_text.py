@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.checks.report import indent
+from autograder.checks.words import N_, _
 from autograder.sandbox.isolation import sentence
 
-OUTCOMES = {"passed": "passed", "failed": "failed", "error": "raised an error", "timeout": "ran out of time",
-            "not_implemented": "not yet written", "ungradable": "could not be checked"}
+# In English: translated where they are shown.
+OUTCOMES = {"passed": N_("passed"), "failed": N_("failed"), "error": N_("raised an error"), "timeout": N_("ran out of time"),
+            "not_implemented": N_("not yet written"), "ungradable": N_("could not be checked")}
+# A test with its outcome, by its visibility.
+TEST_LINES = {"public": N_("[{outcome}] {title} ({points}/{all}, public)"),
+              "hidden": N_("[{outcome}] {title} ({points}/{all}, hidden)")}
 
 
 def points(value: float) -> str:
@@ -21,7 +26,7 @@ def points(value: float) -> str:
 def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:
     """The report of one task: its tests, what went wrong, and the hints; `hidden` as for `told`."""
     score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
-    lines = [f"Task {task}: {points(score)} of {points(out_of)} points"]
+    lines = [_("Task {task}: {points} of {all} points", task=task, points=points(score), all=points(out_of))]
     if record["status"] != "graded":
         return "\n".join([*lines, record["reason"]]) + "\n"
     if sentence(record["isolation"]):
@@ -32,8 +37,9 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
 
 def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     """One test: its outcome, its sentence, and what may be told of a failure."""
-    lines = [f"  [{OUTCOMES[test['outcome']]}] {test['title']} "
-             f"({points(test['points'])}/{points(test['max_points'])}, {test['visibility']})"]
+    line, outcome = TEST_LINES[test["visibility"]], OUTCOMES[test["outcome"]]
+    lines = ["  " + _(line, outcome=_(outcome), title=test["title"],
+                      points=points(test["points"]), all=points(test["max_points"]))]
     if test["outcome"] in ("passed", "not_implemented"):
         return lines
     return lines + [indent(text, 6) for text in told(test, hidden)]
@@ -51,7 +57,8 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
         `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":
-        return [text for text in ("call      " + test["call"] if test["call"] else "", test["message"], test["trace"]) if text]
+        call = _("call      {call}", call=test["call"]) if test["call"] else ""
+        return [text for text in (call, test["message"], test["trace"]) if text]
     if hidden == "verdict":
         return []
     return [test["brief"]] if test.get("brief") else []
@@ -66,4 +73,4 @@ def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[s
 def hint_lines(tests: Iterable[dict[str, Any]], hidden: str = "hint") -> list[str]:
     """The hints, as paragraphs of a report."""
     hints = hints_of(tests, hidden)
-    return [f"\nHint: {hint}" for hint in hints]
+    return ["\n" + _("Hint: {hint}", hint=hint) for hint in hints]

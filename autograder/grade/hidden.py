@@ -10,6 +10,7 @@ import builtins
 import re
 from collections.abc import Iterable
 
+from autograder.checks.words import _
 from autograder.errors import BadMessage, Died, LimitExceeded
 from autograder.sandbox.client.sources import LIBRARIES
 
@@ -31,12 +32,12 @@ def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
     if isinstance(error, LimitExceeded):
         return str(error).partition(";")[0]
     if isinstance(error, Died):
-        return "the program ended in the middle of the call"
+        return _("the program ended in the middle of the call")
     if isinstance(error, BadMessage):
-        return "what came back is not a value"
+        return _("what came back is not a value")
     known = set(functions)
     deepest = next((name for name in reversed(FRAME.findall(trace)) if name in known), "")
-    return getattr(error, "doing", "") + _kind(error) + (f" in {deepest}" if deepest else "")
+    return getattr(error, "doing", "") + _kind(error) + (" " + _("in {function}", function=deepest) if deepest else "")
 
 
 def _kind(error: BaseException) -> str:
@@ -46,4 +47,4 @@ def _kind(error: BaseException) -> str:
     if name in LIBRARIES or (isinstance(own, type) and issubclass(own, BaseException)):
         return name
     bases = [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"]
-    return bases[0] if bases and bases[0] not in ("Exception", "BaseException", "object") else "an exception of its own"
+    return bases[0] if bases and bases[0] not in ("Exception", "BaseException", "object") else _("an exception of its own")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from autograder.checks.rules import allowed
+from autograder.checks.words import N_, _
 from autograder.checks.wrapping import MAGIC, parsed
 from autograder.grade.handin.content import text_of
 from autograder.grade.names import shown
@@ -19,19 +20,21 @@ FENCE = re.compile(r"^(?:```|~~~|>>> )", re.MULTILINE)
 IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
 # What a version of Python brought: a pattern and its name.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
-    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), "the `type` statement"),
+    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), N_("the `type` statement")),
     (
         (3, 12),
         re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
-        "type parameters in square brackets",
+        N_("type parameters in square brackets"),
     ),
     (
         (3, 14),
         re.compile(r"^[ \t]*except\*?[ \t]+\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)+[ \t]*:", re.MULTILINE),
-        "`except` without parentheses",
+        N_("`except` without parentheses"),
     ),
-    ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), "template strings"),
+    ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), N_("template strings")),
 )
+F_STRING = N_("quotes or backslashes inside the braces of an f-string")
+
 
 def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
     """What to do about a file that cannot be imported, or empty where the error says it all.
@@ -69,21 +72,20 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
         return ""
     if conflict := CONFLICT.search(text):
         return (
-            f"Line {_line(text, conflict.start())} of {name} is a mark of a merge ({conflict[1]}): keep one of the two "
-            f"versions, take out the "
-            "lines of <<<<<<<, ======= and >>>>>>>, and hand it in again."
+            _("Line {line} of {name} is a mark of a merge ({mark}): keep one of the two versions, take out the lines of <<<<<<<, "
+              "======= and >>>>>>>, and hand it in again.", line=_line(text, conflict.start()), name=name, mark=conflict[1])
         )
     at = re.search(r"line (\d+)\)$", message)
     broken = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
     if broken == ["======="]:
         return (
-            f"Line {at[1] if at else ''} of {name} is a mark of a merge (=======): keep one of the two versions around it, and "
-            "hand it in again."
+            _("Line {line} of {name} is a mark of a merge (=======): keep one of the two versions around it, and hand it in "
+              "again.", line=at[1] if at else "", name=name)
         )
     if broken and (fence := FENCE.match(broken[0])):
         return (
-            f"Line {at[1] if at else ''} of {name} begins with {fence[0].strip()}, as Markdown or a Python prompt does: take "
-            "that out, there and below, and hand it in again."
+            _("Line {line} of {name} begins with {mark}, as Markdown or a Python prompt does: take that out, there and below, "
+              "and hand it in again.", line=at[1] if at else "", name=name, mark=fence[0].strip())
         )
     if found := _notebook_line(name, text):
         return found
@@ -93,19 +95,21 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
             return _newer(name, _line(text, match.start()), what, version, python)
     if sys.version_info[:2] < (3, 12) and (message.startswith("f-string") or _has_nested_quotes(text)):
         line = _f_string_line(text)
-        return _newer(name, line, "quotes or backslashes inside the braces of an f-string", (3, 12), python)
+        return _newer(name, line, F_STRING, (3, 12), python)
     return ""
 
 
 def _newer(name: str, line: int, what: str, version: tuple[int, int], python: str) -> str:
-    place = f"Line {line} of {name}" if line else name
-    yours = f", your notebook was run with Python {python}" if python else ""
+    place = _("Line {line} of {name}", line=line, name=name) if line else name
+    yours = _(", your notebook was run with Python {version}", version=python) if python else ""
     remedy = (
-        " Put other quotes inside the braces, or give the value a name first."
-        if "f-string" in what
-        else f" Write it as Python {_here(2)} knows it."
+        _("Put other quotes inside the braces, or give the value a name first.")
+        if what == F_STRING
+        else _("Write it as Python {version} knows it.", version=_here(2))
     )
-    return f"{place} uses {what}, new in Python {version[0]}.{version[1]}. The grader runs Python {_here()}{yours}.{remedy}"
+    return _("{place} uses {what}, new in Python {version}. The grader runs Python {here}{yours}. {remedy}",
+             place=place, what=_(what),
+             version=f"{version[0]}.{version[1]}", here=_here(), yours=yours, remedy=remedy)
 
 
 def _here(parts: int = 3) -> str:
@@ -117,8 +121,8 @@ def _versions(python: str) -> str:
     match = re.fullmatch(r"(\d+)\.(\d+)[.\w]*", python)
     if match is None or (int(match[1]), int(match[2])) <= sys.version_info[:2]:
         return ""
-    return (f"The grader runs Python {_here()}, your notebook was run with Python {python}: what only the newer one has "
-            "cannot be used.")
+    return _("The grader runs Python {here}, your notebook was run with Python {version}: what only the newer one has cannot be "
+             "used.", here=_here(), version=python)
 
 
 def _line(text: str, at: int) -> int:
@@ -145,17 +149,18 @@ def _has_nested_quotes(text: str) -> bool:
 
 def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text: str) -> str:
     """A file that asks for something while it is imported."""
-    aside = f'Put that below `if __name__ == "__main__":` in {stage.info.file}, or leave it out, and hand it in again.'
+    aside = _('Put that below `if __name__ == "__main__":` in {file}, or leave it out, and hand it in again.',
+              file=stage.info.file)
     if error == "EOFError":
-        return f"The code asks for input as it is imported, and nobody is there to answer. {aside}"
+        return _("The code asks for input as it is imported, and nobody is there to answer. {advice}", advice=aside)
     match = re.search(r"No such file or directory: '([^']{1,300})'", text)
     if match is None:
         return ""
     name = PurePosixPath(match[1].replace("\\", "/")).name
     return (
-        f"The code opens {shown(name)} as it is imported, by a path that is not there. "
-        f"{'Open' if name in files else 'Hand it in too, and open'} it by its name alone, without a folder. "
-        f"Else: {aside[0].lower()}{aside[1:]}"
+        _("The code opens {name} as it is imported, by a path that is not there. {remedy} Else: {advice}", name=shown(name),
+          remedy=_("Open it by its name alone, without a folder.") if name in files else
+          _("Hand it in too, and open it by its name alone, without a folder."), advice=f"{aside[0].lower()}{aside[1:]}")
     )
 
 
@@ -166,9 +171,8 @@ def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None)
         return ""
     line = " ".join(match[0].split())[:60]
     return (
-        f"Line {_line(text, match.start())} of {name}, {line}, belongs into a notebook: outside of one there is no "
-        f"Jupyter or Colab. "
-        "Take it out and hand the file in again."
+        _("Line {line} of {name}, {text}, belongs into a notebook: outside of one there is no Jupyter or Colab. Take it out and "
+          "hand the file in again.", line=_line(text, match.start()), name=name, text=line)
     )
 
 
@@ -177,8 +181,8 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
     if text.startswith("attempted relative import"):
         return (
-            f"{stage.info.file} is imported by itself, not as part of a package: write `import name` or `from name import ...` "
-            "for a file beside it, without the dot, and hand it in again."
+            _("{file} is imported by itself, not as part of a package: write `import name` or `from name import ...` for a file "
+              "beside it, without the dot, and hand it in again.", file=stage.info.file)
         )
     if match is None:
         return _versions(python)
@@ -191,23 +195,23 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     around = [str(folder.parent) for name in files for folder in PurePosixPath(name).parents if folder.name == package]
     twin = next((name for name in files if name.casefold() == wanted.casefold() and name != wanted), "")
     if twin:
-        return f"You handed in {twin}, and the code imports {package}: capitals count. Write both alike, and hand it in again."
+        return _("You handed in {file}, and the code imports {module}: capitals count. Write both alike, and hand it in again.",
+                 file=twin, module=package)
     if not elsewhere and around and around[0] != ".":
-        elsewhere, wanted = around, f"The package {package}"
+        elsewhere, wanted = around, _("The package {name}", name=package)
     if elsewhere:
         folder = elsewhere[0]
         return (
-            f"{wanted} was handed in in the folder {shown(folder)}; it is looked for beside {stage.info.file}. Put it "
-            f"there, or import it "
-            "from its folder, and hand in again."
+            _("{name} was handed in in the folder {folder}; it is looked for beside {file}. Put it there, or import it from its "
+              "folder, and hand in again.", name=wanted, folder=shown(folder), file=stage.info.file)
         )
     if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
         return ""
     libraries = ", ".join(sorted(allowed(stage.info)))
     return (
-        f"{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
-        f"{libraries}. If it is "
-        "a file of yours, hand it in too; if it is a package, do without it."
+        _("{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
+          "{libraries}. If it is a file of yours, hand it in too; if it is a package, do without it.",
+          module=module, libraries=libraries)
     )
 
 

@@ -19,6 +19,8 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from traitlets import default
 
+from autograder.checks.words import N_
+from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_pictures import Pictures
 from autograder.grade.notebook_reading import MAX_CELLS, Cell, read_cells
@@ -82,7 +84,8 @@ def repair(
     cells = _put_back(cells, ours, [] if explained else notes)
     left = [_markdown(f"*Handed in beside the notebook:*\n\n{text}", shown_here)
             for text, shown_here in [images.page_of(images.left())] if text]
-    notes += images.problems + [f"{shown(file)} was handed in too: read it for the written tasks" for file in beside]
+    notes += images.problems + [said("{file} was handed in too: read it for the written tasks", file=shown(file))
+                                for file in beside]
     notes = list(dict.fromkeys(notes))
     cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])
     _number(cells)
@@ -94,16 +97,17 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
     name = f"{stage_id}.ipynb"
     reading = read_cells(data)
     if not reading.cells and reading.notes:
-        notes.append(f"{name} could not be read ({reading.notes[0]}); the marks of the code do not depend on it, but what "
-                     "was written in it is lost")
+        notes.append(said("{file} could not be read ({why}); the marks of the code do not depend on it, but what was written in "
+                          "it is lost", file=name, why=reading.notes[0]))
         return [], True
-    notes += [f"{name}: {note}" for note in reading.notes]
+    notes += [said("{file}: {note}", file=name, note=note) for note in reading.notes]
     for cell in reading.cells:
         images.elsewhere |= cell.attachments
     other = stage_of(reading.cells, stage_id)
     if not other:
         return _own_cells(reading.cells, ours, images, notes), False
-    notes.append(f"{name} is the notebook of {other}: what was written for {stage_id} is not in it")
+    notes.append(said("{file} is the notebook of {other}: what was written for {stage} is not in it", file=name, other=other,
+                      stage=stage_id))
     return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
@@ -135,26 +139,27 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             continue
         original = graded[grade_id]
         if grade_id in seen:
-            notes.append(f"cell {grade_id} was there twice; the first one counts")
+            notes.append(said("cell {cell} was there twice; the first one counts", cell=grade_id))
             found += _plain(cell, text, images, own=True)
             continue
         seen.add(grade_id)
         if cell.nbgrader_meta and (cell.nbgrader_meta != original.metadata.nbgrader or cell.tagged):
-            notes.append(f"cell {grade_id} had other points, settings or tags than the released one, which count")
+            notes.append(said("cell {cell} had other points, settings or tags than the released one, which count", cell=grade_id))
         kept = copy.deepcopy(original)
         found.append(kept)
         if original.metadata.nbgrader.get("solution"):
             kept.source = text
         elif _plain_text(text) != _plain_text(original.source):
-            notes.append(f"cell {grade_id} was changed; it was put back as it was released")
+            notes.append(said("cell {cell} was changed; it was put back as it was released", cell=grade_id))
             if original.metadata.nbgrader.get("task"):
-                notes[-1] += ", and what was written in it follows below it"
+                notes[-1] = said("{note}, and what was written in it follows below it", note=notes[-1])
                 found += _plain(cell, text, images, own=True)
     if strange:
-        words = ("cell", "is", "it is") if len(strange) == 1 else ("cells", "are", "they are")
-        notes.append(f"{words[0]} {_listed(strange)} {words[1]} none of the assignment's; {words[2]} worth no points")
+        one = N_("cell {cells} is none of the assignment's; it is worth no points")
+        many = N_("cells {cells} are none of the assignment's; they are worth no points")
+        notes.append(said(one if len(strange) == 1 else many, cells=three_of(strange)))
     if by_text:
-        notes.append("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text")
+        notes.append(said("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text"))
     return found
 
 
@@ -228,15 +233,10 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
         places = {text: number + (number >= position) for text, number in places.items()}
         position += 1
     if len(gone) > 2:
-        notes.append(f"cells {_listed(gone)} had been deleted; they were put back")
+        notes.append(said("cells {cells} had been deleted; they were put back", cells=three_of(gone)))
     else:
-        notes += [f"cell {grade_id} had been deleted; it was put back" for grade_id in gone]
+        notes += [said("cell {cell} had been deleted; it was put back", cell=grade_id) for grade_id in gone]
     return cells
-
-
-def _listed(names: list[str]) -> str:
-    """Three of them, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def may_be_elsewhere(notes: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from autograder.grade.language import said
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import Cell
 from autograder.grade.pictures import kind_of, showable
@@ -78,7 +79,7 @@ class Pictures:
             if where.startswith("data:"):
                 return self._shown(what, what or "a picture in the text", [_decoded(where.partition(",")[2])], found)
             if re.match(r"[a-z][a-z0-9+.-]{1,20}:|//", where, re.IGNORECASE):
-                self._say(f"a picture on the web was not shown: {shown(where)}")
+                self._say(said("a picture on the web was not shown: {address}", address=shown(where)))
                 return f"*[a picture on the web: {_quoted(where)}]*"
             name = self._lies_at(where)
             return self._shown(what, where, [self.beside[name]] if name else [], found)
@@ -125,7 +126,7 @@ class Pictures:
         """The Markdown that shows a picture; its content goes into `found`. Else words that say it cannot be shown."""
         contents = [content for content in contents if content]
         if not contents:
-            self._say(f"the picture {shown(name)} is missing: it was not handed in")
+            self._say(said("the picture {name} is missing: it was not handed in", name=shown(name)))
             return f"*[the picture {_quoted(name)} is missing]*"
         for content in contents:
             ready = showable(content) if self.count < MAX_PICTURES else None
@@ -134,8 +135,9 @@ class Pictures:
                 label = f"picture-{self.count}.{'png' if ready[0] == 'image/png' else 'jpg'}"
                 found[label] = {ready[0]: base64.b64encode(ready[1]).decode("ascii")}
                 return f"![{_quoted(what)}](attachment:{label})"
-        kind = kind_of(contents[0]) or "unknown kind"
-        self._say(f"the picture {shown(name)} cannot be shown here ({kind}); it is in the files handed in")
+        kind = kind_of(contents[0]) or said("unknown kind")
+        self._say(said("the picture {name} cannot be shown here ({kind}); it is in the files handed in",
+ name=shown(name), kind=kind))
         return f"*[the picture {_quoted(name)} cannot be shown here: {kind}]*"
 
     def _say(self, problem: str) -> None:

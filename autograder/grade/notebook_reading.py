@@ -16,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+from autograder.checks.words import N_
+from autograder.grade.language import said
+
 MAX_CELLS = 2000
 # Parts of one cell's text, or pictures of one cell.
 MAX_PARTS = 200_000
@@ -174,7 +177,7 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
         text = data.decode("utf-8", "replace")
         lost = text.count("\N{REPLACEMENT CHARACTER}")
     if lost < sum(map(text.count, USUAL)):  # signs of UTF-8, and a few bytes that are none
-        return text.encode(), "UTF-8 with damaged characters"
+        return text.encode(), said("UTF-8 with damaged characters")
     try:
         return data.decode("cp1252").encode("utf-8"), "Windows-1252"
     except UnicodeDecodeError:
@@ -192,13 +195,14 @@ def read_cells(data: bytes) -> Reading:
     reading = Reading()
     data, encoding = as_utf8(data)
     if encoding:
-        reading.notes.append(f"it was saved as {encoding}" + ("" if "UTF-8" in encoding else ", not UTF-8"))
+        template = N_("it was saved as {encoding}") if "UTF-8" in encoding else N_("it was saved as {encoding}, not UTF-8")
+        reading.notes.append(said(template, encoding=encoding))
     if not looks_like_notebook(data):
         start = CELL.search(data)
         if start is None:
-            reading.notes.append("it does not begin as a notebook does")
+            reading.notes.append(said("it does not begin as a notebook does"))
             return reading
-        reading.notes.append("it does not begin as a notebook does; what could be read of it was kept")
+        reading.notes.append(said("it does not begin as a notebook does; what could be read of it was kept"))
         data = b'{"cells": [' + data[start.start():] if data.find(b'"cells"', 0, start.start()) < 0 else data[data.find(b"{"):]
     if b"<<<<<<<" in data and b">>>>>>>" in data and MARKER.search(data):
         return _read_both_sides(data, reading)
@@ -217,17 +221,18 @@ def _read(data: bytes, reading: Reading) -> None:
             cells = list(islice(_read_piece_by_piece(attempt), MAX_CELLS + 1))
             break
         if found is None:
-            reading.notes.append("it has no list of cells")
+            reading.notes.append(said("it has no list of cells"))
             return
         cells, reading.python = found
         break
     else:
         cells = list(islice(_read_piece_by_piece(data), MAX_CELLS + 1))
         reading.notes.append(
-            "it is damaged; what could be read of it was kept" if cells else "it is damaged, and nothing of it can be read"
+            said("it is damaged; what could be read of it was kept") if cells else
+            said("it is damaged, and nothing of it can be read")
         )
     if len(cells) > MAX_CELLS:
-        reading.notes.append(f"it has more than {MAX_CELLS} cells; the first {MAX_CELLS} were read")
+        reading.notes.append(said("it has more than {most} cells; the first {most} were read", most=MAX_CELLS))
     for cell in cells[:MAX_CELLS]:
         reading.cells.append(_reduced(cell))
 
@@ -356,7 +361,7 @@ def _read_both_sides(data: bytes, reading: Reading) -> Reading:
             place = min(place + 1, len(reading.cells))
             reading.cells.insert(place, Cell(cell.kind, cell.text, attachments=cell.attachments))
             place += 1
-    reading.notes.append("conflict marks of a merge (<<<<<<<) stand in it; both sides were kept")
+    reading.notes.append(said("conflict marks of a merge (<<<<<<<) stand in it; both sides were kept"))
     return reading
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
+from autograder.grade.language import ENGLISH, state_of
 from autograder.grade.submission import Submission
 from autograder.stages import KIT, Stage, find_stage
 
@@ -36,17 +37,27 @@ def suite_hash(stage_id: str) -> str:
     """Hash of everything but the submission that decides a mark."""
     stage = find_stage(stage_id)
     digest = hashlib.sha256(json.dumps([SCHEMA, versions(stage)], sort_keys=True).encode())
-    files: list[Path] = [find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]
-    for name in GRADING_CODE:
-        path = KIT / "autograder" / name
-        files += [path] if path.is_file() else sorted(path.rglob("*.py"))
-    files += sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))
-    files += data_files(stage)
+    digest.update(_together([find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]))
+    digest.update(grading_code())
+    digest.update(_together(sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))))
+    digest.update(_together(data_files(stage)))
+    return digest.hexdigest()
+
+
+@cache
+def grading_code() -> bytes:
+    """The code that every stage is graded by, the same for all: read once."""
+    places = [KIT / "autograder" / name for name in GRADING_CODE]
+    return _together([file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))])
+
+
+def _together(files: list[Path]) -> bytes:
+    """Files with their names, one after the other."""
+    parts = []
     for file in files:
         data = file.read_bytes()
-        digest.update(f"{file.relative_to(KIT)}:{len(data)}:".encode())
-        digest.update(data)
-    return digest.hexdigest()
+        parts += [f"{file.relative_to(KIT)}:{len(data)}:".encode(), data]
+    return b"".join(parts)
 
 
 def data_files(stage: Stage) -> list[Path]:
@@ -71,11 +82,12 @@ def why_changed(before: str, now: str) -> str:
                                    f"the seed of the term changed from {seed} to {new_seed}" if reseeded else ""]))
 
 
-def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False) -> str:
+def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False, language: str = ENGLISH) -> str:
     """The key a record is kept under: the same key, the same record."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
                                         submission.student, *(["retrain"] if retrain else []),
-                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside],
+                                        *([submission.needs_person] if submission.needs_person else []), *submission.beside,
+                                        *state_of(language)],
                                        sort_keys=True).encode())
     for name in sorted(submission.files):
         digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
@@ -102,8 +114,10 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(name)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # what a full disk says names no file
         raise
 
 

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder.checks.compare import Mismatch, is_tensor
+from autograder.checks.words import _
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
 from autograder.grade.backends.standing_in import submission_for
 from autograder.sandbox.client.sandbox import Sandbox
@@ -52,14 +53,9 @@ class Training:
 
 def recipe(stage: Stage) -> ModuleType | None:
     """The stage's recipe; None for a stage without trained models."""
-    if not has_recipe(stage):
+    if not stage.has_recipe:
         return None
     return importlib.import_module(f"autograder.stages.{stage.name}.recipe")
-
-
-def has_recipe(stage: Stage) -> bool:
-    """Whether RETRAIN=1 changes anything for the stage."""
-    return (stage.suite / "recipe.py").exists()
 
 
 def files_for(stage: Stage, job: Mapping[str, Any]) -> dict[str, bytes]:
@@ -125,7 +121,7 @@ class Retrainer:
             name, arguments = plan.make
             model = self._call(worker, name, arguments, worker.limits.call_cpu)
             if not isinstance(model, Handle):
-                raise Mismatch(name, "does not make a torch.nn.Module", "type")
+                raise Mismatch(name, _("does not make a torch.nn.Module"), "type")
             name, arguments = plan.train
             self._call(worker, name, (model, *arguments), cpu)
             return usable(plan.name, model.state_dict())
@@ -133,9 +129,9 @@ class Retrainer:
             worker.close()
 
     def _call(self, worker: Worker, name: str, arguments: tuple[Any, ...], cpu: float) -> Any:
-        value, _ = worker.call(["function", name], arguments, {}, cpu=cpu)
+        value = worker.call(["function", name], arguments, {}, cpu=cpu)[0]
         if is_missing(value):
-            raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
+            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
         return value
 
 
@@ -143,13 +139,13 @@ def usable(name: str, state: Any) -> dict[str, Any]:
     """What came back as a model's weights, if it can be: tensors of finite numbers, not too many."""
     import torch
 
-    what = f"your {name} model, trained again,"
+    what = _("your {name} model, trained again,", name=name)
     if not isinstance(state, dict) or not all(isinstance(key, str) and is_tensor(value) for key, value in state.items()):
-        raise Mismatch(what, "does not give its weights: state_dict() is torch's own", "type")
+        raise Mismatch(what, _("does not give its weights: state_dict() is torch's own"), "type")
     if sum(value.nbytes for value in state.values()) > LARGEST:
-        raise Mismatch(what, f"has weights of more than {LARGEST >> 20} MiB", "shape")
+        raise Mismatch(what, _("has weights of more than {size} MiB", size=LARGEST >> 20), "shape")
     if not all(bool(torch.isfinite(value).all()) for value in state.values()):
-        raise Mismatch(what, "has Inf or NaN among its weights: the training went wrong", "finite")
+        raise Mismatch(what, _("has Inf or NaN among its weights: the training went wrong"), "finite")
     return state
 
 
@@ -160,7 +156,7 @@ def ran_out_of_time(error: Exception) -> bool:
 
 def told(name: str, error: Exception) -> Exception:
     """What ended a training, as the tests that need its model report it."""
-    doing = f"training your {name} model"
+    doing = _("training your {name} model", name=name)
     if isinstance(error, LimitExceeded) and ran_out_of_time(error):
         return LimitExceeded(error.kind, f"{doing}: {error}")
     if isinstance(error, NotImplementedError):
@@ -169,5 +165,5 @@ def told(name: str, error: Exception) -> Exception:
         return Mismatch(error.what, error.problem, error.aspect)
     kind = getattr(error, "type_name", None) or type(error).__name__
     if isinstance(error, BadMessage):
-        kind = "an answer that is none"
+        kind = _("an answer that is none")
     return Raised(kind, str(getattr(error, "message", error)), getattr(error, "student_trace", ""), doing)

@@ -16,9 +16,10 @@ from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
 from autograder.grade.handin.content import code_state, is_quickly_written, lack_of_code, names_of
 from autograder.grade.handin.nested import is_archive
-from autograder.grade.handin.normalise import OTHERS, HandIn, as_it_came, imported_names, normalise, own_names, told
+from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook
+from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
@@ -106,9 +107,10 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     What cannot be read is told in `notes`, or in `problem` if it is the stage's own file.
     """
     if folder.is_symlink() or folder.parent.is_symlink():
-        return Submission(student, stage.id, {}, problem="the folder is a link, and links are not followed")
+        return Submission(student, stage.id, {}, problem=said("the folder is a link, and links are not followed"))
     if folder.exists() and not folder.is_dir():
-        return Submission(student, stage.id, {}, problem=f"{stage.id} is a file; what is handed in lies in a folder of that name")
+        problem = said("{name} is a file; what is handed in lies in a folder of that name", name=stage.id)
+        return Submission(student, stage.id, {}, problem=problem)
     with ExitStack() as stack:
         hand_in = normalise(_on_disk(folder), stage, stack, stays=True)
         renamed, unread, question = _of_collecting(folder, student, stage)
@@ -169,32 +171,35 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         try:
             data = hand_in.files[path].read()
             if path == wanted and len(data) > MAX_FILE:
-                raise Refused(f"it is {len(data) / 2**20:.0f} MiB; at most {MAX_FILE / 2**20:.0f} MiB are read")
+                raise Refused(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read", size=len(data) / 2**20,
+                                   most=MAX_FILE / 2**20))
             total += len(data)
             if total > MAX_TOTAL:
-                raise Refused(f"the folder holds more than {MAX_TOTAL >> 20} MiB")
+                raise Refused(said("the folder holds more than {size} MiB", size=MAX_TOTAL >> 20))
             files[path] = data
         except Refused as error:
             if path == wanted and str(error).startswith("is damaged"):
-                closed = f"in the archive it {error}: it needs to be handed in again"
+                closed = said("in the archive it {problem}: it needs to be handed in again", problem=error)
                 hand_in.needs_person = as_it_came({}, stage, closed, {}).needs_person
             elif path == wanted and " MiB" in str(error):
-                hand_in.needs_person = (f"{wanted} was not read: {error}. Take out what makes it so large, and run make grade "
-                                        "again")
+                hand_in.needs_person = said("{file} was not read: {why}. Take out what makes it so large, and run make "
+                                            "grade again", file=wanted, why=error)
             elif path == wanted:
-                problem = f"{wanted} was not read: {error}"
+                problem = said("{file} was not read: {why}", file=wanted, why=error)
             else:
-                notes.append(f"{shown(path)} was not read: {error}")
+                notes.append(said("{file} was not read: {why}", file=shown(path), why=error))
     remarks += _unwrap(files, hand_in, stage)
     notes += [
-        f"{shown(name)} {reason}" if not reason.startswith("it ") else f"{shown(name)} was not read: {reason}"
+        about(name, reason) if not reason.startswith("it ") else said("{file} was not read: {why}", file=shown(name), why=reason)
         for name, reason in sorted(hand_in.problems.items())[:10]
     ]
-    notebook, about = _notebook(hand_in, f"{stage.id}.ipynb")
-    notes += about
+    notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
+    notes += said_of_it
     remarks += _little(files.get(wanted), notebook, stage, hand_in)
     if wanted not in files and not problem and not hand_in.needs_person:
-        problem = f"{wanted} is missing" + ("" if hand_in.files else ": the folder is empty or cannot be read")
+        problem = said("{file} is missing", file=wanted)
+        if not hand_in.files:
+            problem = said("{file} is missing: the folder is empty or cannot be read", file=wanted)
     return Submission(
         student,
         stage.id,
@@ -211,20 +216,26 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
 
 def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]:
     """Take off what an editor or a notebook put around the code, and say so; where that is not certain, a person is asked."""
-    remarks = []
+    remarks: list[str] = []
     own = {path: hand_in.files[path] for path in files if path == stage.info.file}
     for path in [path for path in files if path.endswith(".py")]:
         found = unwrap(files[path])
         files[path] = found.data
-        remarks += [f"{shown(path)} {words}" for words in found.undone[:2]]
+        remarks += [said("{file} {reason}", file=shown(path), reason=words) for words in found.undone[:2]]
         doubt = found.doubt
-        if found.document and path in own and code_state(found.data, stage) == "other":
-            doubt = f"is {found.document}, and its code has not the functions of this stage"
+        if found.document and found.undone and path in own and not _is_module(found.data, stage):
+            doubt = said("is {kind}, and its code is not that of a {file} alone", kind=said(found.document), file=stage.info.file)
         counts = bool(doubt) and (path in own or PurePosixPath(path).stem in imported_names(own))
         if counts and not hand_in.needs_person:
-            hand_in.needs_person = (f"{shown(path)} {doubt}. Put its code here as a text file of that name, or ask for "
-                                    "it, and run make grade again")
+            hand_in.needs_person = said("{file} {reason}. Put its code here as a text file of that name, or ask for it, and run "
+                                        "make grade again", file=shown(path), reason=doubt)
     return remarks
+
+
+def _is_module(code: bytes, stage: Stage) -> bool:
+    """True for code that is the stage's file, not one that uses it, as a notebook does."""
+    imported = imported_names({stage.info.file: File(len(code), lambda: code)})
+    return code_state(code, stage) != "other" and not {stage.module, "checks"} & imported
 
 
 def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:
@@ -237,14 +248,15 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
     texts = [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"] if notebook is not None else []
     found = code_in_notebook(stage, texts)
     if not found:
-        return [f"{stage.info.file} {lack}"] if lack and code is not None else []
-    names = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-    sentence = f"{stage.info.file} {lack or 'has none of the functions'}, but the notebook defines {names}"
+        return [said("{file} {reason}", file=stage.info.file, reason=lack)] if lack and code is not None else []
+    sentence = said("{file} {lack}, but the notebook defines {names}", file=stage.info.file,
+                    lack=lack or "has none of the functions", names=three_of(found))
     if 2 * len(found) >= len(names_of(stage)) and not AS_IT_IS.search(code or b""):
-        hand_in.needs_person = (f"{sentence}. Put that code into {stage.info.file}, or the line `# grade as it is`, and run make "
-                                "grade again")
+        hand_in.needs_person = said("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again",
+                                    what=sentence, file=stage.info.file)
         return []
-    return [f"{sentence}: only {stage.info.file} is graded, so that code belongs into it; move it there and hand in again"]
+    return [said("{what}: only {file} is graded, so that code belongs into it; move it there and hand in again", what=sentence,
+                 file=stage.info.file)]
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
@@ -272,12 +284,13 @@ def is_for_worker(path: str, stage: Stage) -> bool:
 
 def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
     if name not in hand_in.files:
-        return None, [] if hand_in.needs_person else [f"{name} was not handed in; the written tasks have no answer"]
+        return None, [] if hand_in.needs_person else [said("{file} was not handed in; the written tasks have no answer",
+ file=name)]
     try:
         data, notes = reduced(hand_in.files[name].read())
-        return data, [f"{name}: {note}" for note in notes]
+        return data, [said("{file}: {note}", file=name, note=note) for note in notes]
     except Refused as error:
-        return None, [f"{name} was not read: {error}"]
+        return None, [said("{file} was not read: {why}", file=name, why=error)]
 
 
 def _pictures(hand_in: HandIn) -> tuple[tuple[str, bytes], ...]:

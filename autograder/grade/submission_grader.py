@@ -7,13 +7,15 @@ from typing import Any
 
 from autograder.checks.axes import draw_once
 from autograder.checks.plugin import Verdict
-from autograder.checks.student import student_trace
+from autograder.checks.student import student_trace, trace_in_words
+from autograder.checks.words import _
 from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.ban_names import note_on_ban
 from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.import_advice import advice
+from autograder.grade.language import ENGLISH, speaking
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite
@@ -32,8 +34,8 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     Parameters
     ----------
     job : dict
-        student, stage, files (name to bytes), problem, notes, key, seed; and retrain, true where models are to be
-        trained again.
+        student, stage, files (name to bytes), problem, notes, key, seed; retrain, true where models are to be trained again; and
+        language, of what the student is to read.
     sandbox : Sandbox
         A started sandbox for the stage's libraries.
     suite : Suite
@@ -46,6 +48,11 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     InfrastructureError
         When the grader, not the submission, failed.
     """
+    with speaking(job.get("language", ENGLISH)):
+        return _grade(job, sandbox, suite, runs)
+
+
+def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None) -> dict[str, Any]:
     stage = find_stage(job["stage"])
     record: dict[str, Any] = {
         "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
@@ -125,13 +132,15 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], python: str 
         file = backend.stage.info.file
         if isinstance(error, LimitExceeded):
             stop = "" if str(error).endswith("?") else "."
-            return f"{file} did not finish importing: {error}{stop} Code outside functions runs at import."
+            return _("{file} did not finish importing: {why}{stop} Code outside functions runs at import.",
+                     file=file, why=error, stop=stop)
         if isinstance(error, Died):
-            return f"{file} could not be imported: it ended the program ({error.how})"
+            return _("{file} could not be imported: it ended the program ({how})", file=file, how=error.how)
         text = str(getattr(error, "message", error))
         what = f"{name}: {text}" if text else name
         remedy = advice(backend.stage, files, name, text, python)
-        return "\n".join(filter(None, [f"{file} could not be imported: {what}", trace.rstrip() if trace.strip() else "", remedy]))
+        said = _("{file} could not be imported: {why}", file=file, why=what)
+        return "\n".join(filter(None, [said, trace_in_words(trace.rstrip()) if trace.strip() else "", remedy]))
     return ""
 
 

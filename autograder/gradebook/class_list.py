@@ -156,7 +156,10 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
         return ()
     first = text.splitlines()[0]
     separator = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise UsageError(f"{path} is no table ({error}); save it as CSV UTF-8") from error
     named = [{(name or "").strip().lower(): undefused(value).strip() if isinstance(value, str) else ""
               for name, value in row.items()} for row in rows]
     columns = [name.strip().lower() for name in next(csv.reader([first], delimiter=separator), [])]

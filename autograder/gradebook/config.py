@@ -17,6 +17,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grade.course import read_course
 from autograder.gradebook.health import address
+from autograder.gradebook.unchanged import CONFIG
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
 # Never part of a release, an autograded folder or a feedback folder. Formgrader would serve what can carry a script
@@ -26,7 +27,6 @@ IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit"
            "*.js", "*.pdf"]
 
 
-CONFIG = "nbgrader_config.py"
 # Where templates of formgrader's pages are looked for: the kit's, which extends nbgrader's.
 READING = Path(__file__).parent / "templates"
 FORMGRADE = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"

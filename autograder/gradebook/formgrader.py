@@ -17,19 +17,11 @@ from pathlib import Path
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.gradebook.config import CONFIG, load_config
+from autograder.gradebook.config import load_config
 from autograder.gradebook.health import check_gradebook
-from autograder.gradebook.pipeline import STAMP
+from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, STAMP
 from autograder.stages import KIT
 
-CONFIG_TEXT = '''"""nbgrader's configuration of this course folder, made by `make formgrader`."""
-
-from pathlib import Path
-
-from autograder.course_config import configure
-
-configure(get_config(), Path(__file__).parent)  # noqa: F821
-'''
 UP_WITHIN = 300.0  # seconds on a machine that is busy with other work; a server that ends is noticed at once
 
 

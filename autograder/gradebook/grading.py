@@ -1,4 +1,8 @@
-"""`make grade`: records, then nbgrader's gradebook and feedback pages, then the tables."""
+"""`make grade`: records, then nbgrader's gradebook and feedback pages, then the tables.
+
+nbgrader is imported only where something goes into the gradebook, or may have changed there, and then beside the grading: a run
+that finds everything as the last one left it does without.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,14 @@ from autograder.errors import InfrastructureError, Stopped, UsageError
 from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import read_record, record_path
-from autograder.grade.retrain import has_recipe
-from autograder.gradebook.changes import Change, read_reported, report_changes
-from autograder.gradebook.departed import Departed
 from autograder.gradebook.health import check_gradebook
-from autograder.gradebook.marks import read_marks
-from autograder.gradebook.tables import GRADES, ITEMS, grade_rows, item_rows, write_csv
+from autograder.gradebook.unchanged import people, remember, rows_as_left, transactions, up_to_date
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
 
 if TYPE_CHECKING:
+    from autograder.gradebook.changes import Change
+    from autograder.gradebook.departed import Departed
     from autograder.gradebook.pipeline import Pipeline
 
 
@@ -95,13 +97,17 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
             raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
                              "  Install it:  make TORCH=yes grade\n"
                              "  Or grade the other stages, one at a time:  make grade STAGE=1-bptt")
+    before = people(course)
+    waiting = [pair for pair in work.done if not up_to_date(course, *pair, work.keys[pair])]
+    rows = None if work.todo or waiting else rows_as_left(course, before)
+    if rows is not None:
+        return _finished(outcome, course, rows)
     # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
-    trained = {stage for stage, _ in work.todo if retrain and has_recipe(find_stage(stage))}
+    trained = {stage for stage, _ in work.todo if retrain and find_stage(stage).has_recipe}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
              "training and grading": [pair for pair in work.todo if pair[0] in trained]}
     with ThreadPoolExecutor(1) as beside, stoppable(course, outcome, beside):  # nbgrader gets ready meanwhile
         ready = beside.submit(open_pipeline, course, sorted({stage for stage, _ in work.all()}))
-        waiting = [pair for pair in work.done if not ready.result().up_to_date(*pair)]
         watcher.begin("grading", len(steps["grading"]) + len(waiting))
         for pair in waiting:  # graded before, but stopped before the gradebook had it
             enter(ready.result(), pair, outcome.failed)
@@ -119,15 +125,42 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                         enter(ready.result(), pair, outcome.failed)
                     watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
+    return _finished(outcome, course, bring_up_to_date(pipeline, outcome, before))
+
+
+def _finished(outcome: Outcome, course: Path, rows: Sequence[dict[str, Any]]) -> Outcome:
+    """The outcome with the records and rows of what was asked for."""
+    asked = {pair for pair in outcome.work.all() if pair not in outcome.failed}
+    outcome.records = Records(course, asked)
+    outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
+    return outcome
+
+
+def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[dict[str, Any]]:
+    """Penalties, their pages and the tables, of everybody.
+
+    Parameters
+    ----------
+    before : str
+        `people`, from before anything was read.
+
+    Returns
+    -------
+    list of dict
+        The rows of grades.csv.
+    """
+    from autograder.gradebook.tables import write_tables
+
+    book = pipeline.entries.gradebook
+    count = transactions(pipeline.course) - book.transactions
     outcome.departed = [mark for mark in pipeline.departed if not mark.carried]
     carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
     for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]):
         make_page(pipeline, pair, outcome.failed)
-    asked = {pair for pair in work.all() if pair not in outcome.failed}
-    rows, outcome.changes, outcome.unusable = write_tables(course, pipeline)
-    outcome.records = Records(course, asked)
-    outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
-    return outcome
+    rows, outcome.changes, outcome.unusable = write_tables(pipeline.course, pipeline)
+    if not (outcome.failed or outcome.unusable or pipeline.departed):
+        remember(pipeline.course, before, count + book.transactions, rows)
+    return rows
 
 
 @contextmanager
@@ -142,6 +175,7 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
 
         def finish() -> None:
             from autograder.gradebook.pipeline import Pipeline
+            from autograder.gradebook.tables import write_tables
 
             if (course / "gradebook.db").exists():
                 write_tables(course, Pipeline(course))
@@ -176,24 +210,3 @@ def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str,
         pipeline.feedback(*pair)
     except InfrastructureError as error:
         failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
-
-
-def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
-    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
-
-    Returns
-    -------
-    rows, changes, unusable
-        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
-    """
-    book = pipeline.entries.gradebook
-    present, departed = pipeline.term.people.present(), pipeline.departed
-    every = Records(course, [pair for pair in present if record_path(course, *pair).exists()])
-    with book:
-        marks, reported = read_marks(book), read_reported(book)
-    changes = report_changes(course, book, marks, present, departed)
-    rows = grade_rows(every, marks, pipeline.term, reported)
-    if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
-        write_csv(course / "grades.csv", GRADES, rows)
-        write_csv(course / "items.csv", ITEMS, item_rows(every))
-    return rows, changes, every.unusable

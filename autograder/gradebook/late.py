@@ -17,6 +17,7 @@ from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
+from autograder.checks.words import _, _n
 from autograder.grade.course import SEED, read_course
 from autograder.grade.notebook import released
 from autograder.gradebook.answers import nbgrader_meta
@@ -41,9 +42,9 @@ class Lateness:
         """For a table and a page; empty when there is nothing to say."""
         if not self.days:
             return self.problem
-        text = f"{self.days} day{'' if self.days == 1 else 's'} late"
+        text = _n("{count} day late", "{count} days late", self.days)
         if self.free:
-            text += f", {self.free if self.free < self.days else 'all'} of them free"
+            text += _(", {days} of them free", days=self.free) if self.free < self.days else _(", all of them free")
         return text
 
 
@@ -63,7 +64,7 @@ class Term:
         came = self.people.came(stage_id, student, rule.zone)
         extension = self.people.extension(stage_id, student)
         if came.when is None:
-            problem = came.problem or ("the LMS calls it late, but when it came is not known: no penalty" if came.late else "")
+            problem = came.problem or (_("the LMS calls it late, but when it came is not known: no penalty") if came.late else "")
             return Lateness(came, extension, problem=problem)
         days = self.days_late(student)
         free, charged = self.policy.charged(days)[stage_id]

@@ -233,7 +233,10 @@ def _from_table(source: Path) -> Iterator[Given]:
         raise UsageError(f"{source} is not UTF-8; save it as CSV UTF-8") from error
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    rows: Iterable[dict[str, str]] = csv.DictReader(io.StringIO(text), delimiter=separator)
+    try:
+        rows: list[dict[str, str]] = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise UsageError(f"{source} is no table ({error}); save it as CSV UTF-8") from error
     for number, row in enumerate(rows, 2):
         score = (row.get("score") or "").strip()
         if not score:

@@ -5,7 +5,6 @@ One process, one submission after the other: SQLite has one writer.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import shutil
@@ -22,6 +21,7 @@ from traitlets.config import Config
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.gradebook import unchanged
 from autograder.gradebook.config import load_config
 from autograder.gradebook.departed import Departed, bring_along
 from autograder.gradebook.entry import Entries, read_handed_in, write_autograded
@@ -29,9 +29,8 @@ from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
 from autograder.gradebook.messages import captured_errors, said
 from autograder.gradebook.shared_gradebook import gradebook
-from autograder.stages import SOLUTIONS, find_stage
-
-STAMP = ".kit"
+from autograder.gradebook.unchanged import STAMP, assignment_stamp, material, stamp
+from autograder.stages import SOLUTIONS
 
 
 class Pipeline:
@@ -71,18 +70,15 @@ class Pipeline:
 
     def up_to_date(self, stage_id: str, student: str) -> bool:
         """True when gradebook, autograded notebook and feedback page are those of the present record."""
-        return (self.in_gradebook(stage_id, student)
-                and (self.course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
+        return unchanged.up_to_date(self.course, stage_id, student, self._key(stage_id, student))
 
     def in_gradebook(self, stage_id: str, student: str) -> bool:
         """True when gradebook and autograded notebook are those of the present record."""
-        record = read_record(record_path(self.course, stage_id, student))
-        stamp = self._stamp(stage_id, student)
-        return (record is not None and stamp.exists() and stamp.read_text() == record["key"]
-                and (self.course / "autograded" / student / stage_id / f"{stage_id}.ipynb").exists())
+        return unchanged.in_gradebook(self.course, stage_id, student, self._key(stage_id, student))
 
-    def _stamp(self, stage_id: str, student: str) -> Path:
-        return self.course / STAMP / stage_id / f"{student}.autograded"
+    def _key(self, stage_id: str, student: str) -> str | None:
+        record = read_record(record_path(self.course, stage_id, student))
+        return None if record is None else str(record["key"])
 
     def ensure_assignment(self, stage_id: str) -> None:
         """Enter the stage and its cells into the gradebook, when they are new or have changed.
@@ -92,14 +88,13 @@ class Pipeline:
         UsageError
             When graded cells were added or removed while there are submissions in the gradebook.
         """
-        stamp = self.course / STAMP / f"{stage_id}.assignment"
-        digest = self._material_hash(stage_id)
+        entered_as, digest = assignment_stamp(self.course, stage_id), material(stage_id)
         if not (self.course / "gradebook.db").exists():
             for entered in (self.course / STAMP).glob("*.assignment"):
                 remove(entered)  # what was entered into a gradebook that is gone is to be entered again
             for entered in (self.course / STAMP).glob("*/*.autograded"):
                 remove(entered)
-        if stamp.exists() and stamp.read_text() == digest:
+        if entered_as.exists() and entered_as.read_text() == digest:
             return
         with tempfile.TemporaryDirectory() as scratch:
             config = Config(self.config)
@@ -117,14 +112,7 @@ class Pipeline:
                 except Exception as error:
                     raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n  "
                                      + said(words, error)) from error
-        write_atomically(stamp, digest.encode())
-
-    def _material_hash(self, stage_id: str) -> str:
-        stage = find_stage(stage_id)
-        digest = hashlib.sha256(stage.notebook.read_bytes())
-        for file in stage.test_files().values():
-            digest.update(file.read_bytes())
-        return digest.hexdigest()
+        write_atomically(entered_as, digest.encode())
 
     def autograde(self, stage_id: str, student: str) -> None:
         """A record's marks into the gradebook, and the notebook that formgrader shows.
@@ -137,7 +125,7 @@ class Pipeline:
         record = read_record(record_path(self.course, stage_id, student))
         if record is None:
             raise InfrastructureError(f"there is no record of {student}'s {stage_id}")
-        self._stamp(stage_id, student).unlink(missing_ok=True)
+        stamp(self.course, stage_id, student).unlink(missing_ok=True)
         folder = self.course / "autograded" / student / stage_id
         handed_in = read_handed_in(self.course / "submitted" / student / stage_id, stage_id, self.directory.ignore)
         try:
@@ -148,7 +136,7 @@ class Pipeline:
         except (SQLAlchemyError, OSError, ValueError) as error:
             remove(folder)
             raise InfrastructureError(f"{student}'s {stage_id} could not be entered into {self.course / 'gradebook.db'}: "
-                                      + str(error).partition("\n")[0]) from error
+                                      + str(error).partition("\n")[0].removeprefix("(sqlite3.OperationalError) ")) from error
 
     @property
     def permissions(self) -> int:
@@ -167,8 +155,7 @@ class Pipeline:
             except Exception as error:
                 raise InfrastructureError(f"nbgrader's generate_feedback failed on {student}'s {stage_id}: {said(words, error)}",
                                           "\n".join(words)) from error
-        record = read_record(record_path(self.course, stage_id, student))
-        write_atomically(self._stamp(stage_id, student), (record or {"key": ""})["key"].encode())
+        write_atomically(stamp(self.course, stage_id, student), (self._key(stage_id, student) or "").encode())
 
     @cached_property
     def departed(self) -> list[Departed]:

@@ -24,6 +24,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.gradebook.formulas import mathml
+from autograder.text import on_a_page
 
 # A longer text is shown as it was written: Markdown takes more than proportionate time over what is made to be slow.
 MAX_MARKDOWN = 20_000
@@ -127,7 +128,7 @@ def to_html(source: str, attachments: Mapping[str, Mapping[str, str]] | None = N
         Pictures pasted into the cell, as nbformat keeps them.
     """
     if len(source) > MAX_MARKDOWN:
-        return f"<pre>{escape(source)}</pre>"
+        return on_a_page(f"<pre>{escape(source)}</pre>")
     if not attachments:
         return _cached(source)
     return _render(source, {name: dict(kinds) for name, kinds in attachments.items()})
@@ -143,17 +144,17 @@ def _render(source: str, attachments: dict[str, dict[str, str]]) -> str:
         renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=attachments)
         html = MarkdownWithMath(renderer).render(source)
     except (RecursionError, ValueError, KeyError):
-        return f"<pre>{escape(source)}</pre>"
+        return on_a_page(f"<pre>{escape(source)}</pre>")
     finish = _Finish()
     finish.feed(clean(html))
     finish.close()
-    return "".join(finish.parts)
+    return on_a_page("".join(finish.parts))  # also what was written as an entity
 
 
 @lru_cache(maxsize=256)
 def coloured(code: str) -> Markup:
     """Python as HTML; Pygments escapes the text. Most of a class has the same cells: each is coloured once."""
-    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
+    return Markup(on_a_page(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))))
 
 
 @pass_context

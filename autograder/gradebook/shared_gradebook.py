@@ -35,6 +35,7 @@ class SharedGradebook(Gradebook):
     """nbgrader's gradebook, to be used in many `with` blocks one after the other."""
 
     joined = False
+    transactions = 0  # that this object has written
 
     def __init__(self, db_url: str, course_id: str = "default_course") -> None:
         super().__init__(db_url, course_id)
@@ -62,6 +63,7 @@ class SharedGradebook(Gradebook):
                     OURS.create_all(bind=connection)
                 yield
                 self.db.flush()
+            self.transactions += 1
         finally:
             self.joined = False
             self.db.remove()

@@ -7,15 +7,19 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograder.grade.classroom import Records
 from autograder.grade.feedback_text import points
-from autograder.grade.record import state_of_suite, why_changed, write_atomically
-from autograder.gradebook.changes import Reported
+from autograder.grade.record import record_path, state_of_suite, why_changed, write_atomically
+from autograder.gradebook.changes import Change, Reported, read_reported, report_changes
 from autograder.gradebook.late import Term
-from autograder.gradebook.marks import SubmissionMarks
+from autograder.gradebook.marks import SubmissionMarks, read_marks
 from autograder.sandbox.isolation import in_short
-from autograder.text import defused
+from autograder.text import defused, on_a_page
+
+if TYPE_CHECKING:
+    from autograder.gradebook.pipeline import Pipeline
 
 GRADES = ("student", "stage", "status", "score", "max_score", "manual_pending", "penalty", "total", "note")
 ITEMS = ("student", "stage", "task", "test", "visibility", "outcome", "points", "max_points", "mistake")
@@ -94,7 +98,7 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
 
 def _cell(value: Any) -> Any:
     """A number as it is; of anything else, nothing that a spreadsheet would run."""
-    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(value)
+    return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(on_a_page(value))
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -102,3 +106,24 @@ def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, 
     data = csv_bytes(columns, rows)
     if not path.exists() or path.read_bytes() != data:
         write_atomically(path, data)
+
+
+def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
+    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
+
+    Returns
+    -------
+    rows, changes, unusable
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
+    """
+    book = pipeline.entries.gradebook
+    present, departed = pipeline.term.people.present(), pipeline.departed
+    every = Records(course, [pair for pair in present if record_path(course, *pair).exists()])
+    with book:
+        marks, reported = read_marks(book), read_reported(book)
+    changes = report_changes(course, book, marks, present, departed)
+    rows = grade_rows(every, marks, pipeline.term, reported)
+    if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
+        write_csv(course / "grades.csv", GRADES, rows)
+        write_csv(course / "items.csv", ITEMS, item_rows(every))
+    return rows, changes, every.unusable

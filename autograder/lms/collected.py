@@ -22,7 +22,7 @@ from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.grade.record import write_atomically
 from autograder.lms.roster import Roster
-from autograder.text import defused
+from autograder.text import defused, on_a_page
 
 COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
 WIDTH = 80
@@ -196,5 +196,5 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in sorted(rows, key=lambda row: (row["stage"], row["student"])):
-        writer.writerow({key: defused(str(value)) for key, value in row.items()})
+        writer.writerow({key: defused(on_a_page(str(value))) for key, value in row.items()})
     write_atomically(course / "collected.csv", text.getvalue().encode("utf-8"))

@@ -31,7 +31,7 @@ from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import NEEDS_PERSON
 from autograder.lms.people import Person, people
 from autograder.stages import chosen, stages
-from autograder.text import defused
+from autograder.text import defused, on_a_page
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class KitExport(ExportPlugin):
             listed = replace(listed, people=[person for person in listed.people if person.student in wanted])
         self.outcome = Exported(Path(self.to) if self.to else root / "exports" / f"{self.format}.csv")
         text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(self.rows(listed))
+        csv.writer(text, lineterminator="\r\n").writerows([on_a_page(str(cell)) for cell in row] for row in self.rows(listed))
         write_atomically(self.outcome.path, text.getvalue().encode("utf-8", "backslashreplace"))
         self.outcome.blank = list(_blanks(listed))
         self.outcome.odd = odd_marks(listed.marks, listed.stage_ids)

@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.checks.words import N_, _
 from autograder.errors import SandboxError
-from autograder.grade.course import COURSE, this_course
+from autograder.grade.course import COURSE, read_course, this_course
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
+from autograder.grade.language import speaking
 from autograder.grade.record import data_files, write_json
 from autograder.publish.release import EPOCH
 from autograder.sandbox.isolation import sentence
@@ -29,6 +31,7 @@ from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 TEMPLATES = Path(__file__).parent / "templates" / "gradescope"
 # Hidden tests and the total are shown when the grades are published: before that they would answer every guess.
 VISIBILITY = {"public": "visible", "hidden": "after_published"}
+VISIBLE = {"public": N_("public"), "hidden": N_("hidden")}
 STUDENT = "student"
 SCRIPTS = ("setup.sh", "run_autograder")
 
@@ -107,7 +110,9 @@ def run(root: Path, stage_id: str) -> dict[str, Any]:
         course = Path(scratch)
         bring_in(root / "submission", course / "submitted" / STUDENT / stage.id)
         record = graded(course, stage.id)
-    found = results(record, stage) | {"execution_time": round(time.monotonic() - started, 1)}
+        with speaking(read_course(course).language):
+            shown = results(record, stage)
+    found = shown | {"execution_time": round(time.monotonic() - started, 1)}
     write_json(root / "results" / "results.json", found)
     return found
 
@@ -132,24 +137,24 @@ def graded(course: Path, stage_id: str) -> dict[str, Any]:
 
 def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
     """A record as Gradescope shows it: a test a line, named and tagged by its task."""
-    lines = [f"{stage.info.title}: public tests are shown at once, hidden tests when the grades are published."]
+    lines = [_("{title}: public tests are shown at once, hidden tests when the grades are published.", title=stage.info.title)]
     if record["status"] != "graded":
-        lines.append(f"Nothing could be checked. {record['reason']}")
+        lines.append(_("Nothing could be checked. {why}", why=record["reason"]))
     lines += remarks(record)
     numbers: dict[str, int] = {}
     tests = []
     for test in record["tests"]:
-        task = test["task"]
+        task, visible = test["task"], VISIBLE[test["visibility"]]
         numbers[task] = numbers.get(task, 0) + 1
         tests.append(
             {
-                "name": f"Task {task}, {stage.info.tasks.get(task, '')}: {test['title']}",
+                "name": _("Task {task}, {title}: {test}", task=task, title=stage.info.tasks.get(task, ""), test=test["title"]),
                 "number": f"{task}.{numbers[task]}",
                 "score": test["points"],
                 "max_score": test["max_points"],
                 "status": "passed" if test["outcome"] == "passed" else "failed",
                 "visibility": VISIBILITY[test["visibility"]],
-                "tags": [f"task {task}", test["visibility"]],
+                "tags": [_("task {task}", task=task), _(visible)],
                 "output": output(test, stage.info.hidden),
                 "output_format": "text",
             }
@@ -164,7 +169,9 @@ def remarks(record: dict[str, Any]) -> list[str]:
 
 def output(test: dict[str, Any], hidden: str = "hint") -> str:
     """What is told of one test; `hidden` as for `told`."""
-    lines = [OUTCOMES[test["outcome"]].capitalize() + "."]
+    outcome = OUTCOMES[test["outcome"]]
+    outcome = _(outcome)
+    lines = [f"{outcome[:1].upper()}{outcome[1:]}."]
     if test["outcome"] not in ("passed", "not_implemented", "ungradable"):
         lines += told(test, hidden)
     lines += hint_lines([test], hidden)

@@ -22,7 +22,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.grade.names import shown, usable
 from autograder.grade.record import write_atomically
-from autograder.text import defused, undefused
+from autograder.text import defused, on_a_page, undefused
 
 ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
@@ -164,7 +164,7 @@ class Roster:
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
         writer.writerow(self.columns)
         for person in self.people:
-            writer.writerow([defused(person.cells.get(column, "")) for column in self.columns])
+            writer.writerow([defused(on_a_page(person.cells.get(column, ""))) for column in self.columns])
         write_atomically(self.path, text.getvalue().encode("utf-8-sig" if self.bom else "utf-8"))
         self.changed = False
 

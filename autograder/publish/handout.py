@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from autograder.checks.needs import FLOORS
+from autograder.checks.words import CATALOGUE, _
 from autograder.grade.course import this_course
+from autograder.grade.language import ENGLISH, speaking
+from autograder.grade.language import for_students as texts_for_students
 from autograder.publish.hints import make_hints
 from autograder.publish.leaks import PICTURES
 from autograder.stages import KIT, Stage, find_stage
@@ -17,6 +22,7 @@ from autograder.stages.strip import strip
 
 CHECKS = KIT / "autograder" / "checks"
 TEMPLATES = Path(__file__).parent / "templates"
+HAS_WORDS = re.compile(r"[a-z]{3}")
 
 
 def complete(stage: Stage, folder: Path) -> None:
@@ -41,9 +47,13 @@ def complete(stage: Stage, folder: Path) -> None:
     for name in ("conftest.py", "pytest.ini"):
         write(folder / name, (TEMPLATES / name).read_text(encoding="utf-8"))
     write(folder / "requirements.txt", requirements(stage))
-    write(folder / "README.md", readme(stage))
+    language = this_course().language
+    with speaking(language):
+        write(folder / "README.md", readme(stage))
     for source in sorted((*CHECKS.glob("*.py"), *CHECKS.glob("*.ini"))):
         write(folder / "checks" / source.name, for_students(source.read_text(encoding="utf-8")))
+    if language != ENGLISH:
+        (folder / "checks" / CATALOGUE).write_bytes(texts_for_students(language))
     for earlier in map(find_stage, stage.info.requires_stages):
         place = folder / "checks" / "earlier" / earlier.id
         write(place / "public.py", for_students(earlier.test_files()["public"].read_text(encoding="utf-8")))
@@ -97,16 +107,34 @@ def readme(stage: Stage) -> str:
     for task, title in stage.info.tasks.items():
         if task in tested:
             names = ", ".join(f"`{name}`" for name in stage.functions.get(task, ()))
-            rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | "
-                        f"{'public and hidden tests' if task in visible else 'hidden tests'} |")
+            by = _("public and hidden tests") if task in visible else _("hidden tests")
+            rows.append(f"| {task} | {title} | {names} | {tested[task]:g} | {by} |")
         else:
-            rows.append(f"| {task} | {title} | in the notebook | {written.get(task, 0):g} | by hand |")
-    uses = "".join(f"\nThis stage builds on your own `{earlier.partition('-')[2]}.py`: keep the folder `{earlier}` side by side "
-                   f"with this one.\n" for earlier in stage.info.requires_stages)
-    return Template((TEMPLATES / "README.md").read_text(encoding="utf-8")).substitute(
+            where, by = _("in the notebook"), _("by hand")
+            rows.append(f"| {task} | {title} | {where} | {written.get(task, 0):g} | {by} |")
+    builds_on = _("This stage builds on your own `{file}`: keep the folder `{stage}` side by side with this one.")
+    uses = "".join(f"\n{builds_on.format(file=find_stage(earlier).info.file, stage=earlier)}\n"
+                   for earlier in stage.info.requires_stages)
+    parts = paragraphs((TEMPLATES / "README.md").read_text(encoding="utf-8"))
+    template = "".join(_(part) if HAS_WORDS.search(part) else part for part in parts)
+    return Template(template).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
-        term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or "without a day",
-        weights=", and the `.pt` files that the notebook saves" if stage.info.submission_files else "")
+        term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or _("without a day"),
+        weights=_(", and the `.pt` files that the notebook saves") if stage.info.submission_files else "")
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text in Markdown in the parts that are translated, and the blank lines between them; what stands fenced is one part."""
+    return re.split(r"(?m)(\n*^```\w*\n*|\n{2,}|\n\Z)", text)
+
+
+def texts_of_readme(file: Any, keywords: object, tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:
+    """For Babel: what there is to translate in the README of a release."""
+    line = 1
+    for part in paragraphs(file.read().decode("utf-8")):
+        if HAS_WORDS.search(part):
+            yield line, "_", part, []
+        line += part.count("\n")
 
 
 def term_of_release() -> str:

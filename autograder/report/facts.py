@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.checks.words import N_, _
 from autograder.grade.feedback_text import OUTCOMES, hints_of, points, told
 from autograder.stages import Stage
 
@@ -33,15 +34,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Test:
-    """One test as it is shown."""
+    """One test as it is shown; `details` is what may be told of a failure, the call first where `has_call`."""
 
     title: str
     outcome: str
+    said: str
     passed: bool
     visibility: str
     points: str
     max_points: str
     details: tuple[str, ...] = ()
+    has_call: bool = False
 
 
 @dataclass
@@ -104,10 +107,11 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     shown = mark or own
     state, words = _state(tests)
     if abs(shown.score - own.score) > 1e-9:
-        words += f"; mark set by hand, the tests gave {points(own.score)}"
+        words += _("; mark set by hand, the tests gave {points}", points=points(own.score))
     drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
     told_of = record.get("picture_words", {}).get(task_id, [])
-    pictures = [(f"data:image/png;base64,{picture}", f"Figure {number} drawn by your code in task {task_id}, {title}",
+    caption = N_("Figure {number} drawn by your code in task {task}, {title}")
+    pictures = [(f"data:image/png;base64,{picture}", _(caption, number=number, task=task_id, title=title),
                  told_of[number - 1] if number <= len(told_of) else "") for number, picture in enumerate(drawn, 1)]
     hints = hints_of(tests, hidden)
     got = "–" if record["status"] == "needs_person" and not shown.score else points(shown.score)
@@ -120,29 +124,32 @@ def _state(tests: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     outcomes = {test["outcome"] for test in tests}
     passed = sum(test["outcome"] == "passed" for test in tests)
     if outcomes == {"passed"}:
-        return "done", "all tests passed" if len(tests) > 1 else "passed"
+        return "done", _("all tests passed") if len(tests) > 1 else _("passed")
     for outcome in ("not_implemented", "ungradable"):
         if outcomes == {outcome}:
-            return "none", OUTCOMES[outcome]
-    return "part", f"{passed} of {len(tests)} tests passed"
+            return "none", _(OUTCOMES[outcome])
+    return "part", _("{passed} of {all} tests passed", passed=passed, all=len(tests))
 
 
 def _test(test: Mapping[str, Any], hidden: str) -> Test:
     quiet = test["outcome"] in ("passed", "not_implemented", "ungradable")
-    return Test(test["title"], OUTCOMES[test["outcome"]], test["outcome"] == "passed", test["visibility"],
-                points(test["points"]), points(test["max_points"]), () if quiet else tuple(told(dict(test), hidden)))
+    details = () if quiet else tuple(told(dict(test), hidden))
+    has_call = bool(details) and bool(test["call"]) and (test["visibility"] == "public" or hidden == "full")
+    said = OUTCOMES[test["outcome"]]
+    return Test(test["title"], test["outcome"], _(said), test["outcome"] == "passed", test["visibility"],
+                points(test["points"]), points(test["max_points"]), details, has_call)
 
 
 def _written(task_id: str, title: str, mark: Mark) -> Task:
     """A task marked by a person."""
     if mark.by_hand:
-        state, words = "done" if mark.score >= mark.max_score else "part", "marked by a person"
-        words += ", and to be looked at again" if mark.pending else ""
+        state, words = "done" if mark.score >= mark.max_score else "part", _("marked by a person")
+        words += _(", and to be looked at again") if mark.pending else ""
     elif mark.pending:
-        state, words = "waiting", "to be read and marked by a person"
-        words += "; the answer has changed since it was marked" if mark.changed else ""
+        state, words = "waiting", _("to be read and marked by a person")
+        words += _("; the answer has changed since it was marked") if mark.changed else ""
     else:
-        state, words = "none", "no answer was written"
+        state, words = "none", _("no answer was written")
     got = "–" if mark.pending and not mark.by_hand else points(mark.score)
     return Task(task_id, title, "written", got, points(mark.max_score), state, words)
 
@@ -159,30 +166,32 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     fails in each task, then tasks whose hidden tests alone fail, then tasks not yet written.
     """
     if record["status"] == "needs_person":
-        return [Step("A person has to look at your files before anything can be graded.",
-                     f"{in_the_way(record)} If you can still hand in, do it again: what submit() makes is always "
-                     "understood.")]
+        return [Step(_("A person has to look at your files before anything can be graded."),
+                     _("{why} If you can still hand in, do it again: what submit() makes is always understood.",
+                       why=in_the_way(record)))]
     if record["status"] == "ungradable":
         return [
             Step(
-                "Make the file load first: nothing could be checked.", "\n".join(filter(None, _split(record["reason"])))
+                _("Make the file load first: nothing could be checked."), "\n".join(filter(None, _split(record["reason"])))
             )
         ]
     tasks = list(tasks)
-    steps = [Step(title, f"Task {task.id}, {task.title}. {text}", task.anchor, hint=True)
+    steps = [Step(title, _("Task {task}, {title}. {text}", task=task.id, title=task.title, text=text), task.anchor, hint=True)
              for task in tasks for title, text in task.hints]
     unnamed = [task for task in tasks if task.kind == "tested" and task.state == "part" and not task.hints]
     for visibility in ("public", "hidden"):
         steps += [_failing(task, visibility) for task in unnamed if _first_failing(task) == visibility]
     unwritten = [task for task in tasks if task.kind == "tested" and task.state == "none"]
     for task in unwritten[:1]:
-        rest = f" After it: task {', '.join(other.id for other in unwritten[1:])}." if len(unwritten) > 1 else ""
-        steps.append(
-            Step(f"Write task {task.id}, {task.title}.", f"It is worth {task.max_points} points.{rest}", task.anchor)
-        )
-    steps += [Step(f"Answer task {task.id}, {task.title}, in the notebook.", f"It is worth {task.max_points} points.",
+        rest = " " + _("After it: task {tasks}.", tasks=", ".join(other.id for other in unwritten[1:])) if unwritten[1:] else ""
+        steps.append(Step(_("Write task {task}, {title}.", task=task.id, title=task.title), _worth(task) + rest, task.anchor))
+    steps += [Step(_("Answer task {task}, {title}, in the notebook.", task=task.id, title=task.title), _worth(task),
                    task.anchor) for task in tasks if task.kind == "written" and task.state == "none"]
     return steps[:MAX_STEPS]
+
+
+def _worth(task: Task) -> str:
+    return _("It is worth {points} points.", points=task.max_points)
 
 
 def in_the_way(record: Mapping[str, Any]) -> str:
@@ -190,7 +199,7 @@ def in_the_way(record: Mapping[str, Any]) -> str:
     if record["status"] != "needs_person":
         return str(record["reason"])
     found = record["reason"].partition(": ")[2].rpartition(". ")[0]
-    return f"{found}." if found else "It is not clear which file counts."
+    return f"{found}." if found else _("It is not clear which file counts.")
 
 
 def _first_failing(task: Task) -> str:
@@ -200,11 +209,14 @@ def _first_failing(task: Task) -> str:
 
 def _failing(task: Task, visibility: str) -> Step:
     test = next(test for test in task.tests if test.visibility == visibility and not test.passed)
-    first = next((line for text in test.details for line in text.splitlines() if not line.startswith("call  ")), "")
-    where = "" if visibility == "public" else " Its public tests pass; this test is hidden."
-    return Step(f"Task {task.id}, {task.title}: {test.title}.", f"This test {_verb(test.outcome)}"
-                + (f": {first if first.endswith('?') else first.rstrip('.') + '.'}" if first else ".") + where, task.anchor)
+    first = next((line for text in test.details[test.has_call:] for line in text.splitlines()), "")
+    where = "" if visibility == "public" else " " + _("Its public tests pass; this test is hidden.")
+    first = first if first.endswith("?") else first.rstrip(".") + "."
+    return Step(_("Task {task}, {title}: {test}.", task=task.id, title=task.title, test=test.title),
+                _(WHAT_IT_DOES.get(test.outcome, OUTCOMES[test.outcome])) + (f": {first}" if first != "." else ".") + where,
+                task.anchor)
 
 
-def _verb(outcome: str) -> str:
-    return {"failed": "fails", "not yet written": "meets a function that is not yet written"}.get(outcome, outcome)
+WHAT_IT_DOES = {"failed": N_("This test fails"), "not_implemented": N_("This test meets a function that is not yet written"),
+                "error": N_("This test raised an error"), "timeout": N_("This test ran out of time"),
+                "passed": N_("This test passed"), "ungradable": N_("This test could not be checked")}

@@ -21,8 +21,12 @@ from nbformat.v4.rwbase import rejoin_lines
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
+from autograder.checks import words
+from autograder.checks.words import _, _n
 from autograder.errors import InfrastructureError
+from autograder.grade.course import read_course
 from autograder.grade.feedback_text import points
+from autograder.grade.language import speaking
 from autograder.grade.notebook import NOTE, task_of_cell
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.answers import as_released, nbgrader_meta
@@ -120,7 +124,7 @@ def notebook_parts(nb: NotebookNode, stage_id: str) -> list[dict[str, Any]]:
             if room >= 0:
                 parts.append({"kind": "own", "html": shown(cell), "comment": comment(meta)})
     if room < 0:
-        rest = Markup("<p>The rest is too long to be shown here; it is in your notebook.</p>")
+        rest = Markup("<p>{}</p>").format(_("The rest is too long to be shown here; it is in your notebook."))
         parts.append({"kind": "own", "html": rest, "comment": Markup("")})
     return parts
 
@@ -158,7 +162,8 @@ class FeedbackExporter(TemplateExporter):
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read the autograded notebook, which is the kit's own and valid, and go on as TemplateExporter does."""
         notebook = rejoin_lines(nbformat.from_dict(json.loads(Path(filename).read_bytes())))
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+        with speaking(read_course(Path.cwd()).language):  # nbgrader's converters stand in the course folder
+            return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
     def _create_environment(self) -> Environment:
         """nbconvert's environment with autoescape on, and the style sheet; made once a process."""
@@ -173,6 +178,10 @@ def prepared(environment: Environment) -> Environment:
     environment.autoescape = True
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
+    # A text of the catalogue may be HTML; what is put into it is escaped.
+    environment.globals["_"] = lambda english, **values: Markup(_(english)).format(**values)
+    environment.globals["_n"] = lambda one, many, count: Markup(_n(one, many, count))
+    environment.globals["language"] = words.language
     environment.globals["style"] = style_sheet
     environment.filters["points"] = points
     environment.filters["isolation_in_short"], environment.filters["isolation_at_length"] = in_short, at_length

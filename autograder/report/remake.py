@@ -10,9 +10,10 @@ from autograder.grade.classroom import Records, unknown_student
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import record_path
 from autograder.gradebook.changes import Change
-from autograder.gradebook.grading import Watcher, write_tables
+from autograder.gradebook.grading import Watcher
 from autograder.gradebook.marks import odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
+from autograder.gradebook.tables import write_tables
 from autograder.stages import find_stage
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from autograder.checks.words import N_, _
+
 ISOLATIONS = ("sandbox", "wasm", "process")
 # In these student code cannot reach the machine, nor send a signal to itself.
 WALLED = ("sandbox", "wasm")
 # What stands behind the name on pages and in tables. Of the sandbox nothing is said: it is the rule.
-_IN_SHORT = {"wasm": "in WebAssembly", "process": "without a sandbox"}
+_IN_SHORT = {"wasm": N_("in WebAssembly"), "process": N_("without a sandbox")}
 _AT_LENGTH = {
-    "wasm": "the code ran in WebAssembly, shut in, on another build of Python and NumPy than yours.",
-    "process": "the code ran in a process of its own with limits on time and memory, but was not shut in.",
+    "wasm": N_("the code ran in WebAssembly, shut in, on another build of Python and NumPy than yours."),
+    "process": N_("the code ran in a process of its own with limits on time and memory, but was not shut in."),
 }
 # The libraries of a stage that WebAssembly has.
 _IN_WASM = frozenset({"numpy", "matplotlib"})
@@ -27,14 +29,17 @@ def lacking(isolation: str, stage: str, preload: Iterable[str]) -> str:
 
 def in_short(isolation: str) -> str:
     """A few words, or nothing where student code ran in the sandbox."""
-    return _IN_SHORT.get(isolation, "")
+    words = _IN_SHORT.get(isolation)
+    return _(words) if words else ""
 
 
 def sentence(isolation: str) -> str:
     """A sentence for a report in text, or nothing."""
-    return f"Graded with --isolation={isolation}: {in_short(isolation)}." if in_short(isolation) else ""
+    how = in_short(isolation)
+    return _("Graded with --isolation={isolation}: {how}.", isolation=isolation, how=how) if how else ""
 
 
 def at_length(isolation: str) -> str:
     """What it means, for a student's page."""
-    return _AT_LENGTH.get(isolation, "")
+    words = _AT_LENGTH.get(isolation)
+    return _(words) if words else ""

@@ -61,6 +61,10 @@ DENIED = {
     "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
+    # Time in which a process waits for a disk is not counted, so none may wait for one at will: no writing out, no forgetting
+    # what was read, no reading past what is kept in memory.
+    "sync": (162, 81), "syncfs": (306, 267), "fadvise64": (221, 223), "preadv2": (327, 286), "pwritev2": (328, 287),
+    "openat2": (437, 437),
 }
 CLONE, CLONE3, KILL, TGKILL, PRLIMIT = (56, 220), (435, 435), (62, 129), (234, 131), (302, 261)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -70,6 +74,10 @@ FROM_OUTSIDE = (1, 9, 15)  # SIGHUP, SIGKILL, SIGTERM
 SIGNALS_DENIED = (*FROM_OUTSIDE, 19, 20, 21, 22)  # and SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU
 # By these the kernel sends a signal of one's choice to a process of one's choice when something happens to a file.
 FCNTL, FCNTL_DENIED = (72, 25), (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
+F_SETFL = 4
+# Where an open file's flags stand among the arguments, by call; and the flag that reads past what is kept in memory.
+OPENING = (((2, None), 24), ((257, 56), 32))  # open, openat
+O_DIRECT = (0x4000, 0x10000)
 IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI
 
 
@@ -172,6 +180,21 @@ def filter_program(machine: str, pid: int) -> bytes:
         for denied_signal in SIGNALS_DENIED:
             program.deny(denied_signal, program.REFUSE)
         program.add(program.RETURN, program.ALLOW)
+    for numbers, position in OPENING:
+        opening = numbers[column]
+        if opening is not None:
+            program.add(program.EQUAL, opening, 0, 4)
+            program.add(program.LOAD, position)
+            program.add(program.BITS, O_DIRECT[column], 0, 1)
+            program.add(program.RETURN, program.REFUSE)
+            program.add(program.RETURN, program.ALLOW)
+    program.add(program.EQUAL, FCNTL[column], 0, 6)
+    program.add(program.LOAD, 24)
+    program.add(program.EQUAL, F_SETFL, 0, 3)
+    program.add(program.LOAD, 32)
+    program.add(program.BITS, O_DIRECT[column], 0, 1)
+    program.add(program.RETURN, program.REFUSE)
+    program.add(program.LOAD, 0)
     for number, denied in ((FCNTL[column], FCNTL_DENIED), (IOCTL[column], IOCTL_DENIED)):
         program.add(program.EQUAL, number, 0, 2 + 2 * len(denied))
         program.add(program.LOAD, 24)

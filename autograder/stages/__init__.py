@@ -11,7 +11,7 @@ import importlib.util
 import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -116,6 +116,11 @@ class Stage:
         names = dict.fromkeys(name.partition(".")[0] for name in self.info.preload)
         return tuple(name for name in names if importlib.util.find_spec(name) is None)
 
+    @property
+    def has_recipe(self) -> bool:
+        """Whether students hand in trained models that can be trained again: RETRAIN=1 changes nothing where it is false."""
+        return (self.suite / "recipe.py").exists()
+
     def test_files(self) -> dict[str, Path]:
         """The test file of each visibility."""
         return {"public": self.suite / "public.py", "hidden": self.suite / "hidden.py"}
@@ -123,13 +128,11 @@ class Stage:
     @cached_property
     def functions(self) -> dict[str, tuple[str, ...]]:
         """Names of the functions and classes of each task, from the solution's docstrings."""
-        found: dict[str, tuple[str, ...]] = {}
-        for node in parsed(self.solution).body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                task = task_of_docstring(ast.get_docstring(node))
-                if task:
-                    found[task] = (*found.get(task, ()), node.name)
-        return found
+        try:
+            stat = self.solution.stat()
+        except OSError:
+            return _functions(self.solution, 0, 0)
+        return _functions(self.solution, stat.st_mtime_ns, stat.st_size)
 
     @cached_property
     def reaches(self) -> dict[str, frozenset[str]]:
@@ -285,6 +288,18 @@ def parsed(file: Path) -> ast.Module:
         raise UsageError(f"{file}, line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:  # null bytes; brackets without an end
         raise UsageError(f"{file}: {error}") from None
+
+
+@lru_cache(maxsize=64)
+def _functions(solution: Path, changed: int, size: int) -> dict[str, tuple[str, ...]]:
+    """`changed` and `size` tell a file from what it was before."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in parsed(solution).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            task = task_of_docstring(ast.get_docstring(node))
+            if task:
+                found[task] = (*found.get(task, ()), node.name)
+    return found
 
 
 def module_from(source: str, name: str, filename: str) -> ModuleType:

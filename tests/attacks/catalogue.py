@@ -332,9 +332,9 @@ def utf16(folder: Path, place: Place) -> None:
     source_file(folder).write_bytes(model().encode("utf-16"))
 
 
-@files(0, tells="has a byte that is no text")
+@files(FULL)
 def null_byte(folder: Path, place: Place) -> None:
-    """The source holds a null byte."""
+    """The source ends with a null byte."""
     source_file(folder).write_bytes(model().encode() + b"\n# \0\n")
 
 

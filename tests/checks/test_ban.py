@@ -32,6 +32,12 @@ def layer(x, state, weights):
     return torch.mkldnn_rnn_layer(x[None], *weights, h[None], c[None], False, [], 2, H, 1, True, False, False, False)
 
 
+def few_bits(x, state, weights):
+    """A cell whose weights have 16 bits, in a namespace of its own."""
+    packed = [torch.ops.quantized.linear_prepack_fp16(*pair) for pair in zip(weights[:2], weights[2:])]
+    return torch.ops.quantized.quantized_lstm_cell_dynamic(x, state, *packed, *weights[2:])
+
+
 WAYS = {
     "module": lambda x, state, weights: torch.nn.LSTMCell(D, H)(x, tuple(state)),
     "quantizable module": lambda x, state, weights: torch.ao.nn.quantizable.LSTM(D, H),
@@ -46,6 +52,7 @@ WAYS = {
     "TorchScript": in_script,
     "double": lambda x, state, weights: torch.lstm_cell(x.double(), [v.double() for v in state], *(w.double() for w in weights)),
     "layer": layer,
+    "few bits": few_bits,
 }
 
 

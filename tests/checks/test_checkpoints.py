@@ -33,6 +33,8 @@ RIGHT = {
     "double": lambda state: {name: value.double() for name, value in state.items()},
     "float16": lambda state: {name: value.half() for name, value in state.items()},
     "bfloat16": lambda state: {name: value.bfloat16() for name, value in state.items()},
+    "8 bits": lambda state: {name: value.to(torch.float8_e4m3fn) for name, value in state.items()},
+    "a negated view": lambda state: state | {"bias": torch._neg_view(-state["bias"])},
     "parameters": lambda state: OrderedDict((name, torch.nn.Parameter(state[name])) for name in reversed(state)),
     "one storage": views_of_one_storage,
     "column by column": lambda state: state | {"weight": state["weight"].t().contiguous().t()},

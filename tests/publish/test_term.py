@@ -46,6 +46,7 @@ WRONG = {
                                "line 3: [1-bptt] due is not after release"),
     "no date": ("[1-bptt]\n\ndue = \"soon\"\n", "line 3: [1-bptt] due: 'soon' is no date"),
     "no time zone": ("[1-bptt]\ndue = 2027-01-01T08:00:00\n", "line 2: [1-bptt] due: in which time zone?"),
+    "an unknown language": ("\nlanguage = \"deu\"\n", "line 2: there is no language 'deu' (did you mean de?); there are: en, de"),
     "an unknown time zone": ("timezone = \"Berlin\"\n", "line 1: 'Berlin' is no time zone"),
 }
 

@@ -232,4 +232,4 @@ def test_limits_reach_the_worker() -> None:
     assert call(worker, "f") == [20, 1 << 20, 0]
     worker.close()
     sandbox.close()
-    assert sandboxes.ISOLATIONS == ("sandbox", "process")
+    assert sandboxes.ISOLATIONS == ("sandbox", "wasm", "process")

@@ -73,6 +73,13 @@ def test_calls_are_judged_by_their_arguments(machine: str) -> None:
     for way, denied in ((walls.FCNTL, walls.FCNTL_DENIED), (walls.IOCTL, walls.IOCTL_DENIED)):
         assert verdict(way, 3, 1) == ALLOW
         assert {verdict(way, 3, operation) for operation in denied} == {REFUSE}
+    direct = walls.O_DIRECT[column]
+    for pair, position in walls.OPENING:
+        if pair[column] is not None:
+            before = (0,) * ((position - 16) // 8)
+            assert verdict(pair, *before, 0x800) == ALLOW and verdict(pair, *before, direct | 0x800) == REFUSE
+    assert verdict(walls.FCNTL, 3, walls.F_SETFL, 0x800) == ALLOW and verdict(walls.FCNTL, 3, walls.F_SETFL, direct) == REFUSE
+    assert verdict(walls.FCNTL, 3, 3, direct) == ALLOW
 
 
 def test_other_entries_into_the_kernel_end_the_process() -> None:

@@ -12,15 +12,16 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from .ban import OWN_DOES_NOT_COUNT
 from .values import Other, plain
 from .values import is_number as is_number
 from .values import is_tensor as is_tensor
+from .words import N_, _, _n, retold
 
 RTOL = 1e-9
 ATOL = 1e-12
 # Kinds of slips that are told of a hidden test too; the others name numbers or places, which an answer could be made to choose.
-KINDS_OF_SLIP = ("it is the transpose of the right one", "its sign is wrong", "it is zero everywhere")
-COUNT = re.compile(r" \(\d+ of \d+ entries are off\)|(?<= has)[ ]\d+(?= keys? too many)")
+KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
 LONG_NUMBER = re.compile(r"\d[\d.]*\.\d+|\d{4,}")
 
 
@@ -59,8 +60,8 @@ class Mismatch(AssertionError):
         """What is told of a hidden test: no index, no count, no value."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
         remark = self.remark()
-        remark = f": {remark}" if remark in KINDS_OF_SLIP else ""
-        text = COUNT.sub("", f"{self.what.removesuffix(place)} {self.hidden or self.problem}{remark}".strip().splitlines()[0])
+        remark = f": {remark}" if remark in map(_, KINDS_OF_SLIP) else ""
+        text = f"{self.what.removesuffix(place)} {self.hidden or self.problem}{remark}".strip().splitlines()[0]
         return shortened(LONG_NUMBER.sub(rounded, text), 300)
 
     def text(self) -> str:
@@ -68,9 +69,9 @@ class Mismatch(AssertionError):
         remark = self.remark()
         lines = [f"{self.what} {self.problem}{': ' if remark else ''}{remark}".strip()]
         if self.got:
-            lines.append(f"  got       {shortened(self.got)}")
+            lines.append("  " + _("got       {value}", value=shortened(self.got)))
         if self.expected:
-            lines.append(f"  expected  {shortened(self.expected)}")
+            lines.append("  " + _("expected  {value}", value=shortened(self.expected)))
         return "\n".join(lines)
 
 
@@ -89,26 +90,25 @@ def kind(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, Other):
-        return value.words
+        return value.said
     if isinstance(value, bool | np.bool_):
-        return f"the truth value {bool(value)}"
+        return _("the truth value {value}", value=bool(value))
     if is_number(value):
-        return "a number"
+        return _("a number")
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return _("an array of shape {shape}", shape=value.shape)
     if is_tensor(value):
-        return f"a tensor of shape {tuple(value.shape)}"
+        return _("a tensor of shape {shape}", shape=tuple(value.shape))
     if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
+        return _("a {name} of {count}", name=type(value).__name__, count=len(value))
     name = getattr(value, "type_name", None) or type(value).__name__
-    article = "an" if name[:1].lower() in "aeiou" else "a"
-    return f"{article} {name}"
+    return _("an {name}", name=name) if name[:1].lower() in "aeiou" else _("a {name}", name=name)
 
 
 def told(error: BaseException) -> str:
     """An exception in a line: the name of its class, unless that is the grader's own, and its text where it has one."""
     name = getattr(error, "type_name", None) or type(error).__name__
-    text = str(getattr(error, "message", error))
+    text = retold(str(getattr(error, "message", error)), OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
     if getattr(type(error), "of_the_grader", False) and text.strip():
         return text
     return f"{name}: {text}" if text.strip() else name
@@ -139,14 +139,14 @@ def show_both(got: Any, want: Any) -> Shown:
 def show(value: Any, limit: int = 6) -> str:
     """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
     if isinstance(value, Other):
-        return value.words
+        return value.said
     if is_number(value) and not is_tensor(value):
         return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
     if isinstance(value, np.ndarray):
         flat = value.ravel()
         shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:limit].tolist())
         more = ", ..." if flat.size > limit else ""
-        return f"[{shown}{more}] of shape {value.shape}"
+        return _("{values} of shape {shape}", values=f"[{shown}{more}]", shape=value.shape)
     if is_tensor(value):
         return show(value.detach().numpy())
     text = repr(value)
@@ -173,11 +173,11 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
     got = plain(got)
     name = what if isinstance(what, str) else "(" + ", ".join(what) + ")"
     if got is None and want is not None:
-        problem = "should not be None here" if or_none else "is None: the function ended without `return`"
+        problem = _("should not be None here") if or_none else _("is None: the function ended without `return`")
         raise Mismatch(name, problem, "none", expected=show(want) if or_none else kind(want))
     if want is None:
         if got is not None:
-            raise Mismatch(name, "should be None here", "type", got=kind(got), expected="None")
+            raise Mismatch(name, _("should be None here"), "type", got=kind(got), expected="None")
     elif isinstance(want, Mapping):
         _expect_dict(got, want, name, rtol, atol)
     elif isinstance(want, tuple | list):
@@ -186,10 +186,10 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
         truth = as_truth(got)
         if truth is None or truth != bool(want):
             aspect = "type" if truth is None else "value"
-            raise Mismatch(name, f"should be {bool(want)}", aspect, got=show(got), expected=str(bool(want)))
+            raise Mismatch(name, _("should be {value}", value=bool(want)), aspect, got=show(got), expected=str(bool(want)))
     elif isinstance(want, str):
         if got != want:
-            raise Mismatch(name, "is another text", "value", got=show(got), expected=show(want))
+            raise Mismatch(name, _("is another text"), "value", got=show(got), expected=show(want))
     else:
         _expect_numbers(got, want, name, rtol, atol)
 
@@ -197,16 +197,17 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
 def _expect_dict(got: Any, want: Mapping[Any, Any], name: str, rtol: float, atol: float) -> None:
     __tracebackhide__ = True
     if not isinstance(got, Mapping):
-        raise Mismatch(name, "is of the wrong type", "type", got=kind(got),
-                       expected=f"a dict with the keys {', '.join(map(repr, want))}")
+        raise Mismatch(name, _("is of the wrong type"), "type", got=kind(got),
+                       expected=_("a dict with the keys {keys}", keys=", ".join(map(repr, want))))
     missing = [key for key in want if key not in got]
     if missing:
-        raise Mismatch(name, f"lacks the key {', '.join(map(repr, missing))}", "shape",
-                       got=", ".join(map(repr, got)) or "an empty dict", expected=", ".join(map(repr, want)))
+        raise Mismatch(name, _("lacks the key {key}", key=", ".join(map(repr, missing))), "shape",
+                       got=", ".join(map(repr, got)) or _("an empty dict"), expected=", ".join(map(repr, want)))
     extra = [key for key in got if key not in want]
     if extra:
-        raise Mismatch(name, f"has {len(extra)} key{'s' * (len(extra) > 1)} too many", "shape",
-                       got=", ".join(map(repr, got)), expected=", ".join(map(repr, want)))
+        raise Mismatch(name, _n("has {count} key too many", "has {count} keys too many", len(extra)), "shape",
+                       got=", ".join(map(repr, got)), expected=", ".join(map(repr, want)),
+                       hidden=_n("has key too many", "has keys too many", len(extra)))
     for key, value in want.items():
         expect(got[key], value, f"{name}[{key!r}]", rtol, atol)
 
@@ -217,9 +218,9 @@ def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name
     if (isinstance(got, np.ndarray) or is_tensor(got)) and got.ndim:
         got = list(got.detach() if is_tensor(got) else got)
     if not isinstance(got, tuple | list):
-        raise Mismatch(name, "is of the wrong type", "type", got=kind(got), expected=kind(want))
+        raise Mismatch(name, _("is of the wrong type"), "type", got=kind(got), expected=kind(want))
     if len(got) != len(want):
-        raise Mismatch(name, "has the wrong number of items", "shape", got=kind(got), expected=kind(want))
+        raise Mismatch(name, _("has the wrong number of items"), "shape", got=kind(got), expected=kind(want))
     names = [f"{what}[{i}]" for i in range(len(want))] if isinstance(what, str) else what
     for item, wanted, item_name in zip(got, want, names, strict=True):
         expect(item, wanted, item_name, rtol, atol, or_none)
@@ -253,9 +254,9 @@ def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
     array = as_numbers(got)
     if array is not None and (array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b")):
         return array
-    wanted = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
-    found = "an array of truth values" if isinstance(got, np.ndarray) and got.dtype.kind == "b" else kind(got)
-    raise Mismatch(name, "is of the wrong type", "type", got=found, expected=wanted)
+    wanted = _("a number") if want.ndim == 0 else _("an array of shape {shape}", shape=want.shape)
+    found = _("an array of truth values") if isinstance(got, np.ndarray) and got.dtype.kind == "b" else kind(got)
+    raise Mismatch(name, _("is of the wrong type"), "type", got=found, expected=wanted)
 
 
 def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) -> None:
@@ -263,22 +264,24 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
     want = np.asarray(want.detach().numpy() if is_tensor(want) else want)
     array = _as_array(got, want, name)
     if array.shape != want.shape:
-        number = " (a number)"
-        raise Mismatch(name, "has the wrong shape", "shape",
+        number = " (" + _("a number") + ")"
+        raise Mismatch(name, _("has the wrong shape"), "shape",
                        got=f"{array.shape}{number if array.ndim == 0 else ''}",
                        expected=f"{want.shape}{number if want.ndim == 0 else ''}",
                        remark=lambda: slip(array, want, rtol))
     finite = np.isfinite(array) | ~np.isfinite(want)
     if not finite.all():
         index = _first(~finite)
-        raise Mismatch(_at(name, index), "is not finite", "finite", index=index,
+        raise Mismatch(_at(name, index), _("is not finite"), "finite", index=index,
                        **show_both(array[index], want[index]))
     with np.errstate(all="ignore"):
         close = np.isclose(array, want, rtol=rtol, atol=atol, equal_nan=True)
     if not close.all():
         index = _first(~close)
-        count = f" ({int((~close).sum())} of {close.size} entries are off)" if close.size > 1 else ""
-        raise Mismatch(_at(name, index), f"has the wrong value{count}", "value", index=index,
+        problem = brief = _("has the wrong value")
+        if close.size > 1:
+            problem = _("has the wrong value ({off} of {all} entries are off)", off=int((~close).sum()), all=close.size)
+        raise Mismatch(_at(name, index), problem, "value", index=index, hidden=brief,
                        **show_both(array[index], want[index]), remark=lambda: slip(array, want, rtol))
 
 
@@ -292,22 +295,22 @@ def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
         return np.allclose(one, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest)
 
     if want.ndim == 2 and got.shape == want.T.shape and close(got, want.T):
-        return "it is the transpose of the right one"
+        return _("it is the transpose of the right one")
     if got.shape != want.shape:
         return ""
     if close(got, -want):
-        return "its sign is wrong"
+        return _("its sign is wrong")
     if want.size < 2:
         return ""
     if not np.any(got):
-        return "it is zero everywhere"
+        return _("it is zero everywhere")
     # Divided first: the squares of very large and very small numbers do not fit into a float.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and close(got, factor * want):
-        return f"it is {factor_text(factor)} times the right one"
+        return _("it is {factor} times the right one", factor=factor_text(factor))
     wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
     if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
-        return f"only index {', '.join(wrong)} of the first axis is wrong"
+        return _("only index {index} of the first axis is wrong", index=", ".join(wrong))
     return ""
 
 
@@ -332,9 +335,10 @@ def expect_unchanged(student: Any) -> None:
     for call in student.calls:
         if call.changed:
             names = student.argument_names(call) if hasattr(student, "argument_names") else call.changed
-            advice = "in place: make a copy, or build a new array, and leave the caller's as it was"
-            raise Mismatch(f"{call.name}(...)", f"changed {' and '.join(names)} {advice}", "property",
-                           hidden=f"changed an argument {advice}")
+            advice = _("make a copy, or build a new array, and leave the caller's as it was")
+            problem = _("changed {arguments} in place: {advice}", arguments=_(" and ").join(names), advice=advice)
+            raise Mismatch(f"{call.name}(...)", problem, "property",
+                           hidden=_("changed an argument in place: {advice}", advice=advice))
 
 
 def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -343,7 +347,7 @@ def expect_raises(exception: type[BaseException], function: Callable[..., Any], 
     A stub's NotImplementedError is let through, so that the task counts as not yet written.
     """
     __tracebackhide__ = True
-    name = f"{getattr(function, '__name__', 'the function')}(...)"
+    name = f"{getattr(function, '__name__', _('the function'))}(...)"
     try:
         got = function(*args, **kwargs)
     except exception as error:
@@ -355,7 +359,7 @@ def expect_raises(exception: type[BaseException], function: Callable[..., Any], 
     except Exception as error:  # any other exception of the student's is a wrong answer here
         if getattr(type(error), "of_the_grader", False):  # a limit, the end of the process
             raise
-        raise Mismatch(name, "raised the wrong exception for a bad argument", "raised",
+        raise Mismatch(name, _("raised the wrong exception for a bad argument"), "raised",
                        got=told(error), expected=exception.__name__) from None
-    raise Mismatch(name, f"should raise {exception.__name__} for this argument", "raised",
-                   got=f"it returned {kind(got)}", expected=exception.__name__)
+    raise Mismatch(name, _("should raise {name} for this argument", name=exception.__name__), "raised",
+                   got=_("it returned {kind}", kind=kind(got)), expected=exception.__name__)

@@ -22,12 +22,14 @@ from .printed import Printed
 from .state import reset_state
 from .student import Call, FreshModule, Student, call_with_copies, describe_argument
 from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
+from .words import N_, _, retold
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 MAX_PRINTED = 8000
 MAX_INPUT = 2000
+ARGUMENT = N_("argument {number}")
 
 
 @dataclass
@@ -98,7 +100,7 @@ class LocalBackend:
         if self.load_error is not None:
             raise self.load_error
         if not hasattr(self._file.module, name):
-            raise Mismatch(name, f"is not defined in {self.info.file}", "none")
+            raise Mismatch(name, _("is not defined in {file}", file=self.info.file), "none")
         return call_with_copies(getattr(self._file.module, name), args, kwargs)
 
     def begin(self, task_id: str, own: bool = False) -> None:
@@ -170,10 +172,10 @@ class LocalBackend:
             return ""
         file, name = frame
         if Path(file).name != self.info.file:
-            return f"{name} in {Path(file).name}"
+            return _("{name} in {file}", name=name, file=Path(file).name)
         said = str(error)
         if said.startswith("Task ") and not said.startswith(f"Task {verdict.task}:"):
-            return f"{name} (task {said.removeprefix('Task ').partition(':')[0]})"
+            return _("{name} (task {task})", name=name, task=said.removeprefix("Task ").partition(":")[0])
         return ""
 
     def _named(self, call: Call) -> list[tuple[str, Any]]:
@@ -198,7 +200,7 @@ class LocalBackend:
 
     def _inputs(self, call: Call) -> str:
         """What went into a call, one argument after the other, in full where that is not too long."""
-        return "\n".join(f"{name} = {_spelled_out(value)}" for name, value in self._named(call))
+        return "\n".join(f"{retold(name, ARGUMENT)} = {_spelled_out(value)}" for name, value in self._named(call))
 
 
 class _UnderTest:
@@ -240,6 +242,6 @@ def _spelled_out(value: Any) -> str:
         if isinstance(value, dict):
             return "{" + ",\n ".join(f"{key!r}: {_spelled_out(item)}" for key, item in value.items()) + "}"
         text = repr(value)
-    size = f"  # shape {value.shape}" if isinstance(value, np.ndarray) else ""
+    size = "  # " + _("shape {shape}", shape=value.shape) if isinstance(value, np.ndarray) else ""
     return (text if len(text) <= MAX_INPUT else text[:MAX_INPUT] + " ...") + size
 

@@ -5,6 +5,14 @@ This file and `__init__.py` run on any Python since 3.6: there they say that it 
 
 import sys
 
+try:
+    from .words import _
+except ImportError:  # conftest.py runs this file by its path
+    from pathlib import Path
+    from runpy import run_path
+
+    _ = run_path(str(Path(__file__).with_name("words.py")))["_"]
+
 PYTHON = (3, 11)
 # The oldest versions that the public tests were run with (stage 4's with that of torch): requirements.txt asks for these.
 FLOORS = {"matplotlib": "3.8", "numpy": "1.26", "pytest": "8.0", "torch": "2.13", "jupyterlab": "4.0", "ipywidgets": "8.0"}
@@ -23,9 +31,9 @@ def python_problem() -> str:
     """What is wrong with this Python, in a sentence; empty where nothing is."""
     if sys.version_info[:2] >= PYTHON:
         return ""
-    return ("These assignments need Python {}.{} or newer, and this is Python {}.{} ({}). Install a newer one from "
-            "https://www.python.org, and start the notebook or pytest with it."
-            .format(*PYTHON, *sys.version_info[:2], sys.executable))
+    return _("These assignments need Python {needed} or newer, and this is Python {version} ({program}). Install a newer one "
+             "from https://www.python.org, and start the notebook or pytest with it.",
+             needed="{}.{}".format(*PYTHON), version="{}.{}".format(*sys.version_info[:2]), program=sys.executable)
 
 
 def problem() -> str:
@@ -42,25 +50,27 @@ def library_problem(name: str) -> str:
     except ImportError as error:
         if error.name in (name, None):
             return missing(name)
-        return f"{name} cannot be imported here: {error}. {remedy(name)}"
+        return _("{name} cannot be imported here: {error}. {remedy}", name=name, error=error, remedy=remedy(name))
     version = str(getattr(module, "__version__", ""))
     if numbers(version) >= numbers(FLOORS[name]):
         return ""
-    return f"These assignments need {name} {FLOORS[name]} or newer, and this is {name} {version}. {remedy(name)}"
+    return _("These assignments need {name} {needed} or newer, and this is {name} {version}. {remedy}", name=name,
+             needed=FLOORS[name], version=version, remedy=remedy(name))
 
 
 def missing(name: str) -> str:
     """The sentence on a library that is not installed."""
     if IN_BROWSER:
-        return f"{name} is not loaded here. {remedy(name)}"
-    return f"{name} is not installed in the Python that runs here ({sys.executable}). {remedy(name)}"
+        return _("{name} is not loaded here. {remedy}", name=name, remedy=remedy(name))
+    return _("{name} is not installed in the Python that runs here ({program}). {remedy}", name=name, program=sys.executable,
+             remedy=remedy(name))
 
 
 def remedy(name: str) -> str:
     """How to install a library: in a browser there is no terminal."""
     if IN_BROWSER:
-        return f"Run in a cell of its own:  %pip install {name}  (it needs the network), then run this cell again"
-    return f"Type in a terminal, in this folder:  {INSTALL}  (then restart the notebook's kernel)"
+        return _("Run in a cell of its own:  %pip install {name}  (it needs the network), then run this cell again", name=name)
+    return _("Type in a terminal, in this folder:  {command}  (then restart the notebook's kernel)", command=INSTALL)
 
 
 def numbers(version: str) -> "tuple[int, ...]":

@@ -16,11 +16,15 @@ from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from typing import Any
 
+from .words import N_, _
+
+OWN_DOES_NOT_COUNT = N_("torch's own {name} does not count: write the equations yourself")
 OPERATORS = ("lstm.input", "lstm.data", "lstm_cell", "gru.input", "gru.data", "gru_cell", "rnn_tanh.input",
              "rnn_tanh.data", "rnn_tanh_cell", "rnn_relu.input", "rnn_relu.data", "rnn_relu_cell", "quantized_lstm_cell",
              "quantized_gru_cell", "quantized_rnn_tanh_cell", "quantized_rnn_relu_cell")
-# One whole layer, in builds with oneDNN: no composition of others, so that its gradient has a key of its own.
-LAYER = "mkldnn_rnn_layer"
+# No compositions of others: one whole layer, in builds with oneDNN, and cells and layers of few bits.
+ON_THE_PROCESSOR = re.compile(r"(aten::mkldnn_rnn_layer|(aten|quantized)::quantized_(lstm|gru|rnn_tanh|rnn_relu)\w*)"
+                              r"(\.(input|data)\w*)?")
 _PYTHON_VERSIONS = re.compile(r"(?<![a-z])(rnn|lstm|gru)(?![a-z])")
 
 
@@ -29,7 +33,7 @@ class Ban:
 
     def __init__(self) -> None:
         self.holds = False
-        self._library: Any = None
+        self._libraries: dict[str, Any] = {}
 
     def enforce(self) -> None:
         """Let it hold from now on."""
@@ -58,7 +62,7 @@ class Ban:
     def check(self, name: str) -> None:
         """Raise RuntimeError when the ban holds."""
         if self.holds:
-            raise RuntimeError(f"torch's own {name} does not count: write the equations yourself")
+            raise RuntimeError(_(OWN_DOES_NOT_COUNT, name=name))
 
     def cast_nets(self) -> None:
         """Watch torch's modules and operators."""
@@ -73,28 +77,30 @@ class Ban:
             begin(module, *args, **kwargs)
 
         torch.nn.Module.__init__ = watched  # type: ignore[method-assign,assignment]
-        self._library = torch.library.Library("aten", "IMPL")
+        self._libraries = {name: torch.library.Library(name, "IMPL") for name in ("aten", "quantized")}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
             for name in OPERATORS:
-                self._guard(name, "AutogradCPU", "CompositeImplicitAutograd")
-            if torch.backends.mkldnn.is_available():
-                self._guard(LAYER, "CPU", "CPU")
+                self._guard(f"aten::{name}", "AutogradCPU", "CompositeImplicitAutograd")
+            for name in filter(ON_THE_PROCESSOR.fullmatch, torch._C._dispatch_get_all_op_names()):
+                if torch._C._dispatch_has_kernel_for_dispatch_key(name, "CPU"):
+                    self._guard(name, "CPU", "CPU")
         self._guard_python_versions()
 
     def _guard(self, name: str, key: str, place: str) -> None:
         """Put a check before the kernel that an operator has for `key`, at `place` in the dispatcher."""
         import torch
 
-        packet, _, overload = name.partition(".")
-        operator = getattr(getattr(torch.ops.aten, packet), overload or "default")
+        space, _, short = name.partition("::")
+        packet, _, overload = short.partition(".")
+        operator = getattr(getattr(getattr(torch.ops, space), packet), overload or "default")
         kernel = torch.library.get_kernel(operator, key)
 
         def checked(keyset: Any, *args: Any, **kwargs: Any) -> Any:
             self.check(packet)
             return kernel.call_boxed(keyset, *args, **kwargs)
 
-        self._library.impl(name, checked, place, with_keyset=True, allow_override=True)
+        self._libraries[space].impl(short, checked, place, with_keyset=True, allow_override=True)
         for at, version in operator.py_kernels.items():
             operator.py_kernels[at] = self._checked(version, packet)
 

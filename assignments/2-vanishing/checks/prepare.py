@@ -14,6 +14,7 @@ from typing import Any
 from . import needs
 from .layout import add_earlier_stages, expose_handout_modules, public_tests, read_stage
 from .terminal import say
+from .words import _
 
 # What autoreload prints of a module that it could not import again.
 FAILED = re.compile(r"\[autoreload of (\S+) failed: (.*?)\n\]", re.DOTALL)
@@ -30,7 +31,7 @@ def prepare() -> None:
     expose_handout_modules(folder, info)
     see_saved_changes()
     for sentence in add_earlier_stages(folder, info):
-        print(f"Note: {sentence}.")
+        print(_("Note: {sentence}.", sentence=sentence))
 
 
 def see_saved_changes() -> None:
@@ -62,5 +63,6 @@ def _reload_in_few_words(reload: Callable[[Any], None], info: Any) -> None:
     for module, why in FAILED.findall(words.getvalue()):
         if not str(getattr(info, "raw_cell", "")).lstrip().startswith("check("):
             lines = re.findall(rf'{module}\.py", line (\d+)', why)
-            say(f"{module}.py cannot be imported as it is saved, so this notebook goes on with what it had: "
-                f"{why.strip().splitlines()[-1]}{f' (line {lines[-1]})' if lines else ''}", sys.stderr)
+            where = " (" + _("line {line}", line=lines[-1]) + ")" if lines else ""
+            say(_("{file} cannot be imported as it is saved, so this notebook goes on with what it had: {why}",
+                  file=f"{module}.py", why=f"{why.strip().splitlines()[-1]}{where}"), sys.stderr)

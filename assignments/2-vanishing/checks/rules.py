@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .layout import StageInfo
 from .suffixes import plain_name
+from .words import N_, _
 from .wrapping import parsed, unwrap
 
 # What is read of one file, of a notebook (its outputs are dropped first), and of all files that go to the code.
@@ -56,7 +57,7 @@ def own_modules(folder: Path, info: StageInfo) -> list[str]:
         if name in found or not (folder / name).is_file():
             continue
         found.append(name)
-        for module, _ in imported(read(folder / name)):
+        for module, _line in imported(read(folder / name)):
             if PART.fullmatch(module) and not {module, f"{module}.py"} & given:
                 waiting += [f"{module}.py", *_package(folder, module)]
     return found
@@ -92,6 +93,10 @@ def _says_not_yet(part: ast.stmt) -> bool:
     return isinstance(part, ast.Raise) and part.exc is not None and "NotImplementedError" in ast.unparse(part.exc)
 
 
+LACKS = (NO_CODE := N_("has no code in it"), EMPTY := N_("is empty"),
+         AS_HANDED_OUT := N_("is as it was handed out (nothing written)"))
+
+
 def lack(text: str) -> str:
     """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
     tree = parsed(text)
@@ -99,9 +104,9 @@ def lack(text: str) -> str:
         return ""
     body = [part for part in tree.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
     if not body:
-        return "has no code in it" if text.strip() else "is empty"
+        return NO_CODE if text.strip() else EMPTY
     defined = [part for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    return "is as it was handed out (nothing written)" if defined and not any(map(is_written, defined)) else ""
+    return AS_HANDED_OUT if defined and not any(map(is_written, defined)) else ""
 
 
 def written_names(text: str) -> set[str]:
@@ -115,8 +120,8 @@ def code_elsewhere(folder: Path, info: StageInfo) -> str:
     """Where the functions are that a stage's file lacks, and which: in its notebook, or in another file; empty where nowhere."""
     wanted = {part.name for part in getattr(parsed(read(folder / info.file)), "body", ())
               if isinstance(part, ast.FunctionDef | ast.ClassDef)}
-    places = {f"{info.id}.ipynb": "the notebook defines"} | {
-        path.name: f"{path.name} has" for path in sorted(folder.glob("*.py")) if path.name not in KITS_OWN | {info.file}}
+    places = {f"{info.id}.ipynb": N_("the notebook defines {names}")} | {
+        path.name: N_("{file} has {names}") for path in sorted(folder.glob("*.py")) if path.name not in KITS_OWN | {info.file}}
     for name, words in places.items():
         try:
             data = (folder / name).read_bytes()
@@ -125,7 +130,9 @@ def code_elsewhere(folder: Path, info: StageInfo) -> str:
         text = unwrap(data).data.decode("utf-8", "replace") if len(data) <= MAX_FILE else ""
         found = [one for one in written_names(text) if one in wanted]
         if found:
-            return f"{words} {', '.join(sorted(found)[:3])}" + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+            names = ", ".join(sorted(found)[:3])
+            return _(words, file=name, names=_("{names} and {count} more",
+                                               names=names, count=len(found) - 3) if found[3:] else names)
     return ""
 
 

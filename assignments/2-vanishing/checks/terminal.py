@@ -16,6 +16,7 @@ PLAIN = {
     "\N{MIDDLE DOT}": "*", "\N{DOT OPERATOR}": "*", "\N{CIRCLED DOT OPERATOR}": "*", "\N{PLUS-MINUS SIGN}": "+-",
     "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{HORIZONTAL ELLIPSIS}": "...",
     "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{PRIME}": "'",
+    "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
     "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{DEGREE SIGN}": " degrees",
     "\N{MICRO SIGN}": "u", "\N{LATIN SMALL LETTER SHARP S}": "ss", "\N{CHECK MARK}": "+", "\N{BALLOT X}": "x",
     "\N{WHITE CIRCLE}": "o", "\N{LEFT HALF BLACK CIRCLE}": "/", "\N{BULLET}": "*", "\N{NO-BREAK SPACE}": " ",

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from .words import _, _n
+
 CALL_CPU, LOAD_CPU = 10.0, 5.0
 WALL_FACTOR = 1.5
 # A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
@@ -27,15 +29,15 @@ LOOK, LOOK_AGAIN = 0.05, 0.001
 
 def out_of_cpu(seconds: float) -> str:
     """The sentence on a call that computes for too long."""
-    unit = "second" if seconds == 1 else "seconds"
-    return (f"more than {seconds:g} {unit} of CPU time; is there a loop without an end, or far more work than the task "
-            "needs?")
+    return _n("more than {seconds:g} second of CPU time; is there a loop without an end, or far more work than the task needs?",
+              "more than {seconds:g} seconds of CPU time; is there a loop without an end, or far more work than the task needs?",
+              1 if seconds == 1 else 2, seconds=seconds)
 
 
 def out_of_wall(seconds: float) -> str:
     """The sentence on a call that waits for too long."""
-    return (f"no answer within {seconds:g} seconds, although it hardly computes: does it sleep, or wait for something "
-            "that never comes?")
+    return _("no answer within {seconds:g} seconds, although it hardly computes: does it sleep, or wait for something that never "
+             "comes?", seconds=seconds)
 
 
 class OutOfTime(BaseException):

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from .words import N_, _, retold
+
 DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
                     "float16", "float32", "float64", "complex64", "complex128"})
 MAX_DEPTH = 32
@@ -23,6 +25,14 @@ MAX_ITEMS = 100_000
 MAX_WORDS = 80
 # Types whose values cross as they are.
 EXACT = (type(None), bool, int, float, complex, str)
+# What `Other` says, also in the sandbox: a text in English, translated where it is shown; the more special first.
+KINDS = (
+    N_("a value that is nested too deep"), N_("a masked array with masked entries"), N_("a tensor without numbers of its own"),
+    N_("a missing function"), N_("a function"), N_("an array of texts"), N_("an array of bytes"), N_("an array of dates"),
+    N_("an array of times"), N_("an array of records"), N_("an array of objects"), N_("an array of shape {shape}"),
+    N_("a {name} of more than {most} items"), N_("an {name} of more than {most} items"), N_("the class {name}"),
+    N_("an object of the class {name}"), N_("a {name}"), N_("an {name}"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,11 @@ class Other:
     """A value that tests cannot look at, in words such as "a generator"."""
 
     words: str
+
+    @property
+    def said(self) -> str:
+        """The words in the language in use."""
+        return retold(self.words, *KINDS)
 
 
 class BadArgument(Exception):
@@ -200,7 +215,7 @@ def refuse_others(*values: Any) -> None:
     """Raise TypeError where a test's function is called with what tests cannot look at."""
     found = first_other(values)
     if found is not None:
-        raise TypeError(f"this function takes numbers, arrays and texts, not {found.words}")
+        raise TypeError(_("this function takes numbers, arrays and texts, not {kind}", kind=found.said))
 
 
 def called_back(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,8 +8,26 @@ from typing import Any
 
 from .compare import Mismatch
 from .student import Call, Student, unwrapped
+from .words import N_, _, retold
 
 LIMIT = 4 << 20
+# Why weights do not load, in sentences without their subject; made in the sandbox, so that they are translated outside of it.
+PROBLEMS = (
+    NOT_THERE := N_("is not there: train the model in the notebook, save its weights, and hand the file in with the rest"),
+    LARGE := N_("has {size} KiB; weights of this model take far less than {most}"),
+    NOT_WEIGHTS := N_("is no file of weights alone, as torch.save(model.state_dict(), ...) writes it ({why})"),
+    NO_STATE := N_("does not hold a state_dict: save model.state_dict(), not the model"),
+    LACKING := N_("holds the weights of another model ({name} is missing)"),
+    NOT_FINITE := N_("holds Inf or NaN: the training went wrong"),
+    NOT_TAKEN := N_("does not go into the model ({kind}: {why})"),
+    QUANTIZED := N_("holds {name} as a quantized tensor: save model.state_dict() as it is"),
+    NESTED := N_("holds {name} as a nested tensor: save model.state_dict() as it is"),
+    SPARSE := N_("holds {name} as a sparse tensor: save model.state_dict() as it is"),
+    META := N_("holds no numbers for {name}: it is a tensor on the meta device, which has a shape alone"),
+    NO_FLOATS := N_("holds {name} in {type}: weights are floating-point numbers"),
+    OTHER_SHAPE := N_("holds the weights of another model ({name} has the shape {shape}; in yours it is {right})"),
+    UNKNOWN := N_("holds the weights of another model (yours has no parameter {name})"),
+)
 
 
 class Checkpoints:
@@ -31,11 +49,12 @@ class Checkpoints:
         def action() -> tuple[str, tuple[str, ...]]:
             return self._load(unwrapped(model), file), ()
 
-        record = Call("load_checkpoint", (model, file), {}, said=f"{model!r} with the weights in {file}",
-                      method="load_checkpoint")
+        said = _("{model} with the weights in {file}", model=repr(model), file=file)
+        record = Call("load_checkpoint", (model, file), {}, said=said, method="load_checkpoint")
         problem = self._student.run(record, action)
         if problem != "":
-            raise Mismatch(file, "does not give the model its weights", "none", got=f"the file {problem}")
+            raise Mismatch(file, _("does not give the model its weights"), "none",
+                           got=_("the file {problem}", problem=retold(problem, *PROBLEMS)))
 
 
 def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
@@ -57,15 +76,15 @@ def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
     import torch
 
     if not path.is_file():
-        return "is not there: train the model in the notebook, save its weights, and hand the file in with the rest"
+        return NOT_THERE
     if path.stat().st_size > limit:
-        return f"has {path.stat().st_size >> 10} KiB; weights of this model take far less than {limit >> 10}"
+        return LARGE.format(size=path.stat().st_size >> 10, most=limit >> 10)
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # any bytes at all may be in that file
-        return f"is no file of weights alone, as torch.save(model.state_dict(), ...) writes it ({type(error).__name__})"
+        return NOT_WEIGHTS.format(why=type(error).__name__)
     if not isinstance(weights, Mapping) or not weights or not all(isinstance(value, torch.Tensor) for value in weights.values()):
-        return "does not hold a state_dict: save model.state_dict(), not the model"
+        return NO_STATE
     return weights
 
 
@@ -80,13 +99,13 @@ def load_weights(model: Any, weights: Mapping[str, Any]) -> str:
             return problem
         missing = [name for name in shapes if name not in weights]
         if missing:
-            return f"holds the weights of another model ({missing[0]} is missing)"
+            return LACKING.format(name=missing[0])
         plain = {name: value.detach().to(torch.float32).clone() for name, value in weights.items()}
         if not all(bool(torch.isfinite(value).all()) for value in plain.values()):
-            return "holds Inf or NaN: the training went wrong"
+            return NOT_FINITE
         model.load_state_dict(plain)
     except Exception as error:  # the student's own state_dict or load_state_dict
-        return f"does not go into the model ({type(error).__name__}: {_first_line(error)})"
+        return NOT_TAKEN.format(kind=type(error).__name__, why=_first_line(error))
     return ""
 
 
@@ -98,15 +117,14 @@ def _problem_of(name: str, value: Any, shapes: Mapping[str, tuple[int, ...]]) ->
     import torch
 
     if value.layout is not torch.strided or value.is_quantized or value.is_nested:
-        kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
-        return f"holds {name} as a {kind} tensor: save model.state_dict() as it is"
+        return (QUANTIZED if value.is_quantized else NESTED if value.is_nested else SPARSE).format(name=name)
     if value.device.type == "meta":
-        return f"holds no numbers for {name}: it is a tensor on the meta device, which has a shape alone"
+        return META.format(name=name)
     if not value.is_floating_point():
-        return f"holds {name} in {value.dtype}: weights are floating-point numbers"
+        return NO_FLOATS.format(name=name, type=value.dtype)
     if name in shapes and tuple(value.shape) != shapes[name]:
-        return f"holds the weights of another model ({name} has the shape {tuple(value.shape)}; in yours it is {shapes[name]})"
-    return "" if name in shapes else f"holds the weights of another model (yours has no parameter {name})"
+        return OTHER_SHAPE.format(name=name, shape=tuple(value.shape), right=shapes[name])
+    return "" if name in shapes else UNKNOWN.format(name=name)
 
 
 def _first_line(error: Exception) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .plugin import Verdict
+from .words import N_, _
 
 if TYPE_CHECKING:
     from .home import HomeVerdict
+    from .plugin import Verdict
     from .session import Outcome
 
+# Names in the code; translated where they are shown, as the names of outcomes are.
 PASSED, FAILED, IN_PART, UNWRITTEN, WAITING, UNCHECKED = (
-    "passed", "failed", "in part", "not yet written", "waiting", "could not be checked")
+    N_("passed"), N_("failed"), N_("in part"), N_("not yet written"), N_("waiting"), N_("could not be checked"))
+OUTCOMES = {"error": N_("error"), "timeout": N_("timeout"), "ungradable": UNCHECKED}
 MAX_PRINTED_LINES = 20
 
 
@@ -38,10 +41,10 @@ def indent(text: str, width: int) -> str:
 
 def head(outcome: Outcome) -> str:
     """Of which file and release a report is, and what it covers."""
-    facts = [f"{outcome.file} as saved at {outcome.saved}"] if outcome.saved else []
-    facts += [f"release {outcome.release}"] if outcome.release else []
+    facts = [_("{file} as saved at {time}", file=outcome.file, time=outcome.saved)] if outcome.saved else []
+    facts += [_("release {day}", day=outcome.release)] if outcome.release else []
     if outcome.points and outcome.tested:
-        facts.append(f"{sum(outcome.points.values()):g} of {outcome.tested:g} points are tested here")
+        facts.append(_("{here:g} of {all:g} points are tested here", here=sum(outcome.points.values()), all=outcome.tested))
     return ", ".join(facts)
 
 
@@ -54,26 +57,27 @@ def public_report(outcome: Outcome, so_far: str = "") -> str:
     so_far : str
         A line on the whole stage; by default on what was run.
     """
-    lines = [f"Public tests of \"{outcome.title}\", {outcome.file} (hidden tests are part of the grade too)"]
+    lines = [_("Public tests of \"{title}\", {file} (hidden tests are part of the grade too)", title=outcome.title,
+               file=outcome.file)]
     lines += [line for line in (head(outcome),) if line]
     lines.append("")
     if outcome.problem:
-        return "\n".join([*lines, f"The public tests could not be run: {outcome.problem}", WHAT_NEXT])
+        return "\n".join([*lines, _("The public tests could not be run: {why}", why=outcome.problem), _(WHAT_NEXT)])
     if outcome.load_error:
-        lines += [f"{outcome.file} could not be imported, so nothing could be checked:", f"  {outcome.load_error}"]
+        lines += [_("{file} could not be imported, so nothing could be checked:", file=outcome.file), f"  {outcome.load_error}"]
         lines += [line for line in (outcome.load_trace,) if line]
         lines += ["", *(f"  {sentence}" for sentence in (*outcome.notes, *outcome.earlier))]
         return "\n".join(lines).rstrip()
     lines += [f"  {sentence}" for sentence in outcome.earlier]
     if outcome.printed:
-        lines += [f"  {outcome.file} printed while it was imported:", indent(first_lines(outcome.printed), 4)]
+        lines += ["  " + _("{file} printed while it was imported:", file=outcome.file), indent(first_lines(outcome.printed), 4)]
     lines += [""] if outcome.earlier or outcome.printed else []
     width = max([28, *(len(f"{task} {title}") for task, title in outcome.tasks.items())])
     failed: list[str] = []
     for task, mine in by_task(outcome):
         state, title = state_of(mine), f"{task} {outcome.tasks.get(task, '')}"
         passed = sum(verdict.outcome == "passed" for verdict in mine)
-        lines.append(f"  {title:<{width}} {state:<16} {passed} of {len(mine)} tests")
+        lines.append(f"  {title:<{width}} {_(state):<16} " + _("{passed} of {all} tests", passed=passed, all=len(mine)))
         if state in (FAILED, IN_PART, WAITING):
             lines += [indent(one_test(verdict), 4) for verdict in mine if verdict.outcome != "passed"]
             lines += [indent(earlier(failed), 6)] if failed and state == FAILED else []
@@ -84,7 +88,7 @@ def public_report(outcome: Outcome, so_far: str = "") -> str:
     return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
-WHAT_NEXT = ("If you changed test_public.py, stage.toml or the folder checks, take them from the stage's zip again: "
+WHAT_NEXT = N_("If you changed test_public.py, stage.toml or the folder checks, take them from the stage's zip again: "
              "python -m checks update <the zip>")
 
 
@@ -97,36 +101,38 @@ def by_task(outcome: Outcome) -> list[tuple[str, list[HomeVerdict]]]:
 def points_so_far(outcome: Outcome) -> str:
     """How many of the points that were tested the code has."""
     got = sum(verdict.points for verdict in outcome.verdicts)
-    return f"{got:g} of {sum(verdict.max_points for verdict in outcome.verdicts):g} points of these public tests"
+    return _("{got:g} of {all:g} points of these public tests", got=got,
+             all=sum(verdict.max_points for verdict in outcome.verdicts))
 
 
 def earlier(failed: Sequence[str]) -> str:
     """A word on earlier tasks that fail too."""
     if len(failed) == 1:
-        return f"Task {failed[0]} fails too. If your code calls it, fix it first: it may cause this failure."
-    return f"Tasks {', '.join(failed)} fail too. If your code calls them, fix them first: they may cause this failure."
+        return _("Task {task} fails too. If your code calls it, fix it first: it may cause this failure.", task=failed[0])
+    return _("Tasks {tasks} fail too. If your code calls them, fix them first: they may cause this failure.",
+             tasks=", ".join(failed))
 
 
 def waits(verdict: HomeVerdict) -> str:
     """Why a test could not say anything yet."""
-    return f"it calls {verdict.waits_for}, which is not yet written"
+    return _("it calls {name}, which is not yet written", name=verdict.waits_for)
 
 
 def one_test(verdict: HomeVerdict) -> str:
     """One test that did not pass, with all a reader needs."""
     if verdict.outcome == "not_implemented":
-        return f"{WAITING if verdict.waits_for else UNWRITTEN}: {verdict.title}\n" + indent(
+        return f"{_(WAITING if verdict.waits_for else UNWRITTEN)}: {verdict.title}\n" + indent(
             waits(verdict) if verdict.waits_for else verdict.message, 4)
-    lines = [f"call      {verdict.call}"] if verdict.call else []
+    lines = [_("call      {call}", call=verdict.call)] if verdict.call else []
     lines += [part for part in (verdict.message, verdict.trace) if part]
-    lines += [f"with\n{indent(verdict.inputs, 2)}"] if verdict.inputs else []
-    lines += [f"printed\n{indent(first_lines(verdict.printed), 2)}"] if verdict.printed.strip() else []
-    lines += [f"Hint: {verdict.hint}"] if verdict.hint else []
-    return f"{verdict.outcome}: {verdict.title}\n" + indent("\n".join(lines), 4)
+    lines += [_("with") + f"\n{indent(verdict.inputs, 2)}"] if verdict.inputs else []
+    lines += [_("printed") + f"\n{indent(first_lines(verdict.printed), 2)}"] if verdict.printed.strip() else []
+    lines += [_("Hint: {hint}", hint=verdict.hint)] if verdict.hint else []
+    return f"{_(OUTCOMES.get(verdict.outcome, verdict.outcome))}: {verdict.title}\n" + indent("\n".join(lines), 4)
 
 
 def first_lines(text: str, most: int = MAX_PRINTED_LINES) -> str:
     """The first lines of what was printed, and how many more there are."""
     lines = text.rstrip().splitlines()
-    more = [f"... and {len(lines) - most} more lines"] if len(lines) > most else []
+    more = [_("... and {count} more lines", count=len(lines) - most)] if len(lines) > most else []
     return "\n".join([line[:200] for line in lines[:most]] + more)

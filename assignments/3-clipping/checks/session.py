@@ -23,7 +23,8 @@ from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_s
 from .plugin import BACKEND, POINTS, VERDICTS
 from .printed import Printed
 from .restore import everything_put_back
-from .student import student_trace
+from .student import student_trace, trace_in_words
+from .words import _, _n
 from .wrapping import advice
 
 ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
@@ -93,7 +94,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
     outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
     if backend.load_error is not None:
         outcome.load_error = ". ".join(filter(None, [described(backend.load_error), wrapped(backend.folder / info.file)]))
-        outcome.load_trace = student_trace(backend.load_error, backend.folder)
+        outcome.load_trace = trace_in_words(student_trace(backend.load_error, backend.folder))
     if with_earlier:
         outcome.earlier = [sentence for stage_id in info.requires_stages
                            if (sentence := verdict_on_earlier(backend.folder, stage_id, info.folder))]
@@ -182,7 +183,7 @@ def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = Fa
         raise KeyboardInterrupt
     outcome = session.outcome or Outcome(info.title, info.file)
     if session.problem or session.outcome is None:
-        outcome.problem = session.problem or words.text.strip() or f"pytest ended with {status!r}"
+        outcome.problem = session.problem or words.text.strip() or _("pytest ended with {status}", status=repr(status))
     return outcome
 
 
@@ -229,18 +230,21 @@ def verdict_on_earlier(folder: Path, stage_id: str, material: Path) -> str:
 def _summary_of_earlier(outcome: Outcome) -> str:
     from .report import state_of
 
-    graded = "this stage is graded with a right one"
+    graded = _("this stage is graded with a right one")
     if outcome.problem:
         return ""
     if outcome.load_error:
-        return f"Your {outcome.file} cannot be imported ({outcome.load_error}); {graded}."
+        return _("Your {file} cannot be imported ({why}); {graded}.", file=outcome.file, why=outcome.load_error, graded=graded)
     states = {task: state_of([verdict for verdict in outcome.verdicts if verdict.task == task]) for task in outcome.tasks}
     failed = [task for task, state in states.items() if state in ("failed", "in part")]
     unwritten = [task for task, state in states.items() if state not in ("passed", "failed", "in part")]
-    missing = f"{', '.join(unwritten)} {'is' if len(unwritten) == 1 else 'are'} not yet written"
+    missing = _n("{tasks} is not yet written", "{tasks} are not yet written", len(unwritten), tasks=", ".join(unwritten))
+    names = {"file": outcome.file, "failed": ", ".join(failed), "missing": missing, "graded": graded}
+    if failed and unwritten:
+        return _("Your {file} fails {failed}, and {missing} there; {graded}.", **names)
     if failed:
-        return f"Your {outcome.file} fails {', '.join(failed)}{f', and {missing} there' if unwritten else ''}; {graded}."
-    return f"In your {outcome.file}, {missing}; {graded}." if unwritten else ""
+        return _("Your {file} fails {failed}; {graded}.", **names)
+    return _("In your {file}, {missing}; {graded}.", **names) if unwritten else ""
 
 
 def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outcome:
@@ -256,14 +260,15 @@ def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outc
                                   encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, capture_output=True)
         except OSError as error:  # as in a browser
             outcome = run_here(public_tests(folder), folder, task, show)
-            outcome.earlier.append(f"No process can be started here ({error.strerror or error}), so the tests ran in this one.")
+            outcome.earlier.append(_("No process can be started here ({why}), so the tests ran in this one.",
+                                     why=error.strerror or error))
             return outcome
         if found.exists():
             return from_json(found.read_text(encoding="utf-8"))
     info = read_stage(public_tests(folder).parent)
     last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-    return Outcome(info.title, info.file, problem=f"the process that ran them ended with status {done.returncode}"
-                                                  f"{': ' if last else ''}{''.join(last)}")
+    problem = _("the process that ran them ended with status {status}", status=done.returncode)
+    return Outcome(info.title, info.file, problem=": ".join([problem, *last]))
 
 
 def as_json(outcome: Outcome) -> str:

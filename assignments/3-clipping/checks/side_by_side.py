@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from .plugin import REPORTS
+from .words import _
 
 
 class StageFile(pytest.File):
@@ -32,7 +33,8 @@ class StageItem(pytest.Item):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.config.stash.setdefault(REPORTS, []).append(f"{self.name}\n{done.stdout.strip()}\n")
         if done.returncode != 0:
-            raise AssertionError(f"not all public tests of {self.name} pass; open the folder itself to see each of them")
+            raise AssertionError(_("not all public tests of {stage} pass; open the folder itself to see each of them",
+                                   stage=self.name))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> str:
         """The sentence alone."""
@@ -40,4 +42,4 @@ class StageItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Where it is, for the list of an editor."""
-        return self.path, None, f"all public tests of {self.name}"
+        return self.path, None, _("all public tests of {stage}", stage=self.name)

@@ -14,6 +14,7 @@ from typing import Any
 from . import needs
 from .check import display_text
 from .layout import StageInfo, public_tests, read_stage
+from .words import _
 
 MANIFEST = "checks/release.json"
 MAX_BYTES = 64 << 20
@@ -48,25 +49,26 @@ def update(archive: str | Path) -> bool:
         files = released_files(Path(archive).expanduser())
         new = tomllib.loads(files["stage.toml"].decode("utf-8"))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        display_text(f"{archive} is no release of a stage: {str(error) or type(error).__name__}. Name the zip you downloaded.")
+        display_text(_("{zip} is no release of a stage: {why}. Name the zip you downloaded.", zip=archive,
+                       why=str(error) or type(error).__name__))
         return False
     if new["file"] != info.file:
-        display_text(f"{archive} is \"{new['title']}\" ({new['file']}), and this folder is \"{info.title}\" ({info.file}): "
-                     "nothing was changed.")
+        display_text(_("{zip} is \"{title}\" ({file}), and this folder is \"{own_title}\" ({own_file}): nothing was changed.",
+                       zip=archive, title=new["title"], file=new["file"], own_title=info.title, own_file=info.file))
         return False
     if _order(new.get("release", "")) < _order(info.release):
-        display_text(f"{archive} is release {new.get('release') or 'without a day'}, older than this folder's {info.release}: "
-                     "nothing was changed.")
+        display_text(_("{zip} is release {day}, older than this folder's {own}: nothing was changed.", zip=archive,
+                       day=new.get("release") or _("without a day"), own=info.release))
         return False
     done = taken_over(folder, info, files)
-    was = f" (it was {info.release})" if info.release not in ("", new.get("release")) else ""
-    lines = [f"This folder is now release {new.get('release') or 'without a day'}{was}. {info.file} and all other files of yours "
-             "are as they were."]
-    lines += [f"  new: {', '.join(done.files)}"] if done.files else ["  Nothing in it was older."]
-    lines += [f"  notebook: {done.cells} cells"] if done.cells else []
-    lines += [f"  Note: {note}" for note in done.notes]
+    was = " (" + _("it was {day}", day=info.release) + ")" if info.release not in ("", new.get("release")) else ""
+    lines = [_("This folder is now release {day}. {file} and all other files of yours are as they were.",
+               day=(new.get("release") or _("without a day")) + was, file=info.file)]
+    lines += ["  " + (_("new: {files}", files=", ".join(done.files)) if done.files else _("Nothing in it was older."))]
+    lines += ["  " + _("notebook: {count} cells", count=done.cells)] if done.cells else []
+    lines += ["  " + _("Note: {sentence}", sentence=note) for note in done.notes]
     if done.files or done.cells:
-        lines.append("Restart the notebook's kernel, and reload the notebook's page where it is open.")
+        lines.append(_("Restart the notebook's kernel, and reload the notebook's page where it is open."))
     display_text("\n".join(lines))
     return True
 
@@ -80,15 +82,15 @@ def released_files(archive: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(archive) as bundle:
             entries = [entry for entry in bundle.infolist() if not entry.is_dir()]
             if sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise ValueError("it is too large")
+                raise ValueError(_("it is too large"))
             found = {entry.filename.replace("\\", "/"): bundle.read(entry) for entry in entries}
     tops = sorted((name for name in found if name.rpartition("/")[2] == "stage.toml" and "earlier/" not in name), key=len)
     if not tops:
-        raise ValueError("there is no stage.toml in it")
+        raise ValueError(_("there is no stage.toml in it"))
     top = tops[0].removesuffix("stage.toml")
     files = {name[len(top):]: data for name, data in found.items() if name.startswith(top)}
     if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or ":" in name for name in files):
-        raise ValueError("it has a file that would lie outside the folder")
+        raise ValueError(_("it has a file that would lie outside the folder"))
     return files
 
 
@@ -105,8 +107,8 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
         elif name in (info.file, *info.submission_files) and target.exists():
             if name == info.file and _hash(data) != before.get("files", {}).get(name, _hash(data)):
                 target.with_suffix(".new.py").write_bytes(data)
-                done.notes.append(f"the new release's own {name} lies beside yours as {target.with_suffix('.new.py').name}, "
-                                  "for its texts")
+                done.notes.append(_("the new release's own {name} lies beside yours as {other}, for its texts", name=name,
+                                    other=target.with_suffix(".new.py").name))
         elif not target.exists() or target.read_bytes() != data:
             if target.exists() and _hash(target.read_bytes()) != before.get("files", {}).get(name):
                 _keep(target, aside / name)
@@ -115,8 +117,8 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
             target.write_bytes(data)
             done.files.append(name)
     if changed:
-        done.notes.append(f"{', '.join(changed)} had other texts than the release this folder was of; they lie in "
-                          f"{aside.relative_to(folder).as_posix()}/")
+        done.notes.append(_("{files} had other texts than the release this folder was of; they lie in {folder}",
+                            files=", ".join(changed), folder=f"{aside.relative_to(folder).as_posix()}/"))
     for name in before.get("files", {}):
         if name.startswith("checks/") and name not in files and (folder / name).is_file():
             (folder / name).unlink()
@@ -150,11 +152,11 @@ def _update_notebook(target: Path, data: bytes, known: dict[str, str], aside: Pa
     if not is_known:
         other = target.with_suffix(".new.ipynb")
         other.write_bytes(data)
-        done.notes.append(f"your notebook was left alone; the new release's lies beside it as {other.name}")
+        done.notes.append(_("your notebook was left alone; the new release's lies beside it as {name}", name=other.name))
         return
     if kept:
-        done.notes.append(f"{kept} cells of the notebook that you had changed stay as you left them, though the release has "
-                          "another text")
+        done.notes.append(_("{count} cells of the notebook that you had changed stay as you left them, though the release has "
+                            "another text", count=kept))
     if changed:
         _keep(target, aside / target.name)
         mine["cells"] = cells

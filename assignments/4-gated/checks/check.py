@@ -9,6 +9,7 @@ from typing import Any
 
 from . import needs
 from .layout import StageInfo, public_tests, read_stage
+from .words import _
 
 # What was found of each task so far in this process, and of which text of the student's file.
 _so_far: dict[Path, dict[str, tuple[float, bytes]]] = {}
@@ -52,7 +53,8 @@ def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -
     display(outcome, stage_so_far(outcome, folder))
     # nbgrader takes a cell without an exception for one that passed, also behind its Validate button.
     if not outcome.is_passed and (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING")):
-        raise CheckFailed(f"the public tests of {'task ' + task if task else 'this stage'} do not all pass")
+        raise CheckFailed(_("the public tests of task {task} do not all pass", task=task) if task else
+                          _("the public tests of this stage do not all pass"))
 
 
 def wrong_task(task: Any, info: StageInfo) -> str:
@@ -62,11 +64,13 @@ def wrong_task(task: Any, info: StageInfo) -> str:
         return ""
     if not isinstance(task, str):
         like = next((one for one in info.tasks if one == str(task)), next(iter(info.tasks)))
-        return f'check() wants a task\'s number in quotation marks: check("{like}"). The tasks of this stage: {known}'
+        return _('check() wants a task\'s number in quotation marks: check("{like}"). The tasks of this stage: {known}',
+                 like=like, known=known)
     if task not in info.tasks:
-        return f"There is no task {task!r} in this stage. Its tasks: {known}; check() runs them all."
+        return _("There is no task {task} in this stage. Its tasks: {known}; check() runs them all.", task=repr(task),
+                 known=known)
     if task not in info.points if info.points else info.tasks[task].startswith("Written"):
-        return f'Task {task} is a written one: there is nothing to run. Answer in the notebook, below the task.'
+        return _("Task {task} is a written one: there is nothing to run. Answer in the notebook, below the task.", task=task)
     return ""
 
 
@@ -79,9 +83,12 @@ def stage_so_far(outcome: Any, folder: Path) -> str:
         mine[task] = (sum(verdict.points for verdict in outcome.verdicts if verdict.task == task), text)
     got, total = sum(points for points, _ in mine.values()), sum(outcome.points.values())
     older = [task for task, (_, version) in sorted(mine.items()) if version != text]
-    facts = [f"{len(mine)} of {len(outcome.points)} tasks checked"] if len(mine) < len(outcome.points) else []
-    facts += [f"{', '.join(older)} before the last change"] if older else []
-    return f"This stage so far: {got:g} of {total:g} points of the public tests" + (f" ({'; '.join(facts)})" if facts else "")
+    facts = []
+    if len(mine) < len(outcome.points):
+        facts.append(_("{count} of {all} tasks checked", count=len(mine), all=len(outcome.points)))
+    facts += [_("{tasks} before the last change", tasks=", ".join(older))] if older else []
+    so_far = _("This stage so far: {got:g} of {total:g} points of the public tests", got=got, total=total)
+    return so_far + (f" ({'; '.join(facts)})" if facts else "")
 
 
 def display(outcome: Any, so_far: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .toml_file import KINDS, place, read_toml
+from .words import _
 
 LEVELS = ("full", "hint", "verdict")
 # The keys of stage.toml, and what each holds; docs/contributor.md says what each is for.
@@ -152,8 +153,8 @@ def public_tests(folder: Path) -> Path:
     own = Path(__file__).resolve().parents[1] / "stages" / folder.name.partition("-")[2] / "public.py"
     if own.exists():
         return own
-    raise FileNotFoundError(f"there is no test_public.py in {folder}: open the notebook, or the terminal, in the "
-                            "assignment's folder")
+    raise FileNotFoundError(_("there is no test_public.py in {folder}: open the notebook, or the terminal, in the assignment's "
+                              "folder", folder=folder))
 
 
 def earlier_file(folder: Path, stage_id: str) -> Path | None:
@@ -186,8 +187,8 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
         found = earlier_file(folder, stage_id)
         if found is None:
             file = f"{stage_id.partition('-')[2]}.py"
-            missing.append(f"this stage builds on your {file}: put the folder {stage_id} side by side with "
-                           f"{folder.name}, or a copy of {file} into {folder.name}")
+            missing.append(_("this stage builds on your {file}: put the folder {stage} side by side with {here}, or a copy of "
+                             "{file} into {here}", file=file, stage=stage_id, here=folder.name))
         elif str(found.parent) not in sys.path:
             sys.path.append(str(found.parent))
     return missing

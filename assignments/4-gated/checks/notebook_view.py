@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import report
 from .report import FAILED, IN_PART, PASSED, UNCHECKED, UNWRITTEN, WAITING
+from .words import _
 
 if TYPE_CHECKING:
     from .home import HomeVerdict
@@ -23,23 +24,25 @@ def badge(state: str) -> str:
     """The state of a task: its glyph and its word on its colour."""
     glyph, colour = LOOK[state]
     return (f'<span style="background:{colour};color:#fff;border-radius:.4em;padding:.05em .5em;white-space:nowrap">'
-            f"{glyph} {state}</span>")
+            f"{glyph} {escape(_(state))}</span>")
 
 
 def view(outcome: Outcome, so_far: str = "") -> str:
     """The report of the public tests as HTML; every text in it is escaped."""
+    scope = escape(_("public tests, hidden ones are part of the grade too"))
     parts = [f'<div class="public-tests" style="line-height:1.45"><b>{escape(outcome.title)}</b> '
-             f'<span style="opacity:.75">{escape(report.head(outcome) or outcome.file)}; public tests, '
-             "hidden ones are part of the grade too</span>"]
+             f'<span style="opacity:.75">{escape(report.head(outcome) or outcome.file)}; '
+             f"{scope}</span>"]
     if outcome.problem:
-        parts.append(f"<p>{badge(UNCHECKED)} The public tests could not be run: {escape(outcome.problem)}<br>"
-                     f"{escape(report.WHAT_NEXT)}</p>")
+        why = escape(_("The public tests could not be run: {why}", why=outcome.problem))
+        parts.append(f"<p>{badge(UNCHECKED)} {why}<br>{escape(_(report.WHAT_NEXT))}</p>")
     elif outcome.load_error:
-        parts.append(f"<p>{badge(UNCHECKED)} {escape(outcome.file)} could not be imported:</p>"
+        why = escape(_("{file} could not be imported:", file=outcome.file))
+        parts.append(f"<p>{badge(UNCHECKED)} {why}</p>"
                      f'<pre style="{PRE}">{escape(outcome.load_error)}\n{escape(outcome.load_trace)}</pre>')
     parts += [f"<p>{escape(sentence)}</p>" for sentence in (*(outcome.notes if outcome.load_error else ()), *outcome.earlier)]
     if outcome.printed and not outcome.load_error:
-        parts.append(_folded(f"{outcome.file} printed while it was imported", f'<pre style="{PRE}">'
+        parts.append(_folded(_("{file} printed while it was imported", file=outcome.file), f'<pre style="{PRE}">'
                              f"{escape(report.first_lines(outcome.printed))}</pre>"))
     if not outcome.problem and not outcome.load_error:
         failed: list[str] = []
@@ -54,7 +57,7 @@ def _task(outcome: Outcome, task: str, mine: list[HomeVerdict], failed: list[str
     state = report.state_of(mine)
     passed = sum(verdict.outcome == "passed" for verdict in mine)
     title = (f'<div style="margin-top:.4em">{badge(state)} <b>{escape(task)}</b> {escape(outcome.tasks.get(task, ""))} '
-             f'<span style="opacity:.75">{passed} of {len(mine)} tests</span></div>')
+             f'<span style="opacity:.75">{_("{passed} of {all} tests", passed=passed, all=len(mine))}</span></div>')
     if state not in (FAILED, IN_PART, WAITING):
         return title
     tests = [_test(verdict, opened=position == 0) for position, verdict in
@@ -67,16 +70,17 @@ def _test(verdict: HomeVerdict, opened: bool) -> str:
     if verdict.outcome == "not_implemented":
         state, text = (WAITING, report.waits(verdict)) if verdict.waits_for else (UNWRITTEN, verdict.message)
         return f'<div style="margin-left:1.2em">{LOOK[state][0]} {escape(verdict.title)}: {escape(text)}</div>'
-    rows = [f"call      {verdict.call}"] if verdict.call else []
+    rows = [_("call      {call}", call=verdict.call)] if verdict.call else []
     rows += [part for part in (verdict.message, verdict.trace) if part]
     body = f'<pre style="{PRE}">{escape(chr(10).join(rows))}</pre>'
     if verdict.inputs:
-        body += _folded("what went in", f'<pre style="{PRE}">{escape(verdict.inputs)}</pre>', opened=True)
+        body += _folded(_("what went in"), f'<pre style="{PRE}">{escape(verdict.inputs)}</pre>', opened=True)
     if verdict.printed.strip():
-        body += _folded("what it printed", f'<pre style="{PRE}">{escape(report.first_lines(verdict.printed))}</pre>', opened=True)
+        printed = escape(report.first_lines(verdict.printed))
+        body += _folded(_("what it printed"), f'<pre style="{PRE}">{printed}</pre>', opened=True)
     if verdict.hint:
-        body += (f'<div style="margin:.3em 0 .3em 1.2em;border-left:3px solid #8a5a00;padding-left:.6em;white-space:pre-wrap">'
-                 f"<b>Hint.</b> {escape(verdict.hint)}</div>")
+        body += ('<div style="margin:.3em 0 .3em 1.2em;border-left:3px solid #8a5a00;padding-left:.6em;white-space:pre-wrap">'
+                 "<b>" + escape(_("Hint.")) + f"</b> {escape(verdict.hint)}</div>")
     return _folded(f"{LOOK[FAILED][0]} {verdict.title}", body, opened)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from .compare import is_tensor, show
 from .values import called_back, check_arguments, plain
+from .words import N_, _, retold
 
 # CPU seconds: a file that is imported faster than this is imported again for each test.
 QUICK_IMPORT = 0.05
@@ -114,7 +115,7 @@ ARGUMENT = re.compile(r"argument (?:(\d+)|'(\w+)')")
 
 def _named(found: re.Match[str], names: Sequence[str]) -> str:
     position = int(found[1] or 0)
-    return found[2] or (names[position - 1] if 0 < position <= len(names) else found[0])
+    return found[2] or (names[position - 1] if 0 < position <= len(names) else _("argument {number}", number=position))
 
 
 def parameter_names(function: Any, method: str = "") -> list[str]:
@@ -220,7 +221,7 @@ class RecordedCanvas:
     def axes(self, count: int = 1) -> Any:
         """One Axes, or an array of `count` Axes."""
         axes = self._canvas.axes(count)
-        self._student.calls.append(Call("axes", (count,), {}, axes, method="axes", said="a figure"))
+        self._student.calls.append(Call("axes", (count,), {}, axes, method="axes", said=_("a figure")))
         return axes
 
     def read(self, axes: Any) -> Any:
@@ -339,7 +340,7 @@ def describe_argument(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {describe_argument(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         items = ", ".join(describe_argument(item) for item in value)
-        return f"{type(value).__name__} of {len(value)}" if len(value) > 4 else \
+        return _("{name} of {count}", name=type(value).__name__, count=len(value)) if len(value) > 4 else \
             f"[{items}]" if isinstance(value, list) else f"({items})"
     if callable(value):
         return getattr(value, "__name__", "f").strip("<>") or "f"
@@ -411,8 +412,17 @@ def _lies_in(module: ModuleType, folder: Path) -> bool:
     return any(place.startswith(f"{folder}{os.sep}") and not place.startswith(ours) for place in map(str, places))
 
 
+# Lines of a traceback as the sandbox and the grader know them.
+FRAMES = (N_("{file}, line {line}, in {function}: {text}"), N_("{file}, line {line}: {text}"))
+
+
+def trace_in_words(trace: str) -> str:
+    """A traceback in the language in use."""
+    return "\n".join(line[:2] + retold(line[2:], *FRAMES) for line in trace.split("\n"))
+
+
 def student_trace(error: BaseException, folder: Path) -> str:
-    """The traceback with frames of the student's own files in `folder` only."""
+    """The traceback with frames of the student's own files in `folder` only; in English: see `trace_in_words`."""
     kept = getattr(error, "student_trace", None)
     if kept is not None:
         return str(kept)

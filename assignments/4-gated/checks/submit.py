@@ -14,10 +14,12 @@ from typing import Any
 
 from . import needs, rules
 from .check import display_text
+from .checkpoints import PROBLEMS
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
 from .session import run_fresh, saved_at
 from .update import hash_of_cell, manifest
+from .words import N_, _, retold
 
 RECEIPT = "receipt.json"
 # Seconds after which a notebook may hold more than its file does.
@@ -49,18 +51,19 @@ def submit() -> Path | None:
     folder = Path.cwd()
     info = read_stage(public_tests(folder).parent)
     handin = looked_over(folder, info)
-    lines = [f"Handing in \"{info.title}\" ({info.id}{', release ' + info.release if info.release else ''})", ""]
+    release = ", " + _("release {day}", day=info.release) if info.release else ""
+    lines = [_("Handing in \"{title}\" ({stage})", title=info.title, stage=f"{info.id}{release}"), ""]
     lines += [f"  {state:<22} {', '.join(tasks)}" for state, tasks in _by_state(handin.states)]
-    lines += ["", *(f"  TO FIX: {sentence}" for sentence in handin.trouble)]
-    lines += [f"  Note: {sentence}" for sentence in handin.remarks]
+    lines += ["", *("  " + _("TO FIX: {sentence}", sentence=sentence) for sentence in handin.trouble)]
+    lines += ["  " + _("Note: {sentence}", sentence=sentence) for sentence in handin.remarks]
     if not handin.files:
-        display_text("\n".join([*lines, "", "There is nothing to hand in yet; no zip was made."]))
+        display_text("\n".join([*lines, "", _("There is nothing to hand in yet; no zip was made.")]))
         return None
     archive, code = packed(folder, info, handin)
-    lines += ["", f"{archive.name} is made, with {', '.join(handin.files)}.",
-              f"Its code is {code}. Upload this one file; hand in again as often as you like until the deadline."]
+    lines += ["", _("{zip} is made, with {files}.", zip=archive.name, files=", ".join(handin.files)),
+              _("Its code is {code}. Upload this one file; hand in again as often as you like until the deadline.", code=code)]
     if handin.trouble:
-        lines.append("What is listed as TO FIX costs points as it stands.")
+        lines.append(_("What is listed as TO FIX costs points as it stands."))
     display_text("\n".join(lines).replace("\n\n\n", "\n\n"))
     return archive
 
@@ -72,10 +75,12 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
     for name in (info.file, notebook, *info.submission_files):
         if not (folder / name).is_file():
             other = rules.look_alike(folder, name)
-            handin.trouble.append(f"{name} is not here" + (f"; {other} is: should it be called {name}?" if other else ""))
+            near = N_("{name} is not here; {other} is: should it be called {name}?")
+            handin.trouble.append(_(near if other else N_("{name} is not here"), name=name, other=other))
             handin.files += [other] if other and other not in handin.files else []  # a right answer under a near name counts
         elif (folder / name).stat().st_size > rules.limit(name):
-            handin.trouble.append(f"{name} is larger than {rules.limit(name) >> 20} MiB: more is not read")
+            handin.trouble.append(_("{name} is larger than {size} MiB: more is not read", name=name,
+                                    size=rules.limit(name) >> 20))
         else:
             handin.files.append(name)
     if info.file in handin.files:
@@ -86,26 +91,28 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
         _look_at_notebook(folder / notebook, handin)
     for name in info.submission_files:
         if name in handin.files and (problem := weights_problem(folder / name)):
-            handin.trouble.append(f"{name} {problem}")
+            handin.trouble.append(f"{name} {retold(problem, *PROBLEMS)}")
     return handin
 
 
 def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     for file, module, line in rules.foreign_imports(folder, info):
-        handin.trouble.append(f"{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot be "
-                              f"imported, and no test passes. It has {', '.join(sorted(rules.allowed(info)))} and Python's own")
+        handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
+                                "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
+                                module=module, libraries=", ".join(sorted(rules.allowed(info)))))
     text = rules.read(folder / info.file)
     if lack := rules.lack(text):
-        beside = rules.code_elsewhere(folder, info)
-        handin.trouble.append(f"{info.file} {lack}" + (f", but {beside}: only {info.file} is graded, so that code belongs into it"
-                                                       if beside else ""))
+        lack, beside = retold(lack, *rules.LACKS), rules.code_elsewhere(folder, info)
+        sentence = N_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it")
+        handin.trouble.append(_(sentence if beside else "{file} {lack}", file=info.file, lack=lack, beside=beside))
     outcome = run_fresh(folder)
     if outcome.load_error:
-        handin.trouble.append(f"{info.file} cannot be imported in a clean process: {outcome.load_error}")
+        handin.trouble.append(_("{file} cannot be imported in a clean process: {why}", file=info.file, why=outcome.load_error))
     if outcome.problem:
-        handin.remarks.append(f"the public tests could not be run: {outcome.problem}")
+        handin.remarks.append(_("the public tests could not be run: {why}", why=outcome.problem))
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
-    handin.remarks += [f"{info.file} is taken as saved at {saved_at(folder / info.file)}", *outcome.earlier]
+    handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(folder / info.file))]
+    handin.remarks += outcome.earlier
 
 
 def _look_at_notebook(file: Path, handin: Handin) -> None:
@@ -113,12 +120,14 @@ def _look_at_notebook(file: Path, handin: Handin) -> None:
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         unanswered = list(unanswered_tasks(cells, manifest(file.parent).get("cells", {})))
     except (ValueError, LookupError, TypeError, AttributeError):
-        handin.trouble.append(f"{file.name} is no notebook that can be read; your written answers would be lost. Save it again")
+        handin.trouble.append(_("{file} is no notebook that can be read; your written answers would be lost. Save it again",
+                                file=file.name))
         return
-    handin.trouble += [f"the written task {task} has no answer in {file.name} as it is saved" for task in unanswered]
+    handin.trouble += [_("the written task {task} has no answer in {file} as it is saved", task=task, file=file.name)
+                       for task in unanswered]
     old = time.time() - file.stat().st_mtime > OLD
-    handin.remarks.append(f"{file.name} is taken as saved at {saved_at(file)}"
-                          + (": save it now if you wrote since, and submit again" if old else ""))
+    again = N_("{file} is taken as saved at {time}: save it now if you wrote since, and submit again")
+    handin.remarks.append(_(again if old else N_("{file} is taken as saved at {time}"), file=file.name, time=saved_at(file)))
 
 
 def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> Iterator[str]:
@@ -198,11 +207,11 @@ def _place(folder: Path, info: StageInfo) -> Path:
             return archive
         except (OSError, zipfile.BadZipFile):
             continue
-    raise ValueError(f"there is no free name for the zip in {folder}")
+    raise ValueError(_("there is no free name for the zip in {folder}", folder=folder))
 
 
 def _by_state(states: dict[str, str]) -> list[tuple[str, list[str]]]:
     found: dict[str, list[str]] = {}
     for task, state in states.items():
-        found.setdefault(f"{state}:", []).append(task)
+        found.setdefault(f"{_(state)}:", []).append(task)
     return list(found.items())

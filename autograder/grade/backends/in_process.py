@@ -20,6 +20,7 @@ from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, call_with_copies, copied
 from autograder.checks.values import first_other, plain
+from autograder.checks.words import _
 from autograder.grade.backends.standing_in import answer
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
@@ -147,7 +148,7 @@ class InProcessBackend:
         __tracebackhide__ = True
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
-            raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
+            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
         return call_with_copies(function, args, kwargs)
 
     def reference(self) -> ModuleType:

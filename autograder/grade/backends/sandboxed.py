@@ -12,6 +12,7 @@ import numpy as np
 from autograder.checks.compare import Mismatch
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
+from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for
 from autograder.grade.figure_words import in_words
@@ -211,7 +212,7 @@ class SandboxBackend:
                 self._slow.add(name)
             raise
         if is_missing(value):
-            raise Mismatch(name, f"is not defined in {self.stage.info.file}", "none")
+            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
         return value, changed
 
     def _answer(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -301,7 +302,7 @@ class SandboxCanvas:
         worker = self._backend.worker()
         drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
         if not isinstance(drawn, list) or len(drawn) != axes.count:
-            raise Mismatch("the figure", "was not drawn on the Axes that were given", "none")
+            raise Mismatch(_("the figure"), _("was not drawn on the Axes that were given"), "none")
         self._words[axes.key] = in_words(drawn)
         return drawn if axes.count > 1 else drawn[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograder.checks.words import _
 from autograder.sandbox.client.worker import OutsideContract, Submission
 from autograder.stages import Stage
 
@@ -35,4 +36,4 @@ def answer(stage: Stage, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 def note(names: Iterable[str]) -> str:
     """Which functions a test was graded with that are not the student's."""
     *most, last = sorted(names)
-    return f"graded with a right {', '.join(most)}{' and ' if most else ''}{last}"
+    return _("graded with a right {functions}", functions=", ".join(most) + (_(" and ") if most else "") + last)

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.compare import as_numbers
+from autograder.checks.words import N_, _
 
 # The gates of a cell in the order of their rows, by the beginning of its name.
-GATES = {"LSTM": ("input gate", "forget gate", "candidate", "output gate"), "GRU": ("reset gate", "update gate", "candidate")}
+GATES = {"LSTM": (N_("the input gate"), N_("the forget gate"), N_("the candidate"), N_("the output gate")),
+         "GRU": (N_("the reset gate"), N_("the update gate"), N_("the candidate"))}
 # So many wrong calls are needed: one may have a property by chance.
 ENOUGH = 2
 
@@ -53,13 +55,18 @@ def same_value(call: Compared) -> bool:
 
 
 def steps_of(named: Mapping[str, Any]) -> int | None:
-    """The steps of time beyond the fewest in a call with these arguments: t - k, t - 1 or T - 1; None where nobody knows."""
+    """The steps of time beyond the fewest in a call with these arguments; None where nobody knows.
+
+    t - k, t - 1 or T - 1, and `steps` - 1 where that is an argument.
+    """
     x = named.get("x")
     if {"t", "k"} <= named.keys():
         return int(named["t"]) - int(named["k"])
-    if not isinstance(x, np.ndarray) or x.ndim != 2:
-        return None
-    return int(named.get("t", len(x))) - 1
+    if "steps" in named:
+        return int(named["steps"]) - 1
+    if isinstance(x, np.ndarray) and x.ndim == 2:
+        return int(named.get("t", len(x))) - 1
+    return max(int(named["t"]) - 1, 0) if {"h", "W_h", "t"} <= named.keys() else None
 
 
 def property_of(name: str, calls: Sequence[Compared]) -> str:
@@ -82,8 +89,9 @@ def property_of(name: str, calls: Sequence[Compared]) -> str:
     off = {key: column for key, column in columns.items() if any(part.wrong for part in column)}
     for holds, sentence in PROPERTIES:
         if off and all(holds(column) for column in off.values()):
-            named = f"{name}(...)" if len(off) == len(columns) else " and ".join(f"{name}(...){key}" for key in off)
-            return sentence.format(named if len(off) == 1 or len(off) == len(columns) else f"each of {named}")
+            named = f"{name}(...)" if len(off) == len(columns) else _(" and ").join(f"{name}(...){key}" for key in off)
+            one = len(off) == 1 or len(off) == len(columns)
+            return _(sentence, what=named if one else _("each of {names}", names=named))
     return _gate(name, off)
 
 
@@ -200,17 +208,17 @@ def _short_only(parts: Sequence[_Part]) -> bool:
 
 # What may hold, the more special first, and how it is told.
 PROPERTIES: tuple[tuple[Callable[[Sequence[_Part]], bool], str], ...] = (
-    (_opposite, "{} has the wrong sign, and nothing else is wrong with it, in every test of this task."),
-    (_multiple, "{} is the right one times a constant, the same in every test of this task."),
-    (_transposed, "{} is the transpose of the right one, in every test of this task."),
-    (_late, "{} is one place late in every test of this task: each entry holds what belongs to the one before."),
-    (_early, "{} is one place early in every test of this task: each entry holds what belongs to the one after."),
-    (_but_first, "{} is right except for its first entry, in every test of this task."),
-    (_but_last, "{} is right except for its last entry, in every test of this task."),
-    (_shortest_only, "{} is right where there is no step of time to go back over, and wrong where there is one, in every test of "
-                     "this task."),
-    (_short_only, "{} is right over few steps of time and wrong over many, in every test of this task. Is something cut off, "
-                  "clipped or rounded on the way?"),
+    (_opposite, N_("{what} has the wrong sign, and nothing else is wrong with it, in every test of this task.")),
+    (_multiple, N_("{what} is the right one times a constant, the same in every test of this task.")),
+    (_transposed, N_("{what} is the transpose of the right one, in every test of this task.")),
+    (_late, N_("{what} is one place late in every test of this task: each entry holds what belongs to the one before.")),
+    (_early, N_("{what} is one place early in every test of this task: each entry holds what belongs to the one after.")),
+    (_but_first, N_("{what} is right except for its first entry, in every test of this task.")),
+    (_but_last, N_("{what} is right except for its last entry, in every test of this task.")),
+    (_shortest_only, N_("{what} is right where there is no step of time to go back over, and wrong where there is one, in every "
+                        "test of this task.")),
+    (_short_only, N_("{what} is right over few steps of time and wrong over many, in every test of this task. Is something cut "
+                     "off, clipped or rounded on the way?")),
 )
 
 
@@ -226,4 +234,5 @@ def _gate(name: str, off: Mapping[str, Sequence[_Part]]) -> str:
         found.add(tuple(number for number, pair in enumerate(blocks) if not _close(*pair)))
     if len(wrong) < ENOUGH or len(found) != 1 or len(next(iter(found))) != 1:
         return ""
-    return f"{name}: only the rows of the {gates[next(iter(found))[0]]} are wrong, in every test of this task."
+    return _("{name}: only the rows of {gate} are wrong, in every test of this task.", name=name,
+             gate=_(gates[next(iter(found))[0]]))

@@ -23,6 +23,7 @@ from typing import IO, Any, BinaryIO
 
 from autograder.checks.rules import MAX_NOTEBOOK
 from autograder.errors import Refused, UsageError
+from autograder.grade.language import said
 from autograder.grade.names import shown
 
 MAX_MEMBERS = 50_000
@@ -41,6 +42,9 @@ COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
 }
+# Why a download is no archive.
+NO_ARCHIVE = "is not a zip that can be read, nor a tar ({why}); download it again, as a .zip"
+NO_ZIP = "is not a zip that can be read ({why}); download it again, as a .zip"
 ENCRYPTED = 0x1
 UTF8_NAME = 0x800
 UNICODE_PATH = 0x7075
@@ -219,7 +223,7 @@ def fill(archive: Archive, name: str, file: BinaryIO, stack: ExitStack, members:
         _fill_from_tar(archive, file, stack, members, total)
     except DAMAGED as error:
         reason = short_reason(error)
-        raise Refused(f"is not a zip that can be read, nor a tar ({reason}); download it again, as a .zip") from error
+        raise Refused(said(NO_ARCHIVE, why=reason)) from error
 
 
 def short_reason(error: BaseException) -> str:
@@ -227,19 +231,20 @@ def short_reason(error: BaseException) -> str:
 
 
 def _too_many(count: int, members: int) -> Refused:
-    return Refused(f"is unsafe; nothing was unpacked: it holds {count} files; at most {members} are taken")
+    return Refused(said("is unsafe; nothing was unpacked: it holds {count} files; at most {most} are taken",
+ count=count, most=members))
 
 
 def _too_much(total: int) -> Refused:
     size = f"{total >> 30} GiB" if total >= 1 << 30 else f"{total >> 20} MiB"
-    return Refused(f"is unsafe; nothing was unpacked: it would unpack to more than {size}")
+    return Refused(said("is unsafe; nothing was unpacked: it would unpack to more than {size}", size=size))
 
 
 def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -> None:
     try:
         bundle = zipfile.ZipFile(file)
     except DAMAGED as error:
-        raise Refused(f"is not a zip that can be read ({short_reason(error)}); download it again, as a .zip") from error
+        raise Refused(said(NO_ZIP, why=short_reason(error))) from error
     infos = [info for info in bundle.infolist() if not info.filename.endswith(("/", "\\"))]
     if len(infos) > members:
         raise _too_many(len(infos), members)
@@ -249,14 +254,14 @@ def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -
         name, problem = safe_name(raw if "\0" not in info.orig_filename else info.orig_filename, archive.rooted)
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            problem = "is a link, and links are not followed" if kind == stat.S_IFLNK else "is not a regular file"
+            problem = said("is a link, and links are not followed") if kind == stat.S_IFLNK else said("is not a regular file")
         elif info.flag_bits & ENCRYPTED:
-            problem = "is encrypted: it needs to be handed in without a password"
+            problem = said("is encrypted: it needs to be handed in without a password")
         elif info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
-            problem = f"is packed {info.file_size // max(1, info.compress_size)} to 1, like a bomb"
+            problem = said("is packed {ratio} to 1, like a bomb", ratio=info.file_size // max(1, info.compress_size))
         if problem:
             if not JUNK.search(name):
-                archive.refused[name or shown(raw)] = f"it {problem}"
+                archive.refused[name or shown(raw)] = said("it {problem}", problem=problem)
             continue
         size += info.file_size if info.file_size <= limit(name) else 0
         if size > total:
@@ -270,9 +275,9 @@ def _reader(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Callab
             with bundle.open(info) as file:
                 data = file.read(most + 1)
         except Exception as error:  # BadZipFile, EOFError, zlib.error, lzma.LZMAError: what each compression raises
-            raise Refused(f"is damaged ({short_reason(error)})") from error
+            raise Refused(said("is damaged ({why})", why=short_reason(error))) from error
         if len(data) > most:
-            raise Refused("is larger than it says")
+            raise Refused(said("is larger than it says"))
         return data
 
     return read
@@ -328,16 +333,16 @@ def safe_name(raw: str, rooted: bool = False) -> tuple[str, str]:
     Programs of Windows write backslashes. Control characters become dashes: they are no reason to lose the file.
     """
     if "\0" in raw:
-        return shown(raw), "has a null byte in its name"
+        return shown(raw), said("has a null byte in its name")
     text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8")).replace("\\", "/")
     text = "".join(character if character.isprintable() else "-" for character in text)
     if rooted:
         text = re.sub(r"^(?:[A-Za-z]:)?/+", "", text)
     parts = PurePosixPath(text).parts
     if text.startswith("/") or re.match(r"[A-Za-z]:", text) or ".." in parts:
-        return shown(text), "leads out of the folder"
+        return shown(text), said("leads out of the folder")
     if not parts or len(text) > 4000 or len(parts) > 60:
-        return shown(text), "has a name that is too long" if parts else "has no name of a file"
+        return shown(text), said("has a name that is too long") if parts else said("has no name of a file")
     # Slashes in a row would be an absolute path once what stands before them is taken off.
     return "/".join(parts), ""
 
@@ -372,10 +377,11 @@ def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: 
                 continue
             name, problem = safe_name(info.name, archive.rooted)
             if not info.isreg():
-                problem = "is a link, and links are not followed" if info.issym() or info.islnk() else "is not a regular file"
+                link = info.issym() or info.islnk()
+                problem = said("is a link, and links are not followed") if link else said("is not a regular file")
             if problem:
                 if not JUNK.search(name):
-                    archive.refused[name or shown(info.name)] = f"it {problem}"
+                    archive.refused[name or shown(info.name)] = said("it {problem}", problem=problem)
                 continue
             source = bundle.extractfile(info)
             if source is None or info.size > limit(name):
@@ -397,9 +403,8 @@ def folder(path: Path) -> Archive:
         info = os.lstat(place)
         if problem or not stat.S_ISREG(info.st_mode):
             link = stat.S_ISLNK(info.st_mode)
-            archive.refused[clean] = (
-                f"it {problem or ('is a link, and links are not followed' if link else 'is not a regular file')}"
-            )
+            kind = said("is a link, and links are not followed") if link else said("is not a regular file")
+            archive.refused[clean] = said("it {problem}", problem=problem or kind)
         else:
             archive.add(archive.apart(clean, name), File(info.st_size, _disk_reader(place, limit(clean))))
     return archive
@@ -431,23 +436,24 @@ def read_bytes(path: Path, limit: int) -> bytes:
     try:
         info = os.lstat(path)
     except OSError as error:
-        raise Refused(f"it cannot be read ({error.strerror})") from error
+        raise Refused(said("it cannot be read ({why})", why=error.strerror)) from error
     if stat.S_ISLNK(info.st_mode):
-        raise Refused("it is a link, and links are not followed")
+        raise Refused(said("it is a link, and links are not followed"))
     if not stat.S_ISREG(info.st_mode):
-        raise Refused("it is not a regular file")
+        raise Refused(said("it is not a regular file"))
     if info.st_nlink > 1 and info.st_uid != os.lstat(path.parent).st_uid:
-        raise Refused("it is a second name of somebody else's file")
+        raise Refused(said("it is a second name of somebody else's file"))
     if info.st_size > limit:
-        raise Refused(f"it is {info.st_size / 2**20:.0f} MiB; at most {limit / 2**20:.0f} MiB are read")
+        raise Refused(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read",
+ size=info.st_size / 2**20, most=limit / 2**20))
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused("it is not a regular file")
+                raise Refused(said("it is not a regular file"))
             data = file.read(limit + 1)
     except OSError as error:
-        raise Refused(f"it cannot be read ({error.strerror})") from error
+        raise Refused(said("it cannot be read ({why})", why=error.strerror)) from error
     if len(data) > limit:
-        raise Refused(f"it is larger than {limit / 2**20:.0f} MiB")
+        raise Refused(said("it is larger than {size:.0f} MiB", size=limit / 2**20))
     return data

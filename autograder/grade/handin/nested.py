@@ -9,8 +9,21 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.checks.rules import MAX_FILE
+from autograder.checks.words import N_
 from autograder.errors import Refused
-from autograder.grade.handin.archives import COMPRESSED, DAMAGED, MAX_MEMBER, ZIP_STARTS, Archive, File, fill, short_reason
+from autograder.grade.handin.archives import (
+    COMPRESSED,
+    DAMAGED,
+    MAX_MEMBER,
+    NO_ARCHIVE,
+    NO_ZIP,
+    ZIP_STARTS,
+    Archive,
+    File,
+    fill,
+    short_reason,
+)
+from autograder.grade.language import Said, said
 from autograder.grade.names import shown
 
 # What the archives of one student may hold together, and how deep one may lie in another.
@@ -34,6 +47,9 @@ MODULE = re.compile(r"\.pyw?$", re.IGNORECASE)
 OFFICE = "[Content_Types].xml"
 # By their first bytes, archives that nothing here can open.
 CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\x28\xb5\x2f\xfd": "Zstandard"}
+# What is said to whoever downloads, and to a student who handed it in.
+FOR_A_STUDENT = {NO_ARCHIVE: N_("is not a zip that can be read, nor a tar ({why}); it needs to be handed in again, as a .zip"),
+                 NO_ZIP: N_("is not a zip that can be read ({why}); it needs to be handed in again, as a .zip")}
 # What torch writes is a zip with this in it.
 WEIGHTS = re.compile(r"[^/]+/data\.pkl")
 
@@ -73,7 +89,7 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
             open_it = _opened_module if MODULE.search(name) else _opened
             inner = open_it(name, file, depth, stack, members, total) if may_be_archive(name) else None
         except Refused as error:
-            problems[label] = str(error)
+            problems[label] = error.args[0]
             continue
         if inner is None and depth == 0:
             found.members[name] = file  # as it was handed in; its size is told when it is read
@@ -92,7 +108,7 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
 def _opened_module(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
     """The zip that was handed in under the name of a Python file; None for all else, which is told when it is read."""
     try:
-        if file.size > MAX_FILE or not file.read().startswith(ZIP_STARTS):
+        if file.size > MAX_FILE or not file.read().startswith((*ZIP_STARTS, *COMPRESSED)):
             return None
         archive = _opened(name, file, depth, stack, members, total)
     except Refused:
@@ -114,10 +130,11 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
     if not packed and not kind and not is_archive(name):
         return None
     if kind or not (packed or name.lower().endswith((".zip", ".tar"))):
-        what = f"a {kind}" if kind else "an"
-        raise Refused(f"is {what} archive that cannot be opened here: it needs to be handed in as a .zip")
+        if kind:
+            raise Refused(said("is a {kind} archive that cannot be opened here: it needs to be handed in as a .zip", kind=kind))
+        raise Refused(said("is an archive that cannot be opened here: it needs to be handed in as a .zip"))
     if depth >= DEPTH:
-        raise Refused("is an archive in an archive in an archive, and was not opened: it needs to be handed in as one .zip")
+        raise Refused(said("is an archive in an archive in an archive, and was not opened: it needs to be handed in as one .zip"))
     archive = Archive(Path(name), rooted=True)
     try:
         if not data.startswith(ZIP_STARTS) and packed and (single := _unpacked(name, data, total)) is not None:
@@ -125,12 +142,17 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
         else:
             fill(archive, name, io.BytesIO(data), stack, members, total)
     except Refused as error:
-        raise Refused(str(error).replace("download it again, as a .zip", "it needs to be handed in again, as a .zip")) from error
+        text = error.args[0]
+        template = FOR_A_STUDENT.get(getattr(text, "template", ""))
+        raise Refused(said(template, **text.values) if template else text) from error
     if any(map(WEIGHTS.fullmatch, archive.members)):
         return None
     if not archive.members:
-        inside, reason = next(iter(archive.refused.items()), ("", "is an empty archive"))
-        raise Refused(f"gave nothing: {shown(inside)} {reason.removeprefix('it ')}" if inside else reason)
+        inside, reason = next(iter(archive.refused.items()), ("", said("is an empty archive")))
+        if not inside:
+            raise Refused(reason)
+        raise Refused(Said(f"gave nothing: {shown(inside)} {reason.removeprefix('it ')}", N_("gave nothing: {file}: {reason}"),
+                           {"file": shown(inside), "reason": reason}))
     return archive
 
 
@@ -142,9 +164,9 @@ def _unpacked(name: str, data: bytes, total: int) -> bytes | None:
     try:
         content: bytes = unpack(io.BytesIO(data)).read(MAX_MEMBER + 1)
     except DAMAGED as error:
-        raise Refused(f"is damaged ({short_reason(error)}): it needs to be handed in again, as a .zip") from error
+        raise Refused(said("is damaged ({why}): it needs to be handed in again, as a .zip", why=short_reason(error))) from error
     if content[257:262] == b"ustar":
         return None
     if len(content) > min(MAX_MEMBER, total):
-        raise Refused("is larger than it says")
+        raise Refused(said("is larger than it says"))
     return content

@@ -18,11 +18,13 @@ from pathlib import PurePosixPath
 
 from autograder.checks.rules import DATA, KITS_OWN
 from autograder.checks.suffixes import forms, is_numbered, plain_name
+from autograder.checks.words import N_
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, text_of
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
+from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
 
@@ -139,7 +141,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         if target in found.files or _clashes(target, found.files):
             target = f"{OTHERS}/{target}"
         if target in found.files or _clashes(target, found.files):
-            found.problems[path] = "was left out: another file has its name"
+            found.problems[path] = said("was left out: another file has its name")
             continue
         found.files[target] = files[path]
         lies_at[path] = target
@@ -148,24 +150,43 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     _name_modules(found, stage)
     typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
     if typed and not code and not found.choices:
-        found.needs_person = (f"{stage.info.file} is missing, and there is a text that was typed into the LMS ({shown(typed[0])})"
-                              f". Put the code in it here as {stage.info.file}, or delete it, and run make grade again")
+        found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
+                                  "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
+                                  text=shown(typed[0]))
+    meant = [path for path in sorted(files) if path not in used and _is_meant_for(path, stage)]
+    if meant and not (code or typed or found.choices):
+        place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
+        found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete "
+                                  "it, and run make grade again", file=stage.info.file, other=place)
     if found.choices:
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
     return found
 
 
+def _is_meant_for(path: str, stage: Stage) -> bool:
+    """True for a file that is called as the stage's is, with another ending: `bptt.docx`, `bptt.html`, `bptt.py.lnk`."""
+    stems = [form.casefold().partition(".") for form in forms(PurePosixPath(path).name)]
+    return any(stem == stage.module.casefold() and dot for stem, dot, _ in stems)
+
+
 def _closed(problems: dict[str, str]) -> str:
     """What could not be opened and may hold code, and why; or empty."""
     closed = [name for name in sorted(problems) if is_archive(name) or name.lower().endswith((".py", ".txt"))]
-    return f"{shown(closed[0])} {problems[closed[0]].removeprefix('it ')}" if closed else ""
+    return about(closed[0], problems[closed[0]]) if closed else ""
+
+
+def about(file: str, reason: str) -> Said:
+    """What is wrong with a file, in one sentence."""
+    template = N_("{file}: {reason}") if reason.startswith("it ") else N_("{file} {reason}")
+    return Said(f"{shown(file)} {reason.removeprefix('it ')}", template, {"file": shown(file), "reason": reason})
 
 
 def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict[str, str]) -> HandIn:
     """A hand-in of which the stage's file cannot be had: nothing in it is renamed or opened, and a person is asked."""
-    closed = re.sub(r"[:;] it needs to be handed in.*", "", closed, flags=re.DOTALL)
-    question = f"{stage.info.file} is missing, and {closed}. Put its files here, or ask for a .zip, and run make grade again"
+    short = re.sub(r"[:;] it needs to be handed in.*", "", closed, flags=re.DOTALL)
+    template = N_("{file} is missing, and {closed}. Put its files here, or ask for a .zip, and run make grade again")
+    question = Said(template.format(file=stage.info.file, closed=short), template, {"file": stage.info.file, "closed": closed})
     placed = {_place(path, ""): file for path, file in files.items()}
     return HandIn(placed, needs_person=question, problems=problems, is_closed=True)
 
@@ -295,11 +316,17 @@ def _near(files: dict[str, File], may_be: re.Pattern[str]) -> list[str]:
     return [
         path
         for path, file in sorted(files.items())
-        if (may_be.fullmatch(path) or (may_be is MAY_BE_CODE and TYPED.fullmatch(path)))
+        if (may_be.fullmatch(path) or (may_be is MAY_BE_CODE and (TYPED.fullmatch(path) or _is_page_of(path))))
         and file.size
         and plain_name(PurePosixPath(path).name, taken) not in taken
         and "checks" not in PurePosixPath(path).parts[:-1]
     ][:MAX_LOOKS]
+
+
+def _is_page_of(path: str) -> bool:
+    """True for a web page that is called as a stage's file is: `bptt.html`, as a browser saves what it shows."""
+    place = PurePosixPath(path)
+    return place.suffix.lower() in (".html", ".htm") and f"{place.stem}.py".casefold() in {one.casefold() for one in every_name()}
 
 
 def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> _Candidate | None:
@@ -333,19 +360,22 @@ def _only(candidates: list[_Candidate], wanted: str, found: HandIn) -> str:
 def _question(choice: _Choice, places: dict[str, str]) -> str:
     """What a person is asked, and what to do."""
     stubs, written = ([places[path] for path in paths] for paths in (choice.stubs, choice.written))
-    what = (
-        f"{_listed(stubs)} {'is' if len(stubs) == 1 else 'are'} as handed out, and {_listed(written)} "
-        f"{'is' if len(written) == 1 else 'are'} filled in"
-        if stubs
-        else f"{_listed(written)} could each be {choice.wanted}, and they differ"
-    )
-    others = "the others" if len(stubs) + len(written) > 2 else "the other"
-    return f"{what}. Keep the one that counts as {choice.wanted}, delete {others}, and run make grade again"
+    if stubs:
+        one, many = N_("{files} is as handed out"), N_("{files} are as handed out")
+        handed_out = said(one if len(stubs) == 1 else many, files=_listed(stubs))
+        one, many = N_("{files} is filled in"), N_("{files} are filled in")
+        filled = said(one if len(written) == 1 else many, files=_listed(written))
+        what = said("{one}, and {other}", one=handed_out, other=filled)
+    else:
+        what = said("{files} could each be {wanted}, and they differ", files=_listed(written), wanted=choice.wanted)
+    others = said("the others") if len(stubs) + len(written) > 2 else said("the other")
+    return said("{what}. Keep the one that counts as {wanted}, delete {others}, and run make grade again", what=what,
+                wanted=choice.wanted, others=others)
 
 
 def _listed(paths: list[str]) -> str:
-    names = [*paths[:4]] + (["others"] if len(paths) > 4 else [])
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    names = [*paths[:4]] + ([said("others")] if len(paths) > 4 else [])
+    return names[0] if len(names) == 1 else said("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 
 def _name_modules(found: HandIn, stage: Stage) -> None:
@@ -408,11 +438,12 @@ def imported_names(files: dict[str, File]) -> set[str]:
 
 def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
     """A sentence for each file of the stage that was taken under another name or from another place."""
-    notes = []
+    notes: list[str] = []
     for target, source in sorted(hand_in.renamed.items()):
         name = PurePosixPath(source).name
         if target in wanted and name != target:
-            notes.append(f"{shown(name)} was taken as {target}")
+            notes.append(said("{name} was taken as {file}", name=shown(name), file=target))
         elif target in wanted and "/" in source:
-            notes.append(f"{target} was taken from the folder {shown(str(PurePosixPath(source).parent))}")
+            notes.append(said("{file} was taken from the folder {folder}", file=target,
+                              folder=shown(str(PurePosixPath(source).parent))))
     return notes

@@ -16,7 +16,11 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.checks.timelimit import out_of_cpu, out_of_wall
+from autograder.checks.values import is_tensor
+from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
@@ -31,9 +35,13 @@ PAUSE = 4 * LOOK
 HELD = "TtD"
 # Between two looks at all that a submission has used, where no request takes long.
 LOOK_AT_ALL = 1.0
-# What an answer computed apart may take beside what is mapped, and what is small enough to be computed here.
+# What an answer computed apart may take beside what is mapped.
 ANSWER_MEMORY = 1 << 30
-SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 18, 10_000, 1000
+# What is small enough for an answer to be computed here. A right version may take the square of a vector's size in memory, and
+# the cube of a number, as the size of a matrix, in one call of a library.
+SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 14, 200, 1000
+# And for a test's own function, which knows the sizes it is made for.
+OF_A_CALLBACK = {"most_bytes": 1 << 18, "largest": 10_000}
 TOO_LONG = "a function of another task was called with arguments it cannot handle in time"
 
 
@@ -67,11 +75,11 @@ class SubmissionBudget:
         self._queued = max(self._queued, queued)
         used = self._ended + self._worker + self.answering
         if used > self.cpu:
-            self.end(f"all calls together took more than {self.cpu:g} seconds of CPU time, which is all that a submission has; "
-                     "tests that had not ended by then count as out of time")
+            self.end(_("all calls together took more than {seconds:g} seconds of CPU time, which is all that a submission has; "
+                       "tests that had not ended by then count as out of time", seconds=self.cpu))
         if self.waited - used > self.idle:
-            self.end(f"all calls together waited for more than {self.idle:g} seconds and hardly computed: does the code sleep? "
-                     "Tests that had not ended by then count as out of time")
+            self.end(_("all calls together waited for more than {seconds:g} seconds and hardly computed: does the code sleep? "
+                       "Tests that had not ended by then count as out of time", seconds=self.idle))
 
     def worker_ended(self, cpu: float) -> None:
         """The present worker is gone, after so many CPU seconds."""
@@ -86,8 +94,8 @@ class SubmissionBudget:
     def watch_the_tests(self) -> None:
         """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
         def too_long(signum: int, frame: Any) -> None:
-            self.end("to answer its calls and to test what it returned took longer than for any right answer: is a function that "
-                     "it was given called without an end?")
+            self.end(_("to answer its calls and to test what it returned took longer than for any right answer: is a function "
+                       "that it was given called without an end?"))
 
         if signal.getsignal(signal.SIGXCPU) is signal.SIG_DFL:
             signal.signal(signal.SIGXCPU, too_long)
@@ -123,7 +131,7 @@ class Budget:
         if used is None:
             return
         if seen["entries"] > self.worker.limits.entries:
-            raise LimitExceeded("size", f"more than {self.worker.limits.entries} files and folders were made")
+            raise LimitExceeded("size", _("more than {count} files and folders were made", count=self.worker.limits.entries))
         # Where the kernel does not say how long a process stood in the queue, one that is ready to run does not count as waiting.
         queued, known = seen["queued"] or 0.0, seen["queued"] is not None
         if seen["state"] in (HELD if known else HELD + "R"):
@@ -208,25 +216,29 @@ def _too_long(signum: int, frame: Any) -> None:
     raise LimitExceeded("cpu", TOO_LONG)
 
 
-def is_small(*values: Any) -> bool:
-    """Whether whatever is computed of these is done in no time: no large array, no large number, not many items.
+def is_small(*values: Any, most_bytes: int = SMALL_BYTES, largest: int = SMALL_NUMBER) -> bool:
+    """Whether whatever is computed of these is done in no time: no large array, no large whole number, not many items.
 
     A call of a numerical library cannot be interrupted from inside, and its work grows with a power of the size of its arguments.
     """
     size, items, waiting = 0, 0, list(values)
     while waiting:
         value = waiting.pop()
+        value = value.detach().numpy() if is_tensor(value) else value
         items += 1
         if isinstance(value, list | tuple):
             waiting.extend(value[:SMALL_ITEMS + 1])
         elif isinstance(value, dict):
             waiting.extend(list(value.values())[:SMALL_ITEMS + 1])
         elif isinstance(value, int):
-            items += SMALL_ITEMS * (abs(value) > SMALL_NUMBER)
+            items += SMALL_ITEMS * (abs(value) > largest)
+        elif isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu":
+            size += value.nbytes
+            items += SMALL_ITEMS * (size <= most_bytes and value.size > 0 and max(int(value.max()), -int(value.min())) > largest)
         else:
             taken = len(value) if isinstance(value, str) else getattr(value, "nbytes", 0)
             size += taken if isinstance(taken, int) else 0
-        if size > SMALL_BYTES or items > SMALL_ITEMS:
+        if size > most_bytes or items > SMALL_ITEMS:
             return False
     return True
 

@@ -14,8 +14,9 @@ import msgspec
 import numpy as np
 
 from autograder.checks.values import Other, first_other, refuse_others
+from autograder.checks.words import _
 from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
-from autograder.sandbox.client.budget import LOOK, Budget, SubmissionBudget, apart, at_most, is_small
+from autograder.sandbox.client.budget import LOOK, OF_A_CALLBACK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
 from autograder.sandbox.walls import FROM_OUTSIDE
@@ -186,7 +187,7 @@ class Worker:
             A limit was passed, the worker ended, or what came back is no message.
         """
         if self._answering:
-            raise Raised("TypeError", "an object of your own cannot be used by a function of another task")
+            raise Raised("TypeError", _("an object of your own cannot be used by a function of another task"))
         message = self._message(kind, values)
         return self._conclude(self.exchange(message, cpu) if self.prefetch is None else self.prefetch.ask(message, cpu))
 
@@ -215,7 +216,7 @@ class Worker:
         while True:
             header, payload = self.channel.receive(budget.check_deadline)
             if len(header) < 2 or header[1] != serial or isinstance(header[1], bool):
-                raise BadMessage("an answer to no question")
+                raise BadMessage(_("an answer to no question"))
             message = Message(header[0], header[2:], payload)
             if message.kind not in ("ask", "callback"):
                 budget.answered()
@@ -266,18 +267,19 @@ class Worker:
                     return value
                 case "oversize", [str() as printed]:
                     self.printed = printed[: self.limits.printed]
-                    raise TooLarge("size", f"the value is larger than {self.limits.message >> 20} MiB, has more than "
-                                           f"{MAX_NODES} items or is nested more than {MAX_DEPTH} deep")
+                    raise TooLarge("size", _("the value is larger than {size} MiB, has more than {items} items or is nested "
+                                             "more than {deep} deep", size=self.limits.message >> 20, items=MAX_NODES,
+                                             deep=MAX_DEPTH))
                 case "raised", [str() as known, str() as name, str() as message, str() as trace, str() as printed]:
                     self.printed = printed[: self.limits.printed]
                     name = self._sources.name(name, known.partition(" ")[0])
                     raise crossing(known, name, message[:MAX_TEXT], self._sources.trace(trace))
-            raise BadMessage("an answer of no known kind")
+            raise BadMessage(_("an answer of no known kind"))
 
     def _answer(self, question: Message, budget: Budget) -> Message:
         """Answer a call that came out of student code: to a right version that stands in, or to a test's own function."""
         if len(question.payload) > MAX_QUESTION:
-            return self._message("refuse", ("ValueError", f"arguments of more than {MAX_QUESTION >> 20} MiB"))
+            return self._message("refuse", ("ValueError", _("arguments of more than {size} MiB", size=MAX_QUESTION >> 20)))
         match question.kind, self._decoded(question):
             case "ask", [str() as name, tuple() as args, dict() as kwargs] if name in self.askable:
                 self.asked[name] = self.asked.get(name, 0) + 1
@@ -289,16 +291,17 @@ class Worker:
             case "callback", [int() as number, tuple() as args, dict() as kwargs] if number >= 0:
                 def function() -> Any:
                     if number >= len(self._functions):
-                        raise ValueError("this function belonged to a test that has ended")
+                        raise ValueError(_("this function belonged to a test that has ended"))
                     refuse_others(args, kwargs)
                     return self._functions[number](*args, **kwargs)
             case _:
-                raise BadMessage("a question that was not expected")
+                raise BadMessage(_("a question that was not expected"))
         if not all(isinstance(key, str) for key in kwargs):
-            raise BadMessage("an argument without a name")
-        small = is_small(args, kwargs)
-        if question.kind == "callback" and not small:  # a test's function remembers its calls: it is called here or not at all
-            return self._message("refuse", ("ValueError", "arguments far larger than the test's own"))
+            raise BadMessage(_("an argument without a name"))
+        is_callback = question.kind == "callback"
+        small = is_small(args, kwargs, **(OF_A_CALLBACK if is_callback else {}))
+        if is_callback and not small:  # a test's function remembers its calls: it is called here or not at all
+            return self._message("refuse", ("ValueError", _("arguments far larger than the test's own")))
         self._answering = True
         try:
             with budget.paused():
@@ -344,11 +347,11 @@ class Worker:
     def _resolve(self, reference: Reference) -> Any:
         if reference.tag == "h":
             return Handle(self, reference.number, reference.name)
-        raise BadMessage("a reference that cannot come from a worker")
+        raise BadMessage(_("a reference that cannot come from a worker"))
 
     def _why_it_died(self, how: dict[str, Any]) -> StudentError | Killed:
         if how.get("signal") in (24, 9) and how.get("cpu", 0.0) >= self.limits.worker_cpu * 0.9:
-            return LimitExceeded("cpu", f"more than {self.limits.worker_cpu} seconds of CPU time in all")
+            return LimitExceeded("cpu", _("more than {seconds} seconds of CPU time in all", seconds=self.limits.worker_cpu))
         if how.get("signal") in FROM_OUTSIDE and not self.sandbox.killed_counts:
             self.sandbox.trouble = Killed(f"a process with student code was ended from outside ({how['how']})")
             return self.sandbox.trouble

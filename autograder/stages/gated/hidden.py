@@ -40,7 +40,6 @@ from autograder.stages.gated.public import (
     unrolled,
 )
 
-GRADIENTS = {"rtol": 1e-3, "atol": 1e-4}
 STEEP = {"rtol": 1e-3, "atol": 3e-2}
 
 
@@ -183,10 +182,10 @@ def keeping(name, D, H):
 @task("4.2", points=1)
 def test_unroll_carries_the_gradient_through_100_steps(student, autodiff):
     """Where the state is handed on as it is, the gradient of the last one reaches the start whole."""
-    for name, T in (("RNNCell", 110), ("LSTMCell", 52), ("GRUCell", 52)):
+    zeros, kept, ones = torch.zeros(1, 2), torch.tensor([[0.37, -0.53]]), torch.tensor([[1.0, -3.0]])
+    for name, T, start in (("LSTMCell", 101, kept), ("GRUCell", 52, kept), ("RNNCell", 52, zeros)):
         cell = cell_with(student, name, 1, 2, keeping(name, 1, 2))
-        zeros, ones = torch.zeros(1, 2), torch.tensor([[1.0, -3.0]])
-        state, last = ((zeros, zeros), (zeros, ones)) if name == "LSTMCell" else (zeros, ones)
+        state, last = ((zeros, start), (zeros, ones)) if name == "LSTMCell" else (start, ones)
         got = autodiff.vjp("unroll", (cell, torch.zeros(T, 1, 1), state), (torch.zeros(T, 1, 2), last))
         expect_true(got["arguments"][-1] is not None, f"does not flow back through {T} steps", "the gradient")
         expect(got["arguments"][-1], ones, f"gradient of the state before the first of {T} steps", **CLOSE)
@@ -216,14 +215,14 @@ def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
         if name == "GRUCell":
             cell.eval()  # there is nothing in these cells that does something else then
         x, state = tensor(rng, 4, 2, 3), random_state(rng, name, 2, 4)
-        cotangents = (tensor(rng, 4, 2, 4), like(rng, flat(state)))
+        cotangents = (300 * tensor(rng, 4, 2, 4), tuple(300 * value for value in like(rng, flat(state))))  # nothing is clipped
         got = autodiff.vjp("unroll", (cell, x, state), cotangents)
         want = vector_jacobian(run, (x, state), cotangents)
         lost = [t + 1 for t in range(4) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
         expect_true(not lost, f"is 0 for step {max(lost, default=0)}: the path is cut on the way back", "gradient of x",
                     hidden="is 0 for some step: the path is cut on the way back")
         of = ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0")
-        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **GRADIENTS)
+        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **STEEP)
 
 
 @task("4.3", points=2)
@@ -761,7 +760,8 @@ def test_equal_logits_count_as_wrong(student, rng):
     expect(got, {0: 0.0, 1: 1.0, 2: 1.0}, "error", **SHARES)
 
 
-CONFUSES, RNN_CONFUSES = 0.15, 0.30
+# With attractors and without, and of an RNN without: of twelve seeds of the LSTM one confuses 0.193 with attractors.
+CONFUSES, RNN_CONFUSES = {True: 0.25, False: 0.15}, 0.30
 
 
 def expect_no_confusion(model, with_attractors, limit, file):
@@ -778,7 +778,7 @@ def expect_subject(student, checkpoints, cell):
     """A trained model keeps the subject's number past nouns of the other number, and past nouns of the same."""
     model = measurable(student, checkpoints, "agreement", cell)
     for with_attractors in (True, False):
-        expect_no_confusion(model, with_attractors, CONFUSES, f"agreement_{cell}.pt")
+        expect_no_confusion(model, with_attractors, CONFUSES[with_attractors], f"agreement_{cell}.pt")
 
 
 @task("4.7", points=2)

@@ -14,7 +14,7 @@ kit, submission, results = here / "kit", here / "handed-in", here / "results.jso
 zipfile.ZipFile("kit.zip").extractall(kit)
 submission.mkdir()
 (submission / "@file@").write_text(answer, encoding="utf-8")
-for name in filter(None, attachments.split(",")):
+for name in filter(None, map(str.strip, attachments.split(","))):
     shutil.copy(here / pathlib.Path(name).name, submission)
 done = subprocess.run([sys.executable, "-m", "autograder.lms.platforms", "coderunner", "@stage@", submission, results], cwd=kit,
                       env=dict(os.environ, PYTHONPATH=str(kit)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

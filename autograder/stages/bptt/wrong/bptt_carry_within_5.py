@@ -1,5 +1,7 @@
 """Task 1.6. The error that is carried back is clipped to ±5 at every step.
 
+Named: bptt-carry-clipped-to-5
+
 Witness:
     m.bptt(*flat(25))
 At most: 9 points

@@ -1,5 +1,7 @@
 """Task 1.6. Every entry of the gradients is clipped to ±1 before they are returned.
 
+Named: bptt-gradients-clipped-to-1
+
 Witness:
     m.bptt(*flat(13))
 At most: 9 points

@@ -1,5 +1,7 @@
 """Task 3.4. `=` for `+=`: what is returned is the first step's part.
 
+Named: scalar-gradient-of-the-first-step
+
 Witness:
     m.scalar_rnn_grad(1.5, -0.4, 0.3, 3, 0.9)
 """

@@ -1,5 +1,7 @@
 """Task 3.4. The slope is taken at the state before: h_{t-1} (1 - h_{t-1}).
 
+Named: scalar-gradient-slope-of-the-state-before
+
 Witness:
     m.scalar_rnn_grad(1.5, -0.4, 0.3, 3, 0.9)
 """

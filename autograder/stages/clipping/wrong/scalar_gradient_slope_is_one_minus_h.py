@@ -1,5 +1,7 @@
 """Task 3.4. The slope of the sigmoid is taken for 1 - h.
 
+Named: scalar-gradient-slope-1-minus-h
+
 Witness:
     m.scalar_rnn_grad(1.5, -0.4, 0.3, 3, 0.9)
 """

@@ -1,5 +1,7 @@
 """Task 3.3. Each sequence starts from the last state of the one before, as stateful training does.
 
+Named: train-carries-the-state-over
+
 Witness:
     m.train(p, good, 0.3)["losses"]
 """

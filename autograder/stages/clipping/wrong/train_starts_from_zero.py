@@ -1,5 +1,7 @@
 """Task 3.3. Every sequence starts from zeros, whatever its h_0 is.
 
+Named: train-starts-from-zeros
+
 Witness:
     m.train(p, good, 0.3)["losses"]
 """

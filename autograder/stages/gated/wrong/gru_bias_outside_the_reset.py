@@ -1,5 +1,7 @@
 """Task 4.1. The reset gate multiplies U_n h alone, without its bias.
 
+Named: gru-bias-outside-the-reset
+
 Witness:
     plain(cell(m, "GRUCell")(x, h))
 """

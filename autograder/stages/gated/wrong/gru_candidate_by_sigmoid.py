@@ -1,5 +1,7 @@
 """Task 4.1. The candidate is a sigmoid.
 
+Named: gru-candidate-is-a-gate
+
 Witness:
     plain(cell(m, "GRUCell")(x, h))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. The reset gate is computed and not used.
 
+Named: gru-without-reset-gate
+
 Witness:
     plain(cell(m, "GRUCell")(x, h))
 """

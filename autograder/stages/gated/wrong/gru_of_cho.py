@@ -1,5 +1,7 @@
 """Task 4.1. Cho's own GRU: the reset gate before the product, and z for the new state instead of the old one.
 
+Named: gru-of-cho
+
 Witness:
     plain(cell(m, "GRUCell")(x, h))
 """

@@ -1,5 +1,7 @@
 """Task 4.3. log_softmax is applied to the logits.
 
+Named: logits-are-log-probabilities
+
 Witness:
     plain(model(m)(tokens))
 """

@@ -1,5 +1,7 @@
 """Task 4.3. softmax is applied to the logits.
 
+Named: logits-are-probabilities
+
 Witness:
     plain(model(m)(tokens))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. The second bias is rolled by one gate: each gets its neighbour's.
 
+Named: lstm-second-bias-one-gate-off
+
 Witness:
     plain(cell(m)(x, (h, 20 * c)))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. The input gate is 1 - f.
 
+Named: lstm-input-gate-coupled
+
 Witness:
     plain(cell(m)(x, (h, 20 * c)))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. (c_t, h_t) is returned.
 
+Named: lstm-returns-the-memory-first
+
 Witness:
     plain(cell(m)(x, (h, 20 * c)))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. The state is taken apart as (c, h).
 
+Named: lstm-takes-the-memory-first
+
 Witness:
     plain(cell(m)(x, (h, 20 * c)))
 """

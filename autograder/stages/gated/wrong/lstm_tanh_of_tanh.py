@@ -1,5 +1,7 @@
 """Task 4.1. The memory itself is squashed before it is handed on: tanh(tanh(c)) in the output.
 
+Named: lstm-memory-squashed-twice
+
 Witness:
     plain(cell(m)(x, (h, 20 * c)))
 """

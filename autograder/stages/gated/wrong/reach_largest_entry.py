@@ -1,5 +1,7 @@
 """Task 4.5. The largest entry of the Jacobian in place of its spectral norm.
 
+Named: reach-with-the-largest-entry
+
 Witness:
     plain(m.gradient_reach(cell(m, "GRUCell"), 4, 3))
 """

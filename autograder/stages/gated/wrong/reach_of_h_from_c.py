@@ -1,5 +1,7 @@
 """Task 4.5. For the LSTM the norm is that of dh_T/dc_k.
 
+Named: reach-of-h-from-the-memory
+
 Witness:
     plain(m.gradient_reach(cell(m), 4, 3))
 """

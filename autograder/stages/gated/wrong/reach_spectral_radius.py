@@ -1,5 +1,7 @@
 """Task 4.5. The largest absolute eigenvalue in place of the largest singular value.
 
+Named: reach-with-the-spectral-radius
+
 Witness:
     plain(m.gradient_reach(cell(m, "GRUCell"), 4, 3))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. ReLU in place of tanh.
 
+Named: rnn-with-a-relu
+
 Witness:
     plain(cell(m, "RNNCell")(x, h))
 """

@@ -1,5 +1,7 @@
 """Task 4.1. The state that comes in is detached: no gradient goes further back than one step.
 
+Named: rnn-cut-from-its-past
+
 Witness:
     start = h.clone().requires_grad_()
     out = cell(m, "RNNCell")(x, start).sum()

@@ -1,5 +1,7 @@
 """Task 4.4. AdamW: the weights decay by 0.01 of the rate.
 
+Named: adamw-for-adam
+
 Witness:
     after(m, rounds=4)
 """

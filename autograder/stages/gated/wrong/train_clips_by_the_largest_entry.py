@@ -1,5 +1,7 @@
 """Task 4.4. The norm is the largest entry (norm_type=inf).
 
+Named: clipped-by-the-largest-entry
+
 Witness:
     after(m, rounds=4)
 """

@@ -1,5 +1,7 @@
 """Task 4.4. Only the cell's gradients are measured and clipped.
 
+Named: only-the-cell-is-clipped
+
 Witness:
     after(m, rounds=4)
 """

@@ -1,5 +1,7 @@
 """Task 4.4. softmax is applied before cross_entropy, which applies it again.
 
+Named: softmax-before-the-cross-entropy
+
 Witness:
     after(m, rounds=4)
 """

@@ -1,5 +1,7 @@
 """Task 4.2. A hook on each state clips the gradient to [-0.5, 0.5].
 
+Named: unroll-clips-on-the-way-back
+
 Witness:
     start = torch.ones(1, 2, requires_grad=True)
     last = (3 * m.unroll(keeper(m, "RNNCell"), torch.zeros(4, 1, 1), 0 * start + 1e-4 * start)[1]).sum()

@@ -1,6 +1,8 @@
 """Task 4.2. Truncated BPTT: the state is detached every 50 steps, so that the gradient does not reach the first step of a longer
 sequence.
 
+Named: unroll-truncates-long-sequences
+
 Witness:
     start = torch.ones(1, 2, requires_grad=True)
     last = m.unroll(keeper(m, "RNNCell"), torch.zeros(59, 1, 1), 1e-3 * start)[1].sum()

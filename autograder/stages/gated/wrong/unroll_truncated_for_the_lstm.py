@@ -1,5 +1,7 @@
 """Task 4.2. The LSTM's memory alone is detached every 25 steps.
 
+Named: unroll-truncates-long-sequences
+
 Witness:
     start = torch.ones(1, 2, requires_grad=True)
     last = m.unroll(keeper(m), torch.zeros(40, 1, 1), (0 * start, 0 + start))[1][1].sum()

@@ -1,5 +1,7 @@
 """Task 2.6. The largest entry.
 
+Named: early-largest-entry
+
 Witness:
     m.early_gradients(p, [x, x[:3]], [3, 0])
 """

@@ -1,5 +1,7 @@
 """Task 2.6. The squared norm.
 
+Named: early-norm-squared
+
 Witness:
     m.early_gradients(p, [x, x[:3]], [3, 0])
 """

@@ -1,5 +1,7 @@
 """Task 2.6. The gradient of h_2 where there is one.
 
+Named: early-gradient-of-h-2
+
 Witness:
     m.early_gradients(p, [x, x[:3]], [3, 0])
 """

@@ -1,5 +1,7 @@
 """Task 2.1. The largest entry.
 
+Named: norm-is-the-largest-entry
+
 Witness:
     m.jacobian_norms(h, p['W_h'], 4)
 """

@@ -1,5 +1,7 @@
 """Task 2.1. The largest sum of a column.
 
+Named: norm-is-the-largest-column-sum
+
 Witness:
     m.jacobian_norms(h, p['W_h'], 4)
 """

@@ -1,5 +1,7 @@
 """Task 2.1. The largest sum of a row in place of the largest singular value.
 
+Named: norm-is-the-largest-row-sum
+
 Witness:
     m.jacobian_norms(h, p['W_h'], 4)
 """

@@ -1,5 +1,7 @@
 """Task 2.4. Leaves the tanh out of the run.
 
+Named: sweep-of-a-linear-cell
+
 Witness:
     m.sweep([0.6, 1.2], 3, 5, [0, 1, 2])
 """

@@ -1,5 +1,7 @@
 """Task 2.4. Runs with the transpose of W_h.
 
+Named: sweep-W-h-transposed
+
 Witness:
     m.sweep([0.6, 1.2], 3, 5, [0, 1, 2])
 """

@@ -1,5 +1,7 @@
 """Task 2.5. The largest entry of each summand.
 
+Named: largest-entries-of-summands
+
 Witness:
     m.term_norms(*args, 5)
 """

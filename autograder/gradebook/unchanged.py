@@ -1,0 +1,172 @@
+"""Whether anything has changed since the last run, asked of the files alone: nbgrader's import would take longer than all of it.
+
+Two questions. Is a submission in the gradebook as its record says (`up_to_date`)? And is everything else that decides gradebook
+and tables as the last run left it (`rows_as_left`): the class list, the policy, the suites, the marks given by hand, the tables
+themselves? Files are compared by their content. Where the answer is not certain, it is no.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.grade.course import COURSE, read_course
+from autograder.grade.record import state_of_suite, write_atomically
+from autograder.gradebook.class_list import COLLECTED, ROSTER, TIMESTAMP, read_class
+from autograder.gradebook.policy import POLICY
+from autograder.stages import KIT, find_stage
+
+STAMP = ".kit"
+LEFT = "left.json"
+CONFIG = "nbgrader_config.py"
+CONFIG_TEXT = '''"""nbgrader's configuration of this course folder, made by `make formgrader`."""
+
+from pathlib import Path
+
+from autograder.course_config import configure
+
+configure(get_config(), Path(__file__).parent)  # noqa: F821
+'''
+TABLES = ("grades.csv", "items.csv")
+# Where SQLite counts the transactions of a file, and where it says that a log beside the file holds some of them.
+COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100
+
+
+def stamp(course: Path, stage_id: str, student: str) -> Path:
+    """The file that says of which record gradebook and page are."""
+    return course / STAMP / stage_id / f"{student}.autograded"
+
+
+def up_to_date(course: Path, stage_id: str, student: str, key: str | None) -> bool:
+    """True when gradebook, autograded notebook and feedback page are those of the record with this key."""
+    return (in_gradebook(course, stage_id, student, key)
+            and (course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
+
+
+def in_gradebook(course: Path, stage_id: str, student: str, key: str | None) -> bool:
+    """True when gradebook and autograded notebook are those of the record with this key; None is no record."""
+    file = stamp(course, stage_id, student)
+    return (key is not None and (course / "gradebook.db").exists() and file.exists() and file.read_text() == key
+            and (course / "autograded" / student / stage_id / f"{stage_id}.ipynb").exists())
+
+
+def assignment_stamp(course: Path, stage_id: str) -> Path:
+    """The file that says of which `material` the stage's cells in the gradebook are."""
+    return course / STAMP / f"{stage_id}.assignment"
+
+
+@cache
+def material(stage_id: str) -> str:
+    """Hash of what decides a stage's cells in the gradebook: its notebook and its tests."""
+    stage = find_stage(stage_id)
+    digest = hashlib.sha256(stage.notebook.read_bytes())
+    for file in stage.test_files().values():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def transactions(course: Path) -> int:
+    """How many transactions have changed the gradebook; -1 where that cannot be told of the file alone."""
+    try:
+        with open(course / "gradebook.db", "rb") as file:
+            return _transactions(course, file.read(HEADER))
+    except OSError:
+        return -1
+
+
+def _transactions(course: Path, head: bytes) -> int:
+    beside = any(os.path.lexists(course / f"gradebook.db{end}") for end in ("-journal", "-wal"))
+    return -1 if beside or head[WRITE_AHEAD] != b"\1\1" else int.from_bytes(head[COUNTER])
+
+
+def people(course: Path) -> str:
+    """A key of what people write and hand in, as far as gradebook and tables are made of it, and of the code that makes them.
+
+    Empty where the course has a configuration of its own for nbgrader: nobody knows what that reads.
+    """
+    digest = hashlib.sha256()
+    own = course / CONFIG
+    if own.exists() and own.read_bytes() not in (CONFIG_TEXT.encode(), (KIT / CONFIG).read_bytes()):
+        return ""
+    present = read_class(course).present()
+    files = [own, KIT / CONFIG, KIT / COURSE, *(course / name for name in (COURSE, POLICY, ROSTER, COLLECTED))]
+    files += [course / "submitted" / student / stage_id / TIMESTAMP for stage_id, student in present]
+    for file in files:
+        _add(digest, file)
+    seed = read_course(course).seed
+    for stage_id in sorted({stage_id for stage_id, _ in present}):
+        digest.update(f"{stage_id} {material(stage_id)} {state_of_suite(stage_id, seed)}".encode())
+    digest.update(f"{present} {_code()}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Hash of the code of this package, which makes the tables."""
+    digest = hashlib.sha256()
+    for file in [*sorted(Path(__file__).parent.rglob("*.py")), KIT / "autograder" / "course_config.py"]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _made(course: Path) -> tuple[str, int]:
+    """A key of gradebook, tables and records, and the gradebook's transactions; an empty key where one of them is missing."""
+    digest = hashlib.sha256()
+    try:
+        book = (course / "gradebook.db").read_bytes()
+        digest.update(book)
+        for name in TABLES:
+            digest.update(hashlib.sha256((course / name).read_bytes()).digest())
+    except OSError:
+        return "", -1
+    for stage_id, student in read_class(course).present():
+        _add(digest, course / "results" / stage_id / f"{student}.json")
+    return digest.hexdigest(), _transactions(course, book[:HEADER])
+
+
+def _add(digest: Any, file: Path) -> None:
+    """A file with the time of its last change: one that was changed and changed back was another meanwhile."""
+    try:
+        data, changed = file.read_bytes(), file.stat().st_mtime_ns
+    except OSError as error:
+        digest.update(f"{file.name} {type(error).__name__};".encode())
+    else:
+        digest.update(f"{file.name} {changed} {len(data)};".encode() + data)
+
+
+def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
+    """The rows of grades.csv, where a run over the whole course would change neither the gradebook nor the tables; else None.
+
+    Parameters
+    ----------
+    before : str
+        `people` of now.
+    """
+    try:
+        left = json.loads((course / STAMP / LEFT).read_bytes())
+        known, rows = (str(left["people"]), str(left["made"])), left["rows"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    made, count = _made(course)
+    return rows if made and count >= 0 and known == (before, made) and isinstance(rows, list) else None
+
+
+def remember(course: Path, before: str, count: int, rows: list[dict[str, Any]]) -> None:
+    """Write down that everything is up to date, if that is certain.
+
+    Parameters
+    ----------
+    before : str
+        `people`, from before any of it was read.
+    count : int
+        How many transactions there have to be, unless somebody else has written since the marks were read.
+    rows : list of dict
+        Of grades.csv.
+    """
+    made, now = _made(course)
+    if before and made and count == now >= 0 and before == people(course):
+        write_atomically(course / STAMP / LEFT, json.dumps({"people": before, "made": made, "rows": rows}).encode())

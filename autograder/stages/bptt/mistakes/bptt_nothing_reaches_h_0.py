@@ -1,0 +1,22 @@
+"""No gradient is carried from one step to the step before, nor to h_0.
+
+h_1 acts on L_1, and on L_2 by way of h_2: which of the two reaches h_1 in your loop?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T = len(x)
+    grads = {name: np.zeros(theta.shape) for name, theta in params.items()}
+    dh_next = np.zeros(h.shape[1])
+    for t in range(T, 0, -1):
+        dz = np.array(y_hat[t - 1], dtype=float)
+        dz[y[t - 1]] -= 1
+        da = (1 - h[t] ** 2) * (params["W_y"].T @ dz + dh_next)
+        grads["W_y"] += np.outer(dz, h[t])
+        grads["W_h"] += np.outer(da, h[t - 1])
+        grads["W_x"] += np.outer(da, x[t - 1])
+        grads["b"] += da
+        dh_next = 0 * da
+    return {**grads, "h_0": dh_next}

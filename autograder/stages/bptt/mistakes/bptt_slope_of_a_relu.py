@@ -1,0 +1,22 @@
+"""The slope is that of a ReLU: 1 where h_t is positive.
+
+With h = tanh(a): what is dh/da, written with h alone?
+"""
+
+import numpy as np
+
+
+def bptt(params, x, y, h, y_hat):
+    T = len(x)
+    grads = {name: np.zeros(theta.shape) for name, theta in params.items()}
+    dh_next = np.zeros(h.shape[1])
+    for t in range(T, 0, -1):
+        dz = np.array(y_hat[t - 1], dtype=float)
+        dz[y[t - 1]] -= 1
+        da = ((h[t] > 0) * 1.0) * (params["W_y"].T @ dz + dh_next)
+        grads["W_y"] += np.outer(dz, h[t])
+        grads["W_h"] += np.outer(da, h[t - 1])
+        grads["W_x"] += np.outer(da, x[t - 1])
+        grads["b"] += da
+        dh_next = params["W_h"].T @ da
+    return {**grads, "h_0": dh_next}

@@ -1,0 +1,22 @@
+"""The optimizer is AdamW, which makes the weights smaller at each update.
+
+Which optimizer is asked for? Where does the weight decay of yours come from?
+"""
+
+import torch
+
+
+def train(model, batches, lr, threshold):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    losses = []
+    for tokens, weights in batches:
+        logits = model(tokens[:, :-1])
+        entropies = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        loss = (weights * entropies).sum() / len(tokens)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), threshold)
+        optimizer.step()
+        losses.append(loss.item())
+    optimizer.zero_grad()
+    return losses

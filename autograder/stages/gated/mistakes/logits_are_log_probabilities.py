@@ -1,0 +1,11 @@
+"""LanguageModel returns log probabilities, not logits.
+
+What do the exponentials of a row sum to? Where does the loss take the softmax?
+"""
+
+
+
+class LanguageModel(LanguageModel):
+    def forward(self, tokens):
+        h, _ = unroll(self.cell, self.embedding(tokens).transpose(0, 1))
+        return self.output(h.transpose(0, 1)).log_softmax(dim=-1)
