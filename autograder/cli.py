@@ -134,7 +134,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
     from autograder.sandbox import wasm
-    from autograder.sandbox.client.sandbox import choose
+    from autograder.sandbox.client.choice import choose
     from autograder.stages import KIT
     from autograder.terminal import Progress, summary
 

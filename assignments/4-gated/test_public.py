@@ -407,7 +407,9 @@ def sentences(rng, model, V, plan):
     texts = [random_tokens(rng, V, length) for _, length, *_ in plan]
     items = []
     for (attractors, _, plural, wrong), tokens, logits in zip(plan, texts, last_logits(model, texts).tolist()):
-        low, high = sorted(rng.permutation(V)[:2].tolist(), key=logits.__getitem__)
+        one, *others = rng.permutation(V).tolist()
+        two = next(word for word in others if logits[word] != logits[one])
+        low, high = sorted((one, two), key=logits.__getitem__)
         items.append({"tokens": tokens, "right": low if wrong else high, "wrong": high if wrong else low,
                       "attractors": attractors, "plural": plural})
     return items

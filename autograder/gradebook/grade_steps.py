@@ -63,7 +63,7 @@ class SettleMarks(NbGraderPreprocessor):
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     """The record of a submission as it lies there now; graded on the spot if there is none."""
     from autograder.grade.classroom import grade_now, job_for, key_of
-    from autograder.sandbox.client.sandbox import choose
+    from autograder.sandbox.client.choice import choose
 
     record = read_record(record_path(course, stage_id, student))
     isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else (choose(None)[0], False)

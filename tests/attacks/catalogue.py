@@ -344,7 +344,7 @@ def empty(folder: Path, place: Place) -> None:
     source_file(folder).write_bytes(b"")
 
 
-@files(0, tells="could not be imported")
+@files(0, tells="bptt.py")
 def program_in_place_of_the_source(folder: Path, place: Place) -> None:
     """The source is a compiled program."""
     source_file(folder).write_bytes(Path(os.path.realpath("/proc/self/exe")).read_bytes()[: 1 << 20])

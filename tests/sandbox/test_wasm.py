@@ -20,7 +20,8 @@ from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import record_reference_run
 from autograder.prove.gate_result import seed_of_term
 from autograder.sandbox import wasm
-from autograder.sandbox.client.sandbox import Sandbox, choose
+from autograder.sandbox.client.choice import choose
+from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission, Worker
 from autograder.sandbox.limits import Limits
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in

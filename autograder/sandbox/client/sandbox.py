@@ -197,20 +197,6 @@ class Sandbox:
             self._folder = None
 
 
-def choose(asked: str | None) -> tuple[str, str]:
-    """The isolation that is asked for; where none is, the sandbox, or WebAssembly where that can be had and the sandbox cannot.
-
-    Returns
-    -------
-    isolation, reason : str
-        The reason against the sandbox, where another one was chosen for it.
-    """
-    if asked is not None or wasm.what_is_missing():
-        return asked or "sandbox", ""
-    reason = reason_against_sandbox()
-    return ("wasm", reason) if reason else ("sandbox", "")
-
-
 def reason_against_sandbox() -> str:
     """Why the sandbox cannot be had on this machine; empty where it can."""
     sandbox = Sandbox()
