@@ -44,7 +44,7 @@ def test_measured_figures_by_hand(tmp_path):
 
 
 def test_the_gated_cells_remember_and_the_plain_cell_trained_the_plain_way_does_not():
-    """What the data sets are for, in the measured figures: of every seed of the plain cell, of all seeds but one of a gated one."""
+    """What the data sets are for: of every seed of the plain cell, of all seeds but one of a gated one."""
     measured = report.Measured(baselines.MEASURED)
     for split, least in (("hidden", 0.9), ("unseen", 0.75)):
         curves = measured.curves(split)
