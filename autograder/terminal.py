@@ -181,15 +181,16 @@ def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dic
 
 def needs_person(outcome: Outcome) -> list[str]:
     """What waits for a person, and why."""
-    found = [f"{row['student']} {row['stage']}: {row['note']}" for row in outcome.rows if row["status"] == "needs_person"]
+    found = [f"{row['student']} {row['stage']}: {text}" for row in outcome.rows if row["status"] == "needs_person"
+             for text in row["asks"]]
     found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
               for (stage, student), reason in outcome.failed.items()]
     found += [f"{name} is damaged or none of the kit's records, so the tables are left as they were: move it away and grade again"
               for name in outcome.unusable]
     found += [f"Not graded: submitted/{name}: {reason.rstrip('.')}{'' if reason.endswith('?') else '.'}"
               for name, reason in outcome.work.refused.items()]
-    return found + [f"{row['student']} {row['stage']}: {part}" for row in outcome.rows for part in row["note"].split("; ")
-                    if row["status"] == "graded" and ("changed since" in part or "not known" in part or " points" in part)]
+    return found + [f"{row['student']} {row['stage']}: {text}" for row in outcome.rows if row["status"] != "needs_person"
+                    for text in row["asks"]]
 
 
 def mistakes(records: Iterable[dict[str, Any]]) -> list[str]:

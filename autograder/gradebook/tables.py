@@ -32,7 +32,7 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
     """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
 
     Where a person has to look first (`needs_person`) there is neither score nor total, as a 0 would be a mark, and no answer
-    waits to be read before that.
+    waits to be read before that. `asks` is no column: those of the notes that a person has to do something about.
     """
     rows = []
     for record in records:
@@ -40,43 +40,46 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
         if entry is None:
             continue
         row: dict[str, Any] = {key: record[key] for key in ("student", "stage", "status")}
-        waits = record["status"] == NEEDS_PERSON
+        waits, noted = record["status"] == NEEDS_PERSON, list(notes(record, entry, term, reported.get(entry.notebook_id)))
         row |= {"score": "" if waits else points(entry.score), "max_score": points(entry.max_score),
                 "manual_pending": 0 if waits else entry.pending, "penalty": points(entry.penalty),
                 "total": "" if waits else points(entry.total),
-                "note": "; ".join(notes(record, entry, term, reported.get(entry.notebook_id)))}
+                "note": "; ".join(text for text, _ in noted), "asks": [text for text, asks in noted if asks]}
         rows.append(row)
     return rows
 
 
-def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reported: Reported | None) -> Iterator[str]:
-    """What a person should know about one row."""
+def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reported: Reported | None,
+          ) -> Iterator[tuple[str, bool]]:
+    """What a person should know about one row, and whether it asks for something to be done."""
     if record["status"] != "graded":
-        yield " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
-    yield from record.get("remarks", ())
-    late = term.lateness(entry.stage, entry.student).sentence()
-    if late:
-        yield late
+        reason = " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
+        yield reason, record["status"] == NEEDS_PERSON
+    for remark in record.get("remarks", ()):
+        yield remark, False
+    late = term.lateness(entry.stage, entry.student)
+    if late.sentence():
+        yield late.sentence(), bool(late.problem)
     for mark in entry.changed:
         before = "commented on" if mark.before is None else f"{points(mark.before)} points"
-        yield f"{mark.task} changed since it was marked (before: {before})"
+        yield f"{mark.task} changed since it was marked (before: {before})", True
     for mark in entry.marks:
         if mark.elsewhere:
             before = "commented on" if mark.before is None else f"marked with {points(mark.before)} points"
-            yield f"{mark.task} was {before} in the folder {mark.elsewhere}, which is no longer there"
+            yield f"{mark.task} was {before} in the folder {mark.elsewhere}, which is no longer there", True
     missing = [mark.task for mark in entry.marks if mark.unanswered]
     if missing:
-        yield f"no answer written to {', '.join(missing)}"
+        yield f"no answer written to {', '.join(missing)}", False
     for mark in entry.marks:
         if mark.by_hand and not 0 <= mark.score <= mark.max_score:
-            yield f"{mark.task} has {points(mark.score)} of {points(mark.max_score)} points"
+            yield f"{mark.task} has {points(mark.score)} of {points(mark.max_score)} points", True
     stale = why_changed(reported.suite, state_of_suite(entry.stage, term.seed)) if reported is not None else ""
     if stale:
-        yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade"
+        yield f"{'marked under an older suite' if stale == 'suite' else stale}; run make grade", False
     if term.people.roster and entry.student not in term.people.roster:
-        yield "not in roster.csv"
+        yield "not in roster.csv", False
     if in_short(record["isolation"]):
-        yield f"graded {in_short(record['isolation'])}"
+        yield f"graded {in_short(record['isolation'])}", False
 
 
 def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -88,9 +91,9 @@ def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """UTF-8 with a header."""
+    """UTF-8 with a header; of a row, what has a column."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode("utf-8")

@@ -83,6 +83,7 @@ class StageReport:
     tests: list[TestRow]
     mistakes: list[MistakeRow]
     ungradable: list[tuple[str, str]] = field(default_factory=list)
+    to_look_at: int = 0
     pending: list[tuple[str, int]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     isolated: list[str] = field(default_factory=list)
@@ -210,6 +211,7 @@ def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple
         {task: value - got[task] / len(run) for task, value in task_points.items()} if run else {}, dict(task_points) | worth,
         test_rows(run), _mistake_rows(run),
         [(record["student"], _first(record["reason"])) for record in group if record["status"] == "ungradable"],
+        sum(record["status"] == NEEDS_PERSON for record in group),
         [(row["student"], row["manual_pending"]) for row in mine if row["manual_pending"]],
         [(record["student"], note) for record in group for note in record["notes"]],
         [f"{count} graded with --isolation={isolation}: {in_short(isolation)}."
@@ -221,12 +223,9 @@ def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple
 def _people(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Who needs a person, and why."""
     for row in rows:
-        if row["status"] == NEEDS_PERSON:
-            yield row["student"], row["note"] or "the submission has to be looked at"
-        elif row["manual_pending"]:
-            changed = [part for part in row["note"].split("; ") if "changed since" in part]
-            yield row["student"], "; ".join(changed) or (
-                f"{row['manual_pending']} answer{'' if row['manual_pending'] == 1 else 's'} to read")
+        unread = row["manual_pending"]
+        if row["asks"] or unread:
+            yield row["student"], "; ".join(row["asks"]) or f"{unread} answer{'' if unread == 1 else 's'} to read"
 
 
 def _first(text: str) -> str:

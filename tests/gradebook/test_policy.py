@@ -7,8 +7,11 @@ import pytest
 from traitlets.config import Config
 
 from autograder.errors import UsageError
+from autograder.grade.language import speaking
 from autograder.gradebook.late import LatePolicy, Penalties, read_term, seconds_late
+from autograder.gradebook.marks import SubmissionMarks
 from autograder.gradebook.policy import Amount, Policy, Rule, read_policy
+from autograder.gradebook.tables import grade_rows
 
 BERLIN = '''timezone = "Europe/Berlin"
 grace = "15 min"
@@ -197,3 +200,15 @@ def test_forms_of_dates_and_amounts(tmp_path):
     assert read_policy(tmp_path).rules["2-vanishing"].due == two.due  # in quotes or not
     (tmp_path / "policy.toml").unlink()
     assert read_policy(tmp_path).rules == {} and read_term(tmp_path).lateness("1-bptt", "ada").sentence() == ""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_is_late_by_an_unknown_time_needs_a_person_in_every_language_and_who_lost_points_does_not(tmp_path, language):
+    """What asks for somebody is told apart when the note is made, and not by its words."""
+    term = read_term(course(tmp_path, collected=[("ada", "1-bptt", "", "yes"), ("bob", "1-bptt", "2026-12-24T12:00:00", "")]))
+    records = [{"student": who, "stage": "1-bptt", "status": "graded", "isolation": "sandbox"} for who in ("ada", "bob")]
+    marks = {("1-bptt", who): SubmissionMarks("1-bptt", who, f"{who}-1", 0.0, None, None, None) for who in ("ada", "bob")}
+    with speaking(language):
+        ada, bob = grade_rows(records, marks, term, {})
+    assert ada["note"] == "; ".join(ada["asks"]) and len(ada["asks"]) == 1
+    assert bob["note"] and bob["asks"] == []
