@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -115,6 +116,15 @@ def program() -> str:
     return found
 
 
+def runs() -> bool:
+    """Whether it can put up these walls here, tried with a program that does nothing: quick, and without any library."""
+    try:
+        words = _inside([sys.executable, "-I", "-S", "-c", ""], Limits())
+        return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+    except (SandboxError, OSError):
+        return False
+
+
 def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
     """The command line that starts a zygote inside the sandbox.
 
@@ -123,8 +133,11 @@ def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
     SandboxError
         bubblewrap (or, for root, setpriv) is not installed; the text says how to get it.
     """
+    return _inside([sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text], limits)
+
+
+def _inside(python: list[str], limits: Limits) -> list[str]:
     bubblewrap = program()
-    python = [sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text]
     root = os.geteuid() == 0
     source = Path(KIT, "autograder") if root else PACKAGE
     inner = [

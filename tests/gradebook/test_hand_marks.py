@@ -13,6 +13,8 @@ from tests.classroom import SOLUTION, STAGE, STUB, Silent, grade, hand_in, noteb
 from tests.graded_class import markdown, png
 from tests.reading import Page, html_of
 
+NOTHING_WRITTEN = f"{STAGE.info.file} is as it was handed out (nothing written)"
+
 
 def give(course, student, score, comment):
     """A person reads task 1.8."""
@@ -50,7 +52,7 @@ def test_a_mark_survives_a_new_submission_and_a_regrade(tmp_path):
     hand_in(tmp_path, "ada", STUB, answered("The recursion enters in h."))
     grade(tmp_path)
     assert row(tmp_path, "ada") == {"student": "ada", "stage": STAGE.id, "status": "graded", "score": "0", "max_score": "100",
-                                    "manual_pending": "1", "penalty": "0", "total": "0", "note": ""}
+                                    "manual_pending": "1", "penalty": "0", "total": "0", "note": NOTHING_WRITTEN}
     give(tmp_path, "ada", 15.5, "The recursion is right.")
     hand_in(tmp_path, "ada", SOLUTION, answered("The  recursion\r\nenters in h.  "))
     grade(tmp_path)
@@ -76,7 +78,7 @@ def test_a_new_answer_is_read_again_and_the_old_mark_is_a_proposal(tmp_path):
     outcome = grade(tmp_path)
     found = row(tmp_path, "ada")
     assert (found["score"], found["manual_pending"]) == ("0", "1")
-    assert found["note"] == "1.8 changed since it was marked (before: 12 points)"
+    assert found["note"] == f"{NOTHING_WRITTEN}; 1.8 changed since it was marked (before: 12 points)"
     assert [(change.task, change.before, change.after) for change in outcome.changes] == [("1.8", "12", "")]
     assert outcome.changes[0].why == "new submission: changed since it was marked"
     mark = cells_of(tmp_path, "ada")
@@ -112,7 +114,7 @@ def test_a_picture_is_part_of_the_answer_and_an_untouched_cell_is_none(tmp_path)
     pending = {name: row(tmp_path, name)["manual_pending"] for name in ("ada", "bob", "eve", "fay", "gus", "hal")}
     assert pending == {"ada": "1", "bob": "0", "eve": "0", "fay": "0", "gus": "1", "hal": "1"}
     for name in ("bob", "eve", "fay"):
-        assert row(tmp_path, name)["note"] == "no answer written to 1.8"
+        assert row(tmp_path, name)["note"] == f"{NOTHING_WRITTEN}; no answer written to 1.8"
         assert "No answer was written, 0 of 20 points." in Page(html_of(tmp_path, name)).words()
     give(tmp_path, "ada", 9, "")
     hand_in(tmp_path, "ada", STUB, answered("![](attachment:a.png)", **other))

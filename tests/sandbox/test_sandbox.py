@@ -233,3 +233,26 @@ def test_limits_reach_the_worker() -> None:
     worker.close()
     sandbox.close()
     assert sandboxes.ISOLATIONS == ("sandbox", "wasm", "process")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("leaves", ["", "setsid "])
+def test_a_zygote_that_ends_at_its_start_is_not_waited_for_by_its_children(monkeypatch: pytest.MonkeyPatch, leaves: str) -> None:
+    """A child has both ends that were waited for: of its group it is ended too, else it may live on and nobody waits for it."""
+    sandbox = Sandbox(isolation="process")
+    monkeypatch.setattr(sandbox, "_command", lambda descriptor: ["sh", "-c", f"{leaves}sleep 600 & echo child $! >&2; exit 1"])
+    with pytest.raises(SandboxError, match=r"did not start: child \d+") as caught:
+        sandbox.start()
+    child = int(str(caught.value).split("child ")[1].split()[0])
+    if leaves:
+        assert is_alive(child)
+        os.kill(child, signal.SIGKILL)
+    while is_alive(child):  # it was sent its end, and is about to
+        time.sleep(0.01)

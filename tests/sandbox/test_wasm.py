@@ -19,7 +19,7 @@ from autograder.grade.classroom import find_work
 from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import record_reference_run
 from autograder.prove.gate_result import seed_of_term
-from autograder.sandbox import wasm
+from autograder.sandbox import bubblewrap, wasm
 from autograder.sandbox.client.choice import choose
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission, Worker
@@ -116,11 +116,14 @@ def test_a_stage_with_pytorch_is_left_out_and_says_where_it_can_be_graded(tmp_pa
 
 def test_webassembly_is_chosen_where_there_can_be_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wasm, "what_is_missing", lambda: "")
-    monkeypatch.setattr("autograder.sandbox.client.sandbox.reason_against_sandbox", lambda: "no namespaces")
-    assert choose(None) == ("wasm", "no namespaces")
-    assert choose("process") == ("process", "")
-    monkeypatch.setattr("autograder.sandbox.client.sandbox.reason_against_sandbox", lambda: "")
     assert choose(None) == ("sandbox", "")
+
+    def nowhere() -> str:
+        raise SandboxError("there is no bubblewrap")
+
+    monkeypatch.setattr(bubblewrap, "program", nowhere)
+    assert choose(None) == ("wasm", "there is no bubblewrap")
+    assert choose("process") == ("process", "")
 
 
 @needs_the_extra

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.sandbox import wasm
+from autograder.sandbox import bubblewrap, wasm
 
 
 def choose(asked: str | None) -> tuple[str, str]:
@@ -13,7 +13,7 @@ def choose(asked: str | None) -> tuple[str, str]:
     isolation, reason : str
         The reason against the sandbox, where another one was chosen for it.
     """
-    if asked is not None or wasm.what_is_missing():
+    if asked is not None or wasm.what_is_missing() or bubblewrap.runs():
         return asked or "sandbox", ""
     from autograder.sandbox.client.sandbox import reason_against_sandbox
 

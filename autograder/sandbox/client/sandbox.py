@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +25,10 @@ from autograder.sandbox.isolation import ISOLATIONS, WALLED, lacking
 from autograder.sandbox.limits import Limits
 
 READY = 120.0
+# Seconds without another word from a zygote that was ended.
+LAST_WORDS = 2.0
+# Seconds between two looks at whether one that starts is still there.
+LOOK = 0.5
 WASM_START = bubblewrap.START.replace("sandbox.zygote", "sandbox.wasm_zygote")
 
 
@@ -77,12 +85,9 @@ class Sandbox:
                 self.close()
                 raise
             self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
-                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment())
-        ours.settimeout(READY)
-        try:
-            answer = hear(ours)[0] or {}
-        except (OSError, ValueError):
-            answer = {}
+                                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment(),
+                                             process_group=0)  # with what it started, to be ended as a whole
+        answer = self._first_answer(ours)
         if not answer.get("ready"):
             said = self._last_words()
             self.close()
@@ -92,6 +97,19 @@ class Sandbox:
         self.landlock = answer["landlock"]
         if self.isolation in WALLED:
             self.probe()
+
+    def _first_answer(self, control: socket.socket) -> dict[str, Any]:
+        """What the zygote says when it is ready; nothing where it ends before, whoever else holds its end of the socket."""
+        assert self._process is not None
+        deadline = time.monotonic() + READY
+        while not select.select([control], [], [], LOOK)[0]:
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                return {}
+        control.settimeout(READY)
+        try:
+            return hear(control)[0] or {}
+        except (OSError, ValueError):
+            return {}
 
     def _command(self, descriptor: int) -> list[str]:
         if self.isolation == "sandbox":
@@ -121,9 +139,19 @@ class Sandbox:
         return bubblewrap.ENVIRONMENT | scratch
 
     def _last_words(self) -> str:
+        """What it wrote before it ended; a process of its own that lives on, and holds the other end, is not waited for."""
         assert self._process is not None and self._process.stderr is not None
-        self._process.kill()
-        return self._process.stderr.read().decode("utf-8", "replace").strip()[-1000:]
+        self._kill()
+        said, stream = b"", self._process.stderr.fileno()
+        while select.select([stream], [], [], LAST_WORDS)[0] and (part := os.read(stream, 1 << 16)):
+            said += part
+        return said.decode("utf-8", "replace").strip()[-1000:]
+
+    def _kill(self) -> None:
+        """End the zygote and bubblewrap's own processes: of two, the second outlives the first for a moment after its start."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def probe(self) -> None:
         """Let a worker try to get out; raise SandboxError when it does."""
@@ -186,7 +214,7 @@ class Sandbox:
             try:
                 self._process.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                self._kill()
                 self._process.wait()
             if self._process.stderr is not None:
                 self._process.stderr.close()
