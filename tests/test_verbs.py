@@ -141,7 +141,9 @@ def test_a_run_that_is_stopped_says_what_is_kept_and_goes_on(tmp_path: Path, num
         # All but the first are slow to import, so that the signal arrives while there is work left on any machine.
         hand_in(tmp_path, f"s{who:02}", SOLUTION + (f"\n\nsum(range({20_000_000 + who}))\n" if who else ""))
     command = [sys.executable, "-m", "autograder", "grade", "--course", str(tmp_path), "--jobs", "1"]
+    before = signal.signal(number, signal.SIG_DFL)  # what a shell starts in the background ignores Ctrl-C, and so would the run
     run = subprocess.Popen(command, cwd=KIT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    signal.signal(number, before)
     results = tmp_path / "results" / STAGE.id
     while run.poll() is None and len(list(results.glob("s*.json"))) < 1:
         time.sleep(0.02)
