@@ -142,7 +142,8 @@ class Pictures:
                 found[label] = {ready.kind: base64.b64encode(ready.data).decode("ascii")}
                 return f"![{_quoted(what)}](attachment:{label})"
         if self.count >= MAX_PICTURES or self.tries >= MAX_TRIES or self.read >= MAX_READ:
-            self._say(said("there are too many to show of the pictures handed in, or too large ones; look at the notebook itself"))
+            self._say(said("there are too many to show of the pictures handed in, or too large ones; look at the notebook "
+                           "itself"))
             return f"*[the picture {_quoted(name)} is not shown: there are too many, or too large ones]*"
         kind = _kind(contents[0])
         self._say(said("the picture {name} cannot be shown here ({kind}); it is in the files handed in",
