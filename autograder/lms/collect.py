@@ -21,7 +21,7 @@ from typing import Any
 from autograder.checks.suffixes import plain_name
 from autograder.errors import Refused, UsageError
 from autograder.grade.handin.archives import JUNK, Archive, File, opened
-from autograder.grade.handin.content import code_state, lack_of_answers, lack_of_code, notebook_state
+from autograder.grade.handin.content import code_state, definitions_state, lack_of_answers, lack_of_code, notebook_state
 from autograder.grade.handin.nested import expand, is_archive, may_be_archive
 from autograder.grade.handin.normalise import MAY_BE_CODE, TYPED, HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import COLLECTED, read_state, state_path
@@ -279,9 +279,9 @@ def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack:
 
 
 def _state(file: File, stage: Stage) -> str:
-    """What a file is to a stage; see `code_state`."""
+    """What a file is to a stage; see `definitions_state`."""
     try:
-        return code_state(file.read(), stage) if file.size < 1 << 20 else "other"
+        return definitions_state(file.read(), stage) if file.size < 1 << 20 else "other"
     except Refused:
         return "other"
 

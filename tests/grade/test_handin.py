@@ -101,6 +101,38 @@ def test_code_under_another_name_is_taken_where_nothing_else_fits(tmp_path, name
     assert any("was taken" in note for note in found.notes)
 
 
+FUNCTIONS = [name for names in find_stage("1-bptt").functions.values() for name in names]
+FROM_OLD = f"from old_bptt import {', '.join(FUNCTIONS)}\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from old_bptt import *\n",
+        f"{FROM_OLD}\ndef softmax(z):\n    return 0 * z\n",
+        "import old_bptt as old\n" + "".join(f"{name} = old.{name}\n" for name in FUNCTIONS),
+        f"try:\n    {FROM_OLD}except ImportError:\n    raise\n",
+        "import old_bptt\nfor name in dir(old_bptt):\n    globals()[name] = getattr(old_bptt, name)\n",
+        f"{STUB}\nfrom old_bptt import *  # the corrected ones\n",
+    ],
+)
+def test_a_file_of_the_right_name_counts_also_where_it_takes_its_functions_from_a_module_beside_it(tmp_path, code):
+    """The module comes along, and is never graded in its place; nobody is told that nothing was written."""
+    found = submitted(tmp_path, {"bptt.py": code, "old_bptt.py": SOLUTION, NB: FILLED})
+    assert found.files["bptt.py"] == code.encode() and found.files["old_bptt.py"] == SOLUTION.encode()
+    assert not found.needs_person and not found.notes
+
+
+def test_a_script_that_only_tries_the_functions_is_not_taken_for_them(tmp_path):
+    found = submitted(tmp_path, {"mine.py": SOLUTION, "try_it.py": "from mine import *\nprint(softmax)\n", NB: FILLED})
+    assert found.files["bptt.py"] == SOLUTION.encode() and not found.needs_person
+
+
+def test_a_script_beside_a_stub_is_no_filled_in_copy_of_it(tmp_path):
+    found = submitted(tmp_path, {"bptt.py": STUB, "try_it.py": f"from bptt import {', '.join(FUNCTIONS)}\n", NB: FILLED})
+    assert not found.needs_person and any("is as it was handed out" in note for note in found.notes)
+
+
 NOTEBOOKS = [
     "Copy of 1-bptt.ipynb",
     "Kopie von 1-bptt.ipynb",

@@ -6,7 +6,7 @@ import ast
 import re
 from functools import lru_cache
 
-from autograder.checks.rules import is_written, lack
+from autograder.checks.rules import UNTOLD, bound, is_written, lack
 from autograder.checks.wrapping import decoded, parsed, unwrap
 from autograder.grade.notebook_reading import answers_of, looks_like_notebook, read_cells
 from autograder.grade.released import released_notebook, released_texts
@@ -43,16 +43,30 @@ def defined(text: str) -> dict[str, bool]:
 
 
 def code_state(data: bytes, stage: Stage) -> str:
-    """What a file is to a stage: ``written``, ``stub`` with nothing written yet, or ``other`` where it is not the stage's."""
-    return _code_state(data, stage.id)
+    """What a file is to a stage: ``written``, ``stub`` with nothing written yet, or ``other`` where it is not the stage's.
+
+    The functions need not be defined in it: a file may import or assign them, and what it takes them from comes along.
+    """
+    return _code_state(data, stage.id, False)
+
+
+def definitions_state(data: bytes, stage: Stage) -> str:
+    """The same of a file with another name than the stage's: only what it defines counts, as a script that tries the functions
+    imports them."""
+    return _code_state(data, stage.id, True)
 
 
 @lru_cache(maxsize=64)
-def _code_state(data: bytes, stage_id: str) -> str:
+def _code_state(data: bytes, stage_id: str, only_defined: bool) -> str:
     from autograder.stages import find_stage
 
-    names = names_of(find_stage(stage_id))
-    found = {name: written for name, written in defined(text_of(data)).items() if name in names}
+    stage = find_stage(stage_id)
+    names, text = names_of(stage), text_of(data)
+    tree = parsed(text)
+    there = defined(text) if only_defined or tree is None else bound(tree, stage.module)
+    if there.get(UNTOLD):
+        return "written"
+    found = {name: written for name, written in there.items() if name in names}
     if 2 * len(found) < len(names):
         return "other"
     return "written" if any(found.values()) else "stub"

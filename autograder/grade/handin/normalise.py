@@ -22,7 +22,7 @@ from autograder.checks.words import N_
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
-from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, text_of
+from autograder.grade.handin.content import code_state, definitions_state, is_quickly_written, notebook_state, text_of
 from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
@@ -345,6 +345,8 @@ def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[by
         data = file.read() if rank < 2 or path.lower().endswith(".ipynb") or file.size <= MAX_LOOKED_AT else b""
     except Refused:
         return _Candidate(path, rank, "unreadable", b"") if rank == 0 else None
+    if rank == 2 and state_of is code_state:
+        state_of = definitions_state
     return _Candidate(path, rank, state_of(data, stage), _content_digest(data))
 
 
