@@ -16,6 +16,7 @@ from autograder.grade.language import ENGLISH, speaking
 from autograder.grade.language import for_students as texts_for_students
 from autograder.publish.hints import make_hints
 from autograder.publish.leaks import PICTURES
+from autograder.sandbox.limits import Limits
 from autograder.stages import KIT, Stage, find_stage
 from autograder.stages.points import task_points, test_list, written_points
 from autograder.stages.strip import strip
@@ -120,6 +121,7 @@ def readme(stage: Stage) -> str:
     return Template(template).substitute(
         title=stage.info.title, stage=stage.id, file=stage.info.file, table="\n".join(rows), uses=uses,
         term=term_of_release(), first_task=next(iter(stage.info.tasks)), release=stage.info.release or _("without a day"),
+        seconds=f"{max(Limits().submission_cpu, stage.info.submission_seconds):g}",
         weights=_(", and the `.pt` files that the notebook saves") if stage.info.submission_files else "")
 
 

@@ -26,6 +26,8 @@ DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", 
 KITS_OWN = frozenset(
     {"test_public.py", "conftest.py", "requirements.txt", "receipt.json", "pytest.ini", "stage.toml", "README.md"})
 LIBRARIES = {"numpy", "matplotlib"}
+# Modules of which no part is a student's.
+NO_STUDENTS = LIBRARIES | {"torch", "checks"} | sys.stdlib_module_names
 # Words that browsers, editors and people add: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
 ADDED = re.compile(r"(copy|of|final|new|old|kopie|von|v|version|py|ipynb|txt|json)?\d*")
 
@@ -97,6 +99,41 @@ LACKS = (NO_CODE := N_("has no code in it"), EMPTY := N_("is empty"),
          AS_HANDED_OUT := N_("is as it was handed out (nothing written)"))
 
 
+# Names of a module that only running it would tell: `from mine import *`, `globals().update(...)`.
+UNTOLD = "*"
+
+
+def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
+    """The names that a source has at its top once it is imported, and whether each is more than a stub; the last one counts.
+
+    Functions and classes, also below an `if` or `try`, and what is assigned or imported, but for what comes from `module`, of
+    which a file next to it is only a user. `UNTOLD` is among them where there may be any others.
+    """
+    found: dict[str, bool] = {}
+    for node in _at_the_top(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = is_written(node)
+        elif isinstance(node, ast.ImportFrom) and node.module != module:
+            names = {alias.asname or alias.name for alias in node.names}
+            if "*" not in names:
+                found |= dict.fromkeys(names, True)
+            elif (node.module or "").partition(".")[0] not in NO_STUDENTS:
+                found = dict.fromkeys({*found, UNTOLD}, True)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = True
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("globals", "vars", "exec"):
+            found = dict.fromkeys({*found, UNTOLD}, True)
+    return found
+
+
+def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
+    """All that runs when a module is imported, in order: nothing inside of functions and classes."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):
+            yield from _at_the_top(child)
+
+
 def lack(text: str) -> str:
     """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
     tree = parsed(text)
@@ -105,8 +142,9 @@ def lack(text: str) -> str:
     body = [part for part in tree.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
     if not body:
         return NO_CODE if text.strip() else EMPTY
-    defined = [part for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    return AS_HANDED_OUT if defined and not any(map(is_written, defined)) else ""
+    there = bound(tree)
+    defined = [part.name for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    return AS_HANDED_OUT if defined and not any(there[name] for name in defined) else ""
 
 
 def written_names(text: str) -> set[str]:
