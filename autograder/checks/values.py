@@ -20,8 +20,6 @@ from .words import N_, _, retold
 
 DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
                     "float16", "float32", "float64", "complex64", "complex128"})
-# The same as numpy's own types, in this machine's order of bytes: to ask a type for its name takes far longer.
-CROSSING = frozenset(np.dtype(name) for name in DTYPES)
 MAX_DEPTH = 32
 MAX_ITEMS = 100_000
 MAX_WORDS = 80
@@ -130,7 +128,7 @@ def _array(value: np.ndarray) -> Any:
             return Other("a masked array with masked entries")
         value = value.data
     value = value.view(np.ndarray) if type(value) is not np.ndarray else value
-    if value.dtype in CROSSING:
+    if value.dtype.name in DTYPES and value.dtype.isnative:
         return value
     if value.dtype.kind in "biufc":
         width = {"f": np.float64, "c": np.complex128}.get(value.dtype.kind)
@@ -257,7 +255,7 @@ def _odd_one(value: Any, also: tuple[type, ...]) -> Any:
     if kind is np.ndarray or isinstance(value, np.generic):
         if value.dtype.kind == "O" and value.size and all(_odd_one(item, also) is None for item in value.ravel()):
             return None  # an array of Axes
-        return None if value.dtype in CROSSING or value.dtype.name in DTYPES else value
+        return None if value.dtype.name in DTYPES else value
     if is_tensor(value):
         return None if plain(value.detach()) is not None and kind.__module__.partition(".")[0] == "torch" else value
     if stays(value) or _is_axes(value) or (callable(value) and not isinstance(value, np.random.Generator)):
