@@ -24,7 +24,8 @@ from autograder.sandbox.client.choice import choose
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission, Worker
 from autograder.sandbox.limits import Limits
-from tests.classroom import SOLUTION, STAGE, STUB, hand_in
+from autograder.stages import KIT
+from tests.classroom import SOLUTION, STAGE, STUB, copy_of_kit, hand_in
 from tests.sandbox.compare_wasm import ending
 from tests.sandbox.conftest import call, no_answer
 
@@ -226,9 +227,9 @@ def mac(tmp_path: Path) -> Callable[..., str]:
         assert found is not None
         (programs / name).symlink_to(found)
 
-    def run(*words: str) -> str:
-        done = subprocess.run([str(tmp_path / "mac" / "bin" / "python"), *words], capture_output=True, text=True,
-                              cwd=Path(__file__).resolve().parents[2], env=os.environ | {"PATH": str(programs)})
+    def run(*words: str, kit: Path = KIT) -> str:
+        done = subprocess.run([str(tmp_path / "mac" / "bin" / "python"), *words], capture_output=True, text=True, cwd=kit,
+                              env=os.environ | {"PATH": str(programs)})
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -240,6 +241,13 @@ def test_a_process_is_looked_at_by_ps_where_there_is_no_proc(mac: Callable[..., 
                "while time.process_time() < 1.2: pass\nprint(*cpu_and_state(os.getpid()), cpu_and_state(4194303))")
     cpu, state, *gone = said.split()
     assert 1 <= float(cpu) < 60 and state in "RSI" and gone == ["(None,", "'')"]
+
+
+def test_a_release_is_made_where_nothing_is_that_only_linux_has(mac: Callable[..., str], tmp_path: Path) -> None:
+    kit = copy_of_kit(tmp_path / "kit")
+    shutil.rmtree(kit / "assignments" / STAGE.id)
+    assert "1-bptt: re-released" in mac("-m", "autograder", "release", "--stage", STAGE.id, kit=kit)
+    assert (kit / "assignments" / STAGE.id / "checks" / "check.py").exists() and (kit / "dist" / "1-bptt.zip").exists()
 
 
 @needs_the_extra
