@@ -67,7 +67,8 @@ def _unhidden(stage: Stage) -> list[str]:
 
 def _named_twice(stage: Stage) -> list[str]:
     """Functions and tests that another one of the same name takes the place of: only the last would be there."""
-    found, tests = [], {}
+    found: list[str] = []
+    tests: dict[str, str] = {}
     for file in (stage.solution, *stage.test_files().values()):
         own: dict[str, int] = {}
         for node in parsed(file).body:
