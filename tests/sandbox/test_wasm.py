@@ -25,7 +25,8 @@ from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission, Worker
 from autograder.sandbox.limits import Limits
 from autograder.stages import KIT
-from tests.classroom import SOLUTION, STAGE, STUB, copy_of_kit, hand_in
+from tests.attacks.catalogue import Place, attacks
+from tests.classroom import SOLUTION, STAGE, STUB, copy_of_kit, grade, hand_in
 from tests.sandbox.compare_wasm import ending
 from tests.sandbox.conftest import call, no_answer
 
@@ -211,6 +212,32 @@ def test_large_arrays_and_figures_cross(make: Callable[..., Worker]) -> None:
     big = np.arange(2_000_000.0)
     assert (call(worker, "f", big) == 2 * big).all()
     assert call(worker, "draw", np.arange(3.0)) == 1
+
+
+ATTEMPTS = ("exhausting-fork-bomb", "exhausting-import-loop", "exhausting-disk-behind-modes", "waiting-thread", "waiting-state",
+            "files-names-of-the-graders-modules", "files-link-to-a-file-outside")
+
+
+@needs_the_extra
+def test_an_attempt_gets_no_more_than_it_deserves_and_the_next_submission_is_unharmed(tmp_path: Path) -> None:
+    """A few of each other kind of the catalogue; all of them by hand, see docs/security.md."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    attempts = {attack.name: attack for attack in attacks() if attack.name in ATTEMPTS}
+    assert len(attempts) == len(ATTEMPTS)
+    for attack in attempts.values():
+        folder = tmp_path / "course" / "submitted" / attack.name / STAGE.id
+        folder.mkdir(parents=True)
+        attack.build(folder, Place(tmp_path / "course", outside, os.getpid()))
+    hand_in(tmp_path / "course", "zoe")
+    planted = {path.name for path in outside.iterdir()}
+    outcome = grade(tmp_path / "course", jobs=1, limits=LIMITS, isolation="wasm")
+    assert outcome.failed == {}
+    scores = {record["student"]: record["score"] for record in outcome.records}
+    assert scores.pop("zoe") == 80
+    assert scores.keys() == attempts.keys()
+    assert {name: score for name, score in scores.items() if score > attempts[name].marks} == {}
+    assert {path.name for path in outside.iterdir()} == planted
 
 
 @pytest.fixture
