@@ -262,6 +262,15 @@ def test_who_is_missing_is_told_of_the_stages_that_were_collected_now(tmp_path):
         (S, "missing"), ("2-vanishing", "missing")]
 
 
+def test_the_time_of_a_hand_in_and_what_it_came_in_are_in_the_table(tmp_path):
+    """Late policies read it there."""
+    course = tmp_path / "course"
+    files = {f"Stage 1_{who}_attempt_2026-10-12-10-51-{second}_bptt.py": "x" for who, second in (("al1", "22"), ("bb2", "23"))}
+    collect(archive(tmp_path / "blackboard.zip", files), course)
+    assert [(row["when"], row["source"], row["files"]) for row in rows(course, "collected")] == [
+        (f"2026-10-12T10:51:{second}", "blackboard.zip", "1") for second in ("22", "23")]
+
+
 def test_what_an_lms_tells_later_of_somebody_known_is_written(tmp_path):
     """An address, though the id is no news."""
     (tmp_path / "roster.csv").write_text("student,name,email,group,extension,canvas_id\nann,Ann,,,,1\n")

@@ -189,9 +189,9 @@ def test_a_sentence_of_the_mark_scheme_is_found_wherever_a_notebook_has_it(folde
 
 @pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "behind the end", "GIF", "JPEG", "XPComment", "UserComment", "WebP",
                                   "SVG"])
-def test_a_sentence_of_the_mark_scheme_is_found_in_a_picture(folder, kind):
+def test_a_sentence_of_the_mark_scheme_is_found_in_a_picture(tmp_path, kind):
     """Whatever the picture's own way to say it."""
-    name = "figure.SVG" if kind == "SVG" else "figure.PNG" if kind == "tEXt" else "figure.png"
-    (folder / name).write_bytes(SVG.encode() if kind == "SVG" else picture(kind))
-    found = leaks(STAGE, folder)
+    name = "figure.SVG" if kind == "SVG" else "figure.PNG" if kind == "zTXt" else "figure.png"
+    (tmp_path / name).write_bytes(SVG.encode() if kind == "SVG" else picture(kind))
+    found = leaks(STAGE, tmp_path)
     assert found and all(f"{name} has mark scheme in a picture" in leak for leak in found)
