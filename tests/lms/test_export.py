@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 
 import pytest
 
@@ -176,9 +177,12 @@ def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):
         mark.manual_score, mark.needs_manual_grade = 1234567 / 1e5, False
         gradebook.db.commit()
     (course / "submitted" / "mistaken").rename(course / "submitted" / "renamed")
+    shutil.rmtree(course / "submitted" / "half")
     rows = {row[0]: row for row in table(export(course, "canvas")[0])[2:]}
     assert rows["solution"][-1] == "92.34567" and "mistaken" not in rows and rows["renamed"][-1] == ""
-    assert f"renamed {STAGE.id}: not graded yet" in write_export(course, "canvas").blank
+    outcome = write_export(course, "canvas")
+    assert [line.partition(" ")[0] for line in outcome.blank] == ["hostile", "renamed"] and outcome.pending == 1
+    assert f"renamed {STAGE.id}: not graded yet" in outcome.blank
     remake(course, Silent())
     assert "mistaken" not in (course / "grades.csv").read_text() + (course / "items.csv").read_text()
     assert "mistaken" not in {student for report in gather(course) for row in report.mistakes for student in row.students}
