@@ -228,7 +228,8 @@ def slips_are_found(words: str = "", tell: Callable[[str], None] = lambda line: 
                 found = copy.finds(slip)
             finally:
                 places.put(copy)
-            tell(f"{next(number):3} of {len(every)}  {'found   ' if found else 'SURVIVES'}  {slip}")
+            word = "found" if found else "as known" if slip.survives else "SURVIVES"
+            tell(f"{next(number):3} of {len(every)}  {word:<8}  {slip}")
             return found
 
         fates = dict(zip(every, pool.map(fate, every), strict=True))

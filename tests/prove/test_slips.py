@@ -92,7 +92,8 @@ def test_under_ninety_in_a_hundred_the_gate_fails_and_names_what_survives(kit):
     assert finding.table == [f"survives  {MOST}"]
     assert sorted(line[10:20].strip() for line in lines[1:]) == ["SURVIVES", "found"] and str(MOST) in "".join(lines)
     write(kit, LIMIT, replace(MOST, survives="8 is as good as 9"))
-    finding = proof.slips_are_found()
+    finding = proof.slips_are_found(tell=lines.append)
+    assert any(f"as known  {MOST}" in line for line in lines)
     assert finding.holds and finding.measured.startswith("1 of 1")
     assert finding.table == [f"survives  {MOST}, since 8 is as good as 9"]
     write(kit, replace(LIMIT, survives="nobody reads it"))
