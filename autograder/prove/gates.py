@@ -34,6 +34,7 @@ from autograder.prove.gate_result import (
     reference_source,
     run_source,
     run_sources,
+    runs_kept,
     seed_of_term,
 )
 from autograder.prove.messages import messages_arrive
@@ -274,19 +275,22 @@ GATES: tuple[Callable[[Stage], GateResult], ...] = (
 def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
            ) -> Sequence[GateResult]:
     """Run the gates of a stage one after the other; `tell` is called with each as it ends."""
-    findings = []
-    for gate in gates:
-        started = time.perf_counter()
-        try:
-            with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
-                finding = gate(stage)
-        except UsageError as error:
-            name = getattr(gate, "__name__", "this gate").replace("_", " ")
-            finding = GateResult(name, problems=[str(error)])
-        except Exception as error:  # an author's slip in one gate's material does not keep the others from running
-            name = getattr(gate, "__name__", "this gate").replace("_", " ")
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            finding = GateResult(name, problems=[f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"])
-        tell(finding, time.perf_counter() - started)
-        findings.append(finding)
-    return findings
+    with runs_kept():
+        return [_found(gate, stage, tell) for gate in gates]
+
+
+def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[GateResult, float], None]) -> GateResult:
+    """What a gate found; where it could not run, that is its problem."""
+    started = time.perf_counter()
+    try:
+        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
+            finding = gate(stage)
+    except UsageError as error:
+        name = getattr(gate, "__name__", "this gate").replace("_", " ")
+        finding = GateResult(name, problems=[str(error)])
+    except Exception as error:  # an author's slip in one gate's material does not keep the others from running
+        name = getattr(gate, "__name__", "this gate").replace("_", " ")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        finding = GateResult(name, problems=[f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"])
+    tell(finding, time.perf_counter() - started)
+    return finding
