@@ -21,7 +21,7 @@ from autograder.errors import UsageError
 from autograder.grade.handin.archives import JUNK, Archive, opened
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import own_names
-from autograder.grade.handin.state import COLLECTED
+from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected, write_table
 from autograder.lms.formats import Handin, Known, Layout, read_layout
@@ -62,11 +62,32 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
     for path in chain.from_iterable(map(_downloads, [paths] if isinstance(paths, Path) else paths)):
         with opened(path) as archive, ExitStack() as stack:
             _collect_one(archive, submitted, wanted, stage_id is not None, pattern, roster, outcome, stack)
-    outcome.notes += roster.notes
+    outcome.notes += roster.notes + _of_groups(submitted, roster, outcome)
     roster.write()
     forget_replaced(submitted)
     write_table(course, roster, outcome)
     return outcome
+
+
+def _of_groups(submitted: Path, roster: Roster, outcome: Collected) -> list[str]:
+    """Of each group that handed in several times, not the same, whose work counts for whom."""
+    notes = []
+    members: dict[str, list[str]] = {}
+    for person in roster.people:
+        if person.group and not person.is_group:
+            members.setdefault(person.group, []).append(person.student)
+    stage_ids = sorted({stage_id for _, stage_id in (*outcome.new, *outcome.replaced)})
+    for group, names in sorted(members.items()):
+        for stage_id in stage_ids:
+            there = {name: read_state(submitted, stage_id, name).get("files") for name in (group, *names)
+                     if (submitted / name / stage_id).is_dir()}
+            first = next(iter(there), "")
+            rest = [name for name in names if name not in there]
+            if any(files != there[first] for files in there.values()):
+                others = f", and that of {first} for {' and '.join(rest)}" if rest else ""
+                notes.append(f"{stage_id}: of the group {group}, {' and '.join(there)} handed in, and not the same: the work of "
+                             f"each counts for the one who handed it in{others}")
+    return notes
 
 
 def _downloads(path: Path) -> list[Path]:

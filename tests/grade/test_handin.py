@@ -225,6 +225,19 @@ def test_each_file_that_goes_by_another_name_or_is_passed_over_is_said(tmp_path)
     assert sorted(read_submission(folder, "leeann_11", STAGE).remarks) == sorted(expected)
 
 
+def test_the_file_of_another_stage_under_this_one_s_name_is_called_that(tmp_path):
+    other = find_stage("2-vanishing")
+    found = submitted(tmp_path, {"bptt.py": other.solution.read_text(), NB: FILLED})
+    assert "bptt.py is the file of 2-vanishing, not of 1-bptt" in found.remarks and not found.needs_person
+
+
+@pytest.mark.parametrize("name", ["1-bptt.html", "answers.md", "notes/onlinetext.html"])
+def test_an_answer_in_another_format_is_pointed_out(tmp_path, name):
+    """A page exported from the notebook, or a text typed into the LMS, may hold what the notebook lacks."""
+    found = submitted(tmp_path, {"bptt.py": SOLUTION, NB: FILLED, name: "<p>The chain rule.</p>", "README.md": "x"})
+    assert found.beside == (name,) and found.files["bptt.py"] == SOLUTION.encode()
+
+
 def test_an_archive_that_cannot_be_opened_is_named_and_the_file_beside_it_counts(tmp_path):
     found = submitted(tmp_path, {"bptt.py": SOLUTION, "rest.rar": "Rar!", "broken.zip": "PK\x03\x04 no more"})
     assert found.files["bptt.py"] == SOLUTION.encode() and not found.problem

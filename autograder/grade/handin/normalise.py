@@ -459,6 +459,8 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
         if inside and NO_ARCHIVE_BY_NAME.search(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))
+        elif inside and is_archive(archive) and PurePosixPath(inside).name == target and target in wanted:
+            notes.append(said("{file} was taken from {archive}", file=target, archive=shown(archive)))
         elif name != target and (target in wanted or PurePosixPath(target).name in forms(name)[1:]):
             notes.append(said("{name} was taken as {file}", name=shown(name), file=shown(target)))
         elif target in wanted and "/" in source:
