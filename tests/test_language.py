@@ -297,6 +297,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(two / "bptt.py", two / "bptt (1).py")
     (two / "bptt.py").write_text(SOLUTION, encoding="utf-8")
     (folder / "submitted" / "wrong" / STAGE.id / "timestamp.txt").write_text("2026-11-04 10:00:00 UTC", encoding="utf-8")
+    (folder / "submitted" / "odd" / STAGE.id / "timestamp.txt").write_text("tomorrow", encoding="utf-8")
     done = in_kit(kit, "grade", "--course", str(folder), "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
