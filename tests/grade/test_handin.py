@@ -115,6 +115,7 @@ FROM_OLD = f"from old_bptt import {', '.join(FUNCTIONS)}\n"
         f"try:\n    {FROM_OLD}except ImportError:\n    raise\n",
         "import old_bptt\nfor name in dir(old_bptt):\n    globals()[name] = getattr(old_bptt, name)\n",
         f"{STUB}\nfrom old_bptt import *  # the corrected ones\n",
+        f"{SOLUTION}\nfrom old_bptt import softmax\n",
     ],
 )
 def test_a_file_of_the_right_name_counts_also_where_it_takes_its_functions_from_a_module_beside_it(tmp_path, code):
@@ -256,6 +257,19 @@ def test_each_file_that_goes_by_another_name_or_is_passed_over_is_said(tmp_path)
             tmp_path / "course")
     folder = tmp_path / "course" / "submitted" / "leeann_11" / STAGE.id
     assert sorted(read_submission(folder, "leeann_11", STAGE).remarks) == sorted(expected)
+
+
+def test_the_file_of_another_stage_under_this_one_s_name_is_called_that(tmp_path):
+    other = find_stage("2-vanishing")
+    found = submitted(tmp_path, {"bptt.py": other.solution.read_text(), NB: FILLED})
+    assert "bptt.py is the file of 2-vanishing, not of 1-bptt" in found.remarks and not found.needs_person
+
+
+@pytest.mark.parametrize("name", ["1-bptt.html", "answers.md", "notes/onlinetext.html"])
+def test_an_answer_in_another_format_is_pointed_out(tmp_path, name):
+    """A page exported from the notebook, or a text typed into the LMS, may hold what the notebook lacks."""
+    found = submitted(tmp_path, {"bptt.py": SOLUTION, NB: FILLED, name: "<p>The chain rule.</p>", "README.md": "x"})
+    assert found.beside == (name,) and found.files["bptt.py"] == SOLUTION.encode()
 
 
 def test_an_archive_that_cannot_be_opened_is_named_and_the_file_beside_it_counts(tmp_path):

@@ -8,9 +8,10 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.errors import UsageError
-from autograder.lms.collect import REPLACED_DAYS, collect
+from autograder.lms.collect import collect
 from autograder.lms.lists import take_list
 from autograder.lms.roster import LmsIdentity, Roster
+from autograder.lms.target import REPLACED_DAYS
 from tests.classroom import SOLUTION, STAGE, notebook_bytes
 from tests.lms.downloads import archive, handed_in
 

@@ -281,8 +281,9 @@ def _choose(
 
 def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wanted: str, stage: Stage,
                       state_of: Callable[[bytes, Stage], str], found: HandIn) -> None:
-    """Say which files are filled in too, and differ from the one that counts by its name."""
-    looked = [_look(files[path], path, 2, stage, state_of) for path in others]
+    """Say which files are filled in too, and differ from the one that counts by its name; none that its code imports."""
+    own = imported_names({wanted: files[taken]}) if others else set()
+    looked = [_look(files[path], path, 2, stage, state_of) for path in others if PurePosixPath(path).stem not in own]
     over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken])]
     if over:
         found.notes.append(said("{file} counts by its name; {others} could be it too", file=wanted,
@@ -461,6 +462,8 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
         if inside and NO_ARCHIVE_BY_NAME.search(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))
+        elif inside and is_archive(archive) and PurePosixPath(inside).name == target and target in wanted:
+            notes.append(said("{file} was taken from {archive}", file=target, archive=shown(archive)))
         elif name != target and (target in wanted or PurePosixPath(target).name in forms(name)[1:]):
             notes.append(said("{name} was taken as {file}", name=shown(name), file=shown(target)))
         elif target in wanted and "/" in source:
