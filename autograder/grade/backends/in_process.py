@@ -14,11 +14,12 @@ from typing import Any
 
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import Canvas
+from autograder.checks.calls import Caller
 from autograder.checks.compare import Mismatch
 from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
-from autograder.checks.student import Student, call_with_copies, copied
+from autograder.checks.student import Student, copied
 from autograder.checks.values import first_other, plain
 from autograder.checks.words import _
 from autograder.grade.backends.standing_in import answer
@@ -85,6 +86,7 @@ class InProcessBackend:
         self._code = compile(source, self._file, "exec", dont_inherit=True)
         self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None))
         self.canvases: list[Canvas] = []
+        self._caller = Caller()
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()
         self._standins = _standins(stage.standins_source())
@@ -94,6 +96,7 @@ class InProcessBackend:
     def begin(self, task_id: str, own: bool = False) -> None:
         """A clean state before each test; right versions stand in for the functions in `replaced`."""
         self.student.calls.clear()
+        self._caller.clear()
         self.canvases.clear()
         self._asked.clear()
         reset_state(self.seed)
@@ -149,7 +152,7 @@ class InProcessBackend:
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
             raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
-        return call_with_copies(function, args, kwargs)
+        return self._caller.call(name, function, copied(args), copied(kwargs))
 
     def reference(self) -> ModuleType:
         """The reference module."""
