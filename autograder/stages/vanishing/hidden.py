@@ -367,10 +367,10 @@ def test_early_gradients_of_random_problems(student, reference, rng):
         expect(got, want, "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "early_gradients", (params, sequences, targets), "‖dL_T/dh_1‖")
     same = [sequences[1], sequences[1], sequences[3]]     # one sequence with two targets, as where nothing tells them apart
-    for scale in (1, 5000):                               # and scores that are too large for exp
-        large = {**params, "W_y": scale * params["W_y"]}
+    for more in (0, 20000, -20000):                       # and scores that are too large for exp, all of them, or too small
+        large = {**params, "W_y": params["W_y"] + more}
         expect(student.early_gradients(large, same, np.array([0, 1, 2])), reference.early_gradients(large, same, [0, 1, 2]),
-               "‖dL_T/dh_1‖", rtol=1e-9, atol=0 if scale == 1 else 1e-9)
+               "‖dL_T/dh_1‖", rtol=1e-5 if more else 1e-9, atol=0)
     square, x = random_params(rng, 3, 3, 3, 0.9), rng.standard_normal((3, 3))
     expect(student.early_gradients(square, [x], [0]), reference.early_gradients(square, [x], [0]), "‖dL_T/dh_1‖", atol=0)
     near = {"W_x": np.ones((1, 1)), "W_h": np.ones((1, 1)), "b": np.zeros(1), "W_y": np.array([[1.0], [-1.0]])}
@@ -445,8 +445,8 @@ def test_plot_decay_labels_of_other_radii(student, canvas):
         expect_decay_labels(canvas.read(ax), norms, bound)
     ten = {radius: radius**lags for radius in (0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.91, 0.96, 1.1, 1.4)}
     ax = canvas.axes()
-    student.plot_decay(ax, ten, {0.4: 0.55**lags})
-    expect_decay_labels(canvas.read(ax), ten, {0.4: 0.55**lags})
+    student.plot_decay(ax, ten, {})
+    expect_decay_labels(canvas.read(ax), ten, {})
 
 
 @task("2.7", points=2)
