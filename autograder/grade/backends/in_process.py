@@ -21,7 +21,7 @@ from autograder.checks.state import reset_state
 from autograder.checks.student import Student, call_with_copies, copied
 from autograder.checks.values import first_other, plain
 from autograder.checks.words import _
-from autograder.grade.backends.standing_in import answer
+from autograder.grade.backends.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage
@@ -87,6 +87,7 @@ class InProcessBackend:
         self.canvases: list[Canvas] = []
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()
+        self._task = ""
         self._standins = _standins(stage.standins_source())
         self._module = ModuleType(stage.module)
         self._import()
@@ -96,6 +97,7 @@ class InProcessBackend:
         self.student.calls.clear()
         self.canvases.clear()
         self._asked.clear()
+        self._task = task_id
         reset_state(self.seed)
         self._import()
         reset_state(self.seed)
@@ -134,7 +136,8 @@ class InProcessBackend:
 
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
-        return set(self._asked)
+        called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
+        return {name for name in self._asked if name not in self._standins or name in within_reach(self._source, called)}
 
     def _imported(self) -> ModuleType:
         """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
