@@ -23,13 +23,13 @@ from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
-from autograder.stages import Stage
+from autograder.stages import Stage, stages
 
 # Files that are looked at in a folder; what lies behind is not part of any submission.
 MAX_WALK = 5000
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
-DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
 NO_DATA = (
     *PICTURES,
     *DOCUMENTS,
@@ -146,7 +146,7 @@ def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str],
         return [], unread, ""
     as_collected = {
         target: source for target, source in renamed.items()
-        if isinstance(source, str) and target in own_names([stage]) and _digest(folder / target) == digests.get(target)
+        if isinstance(source, str) and _digest(folder / target) == digests.get(target)
     }
     earlier: dict[str, Any] = state["earlier"] if isinstance(state.get("earlier"), dict) else {}
     file = str(earlier.get("file"))
@@ -166,7 +166,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     """Read the files that count."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
     notes: list[str] = []
-    remarks = [*remarks, *told(hand_in, own_names([stage]))]
+    remarks = [*remarks, *told(hand_in, own_names([stage])), *hand_in.notes]
     for path in _candidates(hand_in, stage):
         try:
             data = hand_in.files[path].read()
@@ -209,7 +209,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         (*remarks, *notes),
         hand_in.needs_person,
         _pictures(hand_in),
-        tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS)))[:10],
+        tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS) and path not in KITS_OWN))[:10],
         tuple(remarks),
     )
 
@@ -248,6 +248,9 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
     texts = [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"] if notebook is not None else []
     found = code_in_notebook(stage, texts)
     if not found:
+        other = _stage_of(code) if code is not None else None
+        if other is not None:
+            return [said("{file} is the file of {other}, not of {stage}", file=stage.info.file, other=other.id, stage=stage.id)]
         return [said("{file} {reason}", file=stage.info.file, reason=lack)] if lack and code is not None else []
     sentence = said("{file} {lack}, but the notebook defines {names}", file=stage.info.file,
                     lack=lack or "has none of the functions", names=three_of(found))
@@ -257,6 +260,11 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
         return []
     return [said("{what}: only {file} is graded, so that code belongs into it; move it there and hand in again", what=sentence,
                  file=stage.info.file)]
+
+
+def _stage_of(code: bytes) -> Stage | None:
+    """The other stage whose functions are written in a file."""
+    return next((stage for stage in stages() if code_state(code, stage) == "written"), None)
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:

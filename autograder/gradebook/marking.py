@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from autograder.gradebook.marks import Mark, SubmissionMarks, read_keys, read_ma
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.gradebook.tables import write_csv
+from autograder.text import undefused
 
 COLUMNS = ("student", "stage", "task", "answer", "score", "max_score", "comment", "before", "address")
 SHARE = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*")
@@ -167,7 +168,10 @@ def import_marks(course: Path, source: Path) -> Imported:
         keys = read_keys(book)
     with book.one_transaction():
         for mark in given:
-            _take(book, own.get((mark.student, mark.stage, mark.task)), keys, mark, outcome)
+            place = mark.student, mark.stage, mark.task
+            if _take(book, own.get(place), keys, mark, outcome):  # a second row may say otherwise
+                entry, old = own[place]
+                own[place] = entry, replace(old, by_hand=True, score=mark.score, comment=mark.comment or old.comment)
     return outcome
 
 
@@ -187,10 +191,11 @@ class Given:
 
 
 def _take(book: Gradebook, own: tuple[SubmissionMarks, Mark] | None, keys: dict[tuple[str, str], str], given: Given,
-          outcome: Imported) -> None:
+          outcome: Imported) -> bool:
+    """Enter one mark, unless it differs from what is there; whether that was done."""
     if own is None:
         outcome.conflicts.append(f"{given}: there is no such answer here")
-        return
+        return False
     entry, mark = own
     key = keys.get((entry.notebook_id, mark.name), "")
     if given.answer and not key.startswith(given.answer):
@@ -199,14 +204,18 @@ def _take(book: Gradebook, own: tuple[SubmissionMarks, Mark] | None, keys: dict[
         outcome.conflicts.append(f"{given}: there are 0 to {points(mark.max_score)} points")
     elif mark.by_hand and mark.score != given.score:
         outcome.conflicts.append(f"{given}: here it has {points(mark.score)}")
-    elif mark.by_hand and mark.comment == given.comment:
+    elif mark.by_hand and given.comment in ("", mark.comment):
         outcome.same += 1
+    elif mark.by_hand and mark.comment:
+        outcome.conflicts.append(f"{given}: here it has another comment")
     else:
         grade = book.find_grade(mark.name, entry.stage, entry.stage, entry.student)
         grade.manual_score, grade.needs_manual_grade = given.score, False
         if given.comment:
             book.find_comment(mark.name, entry.stage, entry.stage, entry.student).manual_comment = given.comment
         outcome.taken.append(str(given))
+        return True
+    return False
 
 
 def _given(source: Path) -> Iterator[Given]:
@@ -232,7 +241,7 @@ def _from_table(source: Path) -> Iterator[Given]:
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8; save it as CSV UTF-8") from error
     head = text.partition("\n")[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
+    separator = max(",;\t", key=head.count)
     try:
         rows: list[dict[str, str]] = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
@@ -249,5 +258,5 @@ def _from_table(source: Path) -> Iterator[Given]:
         if missing or not math.isfinite(value):
             what = f"no {missing[0]}" if missing else f"{score!r} is no number of points"
             raise UsageError(f"{source}, line {number}: {what}")
-        yield Given(row["student"].strip(), row["stage"].strip(), row["task"].strip(), (row.get("answer") or "").strip(), value,
-                    (row.get("comment") or "").strip())
+        student, comment = undefused(row["student"]).strip(), undefused(row.get("comment") or "").strip()
+        yield Given(student, row["stage"].strip(), row["task"].strip(), (row.get("answer") or "").strip(), value, comment)

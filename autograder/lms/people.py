@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.gradebook.class_list import ClassList
-from autograder.lms.collect import lms_facts
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,21 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
     groups = {group for group in members if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
             for student in sorted(folders) if student not in groups]
+
+
+def lms_facts(course: Path, stage_id: str) -> dict[str, dict[str, Any]]:
+    """What the LMS calls the students of this course: lms, id, name, email, late, when; of one stage, by student."""
+    folder = course / "submitted" / COLLECTED / stage_id
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        old = json.loads(folder.with_name(f"{stage_id}.json").read_bytes())
+        found |= old if isinstance(old, dict) else {}
+    except (OSError, ValueError):
+        pass
+    for file in sorted(folder.glob("*.json")):
+        state = read_state(course / "submitted", stage_id, file.stem)
+        found |= {file.stem: {key: value for key, value in state.items() if key not in ("files", "renamed")}} if state else {}
+    return found
 
 
 def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> Person:

@@ -21,8 +21,7 @@ from typing import Any
 from autograder.errors import UsageError
 from autograder.grade.record import write_atomically
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.collect import lms_facts
-from autograder.lms.people import Person, people
+from autograder.lms.people import Person, lms_facts, people
 from autograder.stages import chosen
 
 # The same pages give the same bytes.

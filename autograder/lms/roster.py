@@ -213,6 +213,11 @@ class Roster:
             )
             person = self.find(who.lms, f"{who.id} {who.email or who.name}")
             who = LmsIdentity(who.lms, f"{who.id} {who.email or who.name}", who.name, who.email, who.group)
+        elif person is not None and scope and who.name and person.name and self._is_renamed(person, who):
+            self.notes.append(
+                f"{shown(person.name)} is called {shown(who.name)} in this download. If that is one person, write the new name "
+                f"into {ROSTER}: in the next assignment Moodle's number is another, and people are known by their names"
+            )
         person = person or self._by_address(who, scope)
         if person is None and (by_name or scope):
             person = self._by_name(who, scope, by_name)
@@ -237,8 +242,11 @@ class Roster:
             and who.email
             and person.email
             and who.email.lower() != person.email
-            and name_keys(who.name).isdisjoint(name_keys(person.name))
+            and self._is_renamed(person, who)
         )
+
+    def _is_renamed(self, person: Person, who: LmsIdentity) -> bool:
+        return name_keys(who.name).isdisjoint(name_keys(person.name))
 
     def _may_be(self, person: Person, who: LmsIdentity, scope: str) -> bool:
         """True for somebody of whom nothing says that they are another person."""

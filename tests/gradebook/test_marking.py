@@ -55,6 +55,11 @@ def test_a_list_is_taken_where_it_fits_and_told_where_not(course):
     assert mark_of(course, "hostile").pending and mark_of(course, "solution").pending
     other = import_marks(course, table(course / "list.csv", ("half", STAGE.id, "1.8", "", "12", "")))
     assert other.conflicts == [f"half {STAGE.id} 1.8: 12: here it has 7.5"] and mark_of(course, "half").score == 7.5
+    other = import_marks(course, table(course / "list.csv", ("half", STAGE.id, "1.8", "", "7.5", "Too short.")))
+    assert other.conflicts == [f"half {STAGE.id} 1.8: 7.5: here it has another comment"]
+    rows = [("solution", STAGE.id, "1.8", "", "9", ""), ("solution", STAGE.id, "1.8", "", "4", "")]
+    twice = import_marks(course, table(course / "list.csv", *rows))
+    assert twice.conflicts == [f"solution {STAGE.id} 1.8: 4: here it has 9"] and mark_of(course, "solution").score == 9
 
 
 def test_another_gradebook_is_read_and_left_alone(course, tmp_path):

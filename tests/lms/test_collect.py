@@ -13,7 +13,8 @@ from autograder.cli import main
 from autograder.errors import UsageError
 from autograder.grade.classroom import find_work
 from autograder.grade.handin import archives
-from autograder.lms.collect import collect, lms_facts
+from autograder.lms.collect import collect
+from autograder.lms.people import lms_facts
 from tests.classroom import STAGE
 from tests.lms.downloads import archive, handed_in
 

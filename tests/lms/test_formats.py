@@ -7,7 +7,8 @@ import tarfile
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.collect import collect, lms_facts, paths_of
+from autograder.lms.collect import collect, paths_of
+from autograder.lms.people import lms_facts
 from tests.classroom import STAGE, STUB
 from tests.lms.downloads import archive, handed_in
 

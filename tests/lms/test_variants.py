@@ -313,3 +313,39 @@ def test_a_stub_notebook_beside_the_answered_one_needs_a_person(tmp_path):
     came({"leeann_11_500_bptt.py": code("a"), f"leeann_11_501_{NB}": STUB_NOTES, "leeann_11_502_1-bptt (1).ipynb": notes("a")},
          tmp_path)
     assert "is as handed out" in graded(tmp_path)[f"leeann_11/{S}"]
+
+
+def test_what_macos_leaves_beside_a_file_is_no_part_of_a_hand_in(tmp_path):
+    """In the zip, and with Canvas's own words before it; nothing is said of a file that lay where it should."""
+    files = {"w.zip": packed(work("a", "x/") | {"__MACOSX/x/._bptt.py": b"m", "x/._bptt.py": b"m"}), "._bptt.py": b"m",
+             ".DS_Store": b"m"}
+    outcome = came({f"leeann_11_50{n}_{name}": data for n, (name, data) in enumerate(files.items())}, tmp_path)
+    everybody_once(tmp_path, "a")
+    assert outcome.details == {("leeann_11", S): []}
+
+
+def test_code_and_notebook_in_two_archives_are_said_to_be_from_there(tmp_path):
+    files = {"code.zip": packed({"bptt.py": code("a")}), "report.zip": packed({NB: notes("a")})}
+    outcome = came({f"leeann_11_50{n}_{name}": data for n, (name, data) in enumerate(files.items())}, tmp_path)
+    assert outcome.details["leeann_11", S] == [f"{NB} was taken from report.zip", "bptt.py was taken from code.zip"]
+
+
+def test_a_name_that_changed_in_moodle_is_said_and_once_it_is_in_the_roster_the_next_assignment_finds_it(tmp_path):
+    came(moodle("Ann Lee", 1, "a"), tmp_path)
+    outcome = came(moodle("Ann Smith", 1, "a"), tmp_path)
+    assert any(note.startswith("Ann Lee is called Ann Smith in this download") for note in outcome.notes)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(roster.read_text().replace("Ann Lee,Ann Lee,", "Ann Lee,Ann Smith,"))
+    assert not came(moodle("Ann Smith", 1, "a") | moodle("Ann Smith", 71, "a2", V, above="two/"), tmp_path).notes
+    everybody_once(tmp_path, "a", "a2")
+    assert [path.name for path in (tmp_path / "submitted").glob("[!.]*")] == ["Ann Lee"]
+
+
+def test_members_of_a_group_who_hand_in_apart_are_named_with_whose_work_counts(tmp_path):
+    (tmp_path / "roster.csv").write_text("student,group\nann,blue\nbob,blue\ncy,blue\ndi,red\ned,red\n")
+    files = {f"{whose}/{name}": data for whose in ("ann", "bob", "di") for name, data in work(whose).items()}
+    files |= {f"ed/{name}": data for name, data in work("di").items()}
+    expected = (f"{S}: of the group blue, ann and bob handed in, and not the same: the work of each counts for the one who "
+                "handed it in, and that of ann for cy")
+    assert came(files, tmp_path).notes == [expected]
+    assert not came(files, tmp_path).notes

@@ -22,7 +22,7 @@ from autograder.checks.state import reset_state
 from autograder.checks.student import Student, copied
 from autograder.checks.values import first_other, plain
 from autograder.checks.words import _
-from autograder.grade.backends.standing_in import answer
+from autograder.grade.backends.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage
@@ -89,6 +89,7 @@ class InProcessBackend:
         self._caller = Caller()
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()
+        self._task = ""
         self._standins = _standins(stage.standins_source())
         self._module = ModuleType(stage.module)
         self._import()
@@ -99,6 +100,7 @@ class InProcessBackend:
         self._caller.clear()
         self.canvases.clear()
         self._asked.clear()
+        self._task = task_id
         reset_state(self.seed)
         self._import()
         reset_state(self.seed)
@@ -137,7 +139,8 @@ class InProcessBackend:
 
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
-        return set(self._asked)
+        called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
+        return {name for name in self._asked if name not in self._standins or name in within_reach(self._source, called)}
 
     def _imported(self) -> ModuleType:
         """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""

@@ -1,0 +1,36 @@
+"""ILIAS: ``<assignment>/Last_First_login_<id>/<files>``, below ``Team <n>/`` for teams."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from autograder.grade.handin.archives import Archive
+from autograder.lms.formats.layout import Known, Layout, most
+from autograder.lms.roster import GROUP, LmsIdentity
+
+FOLDER = re.compile(r"(?P<last>[^_/]+)_(?P<first>[^/]*)_(?P<login>[^_/]+)_(?P<id>\d+)")
+LATE = re.compile(r"(?:late submission|late|verspätete abgabe|verspaetete abgabe|verspätet) - (?P<file>.+)", re.IGNORECASE)
+
+
+def read(archive: Archive, names: list[str], known: Known) -> Layout:
+    """Nothing, unless most files lie in folders as ILIAS names them."""
+    layout = Layout()
+    for name in names:
+        parts = PurePosixPath(name).parts
+        at, match = next(
+            ((i, match) for i, part in enumerate(parts[:-1]) if (match := FOLDER.fullmatch(part))), (0, None)
+        )
+        if match is None:
+            layout.rest.append(name)
+            continue
+        team = next((part for part in parts[:at] if GROUP.match(part)), "")
+        full = f"{match['first'].replace('_', ' ')} {match['last']}".strip()
+        above = "/".join(part for part in parts[:at] if part != team)
+        who = LmsIdentity("ilias", match["id"], full, group=team)
+        handin = layout.handin((above, match["id"]), who, match["login"], download=above)
+        file = "/".join(parts[at + 1 :])
+        late = LATE.fullmatch(PurePosixPath(file).name)
+        handin.late |= late is not None
+        handin.add(str(PurePosixPath(file).with_name(late["file"])) if late else file, name)
+    return layout if most(len(names) - len(layout.rest), names) else Layout(rest=names)

@@ -1,0 +1,112 @@
+"""One hand-in of a download, read: its files by the names they get, what is kept of the one before, and what there is to say."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from autograder.errors import Refused
+from autograder.grade.handin.archives import Archive, File
+from autograder.grade.handin.content import lack_of_answers, lack_of_code
+from autograder.grade.handin.nested import may_be_archive
+from autograder.grade.handin.normalise import HandIn, as_it_came, imported_names, normalise, own_names, told
+from autograder.grade.names import shown
+from autograder.lms.collected import Collected
+from autograder.lms.formats import Handin
+from autograder.lms.target import Target
+from autograder.lms.which_stage import files_of, is_inside
+from autograder.stages import Stage
+
+
+@dataclass
+class Incoming:
+    """A hand-in that was read.
+
+    Attributes
+    ----------
+    hand_in : HandIn
+    own : dict of str to bytes
+        What came with it, by the paths that the files get.
+    files : dict of str to bytes
+        The same, with what it lacks of those before it.
+    notes : list of str
+    """
+
+    hand_in: HandIn
+    own: dict[str, bytes]
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def carry_over(self, before: dict[str, bytes], stage: Stage, whence: str) -> None:
+        """Keep what is lacking of the one before: the stage's files, and the modules that the code imports."""
+        if self.hand_in.needs_person:
+            return
+        imported: set[str] | None = None
+        for name, data in sorted(before.items()):
+            if name in self.files or any(str(parent) in self.files for parent in PurePosixPath(name).parents):
+                continue
+            if name not in own_names([stage]):
+                if not name.endswith(".py"):
+                    continue
+                imported = _imported(self.files) if imported is None else imported
+                if not {part.removesuffix(".py") for part in PurePosixPath(name).parts} & imported:
+                    continue
+            self.files[name] = data
+            self.notes.append(f"{shown(name)} was not handed in again; that of {whence} was kept")
+
+
+def _imported(files: dict[str, bytes]) -> set[str]:
+    return imported_names({path: File(len(data), lambda data=data: data) for path, data in files.items()})  # type: ignore[misc]
+
+
+def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitStack, outcome: Collected) -> Incoming | None:
+    """Read one hand-in; None, and why, where nothing of it can be had."""
+    stage = target.stage
+    for name, source in handin.files.items():
+        if not is_inside(name):
+            outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
+    came = files_of(archive, handin)
+    hand_in = normalise(came, stage, stack)
+    if damaged := _damage(hand_in, stage, came):
+        hand_in = as_it_came(came, stage, damaged, hand_in.problems)
+    found = Incoming(hand_in, {}, notes=told(hand_in, own_names([stage])) + hand_in.notes)
+    for name, reason in hand_in.problems.items():
+        outcome.refused[f"{target.name}: {shown(name)}"] = reason
+        if not hand_in.is_closed:
+            found.notes.append(f"{shown(name)}{':' if reason.startswith('it ') else ''} {reason}")
+    for name, file in hand_in.files.items():
+        try:
+            found.own[name] = file.read()
+        except Refused as error:
+            outcome.refused[f"{target.name}: {shown(handin.files.get(name, name))}"] = f"{error}; download the archive again"
+            found.notes.append(f"{shown(name)} {error}")
+    unread = ""
+    if not found.own:
+        unread = "nothing in it can be read"
+    elif stage.info.file in hand_in.files and stage.info.file not in found.own:
+        unread = f"{stage.info.file} cannot be read"
+    if unread:
+        outcome.notes.append(f"{target.name}: {unread}; what was there before was left")
+        return None
+    found.files = dict(found.own)
+    return found
+
+
+def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
+    """What is wrong with the stage's file where it lies damaged in an archive of the student's; or empty."""
+    file = hand_in.files.get(stage.info.file)
+    if file is None or not any(map(may_be_archive, came)) or any(file is one for one in came.values()):
+        return ""
+    try:
+        file.read()
+    except Refused as error:
+        return f"in the archive it {error}: it needs to be handed in again"
+    return ""
+
+
+def lacks(files: dict[str, bytes], name: str, stage: Stage) -> str:
+    """That a file of the stage was handed in with nothing in it, a sentence without its subject; or empty."""
+    if name not in files:
+        return ""
+    return (lack_of_code if name == stage.info.file else lack_of_answers)(files[name], stage)
