@@ -130,13 +130,13 @@ def sweep(radii, hidden_size, length, seeds):
 
     Parameters
     ----------
-    radii : sequence of float
+    radii : sequence of float, be it a list or an array
         Each above 0. One that is given twice has two rows.
     hidden_size : int
         H.
     length : int
         The number of steps T.
-    seeds : sequence of int
+    seeds : sequence of int, be it a list or an array
 
     Returns
     -------
@@ -200,7 +200,7 @@ def early_gradients(params, sequences, targets):
     params : dict
     sequences : list of n ndarrays, each of shape (T, D)
         Their lengths T may differ; T >= 1.
-    targets : sequence of n ints
+    targets : sequence of n ints, be it a list or an array
         The class at the last step of each sequence. The loss is L_T alone: earlier steps have none.
 
     Returns

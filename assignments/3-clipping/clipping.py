@@ -227,7 +227,7 @@ def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
     axes : pair of matplotlib Axes
         Where to draw.
     ws, bs : ndarray of shape (N,) and (M,)
-        The grid, each in ascending order.
+        The grid, each in ascending order and evenly spaced.
     surface : ndarray of shape (M, N)
         The loss, as `loss_surface` returns it.
     plain_path, clipped_path : ndarray of shape (n_updates + 1, 2)

@@ -29,6 +29,7 @@ import numpy as np
 
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import describe, new_axes, picture
+from autograder.checks.calls import Caller
 from autograder.checks.checkpoints import load_checkpoint
 from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
@@ -141,6 +142,7 @@ class Server:
         self.file: FreshModule | None = None
         self.earlier: list[EarlierModule] = []
         self.objects: dict[int, Any] = {}
+        self.caller = Caller()
         self.figures: dict[str, Any] = {}
         self.standins: dict[str, Any] = {"__name__": "standins"}
         self.printed = Printed(limits.printed)
@@ -289,6 +291,7 @@ class Server:
             return False, ()
         reset_state(seed)
         self.objects.clear()
+        self.caller.clear()
         self.figures.clear()
         if standins:
             self.load_standins(standins)
@@ -319,6 +322,8 @@ class Server:
         """Call a function of the module, an object, or a method of one."""
         self.printed.data.clear()
         function = self.find(*target)
+        if target[0] == "function":
+            return self.caller.call(target[1], function, args, kwargs)
         before = copied(args), copied(kwargs)
         value = function(*args, **kwargs)
         return value, changed(before, (args, kwargs))

@@ -84,6 +84,19 @@ def test_a_wrong_value_has_its_first_bad_index_and_both_numbers():
                           "is wrong\n  got       6\n  expected  -6")
 
 
+@pytest.mark.parametrize("got, want", [
+    (np.array([[0.25, 0.0], [0.0, 0.25]]), np.array([[0.25, 1e-14], [1e-14, 0.25]])),
+    (np.array([1.0, 0.0]), np.array([1.0, 1e-36])),
+    (np.array([1.0, 1.8e-22]), np.array([1.0, 9.1e-24])),
+    (np.array([-1.0, 1e-20]), np.array([1.0, 1e-20 + 1e-25])),
+])
+def test_what_is_said_of_a_wrong_array_holds_for_its_small_entries_too(got, want):
+    """A transpose, a sign or a factor that the entries shown do not have is not told."""
+    with pytest.raises(Mismatch) as caught:
+        expect(got, want, "dyhat_dz", atol=0)
+    assert not any(word in str(caught.value) for word in ("transpose", "sign", "times"))
+
+
 def test_a_number_has_no_index():
     """A scalar is named without brackets."""
     error = mismatch(3.0, 4.0, "L_t")

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from .calls import Caller
 from .compare import Mismatch, shortened
 from .hints import agreed, read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
 from .plugin import Verdict, classify
 from .printed import Printed
 from .state import reset_state
-from .student import Call, FreshModule, Student, call_with_copies, describe_argument
+from .student import Call, FreshModule, Student, copied, describe_argument
 from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
 from .words import N_, _, retold
 
@@ -67,6 +68,7 @@ class LocalBackend:
         self._file = FreshModule(folder / info.file, [Path(name).stem for name in info.handout_files.values()])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
+        self._caller = Caller()
         self._clock = Clock(folder)
         self._calls: dict[str, dict[str, list[Call]]] = {}
         self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))
@@ -101,11 +103,12 @@ class LocalBackend:
             raise self.load_error
         if not hasattr(self._file.module, name):
             raise Mismatch(name, _("is not defined in {file}", file=self.info.file), "none")
-        return call_with_copies(getattr(self._file.module, name), args, kwargs)
+        return self._caller.call(name, getattr(self._file.module, name), copied(args), copied(kwargs))
 
     def begin(self, task_id: str, own: bool = False) -> None:
         """Each test starts with no calls remembered, the libraries' state reset, and the student's file as just imported."""
         self.student.calls.clear()
+        self._caller.clear()
         self.printed = Printed(MAX_PRINTED)
         reset_state(self.seed)
         if self.load_error is None:

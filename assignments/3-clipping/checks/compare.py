@@ -22,6 +22,8 @@ RTOL = 1e-9
 ATOL = 1e-12
 # Kinds of slips that are told of a hidden test too; the others name numbers or places, which an answer could be made to choose.
 KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
+# What a call changed in place that is no argument of it: see `checks.calls`.
+EARLIER_RESULT = N_("the result of an earlier call")
 LONG_NUMBER = re.compile(r"\d[\d.]*\.\d+|\d{4,}")
 
 
@@ -268,7 +270,7 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
         raise Mismatch(name, _("has the wrong shape"), "shape",
                        got=f"{array.shape}{number if array.ndim == 0 else ''}",
                        expected=f"{want.shape}{number if want.ndim == 0 else ''}",
-                       remark=lambda: slip(array, want, rtol))
+                       remark=lambda: slip(array, want))
     finite = np.isfinite(array) | ~np.isfinite(want)
     if not finite.all():
         index = _first(~finite)
@@ -282,23 +284,27 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
         if close.size > 1:
             problem = _("has the wrong value ({off} of {all} entries are off)", off=int((~close).sum()), all=close.size)
         raise Mismatch(_at(name, index), problem, "value", index=index, hidden=brief,
-                       **show_both(array[index], want[index]), remark=lambda: slip(array, want, rtol))
+                       **show_both(array[index], want[index]), remark=lambda: slip(array, want, ~close, rtol))
 
 
-def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
-    """What a wrong array has to do with the right one, in a few words; empty where nothing is known."""
+def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol: float = RTOL) -> str:
+    """What a wrong array has to do with the right one, in a few words; empty where nothing is known.
+
+    It holds for each of the entries that are `off`, to the digits that are shown, however small they are beside the others.
+    """
     if want.dtype.kind not in "iuf" or not (np.isfinite(got).all() and np.isfinite(want).all() and np.any(want)):
         return ""
     largest = float(np.abs(want).max())
 
-    def close(one: Any, other: Any) -> bool:
-        return np.allclose(one, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest)
+    def is_like(other: np.ndarray) -> bool:
+        return np.allclose(got, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest) \
+            and (off is None or np.allclose(got[off], other[off], rtol=max(rtol, RTOL), atol=0))
 
-    if want.ndim == 2 and got.shape == want.T.shape and close(got, want.T):
+    if want.ndim == 2 and got.shape == want.T.shape and is_like(want.T):
         return _("it is the transpose of the right one")
     if got.shape != want.shape:
         return ""
-    if close(got, -want):
+    if is_like(-want):
         return _("its sign is wrong")
     if want.size < 2:
         return ""
@@ -306,9 +312,9 @@ def slip(got: np.ndarray, want: np.ndarray, rtol: float = RTOL) -> str:
         return _("it is zero everywhere")
     # Divided first: the squares of very large and very small numbers do not fit into a float.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
-    if abs(factor) > 1e-9 and close(got, factor * want):
+    if abs(factor) > 1e-9 and is_like(factor * want):
         return _("it is {factor} times the right one", factor=factor_text(factor))
-    wrong = [str(i) for i in range(len(want)) if not close(got[i], want[i])]
+    wrong = [str(i) for i in range(len(want)) if off is None or off[i].any()]
     if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
         return _("only index {index} of the first axis is wrong", index=", ".join(wrong))
     return ""
@@ -330,15 +336,15 @@ def expect_true(condition: Any, problem: str, what: str = "", hidden: str = "") 
 
 
 def expect_unchanged(student: Any) -> None:
-    """Pass when no call of this test changed one of its arguments in place."""
+    """Pass when no call of this test changed one of its arguments in place, or what an earlier call of the function returned."""
     __tracebackhide__ = True
     for call in student.calls:
         if call.changed:
             names = student.argument_names(call) if hasattr(student, "argument_names") else call.changed
             advice = _("make a copy, or build a new array, and leave the caller's as it was")
             problem = _("changed {arguments} in place: {advice}", arguments=_(" and ").join(names), advice=advice)
-            raise Mismatch(f"{call.name}(...)", problem, "property",
-                           hidden=_("changed an argument in place: {advice}", advice=advice))
+            hidden = problem if call.changed == (EARLIER_RESULT,) else _("changed an argument in place: {advice}", advice=advice)
+            raise Mismatch(f"{call.name}(...)", problem, "property", hidden=hidden)
 
 
 def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import is_tensor, show
+from .compare import EARLIER_RESULT, is_tensor, show
 from .values import called_back, check_arguments, plain
 from .words import N_, _, retold
 
@@ -94,7 +94,8 @@ class Student:
     def argument_names(self, call: Call) -> list[str]:
         """What a call changed in place, by the names of its parameters: ``y_hat`` for ``argument 5``."""
         names = parameter_names(self._function_of(call.name), call.method)
-        return [ARGUMENT.sub(lambda found: _named(found, names), one, count=1) for one in call.changed]
+        return [_(one) if one == EARLIER_RESULT else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
+                for one in call.changed]
 
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
         """Run student code and remember the call; a torch module it returns comes back as `ModuleProxy`."""
@@ -285,30 +286,35 @@ def copied(value: Any) -> Any:
     return value
 
 
-def changed(before: tuple[tuple[Any, ...], dict[str, Any]], after: tuple[tuple[Any, ...], dict[str, Any]]) -> tuple[str, ...]:
-    """Names of the arrays, tensors and containers among the arguments that are not what they were."""
+def changed(before: tuple[tuple[Any, ...], dict[str, Any]], after: tuple[tuple[Any, ...], dict[str, Any]],
+            held: tuple[Any, Any] | None = None) -> tuple[str, ...]:
+    """Names of the arrays, tensors and containers among the arguments that are not what they were.
+
+    `held` has, in containers of its own, the very arrays that were handed in: another one in their place is a change too.
+    """
     found: list[str] = []
 
-    def visit(old: Any, new: Any, name: str) -> None:
+    def visit(old: Any, new: Any, own: Any, name: str) -> None:
         if isinstance(old, dict | list | tuple):
             keys = list(old) if isinstance(old, dict) else range(len(old))
             if len(old) != len(new) or (isinstance(old, dict) and list(old) != list(new)):
                 found.append(name)
                 return
             for key in keys:
-                visit(old[key], new[key], f"{name}[{key!r}]")
+                visit(old[key], new[key], own[key], f"{name}[{key!r}]")
         elif hasattr(old, "dtype"):
-            same = old is new or (old.shape == new.shape and old.dtype == new.dtype
+            same = old is new or (own is new and old.shape == new.shape and old.dtype == new.dtype
                                   and _bytes(old) == _bytes(new))
             if not same:
                 found.append(name)
         elif isinstance(old, int | float | str) and old is not new and repr(old) != repr(new):
             found.append(name)
 
-    for position, pair in enumerate(zip(before[0], after[0], strict=True), start=1):
-        visit(*pair, f"argument {position}")
+    held = held or after
+    for position, one in enumerate(zip(before[0], after[0], held[0], strict=True), start=1):
+        visit(*one, f"argument {position}")
     for name in before[1]:
-        visit(before[1][name], after[1][name], f"argument {name!r}")
+        visit(before[1][name], after[1][name], held[1][name], f"argument {name!r}")
     return tuple(found)
 
 

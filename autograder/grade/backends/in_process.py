@@ -14,14 +14,15 @@ from typing import Any
 
 from autograder.checks.autodiff import Autodiff
 from autograder.checks.axes import Canvas
+from autograder.checks.calls import Caller
 from autograder.checks.compare import Mismatch
 from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
-from autograder.checks.student import Student, call_with_copies, copied
+from autograder.checks.student import Student, copied
 from autograder.checks.values import first_other, plain
 from autograder.checks.words import _
-from autograder.grade.backends.standing_in import answer
+from autograder.grade.backends.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage
@@ -85,8 +86,10 @@ class InProcessBackend:
         self._code = compile(source, self._file, "exec", dont_inherit=True)
         self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None))
         self.canvases: list[Canvas] = []
+        self._caller = Caller()
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()
+        self._task = ""
         self._standins = _standins(stage.standins_source())
         self._module = ModuleType(stage.module)
         self._import()
@@ -94,8 +97,10 @@ class InProcessBackend:
     def begin(self, task_id: str, own: bool = False) -> None:
         """A clean state before each test; right versions stand in for the functions in `replaced`."""
         self.student.calls.clear()
+        self._caller.clear()
         self.canvases.clear()
         self._asked.clear()
+        self._task = task_id
         reset_state(self.seed)
         self._import()
         reset_state(self.seed)
@@ -134,7 +139,8 @@ class InProcessBackend:
 
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
-        return set(self._asked)
+        called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
+        return {name for name in self._asked if name not in self._standins or name in within_reach(self._source, called)}
 
     def _imported(self) -> ModuleType:
         """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
@@ -149,7 +155,7 @@ class InProcessBackend:
         function: Any = getattr(self._module, name, MISSING)
         if function is MISSING:
             raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
-        return call_with_copies(function, args, kwargs)
+        return self._caller.call(name, function, copied(args), copied(kwargs))
 
     def reference(self) -> ModuleType:
         """The reference module."""

@@ -14,7 +14,7 @@ from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
-from autograder.grade.backends.standing_in import answer, submission_for
+from autograder.grade.backends.standing_in import answer, submission_for, within_reach
 from autograder.grade.figure_words import in_words
 from autograder.grade.hidden import brief_of
 from autograder.grade.retrain import Retrainer
@@ -164,7 +164,9 @@ class SandboxBackend:
     def stood_in(self) -> set[str]:
         """The functions of which a right version answered in the test that ran last."""
         asked = self._worker.asked if self._worker is not None else {}
-        return set(asked) | (self.replaced & self._standins.needed(self.replaced))
+        called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
+        reached = within_reach(self._submission.files.get(self.stage.info.file, b""), called)
+        return set(asked) | (self.replaced & self._standins.needed(self.replaced) & reached)
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
         """The verdict on a test whose transcript is known, where all replies are those the model answers gave.

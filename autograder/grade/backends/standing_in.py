@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from autograder.checks.words import _
 from autograder.sandbox.client.worker import OutsideContract, Submission
 from autograder.stages import Stage
+from autograder.text import syntax_tree
 
 
 def submission_for(stage: Stage, files: dict[str, bytes]) -> Submission:
@@ -31,6 +34,37 @@ def answer(stage: Stage, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
         raise
     except Exception as error:
         raise OutsideContract from error
+
+
+@lru_cache(maxsize=8)
+def _uses(source: bytes) -> dict[str, frozenset[str]] | None:
+    """What each name that a file defines is made of; None for a file that is no Python."""
+    try:
+        tree = syntax_tree(source.decode("utf-8-sig"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    uses: dict[str, frozenset[str]] = {}
+    for statement in tree.body:
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound = {statement.name}
+        else:
+            bound = {node.id if isinstance(node, ast.Name) else node.name for node in ast.walk(statement)
+                     if isinstance(node, ast.FunctionDef | ast.ClassDef) or (isinstance(node, ast.Name)
+                                                                            and isinstance(node.ctx, ast.Store))}
+        for name in bound:
+            uses[name] = uses.get(name, frozenset()) | names
+    return uses
+
+
+def within_reach(source: bytes, names: Iterable[str]) -> frozenset[str]:
+    """These names and all that the definitions of a student's file reach from them: what else stands in was not met by a test."""
+    uses = _uses(source)
+    reached, new = set(), set(names)
+    while new:
+        reached |= new
+        new = {other for name in new for other in (uses or {}).get(name, ())} - reached
+    return frozenset(reached)
 
 
 def note(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from autograder.stages.bptt.public import expect_grad, expect_gradient
 from autograder.stages.each_argument import expect_each_argument_counts
 
 SHAPES = ((5, 3, 4, 6), (5, 3, 4, 6), (4, 5, 2, 3))             # T, D, H, V; the first one twice, with other values
+SQUARE = (3, 3, 3, 3)                                           # where a matrix and its transpose have one shape
 CORNERS = ((1, 3, 4, 5), (3, 1, 4, 2), (3, 2, 1, 4), (4, 2, 3, 1))
 
 
@@ -54,6 +55,32 @@ def saturated(reference, rng, T, D, H, V):
     params, x, y, h_0 = problem(rng, T, D, H, V)
     x[T // 2] *= 1e5
     h, _, y_hat = reference.forward(params, x, h_0)
+    return params, x, y, h, y_hat
+
+
+def symmetric(reference, rng):
+    """A random problem of SQUARE in which W_h is its own transpose."""
+    params, x, y, h_0 = problem(rng, *SQUARE)
+    params["W_h"] = params["W_h"] + params["W_h"].T
+    h, _, y_hat = reference.forward(params, x, h_0)
+    return params, x, y, h, y_hat
+
+
+def surprised(reference, rng, T, D, H, V):
+    """A random problem in which the right class has the smallest probability of all at every step, such as 1e-30."""
+    params, x, _, h_0 = problem(rng, T, D, H, V)
+    params["W_y"] *= 40 / np.abs(params["W_y"]).max()
+    h, z, y_hat = reference.forward(params, x, h_0)
+    return params, x, z.argmin(axis=1), h, y_hat
+
+
+def nearly_saturated(reference, rng, T, D, H, V):
+    """A random problem in which each slope of the tanh lies between 1e-4 and 1e-7 at one step."""
+    params, x, y, _ = problem(rng, T, D, H, V)
+    params |= {"W_x": np.ones((H, D)), "W_h": 0.1 * params["W_h"], "b": np.linspace(-1, 1, H) if H > 1 else np.ones(1)}
+    x = np.abs(x)
+    x[T // 2] = 7.0 / D
+    h, _, y_hat = reference.forward(params, x, np.zeros(H))
     return params, x, y, h, y_hat
 
 
@@ -126,9 +153,10 @@ def test_cross_entropy_from_1e_300_to_1(student):
 @task("1.2", points=1)
 def test_forward_of_random_sequences(student, reference, rng):
     """forward of random sequences gives the right states, scores and probabilities."""
-    for shape in SHAPES:
+    for shape in (*SHAPES, SQUARE):
         params, x, _, h_0 = problem(rng, *shape)
         expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
+    expect_unchanged(student)
 
 
 @task("1.2", points=1)
@@ -146,6 +174,12 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     for scale in (30, 1e5):
         got, want = student.forward(params, scale * x, h_0), reference.forward(params, scale * x, h_0)
         expect(got, want, ("h", "z", "y_hat"))
+    params = {**params, "W_x": np.full((2, 3), 40.0)}                          # scores of one step far below those of the next
+    x = np.array([1.0, -1.0, 0.3, -2.0])[:, None] * np.ones((4, 3))
+    for scale, atol in ((1.0, 1e-12), (0.03, 0.0)):                            # and probabilities of 1e-50, which are not 0
+        params = {**params, "W_y": scale * np.abs(params["W_y"])}
+        got, want = student.forward(params, x, h_0), reference.forward(params, x, h_0)
+        expect(got, want, ("h", "z", "y_hat"), rtol=1e-8, atol=atol)
     expect_unchanged(student)
 
 
@@ -153,8 +187,8 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
 def test_forward_of_the_smallest_sizes(student, reference, rng):
     """forward works for T = 1, D = 1, H = 1 and V = 1."""
     for shape in CORNERS:
-        params, x, _, h_0 = problem(rng, *shape)
-        expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"))
+        args = problem(rng, *shape)
+        expect_each_argument_counts(student, reference, "forward", (args[0], args[1], args[3]), ("h", "z", "y_hat"))
 
 
 @task("1.2", points=1)
@@ -182,6 +216,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
         expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
     expect_each_argument_counts(student, reference, "dL_dyhat", (np.array([0.1, 0.2, 0.3, 0.4]), 1), "dL_dyhat")
+    expect_unchanged(student)
 
 
 @task("1.3", points=2)
@@ -194,6 +229,7 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "dyhat_dz", (y_hat_t,), "dyhat_dz")
+    expect_unchanged(student)
 
 
 @task("1.3", points=1)
@@ -204,14 +240,19 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
         want = reference.dL_dyhat(y_hat_t, y_t) @ reference.dyhat_dz(y_hat_t)
         expect_gradient(student.dL_dz(y_hat_t, y_t), want, "dL_dz")
     expect_each_argument_counts(student, reference, "dL_dz", (y_hat_t, y_t), "dL_dz")
+    small = np.array([1e-20, 0.25, 0.75, 1e-60])
+    for y_t in (0, 1):
+        expect(student.dL_dz(small, y_t), small - np.eye(4)[y_t], "dL_dz", rtol=1e-9, atol=0)
+    expect_unchanged(student)
 
 
 @task("1.3", points=1)
 def test_dz_dh_of_random_weights(student, reference, rng):
     """dz_dh has shape (V, H), also where V = 1 or H = 1."""
-    for shape in ((5, 3), (2, 4), (1, 3), (3, 1)):
+    for shape in ((5, 3), (2, 4), (1, 3), (3, 1), (3, 3)):
         W_y = rng.standard_normal(shape)
         expect_each_argument_counts(student, reference, "dz_dh", (W_y,), "dz_dh")
+    expect_unchanged(student)
 
 
 @task("1.3", points=2)
@@ -224,6 +265,11 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
     saturated = np.array([1.0, -1.0, 0.5, 0.9999])
     W_h = rng.standard_normal((4, 4))
     expect_gradient(student.dh_dh_prev(saturated, W_h), (1 - saturated**2)[:, None] * W_h, "dh_dh_prev")
+    steep = np.array([1.0, 1 - 1e-9, 0.0, -1 + 1e-6])                 # a slope of 2e-9 has eight digits, whatever the formula
+    for weights in (W_h + W_h.T, 1e-60 * W_h):
+        want = np.array([0.0, 2e-9 - 1e-18, 1.0, 2e-6 - 1e-12])[:, None] * weights
+        expect(student.dh_dh_prev(steep, weights), want, "dh_dh_prev", rtol=1e-6, atol=0)
+    expect_unchanged(student)
 
 
 @task("1.3", points=2)
@@ -234,6 +280,11 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
         expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
     word = np.array([0, 0, 1, 0])
     expect_gradient(student.dh_dW_x(h_t, word), reference.dh_dW_x(h_t, word.astype(float)), "dh_dW_x")
+    slopes = np.array([1.0, 2e-6 - 1e-12, 0.0])                       # of a unit that is exactly 0, and of saturated ones
+    for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-60, 1e-20, 3.0])):
+        want = np.diag(slopes)[:, :, None] * x_t
+        expect(student.dh_dW_x(np.array([0.0, 1 - 1e-6, -1.0]), x_t), want, "dh_dW_x", rtol=1e-6, atol=0)
+    expect_unchanged(student)
 
 
 @task("1.4", points=1)
@@ -246,6 +297,8 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
                 want = reference.dh_dh(h, W_h, t, k)
                 expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
         expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
+    expect_gradient(student.dh_dh(h, W_h + W_h.T, 3, 0), reference.dh_dh(h, W_h + W_h.T, 3, 0), "dh_3/dh_0 for a symmetric W_h")
+    expect_unchanged(student)
 
 
 @task("1.4", points=1)
@@ -262,6 +315,10 @@ def test_dh_dh_of_one_unit_and_of_strided_arrays(student, reference, rng):
 def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
     """dh_30/dh_0 is tiny, or huge, and right in all its digits: from 1e-300 to 1e200 nothing is set to 0 or clipped."""
     h, spread = np.tanh(0.3 * rng.standard_normal((31, 5))), rng.standard_normal((5, 5))
+    near = np.array([0.999999, -0.999999, 0.9999999, 0.99999, -0.99999])
+    for last, rtol in ((near, 1e-6), (np.sign(near), 0)):             # at the end units that are saturated, nearly and wholly
+        ends = np.vstack([h[:4], last])
+        expect(student.dh_dh(ends, spread, 4, 1), reference.dh_dh(ends, spread, 4, 1), "dh_4/dh_1", rtol=rtol, atol=0)
     for gain in (0.1, 1e-10, 1e6):
         want = reference.dh_dh(h, gain * spread, 30, 0)
         got = student.dh_dh(h, gain * spread, 30, 0)
@@ -285,8 +342,10 @@ def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
 def test_dh_dh_refuses_every_step_out_of_range(student, rng):
     """dh_dh raises ValueError for a negative step, for t > T and for k > t, and for nothing else."""
     h, W_h = np.tanh(rng.standard_normal((4, 3))), rng.standard_normal((3, 3))
-    for t, k in ((2, -1), (0, -2), (3, -4), (-1, -2), (-1, -1), (2, 3), (0, 1), (3, 4), (4, 0), (4, 4), (5, 2)):
-        expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
+    for t in range(-5, 6):
+        for k in range(-5, 6):
+            if not 0 <= k <= t <= 3:
+                expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
     expect(student.dh_dh(h, W_h, 0, 0), np.eye(3), "dh_0/dh_0")
     expect(student.dh_dh(h, W_h, 3, 3), np.eye(3), "dh_3/dh_3")
 
@@ -299,7 +358,12 @@ def test_term_of_all_pairs_of_steps(student, reference, rng):
         for t in range(1, shape[0] + 1):
             for k in range(1, t + 1):
                 expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})")
+    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5),
+                 nearly_saturated(reference, rng, 3, 2, 4, 5)):
+        for t, k in ((3, 3), (3, 1), (2, 2)):
+            expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 4, 2, 5), "term", 3, 1)
+    expect_unchanged(student)
 
 
 @task("1.5", points=2)
@@ -321,10 +385,11 @@ def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng)
 @task("1.5", points=0.5)
 def test_summands_that_have_vanished_are_tiny_and_right(student, reference, rng):
     """A summand of 1e-28 is right to eight digits, and not 0."""
-    args = solved(reference, rng, 25, 2, 3, 4, gain=0.05)
-    for t, k in ((25, 1), (25, 8), (20, 12)):
-        want = reference.term(*args, t, k)
-        expect(student.term(*args, t, k), want, f"term(t={t}, k={k})", rtol=1e-8, atol=1e-9 * np.abs(want).max())
+    for gain in (0.05, 1e-8):
+        args = solved(reference, rng, 25, 2, 3, 4, gain=gain)
+        for t, k in ((25, 1), (25, 8), (20, 12)):
+            want = reference.term(*args, t, k)
+            expect(student.term(*args, t, k), want, f"term(t={t}, k={k})", rtol=1e-8, atol=1e-9 * np.abs(want).max())
 
 
 @task("1.5", points=1)
@@ -334,7 +399,10 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
         args = solved(reference, rng, *shape)
         for t in range(1, shape[0] + 1):
             expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
+    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
+        expect_gradient(student.dL_dW_x(*args, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 2, 4, 5), "dL_dW_x", 2)
+    expect_unchanged(student)
 
 
 @task("1.5", points=1)
@@ -343,7 +411,10 @@ def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     for shape in ((3, 2, 4, 6), (3, 2, 4, 6), (4, 5, 2, 3)):
         args = solved(reference, rng, *shape)
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
+    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
+        expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 2, 4, 5), "dLtotal_dW_x")
+    expect_unchanged(student)
 
 
 @task("1.5", points=0.5)
@@ -374,12 +445,14 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
 
 
 def expect_bptt(student, reference, rng, key):
-    """One gradient of random sequences, of a long one in which nothing vanishes, and of one that a step cuts in two."""
+    """One gradient of random sequences, of a long one in which nothing vanishes, and of ones far from the usual."""
     __tracebackhide__ = True
-    for args in (*(solved(reference, rng, *shape) for shape in SHAPES), lossless(reference, rng, 130, 2, 3, 4),
-                 saturated(reference, rng, 6, 4, 2, 3)):
+    for args in (*(solved(reference, rng, *shape) for shape in (*SHAPES, SQUARE)), lossless(reference, rng, 130, 2, 3, 4),
+                 saturated(reference, rng, 6, 4, 2, 3), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5),
+                 nearly_saturated(reference, rng, 5, 2, 3, 4)):
         want = reference.bptt(*args)[key]
         expect_grad(student.bptt(*args), key, want, atol=1e-11 * (1 + np.abs(want).max()))
+    expect_unchanged(student)
 
 
 @task("1.6", points=2)
@@ -421,6 +494,7 @@ def test_bptt_of_the_smallest_sizes(student, reference, rng):
         for key, want in reference.bptt(*args).items():
             expect_grad(grads, key, want)
     expect_own_result(student, reference, rng, (3, 4, 2, 5), "bptt")
+    expect_unchanged(student)
 
 
 @task("1.6", points=2)
@@ -449,11 +523,16 @@ def test_bptt_keeps_what_has_vanished(student, reference):
               "W_h": np.array([[0.0, 0.0], [0.03, 0.05]]), "W_x": np.array([[2.0], [0.1]])}
     x, y = np.ones((T, 1)), np.zeros(T, dtype=int)
     x[-1], y[-1] = 0.0, 2
+    for scale in (1.0, 1e-8):
+        params = {**params, "W_h": scale * params["W_h"]}
+        h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
+        want = reference.bptt(params, x, y, h, y_hat)
+        grads = student.bptt(params, x, y, h, y_hat)
+        expect_grad(grads, "h_0", want["h_0"], rtol=1e-8, atol=0)
+        expect_grad(grads, "W_h", want["W_h"], rtol=1e-8)
+    x = np.vstack([[[1e4]], x[1:]])                       # both units are saturated at step 1: past it there is nothing at all
     h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
-    want = reference.bptt(params, x, y, h, y_hat)
-    grads = student.bptt(params, x, y, h, y_hat)
-    expect_grad(grads, "h_0", want["h_0"], rtol=1e-8, atol=0)
-    expect_grad(grads, "W_h", want["W_h"], rtol=1e-8)
+    expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", np.zeros(2), atol=0)
 
 
 @task("1.6", points=1)
@@ -538,23 +617,26 @@ def test_relative_error_is_relative_and_symmetric(student, reference, rng):
 @task("1.7", points=1)
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
-    params = {"W_x": rng.standard_normal((1, 2)), "b": rng.standard_normal(3), "s": rng.standard_normal(1)}
+    for W, b, s, *other_names in (("W_x", "b", "s", "h_0"), ("h_0", "c_0", "W_x", "b", "W_h")):
+        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(3), s: rng.standard_normal(1)}
 
-    def loss(at, power=3):
-        return float(np.sum(np.tanh(at["W_x"] @ np.ones(2) + at["b"])) * np.sum(at["s"] ** power))
+        def loss(at, power=3, W=W, b=b, s=s):
+            return float(np.sum(np.tanh(at[W] @ np.ones(2) + at[b])) * np.sum(at[s] ** power))
 
-    grads = {name: rng.standard_normal(value.shape) for name, value in reversed(params.items())} | {"h_0": np.ones(2)}
-    for eps in (1e-5, 0.5):
-        want = reference.gradient_check(loss, params, grads, eps)
-        expect(student.gradient_check(loss, params, grads, eps), want, "gradient_check", rtol=1e-6, atol=1e-9)
+        grads = {name: rng.standard_normal(value.shape) for name, value in reversed(params.items())}
+        grads |= dict.fromkeys(other_names, np.ones(2))
+        for eps in (1e-5, 0.5):
+            want = reference.gradient_check(loss, params, grads, eps)
+            expect(student.gradient_check(loss, params, grads, eps), want, "gradient_check", rtol=1e-6, atol=1e-9)
 
-    def other(at):
-        return loss(at, power=2)
+        def other(at, loss=loss):
+            return loss(at, power=2)
 
-    want = reference.gradient_check(other, params, grads)
-    expect(student.gradient_check(other, params, grads), want, "gradient_check", rtol=1e-6, atol=1e-9)
-    right = {name: reference.numerical_gradient(lambda value, name=name: loss({**params, name: value}), theta)
-             for name, theta in params.items()}
-    errors = student.gradient_check(loss, params, right)
-    expect_true(set(errors) == set(params) and max(errors.values()) < 1e-7,
-                "gradient_check should be below 1e-7 for gradients that are right")
+        want = reference.gradient_check(other, params, grads)
+        expect(student.gradient_check(other, params, grads), want, "gradient_check", rtol=1e-6, atol=1e-9)
+        right = {name: reference.numerical_gradient(lambda value, at=params, name=name, f=loss: f({**at, name: value}), theta)
+                 for name, theta in params.items()}
+        errors = student.gradient_check(loss, params, right)
+        expect_true(set(errors) == set(params) and max(errors.values()) < 1e-7,
+                    "gradient_check should be below 1e-7 for gradients that are right")
+    expect_unchanged(student)

@@ -96,10 +96,12 @@ def test_sgd_step_of_random_arrays(student, rng):
 
 @task("3.1", points=1)
 def test_sgd_step_leaves_out_what_is_no_parameter(student, rng):
-    """A gradient of h_0 among the gradients gives no new parameter."""
+    """A gradient of something that is no parameter, of h_0 or of another name, gives no new parameter; `params` alone decides."""
     params = {"b": rng.standard_normal(2)}
-    grads = {"h_0": rng.standard_normal(2), "b": rng.standard_normal(2)}
+    grads = {"h_0": rng.standard_normal(2), "b": rng.standard_normal(2), "c_0": rng.standard_normal(3)}
     expect(student.sgd_step(params, grads, 0.5), {"b": params["b"] - 0.5 * grads["b"]}, "params")
+    trained = {**params, "h_0": rng.standard_normal(2)}  # an initial state that is trained is a parameter like any other
+    expect(student.sgd_step(trained, grads, 0.5), {name: trained[name] - 0.5 * grads[name] for name in trained}, "params")
 
 
 @task("3.2", points=1)
@@ -110,6 +112,7 @@ def test_global_norm_of_random_arrays(student, rng):
         expect(student.global_norm(grads), float(np.sqrt(np.sum(long_vector(grads) ** 2))), "‖g‖", atol=0)
     expect(student.global_norm({"W": np.zeros((2, 3)), "b": np.zeros(1)}), 0.0, "‖g‖")
     expect(student.global_norm({"b": np.array([-2.5])}), 2.5, "‖g‖")
+    expect(student.global_norm({"h_0": np.array([3.0, -4.0]), "b": np.zeros(1)}), 5.0, "‖g‖")  # all arrays, whatever their names
     expect(student.global_norm({"b": np.array([3.0, -4.0]), "c": np.array([3.0, -4.0])}), 5 * np.sqrt(2), "‖g‖")
 
 
@@ -207,11 +210,14 @@ def test_clipping_agrees_with_torch(student, rng):
 
 @task("3.2", points=1)
 def test_clipping_leaves_the_callers_arrays_alone(student, rng):
-    """Clipping returns new arrays, and refuses a threshold of -0.5 whatever the gradient is."""
+    """Clipping leaves the arrays as they were, whatever their names, and refuses a threshold of -0.5 whatever the gradient is."""
     student.clip_by_norm(gradients(rng, 10.0), 0.5)
     student.global_norm(gradients(rng, 10.0))
+    named = {"h_0": np.array([3.0, 0.0]), "b": np.array([-4.0])}
+    expect(student.clip_by_norm(named, 0.5)[0], {name: 0.1 * g for name, g in named.items()}, "clipped", rtol=2e-6)
     expect_unchanged(student)
-    expect_raises(ValueError, student.clip_by_norm, {"b": np.zeros(2)}, -0.5)
+    for entry in (0.0, np.inf, np.nan):
+        expect_raises(ValueError, student.clip_by_norm, {"b": np.array([entry, 1.0])}, -0.5)
 
 
 @task("3.3", points=1)
@@ -220,6 +226,8 @@ def test_train_without_clipping(student, reference, rng):
     for sizes in ({"T": 1}, {"H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6, "T": 7}):
         params, batches = problem(rng, 2, **sizes)
         expect_history(student.train(params, batches, 0.3), reference.train(params, batches, 0.3))
+        still = history(student.train(params, batches, 0))
+        expect(still["params"], params, "params after a run with a rate of 0", rtol=0, atol=0)
     expect_history(student.train(params, [], 0.3), {"params": params, "losses": [], "norms": [], "restarts": 0})
     expect_unchanged(student)
 
@@ -252,7 +260,7 @@ def test_train_of_long_sequences(student, reference, rng):
     run = [(x, y, np.array([0, 1, 0])), (x[1:], y[1:], np.array([1, 0, 1])), missing, (x, y, np.zeros(3))]
     expect_history(student.train(params, run, 1, checkpoint_every=1), reference.train(params, run, 1, checkpoint_every=1))
     params, _ = one_unit(W_h=np.array([[1.0]]))
-    long = [(0.01 * rng.standard_normal((120, 1)), rng.integers(2, size=120), np.array([0.2]))]
+    long = [(0.01 * rng.standard_normal((400, 1)), rng.integers(2, size=400), np.array([0.2]))]
     expect_history(student.train(params, long, 0.01), reference.train(params, long, 0.01))
 
 
@@ -309,7 +317,9 @@ def test_train_rejects_an_infinite_loss(student, reference):
     params, h_0 = one_unit(W_y=np.array([[1e4], [-1e4]]))  # so sure that the other class has probability exactly 0
     x = np.array([[0.7], [0.4]])
     run = [(x, np.array([0, 0]), h_0), (x, np.array([0, 1]), h_0), (0.5 * x, np.array([0, 0]), h_0)]
-    expect_history(student.train(params, run, 0.1), reference.train(params, run, 0.1))
+    got = student.train(params, run, 0.1)
+    expect_history(got, reference.train(params, run, 0.1))
+    expect(history(got)["losses"], [0.0, 0.0], "losses", atol=0)  # the right class has probability exactly 1
 
 
 @task("3.3", points=1)
@@ -361,6 +371,10 @@ def test_train_takes_huge_and_tiny_gradients(student, reference):
         expect(np.array(got["norms"]), np.array(want["norms"]), "norms", rtol=1e-5, atol=0)
 
 
+# How far a target lies from the state where a loss of 1e-24 is not yet one of rounding.
+CLOSE_BY = 2.0**-40
+
+
 @task("3.4", points=1)
 def test_scalar_loss_of_random_cases(student, rng):
     """The loss is right for any number of steps, and from a start that is no value of σ."""
@@ -375,6 +389,7 @@ def test_scalar_loss_of_random_cases(student, rng):
     for w, h_0, steps in ((4.0, 0.9, 400), (6.0, 0.5 + 1e-11, 100)):
         want = float(surface_of(np.array([w]), np.array([-w / 2]), h_0, steps, 0.0)[0, 0])
         expect(student.scalar_rnn_loss(w, -w / 2, h_0, steps, 0.0), want, f"L after {steps} steps", rtol=1e-4)
+    expect(student.scalar_rnn_loss(2.0, -1.0, 0.5, 3, 0.5 - CLOSE_BY), CLOSE_BY**2, "L", rtol=1e-3, atol=0)
 
 
 @task("3.4", points=1)
@@ -389,6 +404,7 @@ def test_scalar_rnn_is_finite_everywhere(student):
     expect(student.scalar_rnn_grad(0.0, -32.0, 2.0, 1, -1.0), (4 * np.exp(-32), 2 * np.exp(-32)), ("dL_dw", "dL_db"), atol=1e-16)
     for h_0 in (2.0, 3.0):  # the second call knows nothing of the first
         expect(student.scalar_rnn_grad(0.0, 0.0, h_0, 1, -1.0), (0.75 * h_0, 0.75), ("dL_dw", "dL_db"))
+    expect(student.scalar_rnn_grad(0.0, 0.0, 0.0, 2, 0.0), (0.125, 0.25), ("dL_dw", "dL_db"))
 
 
 @task("3.4", points=1)
@@ -399,6 +415,10 @@ def test_scalar_gradient_of_long_sequences(student):
         dL_db = 2 * gap * 0.25 * steps
         got = student.scalar_rnn_grad(4.0, -2.0, 0.5, steps, 0.5 - gap)
         expect(got, (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"), rtol=1e-5, atol=0)
+    # So near that a σ that is off in its last digit shows, but a way back that ends early leaves out far more.
+    dL_db = 2 * 2.0**-46 * 0.25 * 20
+    got = student.scalar_rnn_grad(4.0, -2.0, 0.5, 20, 0.5 - 2.0**-46)
+    expect(got, (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"), rtol=0.5, atol=0)
     dL_db = 2 * 0.3 * 0.25 * (2.0**90 - 1)  # w = 8, b = -4: a factor of 2 a step
     expect(student.scalar_rnn_grad(8.0, -4.0, 0.5, 90, 0.2), (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"), rtol=1e-6)
 
@@ -444,11 +464,18 @@ def test_scalar_gradient_explodes_at_the_cliff(student):
 def test_surface_of_other_losses_on_one_grid(student):
     """The same grid with another start, number of steps or target has another surface; grids may be of integers, or far out."""
     ws, bs = np.arange(-1, 3), np.array([0, -1, 2])
-    for h_0, steps, target in ((0.5, 2, 0.1), (0.9, 2, 0.1), (0.9, 1, 0.1), (0.9, 1, 0.6)):
+    for h_0, steps, target in ((0.5, 2, 0.1), (0.9, 2, 0.1), (0.9, 1, 0.1), (0.9, 1, 0.6), (0.9, 1, 0.0), (0.0, 2, 0.6)):
         expect(student.loss_surface(ws, bs, h_0, steps, target), surface_of(ws, bs, h_0, steps, target), "surface")
     near = np.array([0.3, 0.3 + 1e-7, 0.3 - 2e-4])
     want = surface_of(near, near[:2], 0.9, 3, 0.1)
     expect(student.loss_surface(near, near[:2], 0.9, 3, 0.1), want, "surface", rtol=1e-12, atol=0)
+    tiny = student.loss_surface(np.array([0.0, 2.0]), np.array([-1.0, 0.0]), 0.5, 1, 0.5 - CLOSE_BY)
+    want = surface_of(np.array([0.0, 2.0]), np.array([-1.0, 0.0]), 0.5, 1, 0.5 - CLOSE_BY)
+    want[[1, 0], [0, 1]] = CLOSE_BY**2  # h_steps is 1/2 there
+    expect(tiny, want, "surface", rtol=1e-3, atol=0)
+    creeping = np.array([4.0])
+    expect(student.loss_surface(creeping, -creeping / 2, 0.9, 400, 0.0), surface_of(creeping, -creeping / 2, 0.9, 400, 0.0),
+           "surface after 400 steps", rtol=1e-4)
     want = (np.array([[0.0, 0.5, 1.0], [1.0, 1.0, 1.0]]) - 0.9) ** 2
     expect(student.loss_surface(np.array([-1e4, 0.0, 1e4]), np.array([0.0, 1e6]), 0.5, 1, 0.9), want, "surface")
 
@@ -523,6 +550,10 @@ def test_descend_from_any_start_for_any_time(student, rng):
     # Far out, a step of thousands, and gradients of 1e-7 at a rate of ten millions.
     for begin, lr in (((300.0, -150.0), 2e4), ((3e5, -1.5e5), 2e8), ((0.0, -16.0), 1e7), ((2.0, -1.0), 0.0)):
         expect_steps(points_of(student.descend(begin, lr, 2, 0.5, 1, 0.7), 2), None, lr, 0.5, 1, 0.7)
+    # Zeros are values, a gradient of 1e-12 is none, and hundreds of steps of the RNN count.
+    for begin, lr, count, case in (((0.0, 0.0), 0.5, 2, (0.0, 2, 0.0)), ((4.0, -2.0), 1e12, 1, (0.5, 1, 0.5 - CLOSE_BY)),
+                                   ((4.0, -2.0), 0.01, 1, (0.5, 400, 0.2))):
+        expect_steps(points_of(student.descend(begin, lr, count, *case), count), None, lr, *case, rtol=1e-3)
     expect_unchanged(student)
 
 

@@ -50,13 +50,21 @@ def run(reference, rng, hidden, inputs, classes, steps, gain):
 @task("2.1", points=1)
 def test_jacobian_norms_of_random_networks(student, reference, rng):
     """The norms are right for other sizes, for a t before the end, and for arrays with gaps in memory."""
-    for hidden, steps, t in ((5, 9, 9), (1, 4, 4), (4, 12, 5), (3, 6, 1), (2, 1, 1), (6, 7, 0)):
+    for hidden, steps, t in ((5, 9, 9), (1, 4, 4), (4, 12, 5), (3, 6, 1), (2, 1, 1), (6, 7, 0), (4, 3, 3)):
         W_h = rng.standard_normal((hidden, hidden)) / np.sqrt(hidden)
         h, _ = trajectory(rng, W_h, steps)
         expect_flow(student.jacobian_norms(h, W_h, t), reference.jacobian_norms(h, W_h, t), "‖dh_t/dh_k‖")
     for hidden in (1, 3):
         W_h, h = rng.standard_normal((hidden, hidden)), rng.uniform(-0.9, 0.9, (4, hidden))
         expect_each_argument_counts(student, reference, "jacobian_norms", (h, W_h, 3), "‖dh_t/dh_k‖")
+    W_h, h = rng.standard_normal((4, 4)), rng.uniform(-0.9, 0.9, (4, 4))
+    h[2, 1] = 0
+    expect_flow(student.jacobian_norms(h, W_h + W_h.T, 3), reference.jacobian_norms(h, W_h + W_h.T, 3), "‖dh_t/dh_k‖")
+    for one in (0.9995, 0.99999, 1 - 1e-9, -1.0):                     # a unit that is saturated, nearly or wholly
+        h = np.array([[0.0], [0.3], [one], [0.0]])
+        slopes = [1 - 0.3**2, (1 - abs(one)) * (1 + abs(one)), 1.0]
+        want = [slopes[0] * slopes[1] * 0.125, slopes[1] * 0.25, 0.5, 1.0]
+        expect_flow(student.jacobian_norms(h, np.array([[0.5]]), 3), want, "‖dh_t/dh_k‖", rtol=1e-6)
     wide_h, wide_W = rng.uniform(-0.5, 0.5, (9, 12)), rng.standard_normal((8, 8))
     expect_flow(student.jacobian_norms(wide_h[:, ::3], wide_W[::2, ::2].T, 8),
                 reference.jacobian_norms(wide_h[:, ::3].copy(), wide_W[::2, ::2].T.copy(), 8), "‖dh_t/dh_k‖")
@@ -163,7 +171,8 @@ def test_vanishing_lag_of_random_norms(student, reference, rng):
     """The first lag counts, also where the norms rise again, and one entry is enough of an array."""
     for size in (40, 25, 2, 1):
         norms = np.exp(rng.uniform(-8, 0, size))
-        tolerances = [float(tolerance) for tolerance in (*sorted(norms)[:3], norms[0], norms[-1], 10.0, norms.min() * (1 - 1e-7))]
+        tolerances = [float(tolerance) for tolerance in (*sorted(norms)[:3], norms[0], norms[-1], 10.0, norms.min() * (1 - 1e-7),
+                                                       norms.min() * (1 + 1e-7), norms.max() * (1 + 1e-10))]
         got = [student.vanishing_lag(norms, tolerance) for tolerance in tolerances]
         want = [reference.vanishing_lag(norms, tolerance) for tolerance in tolerances]
         expect(got, want, [f"lag for tolerance {tolerance:.3g}" for tolerance in tolerances], or_none=True)
@@ -201,6 +210,10 @@ def test_rescale_twice_is_rescale_once(student, reference, rng):
     expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
     expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
     expect_each_argument_counts(student, reference, "rescale", (W_h, 0.9), "W_h rescaled")
+    for size in (1.0, 1e-9):                              # a spectral radius near the one that is asked for is another one
+        for near in (1 + 1e-4, 1 - 1e-6, 1 + 3e-8):
+            W_h = size * near * once
+            expect(student.rescale(W_h, 0.9 * size), size * once, "W_h rescaled, whose radius is nearly right,", atol=0)
     singular = np.outer([1.0, -2.0, 0.5], [0.5, 1.0, 2.0])
     expect(student.rescale(singular, 2.0), singular * 4, "W_h rescaled, which has the eigenvalues -0.5, 0 and 0,")
 
@@ -232,7 +245,7 @@ def test_decay_rate_is_the_least_squares_slope(student, reference, rng):
 def test_sweep_of_random_networks(student, reference):
     """The geometric means are right for other sizes, lengths and seeds."""
     for radii, hidden, length, seeds in (([0.6, 1.2], 5, 4, [0, 1, 2]), ([0.6, 1.2], 5, 4, [7, 2, 5]), ([1.0], 2, 60, [11]),
-                                         ([0.9, 0.3, 1.5, 0.9], 3, 1, [4, 2])):
+                                         ([0.9, 0.3, 1.5, 0.9], 3, 1, [4, 2]), (np.array([0.5, 3.0]), 3, 2, np.array([0, 6]))):
         got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
         expect(got, want, "sweep(...)", rtol=1e-8, atol=0)
     expect_unchanged(student)
@@ -240,11 +253,12 @@ def test_sweep_of_random_networks(student, reference):
 
 @task("2.4", points=2)
 def test_sweep_keeps_what_has_vanished(student, reference):
-    """Norms of 1e-80 are averaged without becoming exactly 0."""
+    """Norms of 1e-80, and of 1e-250, are averaged without becoming exactly 0."""
     seeds = [0, 1, 2, 3, 4]
-    want = reference.sweep([1e-5], 3, 16, seeds)
-    got = expect_shape(student.sweep([1e-5], 3, 16, seeds), want.shape, "sweep(...)")
-    expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(17), rtol=1e-8)
+    for radius, length in ((1e-5, 16), (1e-5, 50)):
+        want = reference.sweep([radius], 3, length, seeds)
+        got = expect_shape(student.sweep([radius], 3, length, seeds), want.shape, "sweep(...)")
+        expect_flow(got[0], want[0], "row 0 of sweep(...)", lags=np.arange(length + 1), rtol=1e-8)
 
 
 @task("2.4", points=2)
@@ -285,7 +299,8 @@ def test_term_norms_over_many_steps_in_which_nothing_vanishes(student, rng):
 @task("2.5", points=1)
 def test_term_norms_of_random_problems(student, reference, rng):
     """The norms are right for other sizes, for t before the end, and for a word whose vector is 0."""
-    for hidden, inputs, classes, steps, t in ((4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 9, 9)):
+    sizes = (4, 3, 5, 8, 8), (1, 1, 2, 5, 3), (3, 6, 2, 4, 1), (5, 2, 3, 9, 9), (3, 3, 3, 3, 3)
+    for hidden, inputs, classes, steps, t in sizes:
         problem = run(reference, rng, hidden, inputs, classes, steps, 0.8)
         problem[1][t // 2] *= steps > 8
         want = reference.term_norms(*problem, t)
@@ -303,10 +318,18 @@ def test_term_norms_of_random_problems(student, reference, rng):
 
 @task("2.5", points=2)
 def test_term_norms_that_have_vanished_are_tiny_and_right(student, reference, rng):
-    """After 16 steps the first words' summands, of 1e-20, are right to nine digits, and not 0."""
-    params, x, y, h, y_hat = run(reference, rng, 3, 2, 3, 16, 0.05)
-    want = term_norms_by_complex_step(params, x, h[0], y[-1])
-    expect_flow(student.term_norms(params, x, y, h, y_hat, 16), want, "term_norms(..., 16)")
+    """After 16 steps the first words' summands, of 1e-20 or 1e-95, are right to nine digits, and not 0."""
+    for gain in (0.05, 1e-6):
+        params, x, y, h, y_hat = run(reference, rng, 3, 2, 3, 16, gain)
+        want = term_norms_by_complex_step(params, x, h[0], y[-1])
+        expect_flow(student.term_norms(params, x, y, h, y_hat, 16), want, "term_norms(..., 16)")
+    # one unit, nearly saturated at some steps, wholly at step 2, and a last word that was held for all but impossible
+    params = {"W_x": np.array([[1.0, -1.0]]), "W_h": np.array([[0.4]]), "b": np.zeros(1),
+              "W_y": np.array([[90.0], [0.0], [-90.0]])}
+    x, y = np.array([[0.5, 0.1], [40.0, 1.0], [5.0, -1.0], [0.2, 0.4], [-9.0, 2.0], [0.1, -0.6]]), np.array([0, 1, 2, 1, 0, 2])
+    h, _, y_hat = reference.bptt.forward(params, x, np.zeros(1))
+    want = reference.term_norms(params, x, y, h, y_hat, 6)
+    expect_flow(student.term_norms(params, x, y, h, y_hat, 6), want, "term_norms(..., 6)", rtol=1e-5)
 
 
 @task("2.5", points=1)
@@ -325,7 +348,7 @@ def test_far_share_of_random_norms(student, reference, rng):
     norms = np.exp(rng.uniform(-30, 0, 15))
     for lag in (2, 7, 0, 1, 13, 14, 15, 17):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
-        scale = 1 if lag % 2 else 1e-40
+        scale = 1 if lag % 2 else 1e-40 if lag else 1e-250
         expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "far_share", (norms, 9), "far share for lag 9")
     expect(student.far_share(np.array([1e-250, 3e-25, 1.0, 3.0]), 2), 0.75e-25, "far share for lag 2", rtol=1e-9, atol=0)
@@ -343,6 +366,16 @@ def test_early_gradients_of_random_problems(student, reference, rng):
         want = reference.early_gradients(params, sequences, targets)
         expect(got, want, "‖dL_T/dh_1‖", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "early_gradients", (params, sequences, targets), "‖dL_T/dh_1‖")
+    same = [sequences[1], sequences[1], sequences[3]]     # one sequence with two targets, as where nothing tells them apart
+    for more in (0, 20000, -20000):                       # and scores that are too large for exp, all of them, or too small
+        large = {**params, "W_y": params["W_y"] + more}
+        expect(student.early_gradients(large, same, np.array([0, 1, 2])), reference.early_gradients(large, same, [0, 1, 2]),
+               "‖dL_T/dh_1‖", rtol=1e-5 if more else 1e-9, atol=0)
+    square, x = random_params(rng, 3, 3, 3, 0.9), rng.standard_normal((3, 3))
+    expect(student.early_gradients(square, [x], [0]), reference.early_gradients(square, [x], [0]), "‖dL_T/dh_1‖", atol=0)
+    near = {"W_x": np.ones((1, 1)), "W_h": np.ones((1, 1)), "b": np.zeros(1), "W_y": np.array([[1.0], [-1.0]])}
+    x = np.array([[0.3], [6.0], [-8.0], [0.1]])           # one unit, nearly saturated
+    expect(student.early_gradients(near, [x], [0]), reference.early_gradients(near, [x], [0]), "‖dL_T/dh_1‖", rtol=1e-5, atol=0)
     signs = [rng.choice([-1, 1], x.shape) for x in sequences]                                # sequences of integers
     expect_each_argument_counts(student, reference, "early_gradients", (params, signs, targets), "‖dL_T/dh_1‖")
     expect_unchanged(student)
@@ -361,12 +394,13 @@ def test_early_gradients_over_many_steps_in_which_nothing_vanishes(student, rng)
 
 @task("2.6", points=1)
 def test_early_gradients_that_have_vanished_are_tiny_and_right(student, rng):
-    """After 20 steps they are right to nine digits, and not 0."""
-    params = random_params(rng, 5, 2, 3, 0.05)
-    sequences = [rng.standard_normal((steps, 2)) for steps in (7, 14, 20)]
-    want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, (2, 0, 1))]
-    got = as_array(student.early_gradients(params, sequences, [2, 0, 1]))
-    expect_flow(got, want, "‖dL_T/dh_1‖", lags=[6, 13, 19])
+    """After 18 steps they are right to nine digits, be they 1e-25 or 1e-100, and not 0."""
+    for gain in (0.05, 1e-6):
+        params = random_params(rng, 5, 2, 3, gain)
+        sequences = [rng.standard_normal((steps, 2)) for steps in (7, 14, 18)]
+        want = [early_gradient_by_complex_step(params, x, target) for x, target in zip(sequences, (2, 0, 1))]
+        got = as_array(student.early_gradients(params, sequences, [2, 0, 1]))
+        expect_flow(got, want, "‖dL_T/dh_1‖", lags=[6, 13, 17])
 
 
 @task("2.6", points=2)
@@ -409,6 +443,10 @@ def test_plot_decay_labels_of_other_radii(student, canvas):
         ax = canvas.axes()
         student.plot_decay(ax, norms, bound)
         expect_decay_labels(canvas.read(ax), norms, bound)
+    ten = {radius: radius**lags for radius in (0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.91, 0.96, 1.1, 1.4)}
+    ax = canvas.axes()
+    student.plot_decay(ax, ten, {})
+    expect_decay_labels(canvas.read(ax), ten, {})
 
 
 @task("2.7", points=2)
