@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from itertools import combinations
 
 from autograder.checks.hints import Hints, agreed
@@ -51,7 +52,8 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake) -> set[str]
 
 
 def hints_are_right(stage: Stage) -> GateResult:
-    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none."""
+    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none, and a program of the bank
+    none but those that are declared right for it."""
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
     hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints))
@@ -69,18 +71,25 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[st
     wrong = [f"{name} gets a hint in {test}" for name, source in right.items()
              for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
 
-    def said_of(mistake: Mistake) -> set[str]:
-        reached = [task for task, names in stage.functions.items()
-                   if any(stage.reaches[name] & set(mistake.functions) for name in names)]
+    def said_of(source: str, tasks: Iterable[str]) -> set[str]:
         said: set[str] = set()
-        for task in reached:
-            ran = public_calls(stage, mistake.source, task, suite)
+        for task in tasks:
+            ran = public_calls(stage, source, task, suite)
             fitting = {test: hints.look_up(test, calls) for _, test, _, calls in ran}
-            said |= set(agreed(fitting, [test for _, test, outcome, _ in ran if outcome == "failed"]).values())
+            failed = [test for _, test, outcome, _ in ran if outcome == "failed"]
+            said |= set(agreed(fitting, failed, {test: calls for _, test, _, calls in ran}).values())
         return said
 
-    mistakes = stage.mistakes()
-    told = over_cores(mistakes, lambda some: [said_of(mistake) for mistake in some])
+    def reached(mistake: Mistake) -> list[str]:
+        return [task for task, names in stage.functions.items()
+                if any(stage.reaches[name] & set(mistake.functions) for name in names)]
+
+    mistakes, programs = stage.mistakes(), stage.wrong_programs()
+    told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
+    of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
+    known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in mistakes}
+    wrong += [f"{program.name} is told the hint of {known[text]}" for program, said in zip(programs, of_the_bank, strict=True)
+              for text in sorted(said) if known[text] not in program.named]
     hinted = 0
     for mistake, said in zip(mistakes, told, strict=True):
         words = f"{mistake.title}\n{mistake.hint}"
