@@ -52,8 +52,8 @@ class Hints:
     entries : dict of str to str
         Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``; one after the other where several fit.
     texts : list of str
-        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows, and names those that it
-        fails without showing there; the hint follows.
+        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows, and names those
+        that it fails without showing there; the hint follows.
     """
 
     rounding: Rounding
@@ -102,7 +102,8 @@ def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str], calls:
     def whole_for(text: str, tests: Sequence[str]) -> bool:
         count, *silent = text.partition("\n")[0].split()
         names = {ended.get(test) for test in tests} - {None}
-        return count == str(len(tests)) and not any(name in names for test, name in ended.items() if test not in {*tests, *silent})
+        others = [name for test, name in ended.items() if test not in {*tests, *silent}]
+        return count == str(len(tests)) and names.isdisjoint(others)
 
     whole = {text: tests for text, tests in shows.items() if whole_for(text, tests)}
     return {next(test for test in tests if test in failed): text.partition("\n")[2] for text, tests in whole.items()

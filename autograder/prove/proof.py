@@ -11,7 +11,7 @@ from autograder.checks.hints import Hints, agreed
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, reference_source, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
@@ -37,6 +37,8 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     names = collected(stage, lambda suite: over_cores(pairs, lambda some: [_names(stage, suite, *pair) for pair in some]))
     for (one, other), named in zip(pairs, names, strict=True):
         outcomes[len(named & {one.id, other.id})] += 1
+        right = dict.fromkeys((one.id, other.id), "one of the two")
+        finding.names += [NameGiven("pair", f"{one.id} and {other.id}", name, right.get(name, FALSE)) for name in sorted(named)]
         finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
                              for name in sorted(named - {one.id, other.id})]
     finding.measured = f"{len(pairs)} pairs: both named {outcomes[2]}, one {outcomes[1]}, none {outcomes[0]}"
@@ -52,8 +54,10 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake) -> set[str]
 
 
 def hints_are_right(stage: Stage) -> GateResult:
-    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none, and a program of the bank
-    none but those that are declared right for it."""
+    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none.
+
+    A program of the bank gets no hint but those that are declared right for it.
+    """
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
     hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints))

@@ -164,7 +164,8 @@ def _shows(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Seque
 def _differs(stage: Stage, hints: Hints, mistake: Mistake, calls: Sequence[Call]) -> bool:
     """Whether a mistake gives anything else than the reference in a test, be it by however little."""
     outcomes = replay(calls, mistake_module(stage, mistake), SEED)
-    return not all(agrees(call, outcome, hints.rounding == SINGLE, tiny=True) for call, outcome in zip(calls, outcomes, strict=True))
+    single = hints.rounding == SINGLE
+    return not all(agrees(call, outcome, single, tiny=True) for call, outcome in zip(calls, outcomes, strict=True))
 
 
 def _add(hints: Hints, numbers: dict[str, int], fingerprint: bytes, text: str) -> None:
