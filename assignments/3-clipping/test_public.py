@@ -85,8 +85,8 @@ def test_a_short_gradient_stays_as_it_is(student):
 def test_a_threshold_must_be_positive(student):
     """A threshold of zero, or below zero, raises ValueError."""
     grads = {"b": np.array([3.0, 4.0])}
-    expect_raises(ValueError, student.clip_by_norm, grads, 0.0)
     expect_raises(ValueError, student.clip_by_norm, grads, -1.0)
+    expect_raises(ValueError, student.clip_by_norm, grads, 0.0)
 
 
 @task("3.3", points=2)
@@ -189,10 +189,10 @@ def test_scalar_gradient_agrees_with_differences(student):
 @task("3.5", points=2)
 def test_surface_has_b_in_rows_and_w_in_columns(student):
     """Entry [i, j] is the loss at (ws[j], bs[i])."""
-    # One step from h_0 = 1: h_1 = σ(w + b), and σ(k ln 3) is 1/4, 1/2, 3/4, 9/10 for k = -1, 0, 1, 2.
-    ws, bs = np.array([0.0, LN3, 2 * LN3]), np.array([0.0, -LN3])
+    # One step from h_0 = 1/2: h_1 = σ(w / 2 + b), and σ(k ln 3) is 1/4, 1/2, 3/4, 9/10 for k = -1, 0, 1, 2.
+    ws, bs = np.array([0.0, 2 * LN3, 4 * LN3]), np.array([0.0, -LN3])
     want = (np.array([[0.5, 0.75, 0.9], [0.25, 0.5, 0.75]]) - 0.25) ** 2
-    expect(student.loss_surface(ws, bs, 1.0, 1, 0.25), want, "surface")
+    expect(student.loss_surface(ws, bs, 0.5, 1, 0.25), want, "surface")
 
 
 def points_of(path, n_updates):
