@@ -142,15 +142,16 @@ def test_train_gives_up_with_the_checkpoint(student):
     """When one more restart than max_restarts would be needed, the checkpoint's parameters are returned."""
     params, good = small_network(), small_batches(7)
     bad = spoiled(good[0])
-    # Checkpoints lie after two and after four accepted updates; the third failure is one too many.
+    # Checkpoints lie after two, four and six accepted updates; the third failure is one too many.
     first = history(student.train(params, good[:2], 0.4))
     second = history(student.train(first["params"], good[3:4], 0.2))
-    run = [*good[:3], bad, good[3], bad, good[4], bad, *good[5:]]
+    third = history(student.train(second["params"], good[5:6], 0.1))
+    run = [*good[:3], bad, *good[3:5], bad, *good[5:], bad, *good[:2]]
     twice = history(student.train(params, run, 0.4, checkpoint_every=2, max_restarts=2))
     expect(twice["restarts"], 2, "restarts")
-    expect_true(len(twice["losses"]) == 5, "should hold the five updates that were accepted before training ended",
+    expect_true(len(twice["losses"]) == 7, "should hold the seven updates that were accepted before training ended",
                 "losses")
-    expect(twice["params"], second["params"], "params")
+    expect(twice["params"], third["params"], "params")
     never = history(student.train(params, [bad, *good], 0.4, max_restarts=0))
     expect(never, {"params": params, "losses": [], "norms": [], "restarts": 0}, "train(...)", rtol=0, atol=0)
 
