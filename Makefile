@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV   := .venv
-RUN    := $(VENV)/bin/python -m autograder
+RUN    := VIA_MAKE=yes $(VENV)/bin/python -m autograder
 
 # Words a command line may set, passed on only when they are. Those that may hold spaces or marks of the shell's own reach the
 # recipe as variables of the shell.

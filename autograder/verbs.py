@@ -84,7 +84,10 @@ class Kit(click.Group):
             status = super().main(*args, **{**kwargs, "standalone_mode": False})
         except BaseException as error:
             status = tell(error)
-        sys.exit(status if isinstance(status, int) else 0)
+        status = status if isinstance(status, int) else 0
+        if status and os.environ.get("VIA_MAKE"):
+            say(f"(make adds a line of its own now, Error {status}: it says no more than this.)")
+        sys.exit(status)
 
 
 def tell(error: BaseException) -> int:

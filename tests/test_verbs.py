@@ -156,3 +156,13 @@ def test_a_run_that_is_stopped_says_what_is_kept_and_goes_on(tmp_path: Path, num
     done = in_kit(KIT, "grade", "--course", str(tmp_path), "--jobs", "1")
     assert done.returncode == 0 and f"{many - kept} graded now" in done.stdout
     assert (tmp_path / "grades.csv").read_text().count(",graded,80,") == many
+
+
+def test_the_line_that_make_adds_is_said_to_be_no_news(tmp_path: Path) -> None:
+    """The status is the contract's; a TA who reads `Error 2` after a right message knows that it is no other trouble."""
+    assert "\nRUN    := VIA_MAKE=yes " in (KIT / "Makefile").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "autograder", "collect", "--from", "none.zip", "--course", str(tmp_path)]
+    for environment, lines in (({}, 1), ({"VIA_MAKE": "yes"}, 2)):
+        ran = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 2 and len(ran.stderr.splitlines()) == lines
+        assert ("Error 2: it says no more" in ran.stderr) == (lines == 2)

@@ -49,7 +49,7 @@ def released(stage_id: str) -> NotebookNode:
     return nbformat.read(RELEASE / stage_id / f"{stage_id}.ipynb", as_version=4)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # each may hold a hundred megabytes of photos
 def repair(
     data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes], ...] = (), beside: tuple[str, ...] = ()
 ) -> tuple[NotebookNode, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from autograder.grade.language import said
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import Cell
-from autograder.grade.pictures import kind_of, showable
+from autograder.grade.pictures import MAX_PIXELS, Shown, is_ready, is_whole, kind_of, showable, sides
 
 # `![what](where)` and `<img src="where">`; where may be a picture itself, in base64.
 DATA_URI = r"data:[\w/+.;=-]{1,60},[A-Za-z0-9+/=%]++"
@@ -37,7 +37,12 @@ IN_REFERENCE = re.compile(r"!\[(?P<what>[^\]\n]{0,500})\]\[(?P<name>[^\]\n]{0,20
 # A picture that nothing shows: the target of a link, or a line of its own.
 LINK = re.compile(r"(?<!!)(\[[^\]\n]{0,500}\]\([ \t]{0,9}<?data:image/)")
 LOOSE = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=%]{100,}+")
+# Of one notebook: the pictures that are shown; the bytes after which they are made smaller; what those that have to be made
+# smaller may cost together, in pictures and in pixels.
 MAX_PICTURES = 40
+MAX_SHOWN = 5 << 20
+MAX_TRIES = 60
+MAX_READ = 500_000_000
 
 
 class Pictures:
@@ -62,6 +67,7 @@ class Pictures:
         self.used: set[str] = set()
         self.problems: list[str] = []
         self.count = 0
+        self.shown = self.tries = self.read = 0  # bytes shown; pictures, and pixels of theirs, that were not ready to be shown
 
     def in_text(self, text: str, attachments: dict[str, dict[str, str]]) -> tuple[str, dict[str, dict[str, str]]]:
         """A text and its attachments, with every picture it shows among them and no other."""
@@ -129,16 +135,30 @@ class Pictures:
             self._say(said("the picture {name} is missing: it was not handed in", name=shown(name)))
             return f"*[the picture {_quoted(name)} is missing]*"
         for content in contents:
-            ready = showable(content) if self.count < MAX_PICTURES else None
-            if ready is not None:
+            if self.count < MAX_PICTURES and (ready := self._made_ready(content)):
                 self.count += 1
-                label = f"picture-{self.count}.{'png' if ready[0] == 'image/png' else 'jpg'}"
-                found[label] = {ready[0]: base64.b64encode(ready[1]).decode("ascii")}
+                self.shown += len(ready.data)
+                label = f"picture-{self.count}.{'png' if ready.kind == 'image/png' else 'jpg'}"
+                found[label] = {ready.kind: base64.b64encode(ready.data).decode("ascii")}
                 return f"![{_quoted(what)}](attachment:{label})"
-        kind = kind_of(contents[0]) or said("unknown kind")
+        if self.count >= MAX_PICTURES or self.tries >= MAX_TRIES or self.read >= MAX_READ:
+            self._say(said("there are too many to show of the pictures handed in, or too large ones; look at the notebook "
+                           "itself"))
+            return f"*[the picture {_quoted(name)} is not shown: there are too many, or too large ones]*"
+        kind = _kind(contents[0])
         self._say(said("the picture {name} cannot be shown here ({kind}); it is in the files handed in",
  name=shown(name), kind=kind))
         return f"*[the picture {_quoted(name)} cannot be shown here: {kind}]*"
+
+    def _made_ready(self, content: bytes) -> Shown:
+        """The picture as a page can show it, as long as the notebook's pictures together did not cost too much."""
+        if not is_ready(content) or self.shown > MAX_SHOWN:
+            if self.tries >= MAX_TRIES or self.read >= MAX_READ:
+                return Shown()
+            self.tries += bool(kind_of(content))
+        ready = showable(content, small=self.shown > MAX_SHOWN)
+        self.read += ready.pixels
+        return ready
 
     def _say(self, problem: str) -> None:
         if problem not in self.problems and len(self.problems) < 10:
@@ -164,6 +184,16 @@ def _decoded(content: str) -> bytes:
         return base64.b64decode("".join(unquote(content).split()) if "%" in content else "".join(content.split()), validate=False)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _kind(data: bytes) -> str:
+    """What a picture is that cannot be shown, and why where that is plain."""
+    kind, (width, height) = kind_of(data), sides(data)
+    if kind in ("png", "jpeg") and not is_whole(data):
+        return said("{kind}, cut off", kind=kind)
+    if width * height > MAX_PIXELS:
+        return said("{kind}, {width} x {height} pixels", kind=kind, width=width, height=height)
+    return kind or said("unknown kind")
 
 
 def _quoted(name: str) -> str:

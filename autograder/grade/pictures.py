@@ -1,17 +1,22 @@
 """Pictures of a student's as a page can show them: PNG or JPEG, of a size that a browser takes.
 
-A small PNG or JPEG is taken as it is. Every other picture is read by Pillow in a process of its own, which has given up files,
-network and most of its memory before it meets the picture: `python -m autograder.grade.pictures` reads one from its standard
-input and writes it, scaled, to its standard output.
+A small whole PNG or JPEG is taken as it is. Every other picture is read by Pillow in a process of its own, which has given up
+files, network and most of its memory before it meets the picture: `python -m autograder.grade.pictures` reads one from its
+standard input and writes it, scaled, to its standard output.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import struct
 import subprocess
 import sys
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 # As it is up to this size; else scaled to this many pixels a side, which a page of writing needs to be read.
 MAX_BYTES = 400_000
@@ -20,6 +25,11 @@ SCALED_SIDE = 1400
 MAX_PIXELS = 120_000_000
 SECONDS = 20
 MEMORY = 1 << 30
+# Where there are many: of each that comes after those that fill a page.
+SMALL_BYTES = 80_000
+SMALL_SIDE = 900
+# Pictures that are remembered, by what they hold.
+REMEMBERED = 256
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PLUGINS = (
     "PngImagePlugin",
@@ -48,7 +58,7 @@ def kind_of(data: bytes) -> str:
         found = "webp"
     if not found and data[4:8] == b"ftyp":
         found = "avif" if data[8:12] in (b"avif", b"avis") else "heic"
-    if not found and b"<svg" in data[:1000].lower():
+    if not found and b"<svg" in data[:100_000].lower():
         found = "svg"
     return found
 
@@ -68,28 +78,82 @@ def sides(data: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-@lru_cache(maxsize=64)
-def showable(data: bytes) -> tuple[str, bytes] | None:
-    """A picture as a page can show it: its type and its bytes; None for what cannot be shown."""
+def is_whole(data: bytes) -> bool:
+    """Whether a PNG or a JPEG goes to its end; one that was cut off is shown broken, or not at all."""
+    if data.startswith(b"\xff\xd8"):
+        return b"\xff\xd9" in data[-4096:]
+    at = 8
+    while at + 12 <= len(data):
+        size = int.from_bytes(data[at : at + 4])
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at += 12 + size
+    return False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What became of a picture.
+
+    Attributes
+    ----------
+    kind : str
+        Its media type as shown, or empty where it cannot be shown.
+    data : bytes
+    pixels : int
+        How many were read in a process of its own: what it cost.
+    """
+
+    kind: str = ""
+    data: bytes = b""
+    pixels: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.kind)
+
+
+_made: dict[tuple[bytes, bool], Shown] = {}
+
+
+def is_ready(data: bytes) -> bool:
+    """Whether a page can show the picture as it is."""
+    width, height = sides(data)
     kind = kind_of(data)
-    if kind in ("png", "jpeg"):
-        width, height = sides(data)
-        if 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and len(data) <= MAX_BYTES:
-            return f"image/{kind}", data
-    if kind in ("", "svg", "pdf", "heic"):
-        return None
+    return (kind in ("png", "jpeg") and 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and len(data) <= MAX_BYTES
+            and is_whole(data))
+
+
+def showable(data: bytes, small: bool = False) -> Shown:
+    """A picture as a page can show it; `small` where the page has many."""
+    if is_ready(data) and not (small and len(data) > SMALL_BYTES):
+        return Shown(f"image/{kind_of(data)}", data)
+    if kind_of(data) in ("", "svg", "pdf", "heic"):
+        return Shown()
+    key = hashlib.sha256(data).digest(), small
+    if key not in _made:
+        if len(_made) >= REMEMBERED:
+            _made.clear()
+        _made[key] = _scaled(data, small)
+    return _made[key]
+
+
+def _scaled(data: bytes, small: bool) -> Shown:
+    """The picture by way of the process of its own, which says first how many pixels there are."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "autograder.grade.pictures"],
+            [sys.executable, "-m", "autograder.grade.pictures", *(["small"] if small else [])],
             input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
             timeout=3 * SECONDS,
-            check=True,
+            check=False,
         )
     except (subprocess.SubprocessError, OSError):
-        return None
-    return (f"image/{kind_of(done.stdout)}", done.stdout) if kind_of(done.stdout) in ("png", "jpeg") else None
+        return Shown(pixels=MAX_PIXELS)
+    first = done.stderr.partition(b"\n")[0]
+    pixels = int(first) if first.isdigit() and len(first) < 20 else 0
+    kind = kind_of(done.stdout)
+    fits = done.returncode == 0 and kind in ("png", "jpeg")
+    return Shown(f"image/{kind}", done.stdout, pixels) if fits else Shown(pixels=pixels)
 
 
 def main() -> None:
@@ -105,6 +169,7 @@ def main() -> None:
     for plugin in PLUGINS:
         with contextlib.suppress(ImportError):
             importlib.import_module(f"PIL.{plugin}")
+    side, most = (SMALL_SIDE, SMALL_BYTES) if sys.argv[1:] == ["small"] else (SCALED_SIDE, MAX_BYTES)
     data = sys.stdin.buffer.read()
     walls.die_with_parent()
     walls.close_memory()
@@ -117,20 +182,45 @@ def main() -> None:
     with Image.open(io.BytesIO(data)) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             sys.exit(1)
-        opened.draft("RGB", (SCALED_SIDE, SCALED_SIDE))
+        print(opened.width * opened.height, file=sys.stderr, flush=True)
+        opened.draft("RGB", (side, side))
         picture: Image.Image = ImageOps.exif_transpose(opened)
-        picture.thumbnail((SCALED_SIDE, SCALED_SIDE))
-        if picture.mode not in ("RGB", "L"):
-            ground = Image.new("RGB", picture.size, "white")
-            with_alpha = picture.convert("RGBA")
-            ground.paste(with_alpha, mask=with_alpha.getchannel("A"))
-            picture = ground
+        if ";" in picture.mode:  # 16 bits in another order: no filter reads them
+            picture = picture.convert("I")
+        picture.thumbnail((side, side))
+        picture = _opaque(_in_8_bits(picture))
     for quality in (80, 60, 40, 20):
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=quality)
-        if out.tell() <= MAX_BYTES:
+        if out.tell() <= most:
             break
     sys.stdout.buffer.write(out.getvalue())
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """The same with the greys of 16 bits, or whatever numbers stand for them, between black and white."""
+    if not picture.mode.startswith(("I", "F")):
+        return picture
+    picture = picture.convert("F")
+    low, high = picture.getextrema()
+    if not (isinstance(low, float) and isinstance(high, float) and low < high):
+        return picture.convert("L")
+    if low >= 0 and 255 < high <= 65535:
+        low, high = 0.0, 65535.0
+    scale = 255 / (high - low)
+    return picture.point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """The same in colours of a JPEG, on white where it could be seen through."""
+    from PIL import Image
+
+    if picture.mode in ("RGB", "L"):
+        return picture
+    ground = Image.new("RGB", picture.size, "white")
+    with_alpha = picture.convert("RGBA")
+    ground.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    return ground
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str],
         return [], unread, ""
     as_collected = {
         target: source for target, source in renamed.items()
-        if isinstance(source, str) and target in own_names([stage]) and _digest(folder / target) == digests.get(target)
+        if isinstance(source, str) and _digest(folder / target) == digests.get(target)
     }
     earlier: dict[str, Any] = state["earlier"] if isinstance(state.get("earlier"), dict) else {}
     file = str(earlier.get("file"))
@@ -166,7 +166,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     """Read the files that count."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
     notes: list[str] = []
-    remarks = [*remarks, *told(hand_in, own_names([stage]))]
+    remarks = [*remarks, *told(hand_in, own_names([stage])), *hand_in.notes]
     for path in _candidates(hand_in, stage):
         try:
             data = hand_in.files[path].read()

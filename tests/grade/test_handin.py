@@ -14,14 +14,21 @@ from autograder.grade.handin.archives import File
 from autograder.grade.handin.normalise import normalise
 from autograder.grade.names import MAX_BYTES, is_usable, usable
 from autograder.grade.submission import read_submission
+from autograder.lms.collect import collect
 from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, STUB, notebook, notebook_bytes
 from tests.graded_class import with_cells
+from tests.lms.downloads import archive
 
 NB = f"{STAGE.id}.ipynb"
-FILLED = json.dumps(
-    with_cells({"cell_type": "markdown", "metadata": {}, "id": "mine", "source": "The chain rule, and a sum."})
-).encode()
+
+
+def with_answer(text):
+    """The notebook with an answer in a cell of its own."""
+    return json.dumps(with_cells({"cell_type": "markdown", "metadata": {}, "id": "mine", "source": text})).encode()
+
+
+FILLED = with_answer("The chain rule, and a sum.")
 OTHER = half_done(STAGE, SOLUTION)
 
 
@@ -181,6 +188,41 @@ def test_archives_in_a_folder_filled_by_hand_are_opened(tmp_path, name, data):
     """Two levels deep; nothing is unpacked into submitted/."""
     found = submitted(tmp_path, {name: data})
     assert found.files["bptt.py"] == SOLUTION.encode() and found.notebook == FILLED and found.files["my_utils.py"] == b"u = 1\n"
+
+
+DISGUISED = {
+    "bptt.py": (packed(**{"bptt.py": SOLUTION, NB: FILLED}), "bptt.py in it was taken as bptt.py"),
+    NB: (packed(**{"x/bptt-1.py": SOLUTION, f"x/{NB}": FILLED}), "x/bptt-1.py in it was taken as bptt.py"),
+    "bptt.pyw": (packed("w:gz", **{"bptt.py": SOLUTION, NB: FILLED}), f"{NB} in it was taken as {NB}"),
+}
+
+
+@pytest.mark.parametrize("name", DISGUISED)
+def test_an_archive_under_the_name_of_another_file_is_opened_and_that_is_said(tmp_path, name):
+    """When it is collected, in the table and on the page: nothing changes a mark in silence."""
+    data, words = DISGUISED[name]
+    note = f"{name} is an archive; {words}"
+    found = submitted(tmp_path, {name: data})
+    assert found.files["bptt.py"] == SOLUTION.encode() and found.notebook == FILLED and note in found.remarks
+    download = archive(tmp_path / "download.zip", {f"leeann_11_5_{name}": data})
+    outcome = collect(download, tmp_path / "course")
+    assert note in " ".join(outcome.summary(tmp_path).split())
+    assert note in (tmp_path / "course" / "collected.csv").read_text()
+    folder = tmp_path / "course" / "submitted" / "leeann_11" / STAGE.id
+    assert note in read_submission(folder, "leeann_11", STAGE).remarks
+
+
+def test_each_file_that_goes_by_another_name_or_is_passed_over_is_said(tmp_path):
+    """A student's own module too; and a second filled file beside the one that counts by its name."""
+    files = {"bptt.py": f"import my_utils\n{SOLUTION}", "my_utils-1.py": "u = 1\n", "bptt_old.py": OTHER, "again.py": SOLUTION,
+             NB: FILLED, "notes.ipynb": with_answer("Another answer.")}
+    expected = ["my_utils-1.py was taken as my_utils.py", "bptt.py counts by its name; again.py and bptt_old.py could be it too",
+                f"{NB} counts by its name; notes.ipynb could be it too"]
+    assert sorted(submitted(tmp_path, files).remarks) == sorted(expected)
+    collect(archive(tmp_path / "download.zip", {f"leeann_11_{n}_{name}": files[name] for n, name in enumerate(files)}),
+            tmp_path / "course")
+    folder = tmp_path / "course" / "submitted" / "leeann_11" / STAGE.id
+    assert sorted(read_submission(folder, "leeann_11", STAGE).remarks) == sorted(expected)
 
 
 def test_an_archive_that_cannot_be_opened_is_named_and_the_file_beside_it_counts(tmp_path):

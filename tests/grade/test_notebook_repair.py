@@ -8,13 +8,15 @@ import resource
 import time
 
 import nbformat
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
+from autograder.grade import notebook_pictures
 from autograder.grade.notebook import NOTE, may_be_elsewhere, released, repair
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import LARGE, reduced
-from autograder.grade.pictures import MAX_BYTES, showable, sides
+from autograder.grade.pictures import MAX_BYTES, SMALL_BYTES, showable, sides
 from autograder.stages import RELEASE
 from tests.classroom import STAGE, notebook
 from tests.graded_class import code
@@ -348,7 +350,49 @@ def test_a_picture_that_says_it_is_enormous_is_not_opened():
     """A small file that unpacks to gigabytes: refused by its head, in a process of its own."""
     bomb = bytearray(picture("PNG", (10, 10)))
     bomb[16:24] = (60_000).to_bytes(4) + (60_000).to_bytes(4)
-    assert sides(bytes(bomb)) == (60_000, 60_000) and showable(bytes(bomb)) is None
+    assert sides(bytes(bomb)) == (60_000, 60_000) and not showable(bytes(bomb))
+    _, notes = below_the_task(answered(f"![p](data:image/png;base64,{b64(bytes(bomb))})"))
+    assert any("(png, 60000 x 60000 pixels)" in note for note in notes)
+
+
+def grey_ramp(mode, kind):
+    """A scan with more than 8 bits a pixel, black at the left and white at the right."""
+    values = np.tile(np.linspace(0, 65535, 300), (20, 1))
+    out = io.BytesIO()
+    Image.fromarray(values.astype(mode)).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mode, kind", [("uint16", "TIFF"), (">u2", "TIFF"), ("float32", "TIFF"), ("int32", "TIFF")])
+def test_a_scan_of_16_bits_is_not_shown_white(mode, kind):
+    made = showable(grey_ramp(mode, kind))
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert abs(ImageStat.Stat(image.convert("L")).mean[0] - 127) < 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_that_was_cut_off_is_named_not_shown_broken(kind):
+    whole = picture(kind, (60, 60), noise=True)
+    text = f"{ANSWER} ![p](data:image/png;base64,{b64(whole[: len(whole) // 2])})"
+    cells, notes = below_the_task(answered(text))
+    assert not shown_in(cells) and any(f"cannot be shown here ({kind.lower()}, cut off)" in note for note in notes)
+
+
+def test_very_many_pictures_cost_a_page_and_the_grader_only_so_much(monkeypatch):
+    """The first are shown as they are, those after them smaller; what cannot be read is not tried for ever."""
+    one = picture("PNG", (340, 340), noise=True)
+    made = [one + bytes(n) for n in range(12)]
+    texts_of = "\n\n".join(f"![p](data:image/png;base64,{b64(one)})" for one in made)
+    monkeypatch.setattr(notebook_pictures, "MAX_SHOWN", 3 * len(one))
+    monkeypatch.setattr(notebook_pictures, "MAX_TRIES", 5)
+    cells, notes = below_the_task(answered(texts_of))
+    sizes = [len(one) for one in shown_in(cells)]
+    assert len(sizes) == 8 and sum(size > SMALL_BYTES for size in sizes) == 3
+    assert sum("there are too many to show" in note for note in notes) == 1
+    broken = [picture("GIF", (40, 30))[:20] + bytes([n]) for n in range(20)]
+    images = notebook_pictures.Pictures({f"{n}.gif": one for n, one in enumerate(broken)})
+    images.page_of(images.left())
+    assert images.tries == 5 and not images.count
 
 
 @pytest.mark.parametrize(

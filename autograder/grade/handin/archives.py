@@ -76,11 +76,14 @@ class File:
         Gives its content, at most `limit(name)` bytes of it; raises Refused where it cannot.
     place : str
         Of a file in an archive of a student's, where it lies, for whoever looks for it.
+    disguised : bool
+        Whether that archive has the name of something else, such as ``bptt.py``.
     """
 
     size: int
     open_: Callable[[], bytes]
     place: str = ""
+    disguised: bool = False
 
     def read(self) -> bytes:
         """The content.

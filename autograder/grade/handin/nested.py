@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from autograder.checks.rules import MAX_FILE
+from autograder.checks.rules import limit
 from autograder.checks.words import N_
 from autograder.errors import Refused
 from autograder.grade.handin.archives import (
@@ -42,7 +42,8 @@ PLAIN = re.compile(
     r"|bmp|tiff?|svg|hei[cf]|avif|mp4|mov|avi|mkv|webm|mp3|wav|jar|whl|epub)$",
     re.IGNORECASE,
 )
-MODULE = re.compile(r"\.pyw?$", re.IGNORECASE)
+# What is handed in by these names is no archive either, unless it is one: weights are a zip of a kind of their own.
+NO_ARCHIVE_BY_NAME = re.compile(r"\.(?:pyw?|ipynb|pth?)$", re.IGNORECASE)
 # What every document of Microsoft Office, which is a zip too, has in it.
 OFFICE = "[Content_Types].xml"
 # By their first bytes, archives that nothing here can open.
@@ -61,7 +62,7 @@ def is_archive(name: str) -> bool:
 
 def may_be_archive(name: str) -> bool:
     """True for a file that may be an archive: by its name, or because that says nothing."""
-    return is_archive(name) or not PLAIN.search(name)
+    return is_archive(name) or not PLAIN.search(name) or NO_ARCHIVE_BY_NAME.search(name) is not None
 
 
 def stem_of(name: str) -> str:
@@ -86,7 +87,8 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
         name, file, depth = waiting.pop(0)
         label = file.place or name
         try:
-            open_it = _opened_module if MODULE.search(name) else _opened
+            disguised = NO_ARCHIVE_BY_NAME.search(name) is not None
+            open_it = _opened_in_disguise if disguised else _opened
             inner = open_it(name, file, depth, stack, members, total) if may_be_archive(name) else None
         except Refused as error:
             problems[label] = error.args[0]
@@ -100,15 +102,16 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
         problems |= {f"{label}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
             place = f"{shown(inside)} in {shown(label)}"
-            waiting.append((f"{stem_of(name)}/{inside}", replace(member, place=place), depth + 1))
+            member = replace(member, place=place, disguised=disguised or file.disguised)
+            waiting.append((f"{stem_of(name)}/{inside}", member, depth + 1))
             members, total = members - 1, total - member.size
     return found.members, problems | found.refused
 
 
-def _opened_module(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
-    """The zip that was handed in under the name of a Python file; None for all else, which is told when it is read."""
+def _opened_in_disguise(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
+    """The archive that was handed in under the name of another file; None for all else, which is told when it is read."""
     try:
-        if file.size > MAX_FILE or not file.read().startswith((*ZIP_STARTS, *COMPRESSED)):
+        if file.size > limit(name) or not file.read().startswith((*ZIP_STARTS, *COMPRESSED)):
             return None
         archive = _opened(name, file, depth, stack, members, total)
     except Refused:
@@ -138,7 +141,8 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
     archive = Archive(Path(name), rooted=True)
     try:
         if not data.startswith(ZIP_STARTS) and packed and (single := _unpacked(name, data, total)) is not None:
-            archive.add(PurePosixPath(stem_of(name)).name, File(len(single), lambda: single))
+            single_name = name if NO_ARCHIVE_BY_NAME.search(name) else stem_of(name)
+            archive.add(PurePosixPath(single_name).name, File(len(single), lambda: single))
         else:
             fill(archive, name, io.BytesIO(data), stack, members, total)
     except Refused as error:

@@ -23,7 +23,7 @@ from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import code_state, is_quickly_written, notebook_state, text_of
-from autograder.grade.handin.nested import expand, is_archive, may_be_archive
+from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
@@ -145,7 +145,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
             continue
         found.files[target] = files[path]
         lies_at[path] = target
-        if target != path.removeprefix(around):
+        if target != path.removeprefix(around) or files[path].disguised:
             found.renamed[target] = files[path].place or path.removeprefix(around)
     _name_modules(found, stage)
     typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
@@ -248,6 +248,7 @@ def _choose(
     others += _near(files, may_be) if may_be else []
     alone = not (others or found.spare)
     if len(exact) == 1 and not numbered and (alone or _is_written(files[exact[0]], wanted, stage, state_of)):
+        _name_passed_over(files, exact[0], others if may_be else [], wanted, stage, state_of, found)
         return exact[0]
     candidates = [
         candidate
@@ -276,6 +277,16 @@ def _choose(
         return first[0].path
     left = [one for one in candidates if one.state == "stub"] or [one for one in candidates if one.rank == 1]
     return left[0].path if left else ""
+
+
+def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wanted: str, stage: Stage,
+                      state_of: Callable[[bytes, Stage], str], found: HandIn) -> None:
+    """Say which files are filled in too, and differ from the one that counts by its name."""
+    looked = [_look(files[path], path, 2, stage, state_of) for path in others]
+    over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken])]
+    if over:
+        found.notes.append(said("{file} counts by its name; {others} could be it too", file=wanted,
+                                others=_listed([shown(path) for path in over])))
 
 
 def _is_written(file: File, wanted: str, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> bool:
@@ -437,12 +448,19 @@ def imported_names(files: dict[str, File]) -> set[str]:
 
 
 def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
-    """A sentence for each file of the stage that was taken under another name or from another place."""
+    """A sentence for each file that was taken under another name, from another place, or out of what has no archive's name.
+
+    Of a student's own modules and data, only another name is told: where they lie, beside the stage's file, they lay before.
+    """
     notes: list[str] = []
     for target, source in sorted(hand_in.renamed.items()):
         name = PurePosixPath(source).name
-        if target in wanted and name != target:
-            notes.append(said("{name} was taken as {file}", name=shown(name), file=target))
+        inside, _, archive = source.rpartition(" in ")
+        if inside and NO_ARCHIVE_BY_NAME.search(archive):
+            notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
+                              name=shown(inside), file=shown(target)))
+        elif name != target and (target in wanted or PurePosixPath(target).name in forms(name)[1:]):
+            notes.append(said("{name} was taken as {file}", name=shown(name), file=shown(target)))
         elif target in wanted and "/" in source:
             notes.append(said("{file} was taken from the folder {folder}", file=target,
                               folder=shown(str(PurePosixPath(source).parent))))
