@@ -59,7 +59,8 @@ def test_students_get_a_stub_and_nothing_fails_on_it(stage_id, monkeypatch):
     assert len(answers) == len(TASKS[stage_id])
     assert all("NotImplementedError" in answer.source and "SOLUTION" not in answer.source for answer in answers)
     said, drawn = run(stage_id, cells, monkeypatch)
-    assert said.splitlines() == [f"optional {task}: not yet written" for task in TASKS[stage_id]] and drawn == 0
+    told = [line for line in said.splitlines() if line.startswith("optional")]
+    assert told == [f"optional {task}: not yet written" for task in TASKS[stage_id]] and drawn == 0
 
 
 @pytest.mark.parametrize("stage_id", NEEDS)
