@@ -244,10 +244,12 @@ def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake
 @one_stage
 @click.option("-v", "--verbose", is_flag=True, help="The matrix of mistakes too.")
 @click.option("--mutants", is_flag=True, help="Kill automatic mutants of the model answers, in place of the other gates.")
-@click.option("--grader", is_flag=True, help="Try the slips in the kit's own code, in place of the other gates.")
+@click.option("--grader", is_flag=False, flag_value="", default=None, metavar="[WORDS]",
+              help="Try the slips in the kit's own code, in place of the other gates; with WORDS, those that have them.")
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
-def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: bool, seeds: int | None) -> None:
+def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
+           ) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.grade.course import this_course
     from autograder.prove.gates import suite_is_stable
@@ -255,15 +257,15 @@ def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bo
 
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = run_gates(this_course().stages(stage_id), verbose, special or None) if special or not grader else 0
-    if grader or (mutants and stage_id is None):
+    failed = run_gates(this_course().stages(stage_id), verbose, special or None) if special or grader is None else 0
+    if grader is not None or (mutants and stage_id is None):
         from autograder.prove.slips import slips_are_found
 
         click.echo("the grader")
-        finding = slips_are_found(tell=lambda line: click.echo(f"         {line}"))
+        finding = slips_are_found(grader or "", tell=lambda line: click.echo(f"         {line}"))
         click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured}")
-        for problem in finding.problems:
-            click.echo(f"         {problem}")
+        for line in [*finding.problems, *finding.table]:
+            click.echo(f"         {line}")
         failed += not finding.holds
     if failed:
         raise click.exceptions.Exit(1)

@@ -23,8 +23,9 @@ from babel.messages.pofile import read_po, write_po
 from autograder.checks.terminal import arriving
 from autograder.checks.words import CATALOGUE, _, read_catalogue, retold, speaking
 from autograder.checks.words import language as language_in_use
+from autograder.grade import language as languages
 from autograder.grade.course import use_course
-from autograder.grade.language import FOLDER, for_students, said, spoken
+from autograder.grade.language import FOLDER, for_students, said, spoken, state_of, three_of
 from autograder.publish.release import built
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, copy_of_kit, hand_in, in_kit, page_of, record_of, run, with_function
@@ -98,6 +99,18 @@ def test_a_text_is_read_in_english_and_said_in_german() -> None:
         assert spoken(text) == "bptt.py wurde nicht gelesen: sie ist größer als 8 MiB"
         assert retold("an array of shape (3, 2)", "an array of shape {shape}") == "ein Array der Form (3, 2)"
         assert retold("a text of nobody's", "an array of shape {shape}") == "a text of nobody's"
+
+
+def test_of_many_names_three_are_told() -> None:
+    assert [three_of("abcde"[:count]) for count in (1, 3, 4)] == ["a", "a, b, c", "a, b, c and 1 more"]
+
+
+def test_a_record_in_another_language_depends_on_its_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another text in de.po, another record; one in English depends on no such file."""
+    before = state_of("de")
+    (tmp_path / "de.po").write_bytes((FOLDER / "de.po").read_bytes() + b"\n")
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    assert state_of("de") != before and state_of("de")[0] == before[0] == "de" and state_of("en") == []
 
 
 def test_umlauts_and_quotes_arrive_on_any_terminal() -> None:
@@ -284,6 +297,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(two / "bptt.py", two / "bptt (1).py")
     (two / "bptt.py").write_text(SOLUTION, encoding="utf-8")
     (folder / "submitted" / "wrong" / STAGE.id / "timestamp.txt").write_text("2026-11-04 10:00:00 UTC", encoding="utf-8")
+    (folder / "submitted" / "odd" / STAGE.id / "timestamp.txt").write_text("tomorrow", encoding="utf-8")
     done = in_kit(kit, "grade", "--course", str(folder), "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+WHOLE = "a whole number from 0 to 9223372036854775807"
 # What a key may hold: how it is said, and the test of it.
 KINDS: dict[str, Callable[[Any], bool]] = {
     "a text": lambda value: isinstance(value, str) and bool(value.strip()),
     "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9,
-    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63,
+    WHOLE: lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63,
     "true or false": lambda value: isinstance(value, bool),
     "a list of texts": lambda value: isinstance(value, list) and all(map(KINDS["a text"], value)),
     "a table of texts": lambda value: isinstance(value, dict) and all(map(KINDS["a text"], value.values())),
@@ -29,9 +30,16 @@ def read_toml(file: Path) -> tuple[dict[str, Any], str]:
         It cannot be read or is no TOML; the text names file and line.
     """
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        data = file.read_bytes()
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+    return parse_toml(file, data)
+
+
+def parse_toml(file: Path | str, data: bytes) -> tuple[dict[str, Any], str]:
+    """What the bytes of a file hold, and its text; ValueError as for `read_toml`."""
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[:error.start].count(b"\n") + 1
         raise ValueError(f"{file}, line {line}: this is not UTF-8; save the file as UTF-8") from None
@@ -39,12 +47,27 @@ def read_toml(file: Path) -> tuple[dict[str, Any], str]:
     if conflict:
         raise ValueError(f"{file}, line {conflict}: a merge conflict is left in it")
     try:
-        return tomllib.loads(text.replace("\r\n", "\n")), text
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n")), text
+    except RecursionError:
+        raise ValueError(f"{file}: brackets in brackets without an end") from None
+    except ValueError as error:  # a TOMLDecodeError has a place; a number of too many digits has none
         where = re.search(r" \(at line (\d+), column \d+\)", str(error))
         line = int(where[1]) if where else len(text.splitlines())
         words = str(error).replace(where[0] if where else " (at end of document)", "")
-        raise ValueError(f"{file}, line {line}: {words}. A text is written in quotes, a list in [ ]") from None
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise ValueError(f"{file}: a number has too many digits") from None
+        raise ValueError(f"{file}, line {line}: {words}. {_remedy(words, (text.splitlines() or [''])[line - 1])}") from None
+
+
+def _remedy(words: str, line: str) -> str:
+    """What to do about a line that is no TOML."""
+    if re.match("Cannot (overwrite|declare|mutate)", words):
+        return "It is there twice: keep one, and put all keys of a table below one [header]"
+    if re.search("[\u2018-\u201f\u00ab\u00bb]", line):
+        return 'Its quotes are those of a word processor: write "plain ones"'
+    if re.search("[\u00a0\u2000-\u200b\u202f\u3000\ufeff]", line):
+        return "It has a blank that is no space, as web pages do: type the line again"
+    return "A text is written in quotes, a list in [ ]"
 
 
 def conflict_in(text: str) -> int:
@@ -52,7 +75,7 @@ def conflict_in(text: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), 1) if re.match(r"(<{7}|>{7}|\|{7})( |$)", line)), 0)
 
 
-def place(file: Path, text: str, key: str, table: str = "") -> str:
+def place(file: Path | str, text: str, key: str, table: str = "") -> str:
     """File and line of a key, as a message begins; of the file where it is in no line of its own."""
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -63,4 +86,4 @@ def place(file: Path, text: str, key: str, table: str = "") -> str:
                 return f"{file}, line {number}"
         elif inside == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
             return f"{file}, line {number}"
-    return str(file)
+    return place(file, text, table) if table else str(file)  # the table may be written in one line

@@ -17,6 +17,7 @@ Everything in it may be left out. What handing in late costs is said in policy.t
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from autograder.checks.toml_file import KINDS, place, read_toml
+from autograder.checks.toml_file import KINDS, WHOLE, place, read_toml
 from autograder.errors import UsageError
 from autograder.grade.language import ENGLISH, languages
 from autograder.stages import KIT, Stage, find_stage, stages
@@ -36,7 +37,7 @@ from autograder.stages import KIT, Stage, find_stage, stages
 COURSE = "course.toml"
 # Of the hidden inputs, where no course.toml says otherwise.
 SEED = 20130618
-KEYS = {"course": "a text", "term": "a text", "seed": "a whole number", "timezone": "a text", "stages": "a list of texts",
+KEYS = {"course": "a text", "term": "a text", "seed": WHOLE, "timezone": "a text", "stages": "a list of texts",
         "language": "a text"}
 DATES = ("release", "due", "solutions")
 DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
@@ -115,8 +116,11 @@ def read_course(folder: Path) -> Course:
     """
     for place_of_it in (Path(folder), KIT):
         file = place_of_it / COURSE
-        if file.is_file():
-            stat = file.stat()
+        if os.path.lexists(file):
+            try:
+                stat = file.stat()
+            except OSError as error:
+                raise UsageError(f"{file} cannot be read: {error.strerror}") from None
             return _read(file, stat.st_mtime_ns, stat.st_size)
     return Course()
 
@@ -157,8 +161,12 @@ class _Reader:
         tables = {key: value for key, value in data.items() if isinstance(value, dict)}
         for key, value in data.items():
             if key in tables:
+                if key in KEYS:
+                    raise self.error(f"{key} is {KEYS[key]}, not a table: write {key} = ... at the top of the file", key)
                 if key not in known:
                     raise self.error(f"there is no stage {key!r}{near(key, known)}; the stages are: {', '.join(known)}", key)
+            elif key in known:
+                raise self.error(f"{key} is a table: write the line [{key}], and below it {', '.join(DATES)}", key)
             elif key not in KEYS:
                 raise self.error(f"there is no key {key!r}{near(key, [*KEYS, *known])}; there are {', '.join(KEYS)}, and a table "
                                  f"a stage with {', '.join(DATES)}", key)
@@ -214,7 +222,7 @@ class _Reader:
 
 def near(word: str, words: Any) -> str:
     """A question for what was meant, where something is like it."""
-    close = get_close_matches(word, words, 1)
+    close = get_close_matches(word.lower(), words, 1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
@@ -240,6 +248,8 @@ def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True
         value = datetime.combine(value, time(23, 59, 59) if ends_day else time())
     if not isinstance(value, datetime):
         raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes")
+    if not 2000 <= value.year < 3000:
+        raise UsageError(f"{where}: is this the year {value.year}? Write the year with four digits, such as 2026-11-02T23:59:00")
     if value.tzinfo is None:
         if zone is None:
             raise UsageError(f"{where}: in which time zone? Put timezone = \"Europe/Berlin\" at the top of the file, or write "

@@ -29,7 +29,13 @@ TEST_FIELDS = frozenset("task test title visibility outcome points max_points me
 def versions(stage: Stage) -> dict[str, str]:
     """The versions a mark depends on."""
     libraries = sorted({name.partition(".")[0] for name in stage.info.preload} | {"numpy", "pytest"})
-    return {"kit": __version__, "python": platform.python_version()} | {name: version(name) for name in libraries}
+    return {"kit": __version__, "python": platform.python_version()} | {name: _version_of(name) for name in libraries}
+
+
+@cache
+def _version_of(library: str) -> str:
+    """Read once: a library's metadata is a text of some length."""
+    return version(library)
 
 
 @cache

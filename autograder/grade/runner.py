@@ -51,6 +51,9 @@ class Suite:
     def __init__(self, stage: Stage, session: pytest.Session) -> None:
         self.stage, self.session = stage, session
         self.order = {item: number for number, item in enumerate(session.items)}
+        # Another test of the same file, for each: pytest is told that it comes next, and leaves the file set up.
+        self.neighbour = {item: next((one for one in session.items if one.parent is item.parent and one is not item), None)
+                          for item in session.items}
         # Public tests first: what a hidden test showed a process cannot come out in the message of a public one, which is told in
         # full. Then task by task. At the end those that meet the student's own functions alone.
         self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
@@ -78,6 +81,7 @@ class Suite:
         try:
             ran = run.all(items, stop)
         finally:
+            run.leave()
             config.pluginmanager.unregister(run)
         results = [Result(item.path.stem, run.verdicts[item], turn) for turn, item in enumerate(ran)]
         return sorted(results, key=lambda result: self.order[ran[result.turn]])
@@ -107,6 +111,7 @@ class _Run:
         self.latest: list[Verdict] = []
         self.error: BaseException | None = None
         self.has_seen_hidden = False
+        self.last: pytest.Item | None = None
 
     def all(self, items: list[pytest.Item], stop: bool) -> list[pytest.Item]:
         """Find the verdict on each of these tests; those that were run, with `stop` up to the first that fails."""
@@ -197,7 +202,7 @@ class _Run:
         while isinstance(self.error, TranscriptDiverged):
             self.error = None
             self.latest.clear()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            self._run(item)
         found = self.latest[-1]
         if found.outcome == "infrastructure":
             raise InfrastructureError(str(self.error)) from self.error
@@ -207,6 +212,19 @@ class _Run:
         if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
             self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
         return found
+
+    def _run(self, item: pytest.Item) -> None:
+        """Run a test by pytest. Its file and the folders above stay set up for the next test of the file."""
+        if self.last is not None and self.last.parent is not item.parent:
+            self.leave()
+        self.last = item
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=self.suite.neighbour[item])
+
+    def leave(self) -> None:
+        """Let pytest tear down the file of the last test."""
+        last, self.last = self.last, None
+        if last is not None:
+            last.config.hook.pytest_runtest_teardown(item=last, nextitem=None)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:

@@ -115,7 +115,8 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         for title, pairs in steps.items():
             if pairs and title != "grading":
                 watcher.begin(title, len(pairs))
-            results = grade_work(course, pairs, isolation, jobs, cluster=cluster, limits=limits, retrain=retrain)
+            slots = min(jobs, len(pairs) or 1)  # one alone is not kept on one core
+            results = grade_work(course, pairs, isolation, slots, cluster=cluster, limits=limits, retrain=retrain)
             with closing(results):
                 for job, result in results:
                     pair = job["stage"], job["student"]

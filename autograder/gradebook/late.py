@@ -47,6 +47,10 @@ class Lateness:
             text += _(", {days} of them free", days=self.free) if self.free < self.days else _(", all of them free")
         return text
 
+    def for_student(self) -> str:
+        """The same for the student's page; what is wrong with the course's own files is the staff's to read."""
+        return _("it is not known when this was handed in") if self.came.problem else self.sentence()
+
 
 @dataclass(frozen=True)
 class Term:

@@ -28,7 +28,7 @@ from autograder.gradebook.entry import Entries, read_handed_in, write_autograded
 from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
 from autograder.gradebook.messages import captured_errors, said
-from autograder.gradebook.shared_gradebook import gradebook
+from autograder.gradebook.shared_gradebook import gradebook, stamp_if_new
 from autograder.gradebook.unchanged import STAMP, assignment_stamp, material, stamp
 from autograder.stages import SOLUTIONS
 
@@ -108,6 +108,7 @@ class Pipeline:
             converter.log = self.log
             with captured_errors(self.log) as words:
                 try:
+                    stamp_if_new(self.database)
                     converter.start()
                 except Exception as error:
                     raise UsageError(f"nbgrader could not enter {stage_id} into {self.course / 'gradebook.db'}:\n  "

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -25,6 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.toml_file import parse_toml
 from autograder.errors import UsageError
 from autograder.grade.course import COURSE, Course, date_of, near, read_course, zone_of
 from autograder.grade.feedback_text import points
@@ -127,9 +127,9 @@ def read_policy(course: Path) -> Policy:
 @lru_cache(maxsize=8)
 def _parsed(path: str, data: bytes, term: Course) -> Policy:
     try:
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}\n  A date is written 2026-11-02T23:59:00, a text in quotes.") from error
+        content, _text = parse_toml(path, data)
+    except ValueError as error:
+        raise UsageError(f"{error}\n  A date is written 2026-11-02T23:59:00, a text in quotes.") from None
     known = [stage.id for stage in stages()]
     tables = {name: value for name, value in content.items() if isinstance(value, dict)}
     top = {name: value for name, value in content.items() if name not in tables}

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from nbgrader.api import Gradebook
-from sqlalchemy import Column, Float, MetaData, String, Table, Text
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import Column, Float, MetaData, NullPool, String, Table, Text, create_engine, inspect
 
 OURS = MetaData()
 # `shown` is the answer a person sees, and marks; what was given for another answer is the `old_` mark, a proposal.
@@ -38,6 +39,7 @@ class SharedGradebook(Gradebook):
     transactions = 0  # that this object has written
 
     def __init__(self, db_url: str, course_id: str = "default_course") -> None:
+        stamp_if_new(db_url)
         super().__init__(db_url, course_id)
         OURS.create_all(bind=self.engine)
         self.close()
@@ -69,6 +71,20 @@ class SharedGradebook(Gradebook):
             self.db.remove()
             self.db.configure(bind=self.engine, join_transaction_mode="conditional_savepoint")
             self.engine.dispose()
+
+
+def stamp_if_new(db_url: str) -> None:
+    """Write into an empty gradebook which version of nbgrader's tables it is to have.
+
+    nbgrader would start the program `alembic` to find that out, which takes longer than to grade several submissions.
+    """
+    engine = create_engine(db_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        if not inspect(connection).get_table_names():
+            from alembic.runtime.migration import MigrationContext
+            from alembic.script import ScriptDirectory
+
+            MigrationContext.configure(connection).stamp(ScriptDirectory(ALEMBIC_DIR), "head")
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -66,6 +67,21 @@ class Run:
         return sum(result.verdict.points for result in self.results)
 
 
+# While a stage is verified: the suite's runs by stage, source and seed. None at other times.
+_kept: dict[tuple[str, str, int], Run] | None = None
+
+
+@contextmanager
+def runs_kept() -> Iterator[None]:
+    """Inside, a whole run over a source is made once, however many gates ask for it. Nothing of the kit may change meanwhile."""
+    global _kept
+    before, _kept = _kept, {}
+    try:
+        yield
+    finally:
+        _kept = before
+
+
 def run_source(stage: Stage, source: str, seed: int | None = None, only: str | None = None) -> Run:
     """The suite over trusted source, in this process."""
     return run_sources(stage, [source], seed, only)[0]
@@ -73,15 +89,22 @@ def run_source(stage: Stage, source: str, seed: int | None = None, only: str | N
 
 def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
     """The suite over trusted sources, collected once, over the cores."""
+    sources, seed = [*sources], seed_of_term() if seed is None else seed
+    known = {} if _kept is None or only else _kept
+    todo = [source for source in dict.fromkeys(sources) if (stage.id, source, seed) not in known]
+
     def share(suite: Suite, some: Iterable[str]) -> list[Run]:
         return [_run(stage, suite, source, seed, only) for source in some]
 
-    return collected(stage, lambda suite: over_cores([*sources], partial(share, suite)))
+    if todo:
+        made = collected(stage, lambda suite: over_cores(todo, partial(share, suite)))
+        known |= {(stage.id, source, seed): run for source, run in zip(todo, made, strict=True)}
+    return [known[stage.id, source, seed] for source in sources]
 
 
-def _run(stage: Stage, suite: Suite, source: str, seed: int | None, only: str | None) -> Run:
+def _run(stage: Stage, suite: Suite, source: str, seed: int, only: str | None) -> Run:
     diagnosis = Diagnosis(stage)
-    results = suite.run(InProcessBackend(stage, source, seed_of_term() if seed is None else seed), diagnosis, only=only)
+    results = suite.run(InProcessBackend(stage, source, seed), diagnosis, only=only)
     return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
 
 

@@ -23,6 +23,7 @@ import nbformat
 
 from autograder.errors import UsageError
 from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.diagnosis.naming import mistake_module
 from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.bank import wrong_programs_are_caught
@@ -35,6 +36,7 @@ from autograder.prove.gate_result import (
     reference_source,
     run_source,
     run_sources,
+    runs_kept,
     seed_of_term,
 )
 from autograder.prove.messages import messages_arrive
@@ -44,7 +46,7 @@ from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
-from autograder.stages import Mistake, Stage, find_stage, stages
+from autograder.stages import Mistake, Stage, find_stage, module_from, stages
 from autograder.stages.points import task_points
 from autograder.stages.strip import strip
 
@@ -70,6 +72,8 @@ def mistakes_are_caught_and_named(stage: Stage) -> GateResult:
     """Each catalogued mistake loses points in its own task, nowhere else, and under its own name."""
     finding = GateResult("mistakes are caught and named")
     mistakes = stage.mistakes()
+    for mistake in mistakes:
+        mistake_module(stage, mistake)  # one that cannot be run has a file and a line here
     for mistake, run in zip(mistakes, run_sources(stage, [mistake.source for mistake in mistakes]), strict=True):
         finding.problems += _mistake_problems(mistake, run)
         killers = [result.verdict.test for result in run.lost()]
@@ -101,6 +105,9 @@ def alternatives_score_full(stage: Stage) -> GateResult:
     """Right answers written differently get every point and no name of a mistake."""
     finding = GateResult("right answers written differently score full marks")
     alternatives = stage.alternatives()
+    stage.bind_earlier()
+    for name, source in alternatives.items():
+        module_from(source, stage.module, str(stage.suite / "alternatives" / f"{name.replace('-', '_')}.py"))
     for name, run in zip(alternatives, run_sources(stage, alternatives.values()), strict=True):
         finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
@@ -273,19 +280,22 @@ GATES: tuple[Callable[[Stage], GateResult], ...] = (
 def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
            ) -> Sequence[GateResult]:
     """Run the gates of a stage one after the other; `tell` is called with each as it ends."""
-    findings = []
-    for gate in gates:
-        started = time.perf_counter()
-        try:
-            with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
-                finding = gate(stage)
-        except UsageError as error:
-            name = getattr(gate, "__name__", "this gate").replace("_", " ")
-            finding = GateResult(name, problems=[str(error)])
-        except Exception as error:  # an author's slip in one gate's material does not keep the others from running
-            name = getattr(gate, "__name__", "this gate").replace("_", " ")
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            finding = GateResult(name, problems=[f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"])
-        tell(finding, time.perf_counter() - started)
-        findings.append(finding)
-    return findings
+    with runs_kept():
+        return [_found(gate, stage, tell) for gate in gates]
+
+
+def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[GateResult, float], None]) -> GateResult:
+    """What a gate found; where it could not run, that is its problem."""
+    started = time.perf_counter()
+    try:
+        with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
+            finding = gate(stage)
+    except UsageError as error:
+        name = getattr(gate, "__name__", "this gate").replace("_", " ")
+        finding = GateResult(name, problems=[str(error)])
+    except Exception as error:  # an author's slip in one gate's material does not keep the others from running
+        name = getattr(gate, "__name__", "this gate").replace("_", " ")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        finding = GateResult(name, problems=[f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"])
+    tell(finding, time.perf_counter() - started)
+    return finding

@@ -12,13 +12,12 @@ import numpy as np
 from autograder.checks.plugin import uses_checkpoints
 from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
-from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.dependencies import leaves, values_of
 from autograder.grade.diagnosis.naming import Diagnosis
-from autograder.grade.runner import Suite, collected
+from autograder.grade.runner import Result, Suite, collected
 from autograder.grade.submission_grader import record_reference_run
-from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
+from autograder.prove.gate_result import GateResult, reference_source, run_sources, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Message, Transcript
@@ -36,9 +35,11 @@ def records_agree(stage: Stage) -> GateResult:
     right answer has other names. So tests that load weights are compared in the sandbox only, except for the model answers.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
-    sources = [*_sources(stage).items()]
+    listed = _sources(stage)
+    in_process = run_sources(stage, listed.values())  # gates that came before have made these runs
+    sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 
-    def share(suite: Suite, some: Sequence[tuple[str, str]]) -> list[tuple[list[str], str]]:
+    def share(suite: Suite, some: Sequence[tuple[str, str, Record]]) -> list[tuple[list[str], str]]:
         with _sandbox(stage, finding) as sandbox:
             runs = record_reference_run(stage, sandbox, suite, seed_of_term())
             return [(_differences(stage, suite, sandbox, runs, *one), finding.measured) for one in some]
@@ -50,9 +51,8 @@ def records_agree(stage: Stage) -> GateResult:
 
 
 def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, ReferenceRun], name: str,
-                 source: str) -> list[str]:
+                 source: str, here: Record) -> list[str]:
     """Where the three records of a submission are not one."""
-    here = _record(stage, suite, InProcessBackend(stage, source, seed_of_term()))
     there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
     left_out = set() if name == "model answers" else _with_weights(suite)
     return [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
@@ -112,18 +112,17 @@ def _sources(stage: Stage) -> dict[str, str]:
 
 def _in_sandbox(stage: Stage, suite: Suite, sandbox: Sandbox, source: str, runs: dict[str, ReferenceRun] | None) -> Record:
     backend = SandboxBackend(stage, sandbox, {stage.info.file: source.encode()} | stage.trained(), seed_of_term(), runs)
+    diagnosis = Diagnosis(stage)
     try:
-        return _record(stage, suite, backend)
+        results = suite.run(backend, diagnosis)
     finally:
         backend.close()
         sandbox.sweep()
+    return _record(results, {test: mistake for test, (mistake, _) in diagnosis.found.items()})
 
 
-def _record(stage: Stage, suite: Suite, backend: Any) -> Record:
-    diagnosis = Diagnosis(stage)
-    results = suite.run(backend, diagnosis)
-    found = diagnosis.found
-    return {one.test: (one.outcome, one.points, one.message, one.call, found.get(one.test, ("",))[0])
+def _record(results: Sequence[Result], named: dict[str, str]) -> Record:
+    return {one.test: (one.outcome, one.points, one.message, one.call, named.get(one.test, ""))
             for one in (result.verdict for result in results)}
 
 

@@ -34,6 +34,7 @@ def refuse_unsafe(stage: Stage) -> None:
             problems.append(str(error))
     if not problems:
         problems += _unhidden(stage)
+        problems += _named_twice(stage)
         problems += mistyped(text_of(stage.solution), stage.info.file)
         problems += mistyped(text_of(stage.test_files()["public"]), f"{stage.name}/public.py")
     if stage.id != stage.info.id:
@@ -62,6 +63,24 @@ def _unhidden(stage: Stage) -> list[str]:
             for node in parsed(stage.solution).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
             and task_of_docstring(ast.get_docstring(node))
             and not any(line.strip() == BEGIN for line in lines[node.lineno - 1:node.end_lineno])]
+
+
+def _named_twice(stage: Stage) -> list[str]:
+    """Functions and tests that another one of the same name takes the place of: only the last would be there."""
+    found: list[str] = []
+    tests: dict[str, str] = {}
+    for file in (stage.solution, *stage.test_files().values()):
+        own: dict[str, int] = {}
+        for node in parsed(file).body:
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            there = f"line {own[node.name]}" if node.name in own else tests.get(node.name, "")
+            if there:
+                found.append(f"{file.name}, line {node.lineno}: {node.name} is in {there} already; give it another name")
+            own[node.name] = node.lineno
+        if file != stage.solution:
+            tests |= {name: f"{file.name}, line {line}," for name, line in own.items() if name.startswith("test_")}
+    return found
 
 
 def _handout_problems(stage: Stage) -> list[str]:
@@ -95,6 +114,9 @@ def _notebook_problems(stage: Stage, path: Path) -> list[str]:
             line = getattr(error.__cause__ or error.__context__, "lineno", 0)
         reason = "a merge conflict is left in it" if conflict else " ".join(str(error).split())[:200]
         return [f"{path.name}{f', line {conflict or line}' if conflict or line else ''}: {reason}"]
+    if json.loads(text).get("nbformat") != nbformat.current_nbformat:
+        return [f"{path.name}: it was saved in format {json.loads(text).get('nbformat')} of notebooks, and the kit reads format "
+                f"{nbformat.current_nbformat}; open it in JupyterLab and save it"]
     broken = [number for number, cell in enumerate(notebook.cells, start=1)
               if not isinstance(cell.metadata.get("nbgrader", {}), dict)]
     if broken:
@@ -127,7 +149,7 @@ def plan_problems(notebook: Any, stage: Stage, file: str) -> list[str]:
         if task not in stage.info.tasks:
             found.append(f"{where}: grade_id {name} is of no task in stage.toml; it is task_ and the task's numbers, "
                          f"such as task_{next(iter(stage.info.tasks)).replace('.', '_')}")
-        if not isinstance(points, int | float) or isinstance(points, bool) or points < 0:
+        if not isinstance(points, int | float) or isinstance(points, bool) or not 0 <= points < 1e6:
             found.append(f"{where} ({name}): points is a number, 0 or more; got {points!r}")
         if plan.get("task") and cell.cell_type != "markdown":
             found.append(f"{where} ({name}): a written task is a markdown cell; this is a {cell.cell_type} cell")

@@ -67,7 +67,7 @@ class Marks(NbGraderPreprocessor):
                 meta |= {"comment": mark.comment, "score": mark.score, "points": mark.max_score, "mark": mark}
         late = read_term(Path.cwd()).lateness(entry.stage, entry.student)
         about |= {"score": entry.total, "before_penalty": entry.score, "max_score": entry.max_score,
-                  "late_penalty": entry.penalty, "late": late.sentence()}
+                  "late_penalty": entry.penalty, "late": late.for_student()}
         return nb, resources
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+import traceback
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 from autograder.checks.layout import StageInfo, read_stage
 from autograder.checks.toml_file import conflict_in, place
@@ -310,8 +312,18 @@ def module_from(source: str, name: str, filename: str) -> ModuleType:
         code = compile(source, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise UsageError(f"{filename}, line {error.lineno}: {error.msg}") from None
-    exec(code, module.__dict__)
+    run_material(code, module.__dict__)
     return module
+
+
+def run_material(code: CodeType, names: dict[str, Any]) -> None:
+    """Run a file of the course's authors; UsageError with its line where it raises: a library that is not there, say."""
+    try:
+        exec(code, names)
+    except Exception as error:  # whatever an author's file does while it is run
+        own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == code.co_filename]
+        where = f"{code.co_filename}, line {own[-1]}" if own else code.co_filename
+        raise UsageError(f"{where}: {type(error).__name__}: {error}") from error
 
 
 @cache

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import os
 import shutil
+import time
 import zipfile
 
 import pytest
 
+from autograder.checks.submit import OLD, Handin, _look_at_notebook, unanswered_tasks
+from autograder.checks.update import hash_of_cell
 from tests.classroom import SOLUTION, STAGE, STUB, run
 
 NOTEBOOK = f"{STAGE.id}.ipynb"
@@ -113,3 +117,30 @@ def test_a_file_of_that_name_is_not_written_over(bare_python, folder):
     submit(bare_python, folder)
     assert (folder / ARCHIVE).read_bytes() == b"my own"
     assert sorted(path.name for path in folder.glob("*.zip")) == [f"handin-{STAGE.id}-2.zip", ARCHIVE]
+
+
+def cell(text, grade_id="", **more):
+    """A markdown cell, of the kit's where it has an id to grade it by."""
+    about = {"nbgrader": {"grade_id": grade_id, "task": True}} if grade_id else {}
+    return {"cell_type": "markdown", "id": f"cell-{len(text)}", "metadata": about, "source": text} | more
+
+
+@pytest.mark.parametrize("below, is_answered", [
+    ([cell("x" * 20)], True), ([cell("x" * 19)], False), ([cell("x" * 10), cell("y" * 10)], True), ([], False),
+    ([cell("*Your answer to task 1.8, here*")], False), ([cell("A text of the release, of its own.")], False),
+    ([cell("x" * 40, cell_type="code")], False), ([cell("The next task", "task_1_9"), cell("x" * 40)], False),
+])
+def test_an_answer_is_what_was_written_below_its_task(below, is_answered):
+    """Neither the line that asks for it, nor a text of the release, nor what stands below another task."""
+    released = {f"cell-{len(text)}": hash_of_cell(cell(text)) for text in ("A text of the release, of its own.",)}
+    cells = [cell("Write something", "task_1_8"), *below]
+    assert ("1.8" not in list(unanswered_tasks(cells, released))) is is_answered
+
+
+@pytest.mark.parametrize("age, again", [(0, False), (OLD + 60, True)])
+def test_a_notebook_that_was_saved_long_ago_is_to_be_saved_now(tmp_path, age, again):
+    file, handin = tmp_path / NOTEBOOK, Handin()
+    file.write_text(json.dumps({"cells": []}))
+    os.utime(file, (time.time() - age, time.time() - age))
+    _look_at_notebook(file, handin)
+    assert handin.trouble == [] and ["save it now" in remark for remark in handin.remarks] == [again]

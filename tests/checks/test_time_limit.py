@@ -38,6 +38,14 @@ def test_the_limits_are_those_of_the_grader():
     assert timelimit.AFTER_A_TIMEOUT == sandboxed.AFTER_A_TIMEOUT
 
 
+def test_what_is_limited_together_has_room_for_its_parts():
+    """A call for a submission, a submission or a training for a worker; who sleeps is given up before who computes."""
+    limits = Limits()
+    assert limits.load_cpu <= limits.call_cpu < limits.submission_idle < limits.submission_cpu < limits.worker_cpu
+    assert limits.call_cpu < limits.train_cpu < limits.worker_cpu and limits.wall_factor >= 1
+    assert limits.file <= limits.scratch and limits.message <= limits.memory and limits.printed < limits.message
+
+
 @pytest.mark.parametrize("body", [
     "    while True:\n        pass\n",
     "    while True:\n        try:\n            time.time()\n        except Exception:\n            pass\n",

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from autograder.checks.update import MANIFEST, manifest_of
+from autograder.checks.update import MANIFEST, hash_of_cell, manifest_of, merged
 from autograder.publish.release import files, pack
 from tests.classroom import SOLUTION, STAGE, contents, run
 
@@ -139,3 +139,19 @@ def test_an_older_release_is_refused(bare_python, folder, handout, tmp_path):
     pack(older, tmp_path / "older.zip")
     said, status = update(bare_python, folder, tmp_path / "older.zip")
     assert status == 1 and f"older than this folder's {STAGE.info.release}: nothing was changed" in said
+
+
+def cell(name, text, kind="code", **more):
+    """A cell of a notebook."""
+    return {"id": name, "cell_type": kind, "source": text, "metadata": {}} | more
+
+
+def test_cells_that_a_student_left_alone_are_those_of_the_release():
+    """What they show stays; what the student changed stays as it is, and is counted where the release has another text."""
+    was = [cell("a", "1"), cell("b", "text", "markdown"), cell("c", "1"), cell("d", "1")]
+    ran = {"outputs": ["two"], "execution_count": 7}
+    mine = [cell("a", "1", **ran), was[1], cell("own", "mine"), cell("c", "my own"), cell("d", "my own")]
+    new = [cell("a", "2", outputs=[], execution_count=None), cell("b", "other", "markdown"), cell("e", "new"), cell("c", "2"),
+           cell("d", "1")]
+    cells, changed, kept = merged(mine, new, {one["id"]: hash_of_cell(one) for one in was})
+    assert cells == [cell("a", "2", **ran), new[1], new[2], *mine[2:]] and (changed, kept) == (3, 1)

@@ -72,11 +72,12 @@ def test_what_is_no_value_is_told_in_words(value, words):
     (torch.nn.Parameter(torch.ones(2)), torch.float32), (torch.ones(2).bfloat16(), torch.float32),
     (torch.ones(2).half(), torch.float16), (torch.eye(2).to_sparse(), torch.float32),
     (torch.ones(2, dtype=torch.complex64).conj(), torch.complex64),
+    (torch.ones(2, dtype=torch.complex64).conj().imag, torch.float32),
 ])
 def test_a_tensor_is_a_dense_one_of_torchs_own(tensor, kind):
     found = plain(tensor)
     assert type(found) is torch.Tensor and found.layout is torch.strided and found.dtype is kind
-    assert found.requires_grad == tensor.requires_grad
+    assert found.requires_grad == tensor.requires_grad and not found.is_conj() and not found.is_neg()
 
 
 def test_what_is_too_deep_or_too_long_is_not_looked_at():
@@ -84,6 +85,7 @@ def test_what_is_too_deep_or_too_long_is_not_looked_at():
     for _ in range(40):
         deep = [deep]
     assert first_other(plain(deep)) == Other("a value that is nested too deep")
+    assert plain([0] * 100_000) == [0] * 100_000
     assert plain([0] * 100_001) == Other("a list of more than 100000 items")
 
 

@@ -12,6 +12,7 @@ from autograder.checks.suffixes import forms, plain_name
 from autograder.demo import half_done
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.normalise import normalise
+from autograder.grade.handin.state import read_state, state_path
 from autograder.grade.names import MAX_BYTES, is_usable, usable
 from autograder.grade.submission import read_submission
 from autograder.lms.collect import collect
@@ -292,6 +293,7 @@ def test_normalising_twice_changes_nothing():
         ("tickets_rnn (3).pt", "tickets_rnn.pt"),
         ("vanishing_2.py", "vanishing.py"),
         ("bptt.py.json", "bptt.py"),
+        ("Copy of bptt-1 (2).py.txt", "bptt.py"),
     ],
 )
 def test_additions_are_taken_off_a_name(name, known):
@@ -364,3 +366,18 @@ def test_an_untouched_folder_of_the_whole_assignment_is_no_riddle(tmp_path):
         },
     )
     assert not found.needs_person and set(found.files) == {"bptt.py"}
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"null"])
+def test_what_is_no_state_of_a_hand_in_is_none(tmp_path, data):
+    """Whoever wrote the file: grading goes on by what lies in the folder."""
+    path = state_path(tmp_path, STAGE.id, "ada")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    assert read_state(tmp_path, STAGE.id, "ada") == {} == read_state(tmp_path, STAGE.id, "bob")
+
+
+def test_two_copies_that_differ_in_the_ends_of_lines_are_one(tmp_path):
+    """Windows made the other: nobody is asked."""
+    found = submitted(tmp_path, {"bptt.py": SOLUTION, "bptt (1).py": SOLUTION.replace("\n", "\r\n") + "\n"})
+    assert not found.needs_person and found.files["bptt.py"]

@@ -1,11 +1,16 @@
 """One suite over one source: its order, its parts, and the record that comes of it."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from autograder.checks.plugin import title_of_function
 from autograder.checks.rules import MAX_FILE
 from autograder.errors import InfrastructureError, Refused
+from autograder.grade import record
+from autograder.grade import submission as submissions
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import SEED
 from autograder.grade.handin.archives import read_bytes
@@ -13,7 +18,7 @@ from autograder.grade.record import FIELDS, SCHEMA, read_record, submission_key,
 from autograder.grade.runner import run_suite
 from autograder.grade.submission import Submission, read_submission
 from autograder.prove.gates import run_source
-from autograder.stages import points
+from autograder.stages import find_stage, points
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, with_function
 
 
@@ -34,10 +39,13 @@ def verdicts(source: str, **settings) -> list:
     return [result.verdict for result in run_suite(STAGE, InProcessBackend(STAGE, source, SEED), **settings)]
 
 
-def test_every_test_is_run_once_in_the_order_of_the_files():
-    """Public first, then hidden; the points are those of the markers."""
-    ran = [(verdict.task, verdict.test, verdict.title, verdict.max_points) for verdict in verdicts(SOLUTION)]
-    assert ran == [(task, name, title, worth) for _, task, name, title, worth in points.test_list(STAGE)]
+def test_every_test_is_run_once_and_told_in_the_order_of_the_files():
+    """The points are those of the markers. Public tests are run first, in a process that no hidden one was in."""
+    results = run_suite(STAGE, InProcessBackend(STAGE, SOLUTION, SEED))
+    told = [(one.verdict.task, one.verdict.test, one.verdict.title, one.verdict.max_points) for one in results]
+    assert told == [(task, name, title, worth) for _, task, name, title, worth in points.test_list(STAGE)]
+    ran = [one.visibility for one in sorted(results, key=lambda one: one.turn)]
+    assert ran == sorted(ran, reverse=True) and len(set(ran)) == 2
 
 
 def test_backwards_is_the_same_in_reverse():
@@ -124,10 +132,24 @@ def test_the_key_changes_with_all_that_decides_a_mark():
         submission_key(Submission("ada", "1-bptt", {"bptt.py": b"x = 1\n"}, None), "sandbox", 1),
         submission_key(Submission("ada", "1-bptt", {"bptt.py": b"x = 1\n"}, b"{}", notes=("n",)), "sandbox", 1),
         submission_key(Submission("bob", "1-bptt", {"bptt.py": b"x = 1\n"}, b"{}"), "sandbox", 1),
-        submission_key(one, "process", 1), submission_key(one, "sandbox", 2),
+        submission_key(one, "process", 1), submission_key(one, "sandbox", 2), submission_key(one, "sandbox", 1, retrain=True),
+        submission_key(one, "sandbox", 1, language="de"),
+        *(submission_key(replace(one, pictures=pictures), "sandbox", 1)
+          for pictures in ((("a.png", b"1"),), (("a.png", b"2"),), (("b.png", b"1"),))),
+        *(submission_key(replace(one, **{name: value}), "sandbox", 1) for name, value in (
+            ("problem", "p"), ("needs_person", "q"), ("beside", ("a.pdf",)), ("stage", "2-vanishing"))),
     ]
     assert len({key, *others}) == 1 + len(others)
     assert suite_hash("1-bptt") == suite_hash("1-bptt")
+
+
+def test_the_suite_is_known_by_all_that_decides_a_mark(monkeypatch):
+    """The suite and model answers of the stage, those of earlier stages, the code that grades, and the data the tests read."""
+    stage, seen = find_stage("4-gated"), []
+    monkeypatch.setattr(record, "_together", lambda files: seen.extend(files) or b"")
+    record.suite_hash.__wrapped__(stage.id)
+    wanted = {stage.solution, *stage.test_files().values(), *(find_stage(name).solution for name in stage.info.requires_stages)}
+    assert wanted <= set(seen) and set(record.data_files(stage)) <= set(seen) and record.data_files(stage)
 
 
 def test_a_record_is_read_back_or_not_at_all(tmp_path):
@@ -137,7 +159,8 @@ def test_a_record_is_read_back_or_not_at_all(tmp_path):
     write_json(path, whole)
     assert read_record(path) == whole
     assert [entry.name for entry in path.parent.iterdir()] == ["ada.json"]
-    for text in ("", "{", "[]", '{"schema": 99}', "\x00"):
+    for text in ("", "{", "[]", '{"schema": 99}', "\x00", json.dumps(whole | {"schema": SCHEMA + 1}),
+                 json.dumps(whole | {"tests": {}})):
         path.write_text(text)
         assert read_record(path) is None
     assert read_record(tmp_path / "nobody.json") is None
@@ -154,6 +177,29 @@ def test_what_cannot_be_read_is_refused_unopened(tmp_path):
                         ("nothing.py", "cannot be read")):
         with pytest.raises(Refused, match=words):
             read_bytes(tmp_path / name, MAX_FILE)
+
+
+def test_nothing_behind_a_link_is_a_submission(tmp_path):
+    """Neither where a student's folder is one, nor where the stage's is."""
+    folder = hand_in(tmp_path / "elsewhere", "ada")
+    (tmp_path / "submitted" / "eve").mkdir(parents=True)
+    (tmp_path / "submitted" / "ada").symlink_to(folder.parent)
+    (tmp_path / "submitted" / "eve" / STAGE.id).symlink_to(folder)
+    assert read_submission(folder, "ada", STAGE).files
+    for student in ("ada", "eve"):
+        found = read_submission(tmp_path / "submitted" / student / STAGE.id, student, STAGE)
+        assert found.files == {} and "is a link" in found.problem
+
+
+def test_what_is_beyond_the_size_of_a_folder_is_not_read(tmp_path, monkeypatch):
+    """The stage's file comes first, and what no longer fits is named."""
+    folder = hand_in(tmp_path, "ada")
+    (folder / "numbers.csv").write_text("1," * 5000)
+    (folder / "more.csv").write_text("2," * 5000)
+    monkeypatch.setattr(submissions, "MAX_TOTAL", (folder / "bptt.py").stat().st_size + 10_500)
+    found = read_submission(folder, "ada", STAGE)
+    assert set(found.files) == {"bptt.py", "more.csv"}
+    assert any("numbers.csv was not read: the folder holds more than" in note for note in found.notes)
 
 
 def test_the_kits_own_files_are_never_taken_from_a_submission(tmp_path):

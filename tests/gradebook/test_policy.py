@@ -8,7 +8,8 @@ from traitlets.config import Config
 
 from autograder.errors import UsageError
 from autograder.grade.language import speaking
-from autograder.gradebook.late import LatePolicy, Penalties, read_term, seconds_late
+from autograder.gradebook.class_list import Came
+from autograder.gradebook.late import Lateness, LatePolicy, Penalties, read_term, seconds_late
 from autograder.gradebook.marks import SubmissionMarks
 from autograder.gradebook.policy import Amount, Policy, Rule, read_policy
 from autograder.gradebook.tables import grade_rows
@@ -161,8 +162,8 @@ def test_what_is_not_known_costs_nothing_and_is_said(tmp_path):
     ('[1-bptt]\ndue = 2026-10-24T10:00:00Z\ncap = "150 %"', r"cap: '150 %' is no amount"),
     ('[1-bptt]\ndue = 2026-10-24T10:00:00Z\ngrace = "a while"', r"grace: 'a while' is no length of time; write minutes"),
     ("late_days = 1.5", r"late_days: 1.5 is no number of days"),
-    ("due = = 1", r"policy.toml is not TOML: .*line 1"),
-    ("[1-bptt]\ndue = 2026-13-24", r"policy.toml is not TOML"),
+    ("due = = 1", r"policy.toml, line 1: Invalid value"),
+    ("[1-bptt]\ndue = 2026-13-24", r"policy.toml, line 2: Expected newline.*\n  A date is written 2026-11-02"),
 ])
 def test_a_wrong_file_names_itself_the_key_and_what_is_right(tmp_path, text, words):
     (tmp_path / "policy.toml").write_text(text)
@@ -212,3 +213,19 @@ def test_who_is_late_by_an_unknown_time_needs_a_person_in_every_language_and_who
         ada, bob = grade_rows(records, marks, term, {})
     assert ada["note"] == "; ".join(ada["asks"]) and len(ada["asks"]) == 1
     assert bob["note"] and bob["asks"] == []
+
+
+def test_the_borders_of_what_may_be_written(tmp_path):
+    """No late days, all points, and minutes where no unit is named."""
+    (tmp_path / "policy.toml").write_text('late_days = 0\ncap = "100 %"\n[1-bptt]\ndue = 2026-10-24T10:00:00Z\ngrace = "15"\n'
+                                          'per_day = 0\n')
+    policy = read_policy(tmp_path)
+    rule = policy.rules["1-bptt"]
+    assert (policy.late_days, rule.cap, rule.grace) == (0, Amount(100.0, percent=True), timedelta(minutes=15))
+    assert rule.cost(3, 80) == 0
+
+
+@pytest.mark.parametrize("days, free, said", [(1, 0, "1 day late"), (3, 1, "3 days late, 1 of them free"),
+                                              (3, 3, "3 days late, all of them free"), (0, 0, "")])
+def test_how_late_is_said_in_a_sentence(days, free, said):
+    assert Lateness(Came(), days=days, free=free).sentence() == said

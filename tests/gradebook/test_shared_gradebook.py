@@ -1,9 +1,10 @@
 """One gradebook for many submissions: each is in it as a whole or not at all, and the file is free in between."""
 
 import shutil
+import sqlite3
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import event
 from traitlets.config import Config
 
@@ -24,6 +25,15 @@ def students(url: str) -> set[str]:
     """Who is in the file."""
     with Gradebook(url) as book:
         return {student.id for student in book.students}
+
+
+def test_a_new_gradebook_knows_its_version_without_a_program_being_started(tmp_path, monkeypatch):
+    with monkeypatch.context() as context:
+        context.setenv("PATH", str(tmp_path))
+        with gradebook(f"sqlite:///{tmp_path}/new.db") as book:
+            assert book.students == []
+    with sqlite3.connect(tmp_path / "new.db") as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(get_alembic_version(),)]
 
 
 def test_changes_of_many_with_blocks_are_one_transaction(url):

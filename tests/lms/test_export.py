@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 
 import pytest
 
@@ -13,7 +14,7 @@ from autograder.grade.record import write_json
 from autograder.gradebook.formgrader import CONFIG_TEXT
 from autograder.gradebook.marks import Mark, SubmissionMarks
 from autograder.gradebook.pipeline import Pipeline
-from autograder.lms.export import FORMATS, Course, export, write_export
+from autograder.lms.export import FORMATS, Course, Exported, _blanks, export, write_export
 from autograder.lms.people import Person
 from autograder.report.class_report import gather
 from autograder.report.remake import remake
@@ -38,6 +39,59 @@ def test_a_mark_is_the_score_without_the_penalty():
     ada = Person("ada", folders={STAGE.id: "ada"})
     listed = Course([STAGE.id], [ada], {(STAGE.id, "ada"): marks}, frozenset())
     assert listed.mark(ada, STAGE.id) == "71.75" and listed.mark(Person("eve"), STAGE.id) == ""
+
+
+def listed(*everybody, **settings):
+    """A course of these people: ada's answer is unread, bob's files need a person, eve's were not graded."""
+    marks = {(STAGE.id, who): SubmissionMarks(STAGE.id, who, who, 0.0, None, None, None, [
+        Mark("task_1_1", 60.0, 80.0), Mark("task_1_8", 0.0, 20.0, pending=who == "ada", comment=f"Well, {who}.")])
+        for who in ("ada", "bob", "cy", "team")}
+    return Course([STAGE.id], list(everybody), marks, frozenset({(STAGE.id, "bob")}), ((STAGE.id, "eve"),), **settings)
+
+
+def one(name, **more):
+    """Somebody with a folder of their own."""
+    return Person(name, name.title(), folders={STAGE.id: name}, **more)
+
+
+def test_what_is_not_certain_is_blank_and_named():
+    """An unread answer, files somebody has to look at, what was not graded yet; with PARTIAL=1 the first of them counts."""
+    ada, bob, cy = map(one, ("ada", "bob", "cy"))
+    course, partial = listed(ada, bob, cy), listed(ada, bob, cy, partial=True)
+    assert [course.mark(who, STAGE.id) for who in (ada, bob, cy)] == ["", "", "60"]
+    assert [partial.mark(who, STAGE.id) for who in (ada, bob, cy)] == ["60", "", "60"]
+    person = f"bob {STAGE.id}: a person has to look at the submission"
+    ungraded = f"eve {STAGE.id}: not graded yet"
+    assert list(_blanks(course)) == [f"ada {STAGE.id}: 1 answer still to be read", person, ungraded]
+    assert list(_blanks(partial)) == [person, ungraded]
+
+
+def rows(layout, course):
+    """The rows of an export, and what became of it."""
+    plugin = FORMATS[layout]()
+    plugin.outcome = Exported(None)
+    return list(plugin.rows(course)), plugin.outcome
+
+
+def test_moodles_rows_are_those_it_can_read():
+    """A team's number is no participant's; without COMMENTS=1 there is no column that would erase comments."""
+    everybody = [one("ada", ids={"moodle": "1"}), one("cy", ids={f"moodle {STAGE.id}": "3"}),
+                 one("team", ids={"moodle": "9"}, is_group=True)]
+    found, outcome = rows("moodle", listed(*everybody))
+    assert [row[0] for row in found] == ["Identifier", "Participant 3"] and found[1][4:6] == ["60", "100"]
+    assert len(found[0]) == len(found[1]) == 9 and [line.partition(":")[0] for line in outcome.left_out] == ["team"]
+    found, outcome = rows("moodle", listed(*everybody, comments=True))
+    assert (found[0][-1], found[1][-1]) == ("Feedback comments", "1.8: Well, cy.") and "empty ones too" in outcome.advice[-1]
+
+
+def test_canvas_is_given_a_login_only_where_it_knows_no_id():
+    """It looks for the ID first; a login beside it could be another person's."""
+    everybody = [one("ada", ids={"canvas": "11", "login": "al"}), one("cy", ids={"login": "cy1"}), one("team", is_group=True),
+                 one("bob", ids={"canvas": "aB3"})]
+    found, outcome = rows("canvas", listed(*everybody))
+    assert [(row[0], row[1], row[3]) for row in found[2:]] == [("Ada", "11", ""), ("Cy", "", "cy1")]
+    assert found[1][0] == "    Points Possible" and found[1][-1] == "100"
+    assert [line.partition(":")[0] for line in outcome.left_out] == ["team", "bob"]
 
 
 def test_a_folder_whose_name_is_no_text_is_named_and_stops_no_export(course):
@@ -123,9 +177,12 @@ def test_marks_are_exact_and_a_submission_that_is_gone_has_no_row(course):
         mark.manual_score, mark.needs_manual_grade = 1234567 / 1e5, False
         gradebook.db.commit()
     (course / "submitted" / "mistaken").rename(course / "submitted" / "renamed")
+    shutil.rmtree(course / "submitted" / "half")
     rows = {row[0]: row for row in table(export(course, "canvas")[0])[2:]}
     assert rows["solution"][-1] == "92.34567" and "mistaken" not in rows and rows["renamed"][-1] == ""
-    assert f"renamed {STAGE.id}: not graded yet" in write_export(course, "canvas").blank
+    outcome = write_export(course, "canvas")
+    assert [line.partition(" ")[0] for line in outcome.blank] == ["hostile", "renamed"] and outcome.pending == 1
+    assert f"renamed {STAGE.id}: not graded yet" in outcome.blank
     remake(course, Silent())
     assert "mistaken" not in (course / "grades.csv").read_text() + (course / "items.csv").read_text()
     assert "mistaken" not in {student for report in gather(course) for row in report.mistakes for student in row.students}

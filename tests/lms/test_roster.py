@@ -10,7 +10,7 @@ from autograder.cli import main
 from autograder.errors import UsageError
 from autograder.lms.collect import REPLACED_DAYS, collect
 from autograder.lms.lists import take_list
-from autograder.lms.roster import Roster
+from autograder.lms.roster import LmsIdentity, Roster
 from tests.classroom import SOLUTION, STAGE, notebook_bytes
 from tests.lms.downloads import archive, handed_in
 
@@ -248,6 +248,44 @@ def test_an_older_download_does_not_take_the_place_of_a_newer_one(tmp_path):
     collect(archive(tmp_path / "b.zip", {"leeann_1_61_bptt-1.py": "new"}), course)
     outcome = collect(old, course)
     assert handed_in(course)[f"leeann_1/{S}/bptt.py"] == "new" and any("older hand-in" in note for note in outcome.notes)
+    assert [row["attempt"] for row in rows(course, "collected")] == ["2"]
+
+
+def test_who_is_missing_is_told_of_the_stages_that_were_collected_now(tmp_path):
+    """In the table they are missing of every stage that was ever collected."""
+    course = tmp_path / "course"
+    course.mkdir()
+    (course / "roster.csv").write_text("student,name,canvas_id\nann,Ann,1\nbob,Bob,2\n")
+    assert collect(archive(tmp_path / "a.zip", {"ann_1_2_bptt.py": "x"}), course).missing == [("bob", S)]
+    assert collect(archive(tmp_path / "b.zip", {"ann_1_3_vanishing.py": "x"}), course).missing == [("bob", "2-vanishing")]
+    assert [(row["stage"], row["note"]) for row in rows(course, "collected") if row["student"] == "bob"] == [
+        (S, "missing"), ("2-vanishing", "missing")]
+
+
+def test_the_time_of_a_hand_in_and_what_it_came_in_are_in_the_table(tmp_path):
+    """Late policies read it there."""
+    course = tmp_path / "course"
+    files = {f"Stage 1_{who}_attempt_2026-10-12-10-51-{second}_bptt.py": "x" for who, second in (("al1", "22"), ("bb2", "23"))}
+    collect(archive(tmp_path / "blackboard.zip", files), course)
+    assert [(row["when"], row["source"], row["files"]) for row in rows(course, "collected")] == [
+        (f"2026-10-12T10:51:{second}", "blackboard.zip", "1") for second in ("22", "23")]
+
+
+def test_what_an_lms_tells_later_of_somebody_known_is_written(tmp_path):
+    """An address, though the id is no news."""
+    (tmp_path / "roster.csv").write_text("student,name,email,group,extension,canvas_id\nann,Ann,,,,1\n")
+    roster = Roster.read(tmp_path)
+    roster.enrol(LmsIdentity("canvas", "1", "Ann", "ann@x.y"), "ann")
+    roster.write()
+    assert rows(tmp_path)[0]["email"] == "ann@x.y"
+
+
+def test_an_address_of_two_people_is_nobodys(tmp_path):
+    """Such as that of a family, or of a test account."""
+    (tmp_path / "roster.csv").write_text("student,name,email\nann,Ann,us@x.y\nben,Ben,us@x.y\ncy,Cy,cy@x.y\n")
+    roster = Roster.read(tmp_path)
+    assert roster.enrol(LmsIdentity("canvas", "7", "Dora", "us@x.y"), "dora").student == "dora"
+    assert roster.enrol(LmsIdentity("canvas", "8", "Cyrus", "CY@x.y"), "cyrus").student == "cy"
 
 
 def test_what_was_replaced_is_kept_for_the_stated_time(tmp_path):
@@ -262,10 +300,11 @@ def test_what_was_replaced_is_kept_for_the_stated_time(tmp_path):
         )
     aside = course / "submitted" / ".replaced" / S / "leeann_1"
     assert len(list(aside.iterdir())) >= 1
-    gone = time.time() - (REPLACED_DAYS + 1) * 86400
-    os.utime(aside / "1", (gone, gone))
+    for name, days in (("1", REPLACED_DAYS + 1), ("2", REPLACED_DAYS - 1)):
+        when = time.time() - days * 86400
+        os.utime(aside / name, (when, when))
     collect(tmp_path / "a.zip", course)
-    assert not (aside / "1").exists()
+    assert not (aside / "1").exists() and (aside / "2").exists()
 
 
 def test_the_table_says_who_is_missing_late_unreadable_and_without_a_notebook(tmp_path):

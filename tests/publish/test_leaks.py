@@ -40,7 +40,7 @@ def test_a_planted_leak_of_each_kind_is_found(folder, kind):
 
 def test_every_kind_of_secret_is_known():
     """Model answers, hidden tests, mistakes, alternatives, mark scheme, outputs."""
-    known = {"solution", "hidden test", "mistake", "alternative answer", "mark scheme", "stored output"}
+    known = {"solution", "hidden test", "mistake", "wrong program", "alternative answer", "mark scheme", "stored output"}
     assert known <= set(kinds(STAGE))
     for kind, least in (("solution", 20), ("hidden test", 100), ("mistake", 100), ("mark scheme", 1)):
         assert sum(secret.kind == kind for secret in secrets(STAGE)) >= least
@@ -189,9 +189,9 @@ def test_a_sentence_of_the_mark_scheme_is_found_wherever_a_notebook_has_it(folde
 
 @pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "behind the end", "GIF", "JPEG", "XPComment", "UserComment", "WebP",
                                   "SVG"])
-def test_a_sentence_of_the_mark_scheme_is_found_in_a_picture(folder, kind):
+def test_a_sentence_of_the_mark_scheme_is_found_in_a_picture(tmp_path, kind):
     """Whatever the picture's own way to say it."""
-    name = "figure.SVG" if kind == "SVG" else "figure.png"
-    (folder / name).write_bytes(SVG.encode() if kind == "SVG" else picture(kind))
-    found = leaks(STAGE, folder)
+    name = "figure.SVG" if kind == "SVG" else "figure.PNG" if kind == "zTXt" else "figure.png"
+    (tmp_path / name).write_bytes(SVG.encode() if kind == "SVG" else picture(kind))
+    found = leaks(STAGE, tmp_path)
     assert found and all(f"{name} has mark scheme in a picture" in leak for leak in found)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import autograder.stages
@@ -185,6 +186,18 @@ SLIPS: dict[str, tuple[Slip, str]] = {
     "a PDF beside it": (lambda kit: (kit / SOURCE / "scheme.pdf").write_bytes(b"%PDF"), "scheme.pdf: nothing says"),
     "a copy of the notebook": (lambda kit: shutil.copy(kit / SOURCE / "1-bptt.ipynb", kit / SOURCE / "1-bptt-old.ipynb"),
                                "1-bptt-old.ipynb has cells that are graded"),
+    "a notebook of format 3": (lambda kit: nbformat.write(nbformat.convert(nbformat.read(kit / SOURCE / "1-bptt.ipynb", 4), 3),
+                                                          kit / SOURCE / "1-bptt.ipynb", 3), "it was saved in format 3"),
+    "a notebook of format 5": (rewrite(f"{SOURCE}/1-bptt.ipynb", '"nbformat": 4', '"nbformat": 5'), "1-bptt.ipynb"),
+    "points that are no number": (plan(points=float("nan")), "points is a number, 0 or more; got nan"),
+    "a test twice": (rewrite(f"{SUITE}/hidden.py", "", "def test_a(student): ...\n\n\ndef test_a(student): ...\n"),
+                     "hidden.py, line 4: test_a is in line 1 already; give it another name"),
+    "a hidden test of a public one's name": (lambda kit: [
+        rewrite(f"{SUITE}/{file}.py", "", "def test_a(student): ...\n")(kit) for file in ("public", "hidden")],
+        "hidden.py, line 1: test_a is in public.py, line 1, already"),
+    "a function of the model answers twice": (
+        lambda kit: (kit / SOURCE / "bptt.py").write_text((kit / SOURCE / "bptt.py").read_text() + "\n\ndef softmax(z): ...\n"),
+        ": softmax is in line "),
     "a zip of a stage that is gone": (lambda kit: (kit / "dist" / "5-gone.zip").write_bytes(b""), "dist/5-gone.zip"),
     "model answers of a stage that is gone": (lambda kit: (kit / "dist" / "solutions-5-gone.zip").write_bytes(b""),
                                               "dist/solutions-5-gone.zip"),

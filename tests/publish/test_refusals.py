@@ -1,13 +1,17 @@
 """An instructor's slip does not hand out the answers: the release is refused, and the last good one stays."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from PIL import Image, PngImagePlugin
 
+from autograder.errors import UsageError
+from autograder.grade.diagnosis.naming import mistake_module
 from autograder.publish.leaks import texts_of_picture
 from autograder.publish.markers import marker_problems, mistyped
+from autograder.stages import find_stage, module_from
 from tests.classroom import copy_of_kit, in_kit, state
 
 STAGE = "1-bptt"
@@ -105,6 +109,16 @@ def test_a_picture_and_a_notebook_to_read_are_handed_out(tmp_path: Path) -> None
     assert outcome.returncode == 0, outcome.stderr
     released = kit / "assignments" / STAGE
     assert (released / "figure.png").exists() and (released / "drawing.svg").exists() and (released / "extra.ipynb").exists()
+
+
+def test_material_that_cannot_be_run_has_its_file_and_line() -> None:
+    """A mistake that imports what is not there, and a right answer that raises."""
+    stage = find_stage(STAGE)
+    mistake = replace(stage.mistakes()[0], id="imports-nothing", own='"""A title."""\nimport nowhere\n')
+    with pytest.raises(UsageError, match=r"mistakes/imports_nothing\.py, line 2: ModuleNotFoundError: "):
+        mistake_module(stage, mistake)
+    with pytest.raises(UsageError, match=r"alternatives/loops\.py, line 3: ZeroDivisionError"):
+        module_from("def f():\n    pass\n1 / 0\n", "bptt", "alternatives/loops.py")
 
 
 def test_prose_about_solutions_is_no_marker() -> None:

@@ -4,12 +4,13 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from autograder.checks.hints import read_hints
-from autograder.publish.release import differences, drift, files
+from autograder.publish.release import date_of, differences, drift, files
 from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, STUB, contents, copy_of_kit, in_kit, run, state
 
@@ -115,3 +116,11 @@ def test_hints_that_tell_the_same_are_no_drift(handout, tmp_path):
         assert drift(STAGE, handout, there) == found
     path.write_text("no hints")
     assert drift(STAGE, handout, there) == ["checks/hints.json differs"]
+
+
+def test_the_files_of_a_zip_have_the_day_of_the_release():
+    """Also of a second release on one day; of none, the earliest day that a zip can hold."""
+    def dated(release):
+        return date_of(SimpleNamespace(info=SimpleNamespace(release=release)))
+
+    assert dated("2026-10-05") == dated("2026-10-05.2") == (2026, 10, 5, 0, 0, 0) and dated("") == (1980, 1, 1, 0, 0, 0)

@@ -32,7 +32,7 @@ WRONG = {
     "an unknown table": ("seed = 1\n[1-bpt]\n", "course.toml, line 2: there is no stage '1-bpt' (did you mean 1-bptt?)"),
     "an unknown key of a stage": ("[1-bptt]\ndew = 2027-01-01T08:00:00Z\n", "course.toml, line 2: there is no key 'dew' "
                                                                              "(did you mean due?)"),
-    "a seed in quotes": ("seed = \"1\"\n", "course.toml, line 1: seed is a whole number; got '1'"),
+    "a seed in quotes": ("seed = \"1\"\n", "course.toml, line 1: seed is a whole number from 0 to 9223372036854775807; got '1'"),
     "a seed below zero": ("seed = -1\n", "line 1: seed is a whole number"),
     "a seed of true": ("seed = true\n", "line 1: seed is a whole number"),
     "an id with spaces": ("course = \"my course\"\n", "line 1: course is made of letters"),
@@ -48,6 +48,23 @@ WRONG = {
     "no time zone": ("[1-bptt]\ndue = 2027-01-01T08:00:00\n", "line 2: [1-bptt] due: in which time zone?"),
     "an unknown language": ("\nlanguage = \"deu\"\n", "line 2: there is no language 'deu' (did you mean de?); there are: en, de"),
     "an unknown time zone": ("timezone = \"Berlin\"\n", "line 1: 'Berlin' is no time zone"),
+    "a time zone that is a path": ("timezone = \"../../etc/passwd\"\n", "line 1: '../../etc/passwd' is no time zone"),
+    "a key twice": ("seed = 1\nterm = \"a\"\nseed = 2\n", "line 3: Cannot overwrite a value. It is there twice: keep one"),
+    "a table twice": ("[1-bptt]\n[2-vanishing]\n[1-bptt]\n", "line 3: Cannot declare ('1-bptt',) twice. It is there"),
+    "quotes of a word processor": ("term = \u201cSommer\u201d\n", "line 1: Invalid value. Its quotes are those of a word"),
+    "a blank of a web page": ("seed\u00a0= 1\n", "It has a blank that is no space"),
+    "a table in the place of a value": ("[course]\nseed = 1\n", "line 1: course is a text, not a table: write course = ..."),
+    "a value in the place of a table": ("1-bptt = 5\n", "line 1: 1-bptt is a table: write the line [1-bptt], and below"),
+    "a list of tables": ("[[1-bptt]]\ndue = 2027-01-01T08:00:00Z\n", "line 1: 1-bptt is a table: write the line [1-bptt]"),
+    "a table in one line": ("seed = 1\n1-bptt = {dew = 2027-01-01T08:00:00Z}\n", "line 2: there is no key 'dew'"),
+    "a key with its table's name": ("seed = 1\n1-bptt.dew = 2027-01-01T08:00:00Z\n", "line 2: there is no key 'dew'"),
+    "brackets without an end": ("seed = " + "[" * 5000, "course.toml: brackets in brackets without an end"),
+    "a seed of six thousand digits": ("seed = " + "9" * 6000, "course.toml: a number has too many digits"),
+    "a seed of twenty digits": ("seed = 99999999999999999999", "line 1: seed is a whole number from 0 to 9223372036854775807"),
+    "a year of three digits": ("[1-bptt]\ndue = 0227-01-01T08:00:00Z\n", "line 2: [1-bptt] due: is this the year 227?"),
+    "a year that no clock reaches": ("[1-bptt]\ndue = 9999-12-31T23:59:59-12:00\n", "is this the year 9999?"),
+    "a stage in capitals": ("stages = [\"1-BPTT\"]\n", "line 1: there is no stage '1-BPTT' (did you mean 1-bptt?)"),
+    "a language in capitals": ("language = \"DE\"\n", "line 1: there is no language 'DE' (did you mean de?); there are: en, de"),
 }
 
 
@@ -56,6 +73,25 @@ def test_a_slip_in_it_is_refused_with_its_line(slip: str, tmp_path: Path) -> Non
     text, words = WRONG[slip]
     with pytest.raises(UsageError, match=re.escape(words)):
         read_course(term(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "course.toml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"course\.toml cannot be read: No such file"):
+        read_course(tmp_path)
+    (tmp_path / "course.toml").unlink()
+    (tmp_path / "course.toml").mkdir()
+    with pytest.raises(UsageError, match=r"course\.toml cannot be read: Is a directory"):
+        read_course(tmp_path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_it_is_read_with_the_line_ends_of_any_system(end: str, tmp_path: Path) -> None:
+    (tmp_path / "course.toml").write_bytes(f"seed = 0{end}\tterm = \"a\"{end}".encode())
+    assert (read_course(tmp_path).seed, read_course(tmp_path).term) == (0, "a")
+    (tmp_path / "course.toml").write_bytes(f"seed = 0{end}sead = 1{end}".encode())
+    with pytest.raises(UsageError, match=r"course\.toml, line 2: there is no key 'sead'"):
+        read_course(tmp_path)
 
 
 def test_it_is_read_however_an_editor_saved_it(tmp_path: Path) -> None:

@@ -88,11 +88,21 @@ def test_difficulty_and_discrimination_are_what_they_are_called():
         ("a", 1, 9), ("b", 1, 8), ("c", 1, 7), ("d", 0, 3), ("e", 0, 2), ("f", 0, 2))]
     (row,) = items.test_rows(class_of)
     assert row.difficulty == 0.5 and row.discrimination == pytest.approx(correlation([1, 1, 1, 0, 0, 0], [9, 8, 7, 3, 2, 2]))
-    assert items.test_rows(class_of[:4])[0].discrimination is None
+    assert items.test_rows(class_of[:5])[0].discrimination is not None and items.test_rows(class_of[:4])[0].discrimination is None
     assert items.test_rows(class_of[:3] * 2)[0].discrimination is None
     (failure,) = items.unnamed(class_of)
     assert failure.message == "got #, expected #" and failure.students == ("d", "e", "f")
     assert [items.quartiles(values) for values in ([1, 2, 3, 4, 5], [7], [])] == [(2, 3, 4), (7, 7, 7), (0, 0, 0)]
+
+
+def test_who_fails_hidden_tests_alone_is_told_from_who_fails_both():
+    def a_record(student, **outcomes):
+        return {"student": student, "tests": [{"task": "1.1", "visibility": kind, "outcome": outcome, "max_points": 2.0,
+                                               "points": 2.0 * (outcome == "passed")} for kind, outcome in outcomes.items()]}
+
+    (gap,) = items.gaps([a_record("a", public="passed", hidden="passed"), a_record("b", public="passed", hidden="failed"),
+                         a_record("c", public="failed", hidden="failed"), a_record("d", public="failed", hidden="passed")])
+    assert (gap.public, gap.hidden, gap.only_public) == (0.5, 0.5, ("b",))
 
 
 def test_everything_a_lecturer_asks_is_on_the_page_and_in_tables(course):

@@ -74,6 +74,14 @@ def test_hidden_tests_alone_are_said_to_be_hidden():
     assert len(found) == 1 and "this test is hidden" in found[0].text and "expected 2" not in found[0].text
 
 
+def test_public_tests_come_before_hidden_ones_and_one_task_is_to_be_written_first():
+    """In whichever order the tasks stand; the others to be written are named after it."""
+    found = steps([a_test("1.2"), a_test("1.2", "failed", "hidden"), a_test("1.5", "failed")])
+    assert [step.anchor for step in found] == ["task-1-5", "task-1-2"]
+    found = steps([a_test(task, "not_implemented") for task in ("1.3", "1.4", "1.5")])
+    assert [step.anchor for step in found] == ["task-1-3"] and "After it: task 1.4, 1.5." in found[0].text
+
+
 def test_a_timeout_says_so():
     found = steps([a_test("1.7", "timeout", message="more than 10 seconds of CPU time")])
     assert found[0].text == "This test ran out of time: more than 10 seconds of CPU time."

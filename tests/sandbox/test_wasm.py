@@ -24,7 +24,9 @@ from autograder.sandbox.client.choice import choose
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission, Worker
 from autograder.sandbox.limits import Limits
-from tests.classroom import SOLUTION, STAGE, STUB, hand_in
+from autograder.stages import KIT
+from tests.attacks.catalogue import Place, attacks
+from tests.classroom import SOLUTION, STAGE, STUB, copy_of_kit, grade, hand_in
 from tests.sandbox.compare_wasm import ending
 from tests.sandbox.conftest import call, no_answer
 
@@ -212,6 +214,32 @@ def test_large_arrays_and_figures_cross(make: Callable[..., Worker]) -> None:
     assert call(worker, "draw", np.arange(3.0)) == 1
 
 
+ATTEMPTS = ("exhausting-fork-bomb", "exhausting-import-loop", "exhausting-disk-behind-modes", "waiting-thread", "waiting-state",
+            "files-names-of-the-graders-modules", "files-link-to-a-file-outside")
+
+
+@needs_the_extra
+def test_an_attempt_gets_no_more_than_it_deserves_and_the_next_submission_is_unharmed(tmp_path: Path) -> None:
+    """A few of each other kind of the catalogue; all of them by hand, see docs/security.md."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    attempts = {attack.name: attack for attack in attacks() if attack.name in ATTEMPTS}
+    assert len(attempts) == len(ATTEMPTS)
+    for attack in attempts.values():
+        folder = tmp_path / "course" / "submitted" / attack.name / STAGE.id
+        folder.mkdir(parents=True)
+        attack.build(folder, Place(tmp_path / "course", outside, os.getpid()))
+    hand_in(tmp_path / "course", "zoe")
+    planted = {path.name for path in outside.iterdir()}
+    outcome = grade(tmp_path / "course", jobs=1, limits=LIMITS, isolation="wasm")
+    assert outcome.failed == {}
+    scores = {record["student"]: record["score"] for record in outcome.records}
+    assert scores.pop("zoe") == 80
+    assert scores.keys() == attempts.keys()
+    assert {name: score for name, score in scores.items() if score > attempts[name].marks} == {}
+    assert {path.name for path in outside.iterdir()} == planted
+
+
 @pytest.fixture
 def mac(tmp_path: Path) -> Callable[..., str]:
     """``mac(word, ...)`` runs Python as on a machine that has nothing of what only Linux has, bubblewrap included."""
@@ -226,9 +254,9 @@ def mac(tmp_path: Path) -> Callable[..., str]:
         assert found is not None
         (programs / name).symlink_to(found)
 
-    def run(*words: str) -> str:
-        done = subprocess.run([str(tmp_path / "mac" / "bin" / "python"), *words], capture_output=True, text=True,
-                              cwd=Path(__file__).resolve().parents[2], env=os.environ | {"PATH": str(programs)})
+    def run(*words: str, kit: Path = KIT) -> str:
+        done = subprocess.run([str(tmp_path / "mac" / "bin" / "python"), *words], capture_output=True, text=True, cwd=kit,
+                              env=os.environ | {"PATH": str(programs)})
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -240,6 +268,13 @@ def test_a_process_is_looked_at_by_ps_where_there_is_no_proc(mac: Callable[..., 
                "while time.process_time() < 1.2: pass\nprint(*cpu_and_state(os.getpid()), cpu_and_state(4194303))")
     cpu, state, *gone = said.split()
     assert 1 <= float(cpu) < 60 and state in "RSI" and gone == ["(None,", "'')"]
+
+
+def test_a_release_is_made_where_nothing_is_that_only_linux_has(mac: Callable[..., str], tmp_path: Path) -> None:
+    kit = copy_of_kit(tmp_path / "kit")
+    shutil.rmtree(kit / "assignments" / STAGE.id)
+    assert "1-bptt: re-released" in mac("-m", "autograder", "release", "--stage", STAGE.id, kit=kit)
+    assert (kit / "assignments" / STAGE.id / "checks" / "check.py").exists() and (kit / "dist" / "1-bptt.zip").exists()
 
 
 @needs_the_extra

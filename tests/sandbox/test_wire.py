@@ -95,6 +95,7 @@ values = st.recursive(
 @example(-0.0)
 @example([math.nan, math.inf, -(2**63), 2**63])
 @example({})
+@example({3: 1.0, "3": [2]})
 @example(())
 def test_every_value_comes_back_as_it_was(value: Any) -> None:
     assert same(there_and_back(value), value)
@@ -233,6 +234,30 @@ def test_a_malformed_form_is_a_bad_message(form: Any) -> None:
         decoded(form)
 
 
+def test_a_deep_form_is_a_bad_message() -> None:
+    form = None
+    for _ in range(wire.MAX_DEPTH + 2):
+        form = ["l", form]
+    with pytest.raises(BadMessage):
+        decoded(form)
+
+
+def test_an_array_of_more_than_is_left_is_a_bad_message() -> None:
+    """The first array takes its part of what came."""
+    array = ["a", "float64", [2], "C"]
+    assert len(decoded(["l", array, array], b"x" * 32)) == 2
+    with pytest.raises(BadMessage):
+        decoded(["l", array, array], b"x" * 24)
+
+
+@pytest.mark.parametrize("words", ["", "a\nb", "\x1b[2J", "{a}", "x" * 121])
+def test_words_that_tell_no_value_are_a_bad_message(words: str) -> None:
+    """What a worker calls a value that cannot cross stands on a page and in a terminal."""
+    assert decoded(["o", "an object of the class Own"]) == Other("an object of the class Own")
+    with pytest.raises(BadMessage):
+        decoded(["o", words])
+
+
 def test_bytes_left_over_are_a_bad_message() -> None:
     with pytest.raises(BadMessage):
         decoded(None, b"x" * 16)
@@ -322,9 +347,10 @@ def test_a_message_that_claims_too_much_is_refused_at_once(pair: Any) -> None:
         channel.receive(Clock(1))
 
 
-def test_a_payload_that_claims_too_much_is_refused_at_once(pair: Any) -> None:
+@pytest.mark.parametrize("size", [(1 << 20) + 1, 0xFFFFFFFF])
+def test_a_payload_that_claims_too_much_is_refused_at_once(pair: Any, size: int) -> None:
     channel, far = pair
-    far.sendall(wire.PREFIX.pack(10, 0xFFFFFFFF))
+    far.sendall(wire.PREFIX.pack(10, size))
     with pytest.raises(LimitExceeded, match="larger than 1 MiB"):
         channel.receive(Clock(1))
 
@@ -352,6 +378,30 @@ def test_dripping_meets_the_clock(pair: Any, size: bytes) -> None:
 
     with pytest.raises(LimitExceeded, match="time is up"):
         channel.receive(dripping)
+
+
+class OneByOne:
+    """The near end of a channel from which one byte comes at a time, and never none."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = list(data)
+
+    def recv(self, size: int) -> bytes:
+        return bytes([self.data.pop(0)])
+
+    def recv_into(self, view: memoryview) -> int:
+        view[0] = self.data.pop(0)
+        return 1
+
+
+def test_the_clock_is_looked_at_after_every_piece(pair: Any) -> None:
+    """Who always has one byte more is never waited for."""
+    channel, _ = pair
+    encoder = Encoder()
+    data = frame(["value", 1, encoder.encode(np.arange(30.0))], encoder.payload())
+    channel.stream, looks = OneByOne(data), []
+    channel.receive(lambda: looks.append(1))
+    assert len(looks) >= len(data) - 3
 
 
 def test_the_end_of_the_other_side_is_told(pair: Any) -> None:

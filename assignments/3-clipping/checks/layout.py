@@ -101,9 +101,9 @@ def read_stage(folder: Path) -> StageInfo:
     known = KEYS | RELEASED
     for key, value in data.items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
+            near = get_close_matches(key.lower(), known, 1)
             raise ValueError(f"{place(file, text, key)}: nobody reads the key {key!r}"
-                             + (f"; did you mean {near[0]}?" if near else "") + f" The keys are: {', '.join(KEYS)}")
+                             + (f"; did you mean {near[0]}?" if near else ".") + f" The keys are: {', '.join(KEYS)}")
         if not KINDS[known[key]](value):
             raise ValueError(f"{place(file, text, key)}: {key} is {known[key]}; got {value!r}")
     for key in NEEDED:

@@ -53,7 +53,9 @@ def submit() -> Path | None:
     handin = looked_over(folder, info)
     release = ", " + _("release {day}", day=info.release) if info.release else ""
     lines = [_("Handing in \"{title}\" ({stage})", title=info.title, stage=f"{info.id}{release}"), ""]
-    lines += [f"  {state:<22} {', '.join(tasks)}" for state, tasks in _by_state(handin.states)]
+    states = _by_state(handin.states)
+    width = max([22, *(len(state) for state, _tasks in states)])
+    lines += [f"  {state:<{width}} {', '.join(tasks)}" for state, tasks in states]
     lines += ["", *("  " + _("TO FIX: {sentence}", sentence=sentence) for sentence in handin.trouble)]
     lines += ["  " + _("Note: {sentence}", sentence=sentence) for sentence in handin.remarks]
     if not handin.files:

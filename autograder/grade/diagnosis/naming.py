@@ -24,7 +24,7 @@ from autograder.errors import Died, LimitExceeded
 from autograder.grade.diagnosis.evidence import Information, same
 from autograder.grade.diagnosis.properties import Compared, property_of, same_value, steps_of
 from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, chain, is_entangled, replay
-from autograder.stages import Mistake, Stage, find_stage
+from autograder.stages import Mistake, Stage, find_stage, run_material
 
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
 LARGE = 20_000
@@ -46,7 +46,8 @@ def mistake_module(stage: Stage, mistake: Mistake) -> ModuleType:
         module = ModuleType(stage.module)
         module.__file__ = f"mistakes/{mistake.id}.py"
         exec(_reference_code(stage.id), module.__dict__)
-        exec(compile(mistake.own, module.__file__, "exec", dont_inherit=True), module.__dict__)
+        place = stage.suite / "mistakes" / f"{mistake.id.replace('-', '_')}.py"
+        run_material(compile(mistake.own, str(place), "exec", dont_inherit=True), module.__dict__)
         _modules[key] = module
     return _modules[key]
 

@@ -146,6 +146,7 @@ class Server:
     def __init__(self, requests: IO[bytes], answers: IO[bytes], isolation: str, limits: Limits) -> None:
         self.requests, self.answers, self.isolation, self.limits = requests, answers, isolation, limits
         self.sandboxes: dict[tuple[str, ...], Any] = {}
+        self.started: set[tuple[str, ...]] = set()
         self.suites: dict[str, Any] = {}
         self.reference_run: dict[tuple[str, int], Any] = {}
 
@@ -173,6 +174,7 @@ class Server:
             freeze()
             self.serve(job)
 
+        self._launched(stage)  # it gets ready meanwhile
         warm(stage)
         collected(stage, go_on)
 
@@ -193,15 +195,26 @@ class Server:
                 break
         return answer
 
-    def _sandbox(self, stage: Any) -> Any:
+    def _launched(self, stage: Any) -> Any:
         from autograder.sandbox.client.sandbox import Sandbox
 
         preload = stage.info.preload
         if preload not in self.sandboxes:
             sandbox = Sandbox(preload=preload, isolation=self.isolation, limits=self.limits)
-            sandbox.start()
+            sandbox.launch()
             self.sandboxes[preload] = sandbox
         return self.sandboxes[preload]
+
+    def _sandbox(self, stage: Any) -> Any:
+        sandbox, preload = self._launched(stage), stage.info.preload
+        if preload not in self.started:
+            try:
+                sandbox.start()
+            except BaseException:
+                self.sandboxes.pop(preload).close()
+                raise
+            self.started.add(preload)
+        return sandbox
 
     def close(self) -> None:
         """End the sandboxes."""
@@ -238,7 +251,9 @@ def warm(stage: Any) -> None:
     import numpy.testing  # noqa: F401
 
     from autograder.grade.diagnosis.naming import mistake_module
+    from autograder.grade.record import versions
 
+    versions(stage)
     for name in stage.info.preload:
         importlib.import_module(name)
     stage.reference()

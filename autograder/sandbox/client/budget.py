@@ -13,7 +13,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,14 +180,16 @@ class Budget:
 
 def own_queue() -> float:
     """Seconds that this process was ready to run and had no core; 0 where the kernel does not say."""
-    try:
-        descriptor = os.open("/proc/self/schedstat", os.O_RDONLY)
-    except OSError:
-        return 0.0
-    try:
-        return int(os.read(descriptor, 100).split()[1]) / 1e9
-    finally:
-        os.close(descriptor)
+    descriptor = _schedstat_of(os.getpid())
+    return 0.0 if descriptor is None else int(os.pread(descriptor, 100, 0).split()[1]) / 1e9
+
+
+@lru_cache(maxsize=1)
+def _schedstat_of(pid: int) -> int | None:
+    """A file that stays open, as it is read twice a request: that of this process, also where it was forked."""
+    with contextlib.suppress(OSError):
+        return os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
+    return None
 
 
 def cpu_with_children() -> float:

@@ -67,14 +67,8 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def start(self) -> None:
-        """Start the zygote and make sure that nothing gets out.
-
-        Raises
-        ------
-        SandboxError
-            The sandbox cannot be set up here, or the probe got out.
-        """
+    def launch(self) -> None:
+        """Start the process of the zygote, and do not wait for it: it imports libraries for a while."""
         ours, theirs = socket.socketpair()
         self._control = ours
         with theirs:
@@ -87,7 +81,19 @@ class Sandbox:
             self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment(),
                                              process_group=0)  # with what it started, to be ended as a whole
-        answer = self._first_answer(ours)
+
+    def start(self) -> None:
+        """Start the zygote, if that was not done, and make sure that nothing gets out.
+
+        Raises
+        ------
+        SandboxError
+            The sandbox cannot be set up here, or the probe got out.
+        """
+        if self._process is None:
+            self.launch()
+        assert self._control is not None
+        answer = self._first_answer(self._control)
         if not answer.get("ready"):
             said = self._last_words()
             self.close()
