@@ -81,8 +81,10 @@ def solutions(course: Path | None, stage_id: str | None) -> None:
 
 def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
     """Run the gates of some stages, a line each as it ends; the number of those that failed."""
+    from autograder.prove.gate_result import write_names
     from autograder.prove.gates import GATES
     from autograder.prove.gates import verify as run
+    from autograder.stages import KIT
 
     def tell(finding: GateResult, seconds: float) -> None:
         click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
@@ -99,7 +101,11 @@ def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Cal
             click.echo(f"{stage.id}:\n  FAIL {error}")
             failed += 1
             continue
-        failed += sum(not finding.holds for finding in run(stage, tell, gates or GATES))
+        findings = run(stage, tell, gates or GATES)
+        failed += sum(not finding.holds for finding in findings)
+        if any(finding.names for finding in findings):
+            path, words = write_names(KIT / "dist" / f"names-{stage.id}.csv", findings)
+            click.echo(f"  {words}: {path.relative_to(KIT)}")
     return failed
 
 

@@ -277,8 +277,8 @@ def still_cell(student, name, D, H, gate_bias):
 
 @task("4.5", points=1)
 def test_reach_of_an_rnn_that_halves(student):
-    """gradient_reach of a plain cell with W_h = 0.5 I, at rest, is 0.5^(T-k)."""
-    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": 0.5 * torch.eye(2), "bias_ih": torch.zeros(2),
+    """gradient_reach of a plain cell with a symmetric W_h of largest eigenvalue 0.5, at rest, is 0.5^(T-k)."""
+    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": torch.tensor([[0.3, 0.2], [0.2, 0.3]]), "bias_ih": torch.zeros(2),
                "bias_hh": torch.zeros(2)}
     cell = cell_with(student, "RNNCell", 3, 2, weights)
     for length in (2, 4):

@@ -11,7 +11,7 @@ from autograder.checks.compare import Mismatch, expect
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import GateResult, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage, module_from, task_number
 from autograder.stages.bank import WrongProgram
@@ -35,6 +35,8 @@ def wrong_programs_are_caught(stage: Stage) -> GateResult:
         programs, lambda some: [_run(stage, suite, program) for program in some]))
     for program, fate in zip(programs, fates, strict=True):
         finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
+        finding.names += [NameGiven("bank", program.name, name, "declared right" if name in program.named else FALSE)
+                          for name in sorted(fate.named)]
         names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""
         finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {fate.kept:>4g}, {len(fate.lost):>2} tests"
                              f"{names}: {', '.join(fate.lost[:3])}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import this_course
@@ -14,10 +18,21 @@ from autograder.grade.runner import Result, Suite, collected
 from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage
 
+FALSE = "false"
+
 
 def seed_of_term() -> int:
     """The seed of the hidden inputs that is proven: that of the term."""
     return this_course().seed
+
+
+class NameGiven(NamedTuple):
+    """A name that was given to a program. `kind` is mistake, bank, pair or alternative, `verdict` says whether it is right."""
+
+    kind: str
+    program: str
+    name: str
+    verdict: str
 
 
 @dataclass
@@ -28,6 +43,7 @@ class GateResult:
     measured: str = ""
     problems: list[str] = field(default_factory=list)
     table: list[str] = field(default_factory=list)
+    names: list[NameGiven] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -95,6 +111,17 @@ def _run(stage: Stage, suite: Suite, source: str, seed: int, only: str | None) -
 def reference_source(stage: Stage) -> str:
     """Text of the model answers."""
     return stage.solution.read_text(encoding="utf-8")
+
+
+def write_names(path: Path, findings: Iterable[GateResult]) -> tuple[Path, str]:
+    """Write every name that the gates saw given, a line each; the file, and in words how many there are."""
+    names = [name for finding in findings for name in finding.names]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([NameGiven._fields, *names])
+    kinds = Counter(name.kind for name in names)
+    given = ", ".join(f"{count} to {kind}{'s' * (kind != 'bank')}" for kind, count in kinds.items())
+    return path, f"names given: {given or 'none'}; {sum(name.verdict == FALSE for name in names)} false"
 
 
 def describe_failure(result: Result) -> str:

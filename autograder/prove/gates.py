@@ -28,7 +28,9 @@ from autograder.grade.notebook import task_of_cell
 from autograder.grade.runner import run_suite
 from autograder.prove.bank import wrong_programs_are_caught
 from autograder.prove.gate_result import (
+    FALSE,
     GateResult,
+    NameGiven,
     Run,
     describe_failure,
     reference_source,
@@ -76,6 +78,8 @@ def mistakes_are_caught_and_named(stage: Stage) -> GateResult:
         finding.problems += _mistake_problems(mistake, run)
         killers = [result.verdict.test for result in run.lost()]
         named = sum(name == mistake.id for name in run.named.values())
+        finding.names += [NameGiven("mistake", mistake.id, name, "its own" if name == mistake.id else FALSE)
+                          for name in sorted(set(run.named.values()))]
         finding.table.append(f"{mistake.task}  {mistake.id:<34} {len(killers):>3} tests, {named:>3} name it: "
                              f"{', '.join(killers[:3])}{', ...' if len(killers) > 3 else ''}")
     finding.measured = f"{len(mistakes)} mistakes"
@@ -107,6 +111,7 @@ def alternatives_score_full(stage: Stage) -> GateResult:
     for name, run in zip(alternatives, run_sources(stage, alternatives.values()), strict=True):
         finding.problems += [f"{name}: {describe_failure(result)}" for result in run.lost()]
         finding.problems += [f"{name} is called {mistake}" for mistake in sorted(set(run.named.values()))]
+        finding.names += [NameGiven("alternative", name, mistake, FALSE) for mistake in sorted(set(run.named.values()))]
     finding.measured = f"{len(alternatives)} alternatives"
     return finding
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from itertools import combinations
 
 from autograder.checks.hints import Hints, agreed
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import GateResult, reference_source, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, reference_source, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
@@ -36,6 +37,8 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     names = collected(stage, lambda suite: over_cores(pairs, lambda some: [_names(stage, suite, *pair) for pair in some]))
     for (one, other), named in zip(pairs, names, strict=True):
         outcomes[len(named & {one.id, other.id})] += 1
+        right = dict.fromkeys((one.id, other.id), "one of the two")
+        finding.names += [NameGiven("pair", f"{one.id} and {other.id}", name, right.get(name, FALSE)) for name in sorted(named)]
         finding.problems += [f"{one.id} and {other.id} together are taken for {name}"
                              for name in sorted(named - {one.id, other.id})]
     finding.measured = f"{len(pairs)} pairs: both named {outcomes[2]}, one {outcomes[1]}, none {outcomes[0]}"
@@ -51,7 +54,10 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake) -> set[str]
 
 
 def hints_are_right(stage: Stage) -> GateResult:
-    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none."""
+    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none.
+
+    A program of the bank gets no hint but those that are declared right for it.
+    """
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
     hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints))
@@ -69,18 +75,25 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[st
     wrong = [f"{name} gets a hint in {test}" for name, source in right.items()
              for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
 
-    def said_of(mistake: Mistake) -> set[str]:
-        reached = [task for task, names in stage.functions.items()
-                   if any(stage.reaches[name] & set(mistake.functions) for name in names)]
+    def said_of(source: str, tasks: Iterable[str]) -> set[str]:
         said: set[str] = set()
-        for task in reached:
-            ran = public_calls(stage, mistake.source, task, suite)
+        for task in tasks:
+            ran = public_calls(stage, source, task, suite)
             fitting = {test: hints.look_up(test, calls) for _, test, _, calls in ran}
-            said |= set(agreed(fitting, [test for _, test, outcome, _ in ran if outcome == "failed"]).values())
+            failed = [test for _, test, outcome, _ in ran if outcome == "failed"]
+            said |= set(agreed(fitting, failed, {test: calls for _, test, _, calls in ran}).values())
         return said
 
-    mistakes = stage.mistakes()
-    told = over_cores(mistakes, lambda some: [said_of(mistake) for mistake in some])
+    def reached(mistake: Mistake) -> list[str]:
+        return [task for task, names in stage.functions.items()
+                if any(stage.reaches[name] & set(mistake.functions) for name in names)]
+
+    mistakes, programs = stage.mistakes(), stage.wrong_programs()
+    told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
+    of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
+    known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in mistakes}
+    wrong += [f"{program.name} is told the hint of {known[text]}" for program, said in zip(programs, of_the_bank, strict=True)
+              for text in sorted(said) if known[text] not in program.named]
     hinted = 0
     for mistake, said in zip(mistakes, told, strict=True):
         words = f"{mistake.title}\n{mistake.hint}"

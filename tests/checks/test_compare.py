@@ -80,8 +80,8 @@ def test_a_wrong_value_has_its_first_bad_index_and_both_numbers():
     want[1, 2], want[2, 0] = -6.0, -8.0
     error = mismatch(got, want, "dL_dW_x")
     assert error.index == (1, 2)
-    assert str(error) == ("dL_dW_x[1, 2] has the wrong value (2 of 12 entries are off): only index 1, 2 of the first axis "
-                          "is wrong\n  got       6\n  expected  -6")
+    assert str(error) == ("dL_dW_x[1, 2] has the wrong value (2 of 12 entries are off): all that is wrong is at index 1, 2 "
+                          "of the first axis\n  got       6\n  expected  -6")
 
 
 @pytest.mark.parametrize("got, want", [

@@ -237,7 +237,7 @@ RIGHT = np.random.default_rng(7).normal(size=(4, 3))
     (RIGHT.T, ": it is the transpose of the right one"), (-RIGHT, ": its sign is wrong"),
     (0 * RIGHT, ": it is zero everywhere"),
     (RIGHT / 4, ": it is 0.25 times the right one"), (-1e-3 * RIGHT, ": it is -0.001 times the right one"),
-    (RIGHT * np.array([1, 2, 1, 1])[:, None], ": only index 1 of the first axis is wrong"),
+    (RIGHT * np.array([1, 2, 1, 1])[:, None], ": all that is wrong is at index 1 of the first axis"),
     (RIGHT + 0.1, " has the wrong value (12 of 12 entries are off)"), (RIGHT[:2], " has the wrong shape"),
 ], ids=["transposed", "sign", "zero", "factor", "negative factor", "one row", "anything", "shape"])
 def test_where_nothing_fits_the_message_says_which_property_failed(got, words):

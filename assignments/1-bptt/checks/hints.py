@@ -52,7 +52,8 @@ class Hints:
     entries : dict of str to str
         Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``; one after the other where several fit.
     texts : list of str
-        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows; the hint follows.
+        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows, and names those
+        that it fails without showing there; the hint follows.
     """
 
     rounding: Rounding
@@ -81,8 +82,10 @@ class Hints:
                            "entries": dict(sorted(self.entries.items())), "texts": self.texts}, indent=0) + "\n"
 
 
-def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str]) -> dict[str, str]:
+def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str], calls: Mapping[str, Sequence[Call]]) -> dict[str, str]:
     """The hints that all public tests of a task agree on, each with the first test that failed by it.
+
+    A failed test that ended with the same function, and in which the mistake is right, does not agree: more than it is wrong.
 
     Parameters
     ----------
@@ -90,9 +93,19 @@ def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str]) -> dic
         For each test of the task, failed or passed, what `Hints.look_up` gives.
     failed : collection of str
         The tests that failed.
+    calls : dict of str to sequence of Call
+        The calls of each test. The last one of a failed test is the one that is wrong.
     """
     shows = {text: [test for test, texts in fitting.items() if text in texts] for texts in fitting.values() for text in texts}
-    whole = {text: tests for text, tests in shows.items() if text.partition("\n")[0] == str(len(tests))}
+    ended = {test: calls[test][-1].name for test in failed if calls.get(test)}
+
+    def whole_for(text: str, tests: Sequence[str]) -> bool:
+        count, *silent = text.partition("\n")[0].split()
+        names = {ended.get(test) for test in tests} - {None}
+        others = [name for test, name in ended.items() if test not in {*tests, *silent}]
+        return count == str(len(tests)) and names.isdisjoint(others)
+
+    whole = {text: tests for text, tests in shows.items() if whole_for(text, tests)}
     return {next(test for test in tests if test in failed): text.partition("\n")[2] for text, tests in whole.items()
             if set(tests) & set(failed) and not any(set(tests) & set(others) for other, others in whole.items() if other != text)}
 

@@ -165,7 +165,7 @@ class LocalBackend:
         for tests in self._calls.values():
             if self._hints is not None and not failed.keys().isdisjoint(tests):
                 fitting = {test: self._hints.look_up(test, calls) for test, calls in tests.items()}
-                for test, hint in agreed(fitting, failed).items():
+                for test, hint in agreed(fitting, failed, tests).items():
                     failed[test].hint = hint
 
     def _waits_for(self, error: BaseException, verdict: Verdict) -> str:

@@ -58,7 +58,7 @@ def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict
     named = {name: parameter for holder in holders for name, parameter in holder.named_parameters()}
     left_behind = tuple(name for name, p in named.items() if p.grad is not None and bool(p.grad.any()))
     inputs = tuple(fresh(value) for value in args)
-    outputs = _tensors(module(*inputs))
+    outputs = _outputs(module(*inputs), cotangents)
     total = sum((out * cotangent).sum() for out, cotangent in zip(outputs, _tensors(cotangents), strict=True))
     parameters = [parameter for parameter in named.values() if parameter.requires_grad]
     grads: tuple[Any, ...] = (None,) * (len(leaves) + len(parameters))
@@ -72,6 +72,34 @@ def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict
                        for name, parameter in named.items()},
         "left_behind": left_behind,
     }
+
+
+def _outputs(value: Any, cotangents: Any) -> tuple[Any, ...]:
+    """The tensors of a result that is built like its cotangents; rows in a list make a tensor.
+
+    Raises
+    ------
+    ValueError
+        It is built otherwise, or of other shapes.
+    """
+    import torch
+
+    flat = _tensors(value)
+    if [getattr(one, "shape", None) for one in flat] == [one.shape for one in _tensors(cotangents)]:
+        return flat
+    if isinstance(cotangents, tuple | list) and len(cotangents) == 1 and not isinstance(value, tuple | list):
+        cotangents = cotangents[0]
+    if isinstance(cotangents, tuple | list):
+        if not isinstance(value, tuple | list) or len(value) != len(cotangents):
+            found = f"{len(value)} values" if isinstance(value, tuple | list) else f"one {type(value).__name__}"
+            raise ValueError(f"{len(cotangents)} values should be returned here, not {found}")
+        return tuple(tensor for item, other in zip(value, cotangents) for tensor in _outputs(item, other))
+    if isinstance(value, tuple | list) and value and all(isinstance(item, torch.Tensor) for item in value):
+        value = torch.stack(list(value))
+    if not isinstance(value, torch.Tensor) or value.shape != cotangents.shape:
+        found = f"one of shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else f"a {type(value).__name__}"
+        raise ValueError(f"a tensor of shape {tuple(cotangents.shape)} should be returned here, not {found}")
+    return (value,)
 
 
 def _tensors(value: Any) -> tuple[Any, ...]:

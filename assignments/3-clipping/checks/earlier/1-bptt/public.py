@@ -83,7 +83,7 @@ def test_softmax_and_cross_entropy_by_hand(student):
     expect(student.softmax(np.zeros(4)), np.full(4, 0.25), "softmax(z)")
     expect(student.softmax(np.log([1.0, 2.0, 5.0])), np.array([1, 2, 5]) / 8, "softmax(z)")
     y_hat_t = np.array([0.5, 0.25, 0.25])
-    expect(student.cross_entropy(y_hat_t, 1), 2 * LN2, "L_t")
+    expect(student.cross_entropy(y_hat_t, 2), 2 * LN2, "L_t")
     expect(student.cross_entropy(y_hat_t, 0), LN2, "L_t")
     expect_unchanged(student)
 
