@@ -92,8 +92,9 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[st
     told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
     of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
     known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in mistakes}
-    wrong += [f"{program.name} is told the hint of {known[text]}" for program, said in zip(programs, of_the_bank, strict=True)
-              for text in sorted(said) if known[text] not in program.named]
+    wrong += [f"{program.name} is told the hint of {known.get(text, text)}"
+              for program, said in zip(programs, of_the_bank, strict=True)
+              for text in sorted(said) if known.get(text) not in program.named]
     hinted = 0
     for mistake, said in zip(mistakes, told, strict=True):
         words = f"{mistake.title}\n{mistake.hint}"

@@ -12,7 +12,9 @@ from .compare import EARLIER_RESULT, is_tensor
 from .student import changed, copied
 
 MAX_DEPTH = 32
-PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
+# A larger result is not kept to be compared.
+MOST_ITEMS, MOST_BYTES, MOST_BITS = 10_000, 1 << 22, 10_000
+PLAIN = (bool, float, complex, type(None))
 
 
 @dataclass
@@ -117,25 +119,41 @@ def _arrays(value: Any) -> list[np.ndarray]:
     return []
 
 
-def _leaves(value: Any, depth: int = 0) -> list[Any] | None:
-    """What a result is made of: arrays, tensors as arrays, plain values; None where something else is in it."""
-    if isinstance(value, np.ndarray):
-        return None if value.dtype.hasobject else [np.asarray(value)]
-    if is_tensor(value):
-        try:
-            return [value.detach().numpy()]
-        except (TypeError, RuntimeError):  # a type of number, or a layout, that numpy does not know
+def _leaves(value: Any) -> list[Any] | None:
+    """What a result is made of: arrays, tensors as arrays, plain values; None where it is large, or something else is in it.
+
+    No method of a class of the student's is called: an object may be anything, whatever it is a subclass of.
+    """
+    found: list[Any] = []
+    waiting, size = [(value, 0)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        if isinstance(one, np.ndarray):
+            one = np.asarray(one)
+            if one.dtype.hasobject:
+                return None
+            size += one.nbytes
+        elif is_tensor(one) and type(one).__module__.partition(".")[0] == "torch":
+            try:
+                one = one.detach().numpy()
+            except (TypeError, RuntimeError):  # a type of number, or a layout, that numpy does not know
+                return None
+            size += one.nbytes
+        elif type(one) is int:
+            if one.bit_length() > MOST_BITS:
+                return None
+        elif type(one) in (str, bytes):
+            size += len(one)
+        elif type(one) in (dict, list, tuple):
+            if depth > MAX_DEPTH or len(one) > MOST_ITEMS:
+                return None
+            waiting += [(item, depth + 1) for item in ((*one, *one.values()) if type(one) is dict else one)]
+            one = len(one)
+        elif type(one) not in PLAIN and not (isinstance(one, np.generic) and type(one).__module__ == "numpy"):
             return None
-    if isinstance(value, PLAIN):
-        return [value]
-    if type(value) not in (dict, list, tuple) or depth > MAX_DEPTH:
-        return None
-    found: list[Any] = [len(value)]
-    for item in (*value, *value.values()) if type(value) is dict else value:
-        leaves = _leaves(item, depth + 1)
-        if leaves is None:
+        found.append(one)
+        if size > MOST_BYTES or len(found) + len(waiting) > MOST_ITEMS:
             return None
-        found += leaves
     return found
 
 
