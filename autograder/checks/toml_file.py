@@ -63,9 +63,9 @@ def _remedy(words: str, line: str) -> str:
     """What to do about a line that is no TOML."""
     if re.match("Cannot (overwrite|declare|mutate)", words):
         return "It is there twice: keep one, and put all keys of a table below one [header]"
-    if re.search("[\u2018-\u201f\u00ab\u00bb]", line):
+    if re.search(r"[\u2018-\u201f\u00ab\u00bb]", line):
         return 'Its quotes are those of a word processor: write "plain ones"'
-    if re.search("[\u00a0\u2000-\u200b\u202f\u3000\ufeff]", line):
+    if re.search(r"[\u00a0\u2000-\u200b\u202f\u3000\ufeff]", line):
         return "It has a blank that is no space, as web pages do: type the line again"
     return "A text is written in quotes, a list in [ ]"
 
