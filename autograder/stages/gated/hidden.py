@@ -25,6 +25,7 @@ from autograder.stages.gated.public import (
     expected_logits,
     flat,
     last_logits,
+    line_of,
     random_state,
     random_tokens,
     random_weights,
@@ -33,6 +34,7 @@ from autograder.stages.gated.public import (
     sizes_of,
     spread,
     stories,
+    style,
     tensor,
     torch_cell_with,
     torch_unroll,
@@ -48,6 +50,13 @@ def like(rng, tensors):
     return tuple(tensor(rng, *value.shape) for value in tensors)
 
 
+def expect_gradients(got, want, symbols):
+    """Compare the gradients of arguments; one that does not arrive at all is a path that was cut, and no missing `return`."""
+    cut = [symbol for symbol, gradient, wanted in zip(symbols, got, want) if gradient is None and wanted is not None]
+    expect_true(not cut, f"does not arrive: the path back to {' and '.join(cut)} is cut", "the gradient")
+    expect(got, want, [f"gradient of {symbol}" for symbol in symbols], **STEEP)
+
+
 def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
     """Values and gradients of one step against torch's; nothing on the way back is clipped, and no large state cut off."""
     weights = random_weights(rng, name, D, H)
@@ -61,7 +70,7 @@ def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
         want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
         expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **CLOSE)
         of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
-        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **STEEP)
+        expect_gradients(got["arguments"], want["arguments"], of)
         untrained = [key for key, value in want["parameters"].items() if value is not None and got["parameters"].get(key) is None]
         expect_true(not untrained, f"have no gradient: {', '.join(untrained)}", "the parameters")
         expect(got["parameters"], want["parameters"], "gradients", **STEEP)
@@ -140,12 +149,14 @@ def test_parameters_start_uniform_from_one_over_root_h(student):
     D, H = 25, 49
     for name in CELLS:
         one, other = (getattr(student, name)(D, H).state_dict() for _ in range(2))
+        for key in one:
+            expect_true(not (one[key].any() and torch.equal(one[key], other[key])), "is the same in each new cell; it is to be "
+                        "drawn for each cell by itself: is there a seed in __init__?", f"{name}({D}, {H}).{key}")
         for key in ("weight_ih", "weight_hh"):
             expect_uniform([one[key]], H**-0.5, f"{name}({D}, {H}).{key}")
         for key in ("bias_ih", "bias_hh"):
             expect_true(bool(one[key].any()), "is 0 everywhere; it is drawn like the weights", f"{name}({D}, {H}).{key}")
             expect_uniform([one[key], other[key]], H**-0.5, f"{name}({D}, {H}).{key}")
-        expect_true(not torch.equal(one["weight_hh"], other["weight_hh"]), "has the same parameters each time it is made", name)
         expect_true(not torch.equal(one["bias_ih"], one["bias_hh"]), "has two biases that are the same", name)
 
 
@@ -162,8 +173,9 @@ def test_unroll_long_sequences(student, rng):
         expect(got, want, unrolled(name), **CLOSE)
     cell = cell_with(student, "LSTMCell", 1, 2, keeping("LSTMCell", 1, 2) | {"weight_ih": torch.full((8, 1), 20.0)})
     full = torch.full((1, 2), 1000.0)
-    _, (_, c) = student.unroll(cell, torch.ones(60, 1, 1), (torch.zeros(1, 2), full))
-    expect(c, full + 60.0, "c_T after 60 steps that add 1 each", **CLOSE)
+    outputs, (_, c) = student.unroll(cell, torch.ones(260, 1, 1), (torch.zeros(1, 2), full))
+    expect(c, full + 260.0, "c_T after 260 steps that add 1 each", **CLOSE)
+    expect(outputs, torch.ones(260, 1, 2), "outputs of 260 steps", **CLOSE)
     cell = cell_with(student, "GRUCell", 1, 2, keeping("GRUCell", 1, 2))
     expect(student.unroll(cell, torch.zeros(2, 1, 1), full)[1], full, "h_T of a GRU that only keeps", **CLOSE)
     expect_unchanged(student)
@@ -183,14 +195,15 @@ def keeping(name, D, H):
 
 @task("4.2", points=1)
 def test_unroll_carries_the_gradient_through_100_steps(student, autodiff):
-    """Where the state is handed on as it is, the gradient of the last one reaches the start whole."""
+    """Where the state is handed on as it is, the gradients of the last one and of each output reach the start whole."""
     zeros, kept, ones = torch.zeros(1, 2), torch.tensor([[1370.3, -2530.7]]), torch.tensor([[1.0, -3.0]])
-    for name, T, start in (("LSTMCell", 101, kept), ("GRUCell", 52, kept), ("RNNCell", 52, zeros)):
+    # Long enough for each kind of state; the longest with the cell that costs least.
+    for name, T, start, each in (("LSTMCell", 101, kept, 0.0), ("GRUCell", 52, kept, 0.0), ("RNNCell", 260, zeros, 1.0)):
         cell = cell_with(student, name, 1, 2, keeping(name, 1, 2))
         state, last = ((zeros, start), (zeros, ones)) if name == "LSTMCell" else (start, ones)
-        got = autodiff.vjp("unroll", (cell, torch.zeros(T, 1, 1), state), (torch.zeros(T, 1, 2), last))
+        got = autodiff.vjp("unroll", (cell, torch.zeros(T, 1, 1), state), (torch.full((T, 1, 2), each), last))
         expect_true(got["arguments"][-1] is not None, f"does not flow back through {T} steps", "the gradient")
-        expect(got["arguments"][-1], ones, f"gradient of the state before the first of {T} steps", **CLOSE)
+        expect(got["arguments"][-1], ones + each * T, f"gradient of the state before the first of {T} steps", **CLOSE)
 
 
 @task("4.2", points=1.5)
@@ -223,8 +236,7 @@ def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
         lost = [t + 1 for t in range(4) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
         expect_true(not lost, f"is 0 for step {max(lost, default=0)}: the path is cut on the way back", "gradient of x",
                     hidden="is 0 for some step: the path is cut on the way back")
-        of = ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0")
-        expect(got["arguments"], want["arguments"], [f"gradient of {symbol}" for symbol in of], **STEEP)
+        expect_gradients(got["arguments"], want["arguments"], ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0"))
 
 
 @task("4.3", points=2)
@@ -244,28 +256,39 @@ def test_logits_have_the_right_values(student, rng):
              for key, value in state.items()}
     model.load_state_dict(state)
     expect(model(tokens), expected_logits(state, tokens, CLASS_OF[cell], V, E, H), "large logits", rtol=1e-3, atol=1e-2)
-    V, E, H = 6, 3, 4  # an LSTM that keeps what it has read: the last of 105 logits depend on the first token
+    V, E, H = 6, 3, 4  # an LSTM that keeps what it has read: the last of 210 logits depend on the first token
     model = student.LanguageModel(V, E, H, "lstm")
     state = {key: tensor(rng, *value.shape) for key, value in model.state_dict().items()}
     for key, value in state.items():
         if role(key, value.shape, V, E, H) == "bias_ih":
             value[H:2 * H] = 12.0
     model.load_state_dict(state)
-    tokens = random_tokens(rng, V, 1, 105)
-    expect(model(tokens), expected_logits(state, tokens, "LSTMCell", V, E, H), "logits of 105 tokens", rtol=1e-3, atol=1e-3)
+    tokens = random_tokens(rng, V, 1, 210)
+    expect(model(tokens), expected_logits(state, tokens, "LSTMCell", V, E, H), "logits of 210 tokens", rtol=1e-3, atol=1e-3)
     expect_unchanged(student)
+
+
+def handed_on(part, value):
+    """A parameter of a plain model that hands on what its first word left in it: small, so that no step squashes it."""
+    if part == "embedding":
+        return 0.01 * value * (torch.arange(len(value)) == 0)[:, None]
+    return {"weight_hh": torch.eye(len(value)), "bias_ih": 0 * value, "bias_hh": 0 * value}.get(part, value)
 
 
 @task("4.3", points=1)
 def test_every_parameter_of_the_model_is_trained(student, autodiff, rng):
-    """The gradient of the logits reaches every parameter: each word of the embedding, the cell, the output and its bias."""
+    """The gradient of the logits reaches every parameter: each word of the embedding, however far back, the cell, the output."""
     V, E, H = 7, 3, 4
-    for cell in ("rnn", "lstm"):
+    for cell, T in (("rnn", V), ("lstm", V), ("rnn", 140)):
         model = student.LanguageModel(V, E, H, cell)
         state = {key: tensor(rng, *value.shape) for key, value in model.state_dict().items()}
-        model.load_state_dict(state)
         tokens = torch.tensor([rng.permutation(V), rng.permutation(V)])  # every word, the first and the last too
-        cotangents = 50 * tensor(rng, 2, V, V)
+        cotangents = 50 * tensor(rng, 2, T, V)
+        if T > V:  # a model that keeps what the first word, found nowhere else, leaves in it, and is asked for it at the end
+            state |= {key: handed_on(role(key, value.shape, V, E, H), value) for key, value in state.items()}
+            tokens = torch.cat([torch.zeros(2, 1, dtype=torch.int64), 1 + random_tokens(rng, V - 1, 2, T - 1)], dim=1)
+            cotangents[:, :-1] = 0.0
+        model.load_state_dict(state)
         grads = autodiff.vjp(model, (tokens,), cotangents)["parameters"]
         parts = {role(key, value.shape, V, E, H): (key, value) for key, value in state.items()}
         expect_parts(parts)
@@ -385,7 +408,7 @@ def test_training_clips_by_the_norm_of_all_gradients(student, reference):
 def test_training_is_adam_with_torch_s_settings(student, reference):
     """Over many updates with gradients of very different sizes, train is Adam with torch's defaults and no other rule."""
     expect_training(student, reference, "rnn", ((100, *[1e-5] * 20, 100, 1), 0.1, 1e9))
-    expect_training(student, reference, "rnn", ((1e-5, 3e-5, 2e-5), 0.1, 1e9), ((1,) * 12, 1e-5, 1e9))
+    expect_training(student, reference, "rnn", ((1e-5, 3e-5, 2e-5), 0.1, 1e9), ((1,) * 12, 1e-5, 1e9), ((1,), 0.0, 1e9))
 
 
 @task("4.4", points=0.5)
@@ -398,9 +421,9 @@ def test_losses_of_a_model_that_is_sure_and_wrong(student, reference, rng):
         if role(key, value.shape, V, E, H) == "output bias":
             value[1], value[4] = 150.0, -150.0
     model.load_state_dict(state)
-    losses = student.train(model, [(torch.tensor([[1, 4, 0] * 23, [2, 1, 1] * 23]), torch.ones(2, 68))], 0.01, 1.0)
-    # 23 and 23 times 300 and 150, and 22 times 0 in the one sentence; 22 times 150, and else 0, in the other.
-    expect(numbers(losses), [(23 * 300.0 + 23 * 150.0 + 22 * 150.0) / 2], "losses", rtol=1e-5)
+    losses = student.train(model, [(torch.tensor([[1, 4, 0] * 70, [2, 1, 1] * 70]), torch.ones(2, 209))], 0.01, 1.0)
+    # 70 and 70 times 300 and 150, and 69 times 0 in the one sentence; 69 times 150, and else 0, in the other.
+    expect(numbers(losses), [(70 * 300.0 + 70 * 150.0 + 69 * 150.0) / 2], "losses", rtol=1e-5)
 
 
 @task("4.4", points=0.5)
@@ -502,9 +525,9 @@ def test_reach_that_vanishes_is_not_zero(student):
 
 @task("4.5", points=1)
 def test_reach_over_many_steps(student):
-    """gradient_reach goes all the way back, 53 steps too, where the norms grow."""
-    got = as_norms(student.gradient_reach(diagonal(student, 2.5, -0.9), 53, 3))
-    expect(got, 2.5 ** np.arange(53, -1.0, -1.0), "norms", rtol=1e-3)
+    """gradient_reach goes all the way back, 130 steps too, where the norms grow."""
+    got = as_norms(student.gradient_reach(diagonal(student, 1.5, -0.9), 130, 3))
+    expect(got, 1.5 ** np.arange(130, -1.0, -1.0), "norms", rtol=1e-3)
 
 
 @cache
@@ -530,13 +553,14 @@ def hoarder(student, rng, V, E, H):
 
 
 def long_texts(rng, model, V):
-    """Two texts of 105 words, what a model guesses after them, and what it would guess after their last 64 words alone."""
-    texts = random_tokens(rng, V, 24, 105)
-    guesses, of_the_end, of_the_beginning = (model(part)[:, -1].argmax(dim=1).tolist()
-                                             for part in (texts, texts[:, -64:], texts[:, :100]))
-    order = sorted(range(24), key=lambda row: (guesses[row] == of_the_end[row]) * 2 + (guesses[row] == of_the_beginning[row]))
-    others = [other if other != guess else (guess + 1) % V for guess, other in zip(guesses, of_the_end)]
-    return [(texts[row], guesses[row], others[row]) for row in order[:2]]
+    """Two texts of 210 words, what a model guesses after them, and what it would guess after their last 64 or 200 words alone."""
+    texts = random_tokens(rng, V, 24, 210)
+    guesses, *cut = (model(part)[:, -1].argmax(dim=1).tolist()
+                     for part in (texts, texts[:, -64:], texts[:, -200:], texts[:, :100]))
+    chosen = [min(range(24), key=lambda row: (guesses[row] == guessed[row], sum(guesses[row] == other[row] for other in cut)))
+              for guessed in cut[:2]]
+    others = [[other if other != guess else (guess + 1) % V for guess, other in zip(guesses, guessed)] for guessed in cut[:2]]
+    return [(texts[row], guesses[row], others[place][row]) for place, row in enumerate(chosen)]
 
 
 def share_remembered(model, items):
@@ -700,12 +724,12 @@ def test_accuracy_of_each_kind_of_model(student, rng):
     """accuracy_by_distance is right for stories of many lengths, read by each kind of cell, from the first word on."""
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell) if cell != "lstm" else hoarder(student, rng, 15, 5, 7)
-        distances, right = rng.permutation([1, 1, 6, 6, 6, 30]).tolist(), rng.permutation([True, False] * 3).tolist()
+        distances, right = rng.permutation([0, 0, 6, 6, 6, 30]).tolist(), rng.permutation([True, False] * 3).tolist()
         plan = list(zip(distances, [1, 2, 2, 3, 4, 6], right))
         items = stories(rng, model, 15, plan)
         if cell == "lstm":
-            items += [{"tokens": tokens, "target": guess, "distance": 90} for tokens, guess, _ in long_texts(rng, model, 15)]
-            plan += [(90, 105, True)] * 2
+            items += [{"tokens": tokens, "target": guess, "distance": 190} for tokens, guess, _ in long_texts(rng, model, 15)]
+            plan += [(190, 210, True)] * 2
         if cell == "rnn":  # what another model says of these stories must not stick
             student.accuracy_by_distance(spread(student, rng, 15, 5, 7, cell), items)
         got = student.accuracy_by_distance(model, items)
@@ -725,7 +749,7 @@ def test_error_of_each_kind_of_model(student, rng):
         if cell == "lstm":
             items += [{"tokens": tokens, "right": guess, "wrong": other, "attractors": 20, "plural": bool(number)}
                       for number, (tokens, guess, other) in enumerate(long_texts(rng, model, 15))]
-            plan += [(20, 105, bool(number), False) for number in range(2)]
+            plan += [(20, 210, bool(number), False) for number in range(2)]
         got = student.error_by_attractors(model, items)
         wanted = {}
         for count in sorted({attractors for attractors, *_ in plan}):
@@ -816,6 +840,14 @@ def test_figure_of_many_models(student, canvas, rng):
     ax = canvas.axes()
     student.plot_curves(ax, by_model, "x", "y", 1 / 12)
     curves_and_chance(canvas.read(ax), by_model, 1 / 12)
+    six = {name: by_model[name] for name in list(by_model)[1:7]}
+    ax = canvas.axes()
+    student.plot_curves(ax, six, "x", "y", 0.5)
+    drawn = canvas.read(ax)
+    curves_and_chance(drawn, six, 0.5)
+    alike = len(six) - len({style(line_of(drawn, name)) for name in six})
+    expect_true(not alike, f"holds {alike} of {len(six)} lines that look like another one: the legend cannot tell them apart",
+                "the figure", hidden="holds lines that look the same: the legend cannot tell them apart")
     expect_unchanged(student)
 
 
