@@ -312,7 +312,15 @@ def module_from(source: str, name: str, filename: str) -> ModuleType:
         code = compile(source, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise UsageError(f"{filename}, line {error.lineno}: {error.msg}") from None
-    run_material(code, module.__dict__)
+    before = sys.modules.get(name)
+    sys.modules[name] = module  # a dataclass looks there for the module it is in
+    try:
+        run_material(code, module.__dict__)
+    finally:
+        if before is None:
+            sys.modules.pop(name, None)
+        else:
+            sys.modules[name] = before
     return module
 
 
