@@ -125,6 +125,11 @@ def test_a_file_of_the_right_name_counts_also_where_it_takes_its_functions_from_
     assert not found.needs_person and not found.notes
 
 
+def test_a_name_with_in_is_no_archive(tmp_path):
+    found = submitted(tmp_path, {"bptt in folder.py": SOLUTION, NB: FILLED})
+    assert [*found.notes] == ["bptt in folder.py was taken as bptt.py"]
+
+
 def test_a_script_that_only_tries_the_functions_is_not_taken_for_them(tmp_path):
     found = submitted(tmp_path, {"mine.py": SOLUTION, "try_it.py": "from mine import *\nprint(softmax)\n", NB: FILLED})
     assert found.files["bptt.py"] == SOLUTION.encode() and not found.needs_person

@@ -458,7 +458,8 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
     notes: list[str] = []
     for target, source in sorted(hand_in.renamed.items()):
         name = PurePosixPath(source).name
-        inside, _, archive = source.rpartition(" in ")
+        file = hand_in.files.get(target)  # none of what an earlier run of `make collect` renamed
+        inside, _, archive = source.rpartition(" in ") if file is None or file.place else ("", "", "")
         if inside and NO_ARCHIVE_BY_NAME.search(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))
