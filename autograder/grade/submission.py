@@ -151,7 +151,10 @@ def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str],
     earlier: dict[str, Any] = state["earlier"] if isinstance(state.get("earlier"), dict) else {}
     file = str(earlier.get("file"))
     asks = file in digests and _digest(folder / file) == digests[file]
-    return told(HandIn(renamed=as_collected), own_names([stage])), unread, str(earlier.get("question", "")) if asks else ""
+    archived = state["unpacked"] if isinstance(state.get("unpacked"), list) else []
+    unpacked = {target for target in as_collected if target in archived}
+    notes = told(HandIn(renamed=as_collected, unpacked=unpacked), own_names([stage]))
+    return notes, unread, str(earlier.get("question", "")) if asks else ""
 
 
 def _digest(file: Path) -> str:

@@ -72,7 +72,7 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
 
 def _still_true(state: dict[str, Any], facts: dict[str, Any], by_hand: bool) -> dict[str, Any]:
     """What stays of what is remembered, where the same was collected once more; a repair by hand answers what was asked."""
-    same = ("files", "renamed", "notes", "source", "unread", *(() if by_hand else ("earlier",)))
+    same = ("files", "renamed", "unpacked", "notes", "source", "unread", *(() if by_hand else ("earlier",)))
     still = {key: state[key] for key in same if key in state}
     notes = still.get("notes", facts["notes"])
     return still | ({"question": "", "notes": [*(note for note in notes if note != BY_HAND), BY_HAND]} if by_hand else {})
@@ -117,6 +117,7 @@ def _facts(archive: Archive, handin: Handin, newest: Incoming, stage: Stage, cou
         "order": handin.order,
         "files": files,
         "renamed": {target: source for target, source in newest.hand_in.renamed.items() if target in files},
+        "unpacked": sorted(newest.hand_in.unpacked & files.keys()),
         "notes": notes,
         "question": question,
     }

@@ -127,7 +127,11 @@ def test_a_file_of_the_right_name_counts_also_where_it_takes_its_functions_from_
 
 def test_a_name_with_in_is_no_archive(tmp_path):
     found = submitted(tmp_path, {"bptt in folder.py": SOLUTION, NB: FILLED})
-    assert [*found.notes] == ["bptt in folder.py was taken as bptt.py"]
+    note = "bptt in folder.py was taken as bptt.py"
+    assert [*found.notes] == [note]
+    download = archive(tmp_path / "download.zip", {"leeann_11_5_bptt in folder.py": SOLUTION, f"leeann_11_6_{NB}": FILLED})
+    assert note in collect(download, tmp_path / "course").summary(tmp_path)
+    assert read_submission(tmp_path / "course" / "submitted" / "leeann_11" / STAGE.id, "leeann_11", STAGE).remarks == (note,)
 
 
 def test_a_script_that_only_tries_the_functions_is_not_taken_for_them(tmp_path):

@@ -56,6 +56,8 @@ class HandIn:
         By the path at which each belongs in ``submitted/<student>/<stage>/``.
     renamed : dict of str to str
         For files that have another name or place than they were handed in with: path to path as handed in.
+    unpacked : set of str
+        Those of them that were in an archive: they are told as `file in archive`.
     notes : list of str
         What a person may want to know; nothing that needs them.
     needs_person : str
@@ -72,6 +74,7 @@ class HandIn:
 
     files: dict[str, File] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    unpacked: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     needs_person: str = ""
     problems: dict[str, str] = field(default_factory=dict)
@@ -147,6 +150,8 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         lies_at[path] = target
         if target != path.removeprefix(around) or files[path].disguised:
             found.renamed[target] = files[path].place or path.removeprefix(around)
+            if files[path].place:
+                found.unpacked.add(target)
     _name_modules(found, stage)
     typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
     if typed and not code and not found.choices:
@@ -413,6 +418,7 @@ def _name_modules(found: HandIn, stage: Stage) -> None:
                 continue
             found.files[target] = found.files.pop(path)
             found.renamed[target] = found.renamed.pop(path, path)
+            found.unpacked |= {target} if path in found.unpacked else set()
             break
 
 
@@ -458,8 +464,7 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
     notes: list[str] = []
     for target, source in sorted(hand_in.renamed.items()):
         name = PurePosixPath(source).name
-        file = hand_in.files.get(target)  # none of what an earlier run of `make collect` renamed
-        inside, _, archive = source.rpartition(" in ") if file is None or file.place else ("", "", "")
+        inside, _, archive = source.rpartition(" in ") if target in hand_in.unpacked else ("", "", "")
         if inside and NO_ARCHIVE_BY_NAME.search(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))

@@ -22,8 +22,9 @@ def read_state(submitted: Path, stage_id: str, student: str) -> dict[str, Any]:
 
     Keys: ``lms``, ``id``, ``name``, ``email``, ``group``, ``when``, ``late``, ``order``, ``attempt``, ``source``, ``notes``,
     ``question``; ``collected`` and ``files``, the digest of each file as it came and as it was put there; ``renamed``, from
-    a file's name here to its name as handed in; ``unread``, of a newer hand-in of which nothing could be read; and
-    ``earlier``, of one with nothing in it after one that had: the `file` and the `question`.
+    a file's name here to its name as handed in; ``unpacked``, those of them that were in an archive; ``unread``, of a newer
+    hand-in of which nothing could be read; and ``earlier``, of one with nothing in it after one that had: the `file` and the
+    `question`.
     """
     try:
         state = json.loads(state_path(submitted, stage_id, student).read_bytes())
