@@ -134,6 +134,15 @@ def test_a_name_with_in_is_no_archive(tmp_path):
     assert read_submission(tmp_path / "course" / "submitted" / "leeann_11" / STAGE.id, "leeann_11", STAGE).remarks == (note,)
 
 
+@pytest.mark.parametrize("names", [("bptt-1.py", "mine-1.py"), ("bptt (1).py", "mine (1).py"), ("bptt-2.py", "mine.py")])
+def test_a_numbered_file_that_imports_another_is_no_riddle(tmp_path, names):
+    """As an LMS numbers what is handed in a second time: the module comes along by its own name."""
+    code, module = names
+    found = submitted(tmp_path, {code: "from mine import *\n", module: SOLUTION, NB: FILLED})
+    assert not found.needs_person and found.files["bptt.py"] == b"from mine import *\n"
+    assert found.files["mine.py"] == SOLUTION.encode()
+
+
 def test_a_script_that_only_tries_the_functions_is_not_taken_for_them(tmp_path):
     found = submitted(tmp_path, {"mine.py": SOLUTION, "try_it.py": "from mine import *\nprint(softmax)\n", NB: FILLED})
     assert found.files["bptt.py"] == SOLUTION.encode() and not found.needs_person

@@ -261,6 +261,7 @@ def _choose(
         for path in paths
         if (candidate := _look(files[path], path, rank, stage, state_of))
     ]
+    candidates = _without_imported(candidates, files, wanted)
     first = [one for one in candidates if one.rank == 0]
     written = [one for one in candidates if one.state == "written"]
     if any(one.state == "written" for one in first):
@@ -282,6 +283,16 @@ def _choose(
         return first[0].path
     left = [one for one in candidates if one.state == "stub"] or [one for one in candidates if one.rank == 1]
     return left[0].path if left else ""
+
+
+def _without_imported(candidates: list[_Candidate], files: dict[str, File], wanted: str) -> list[_Candidate]:
+    """The candidates without modules that one with the stage's name and a number imports: `bptt-1.py` beside `helper-1.py`."""
+    if not wanted.endswith(".py"):
+        return candidates
+    named = {one.path: files[one.path] for one in candidates if one.rank < 2 and one.state == "written"}
+    own = {name.casefold() for name in imported_names(named)}
+    return [one for one in candidates if one.rank < 2
+            or own.isdisjoint(PurePosixPath(form).stem.casefold() for form in forms(PurePosixPath(one.path).name))]
 
 
 def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wanted: str, stage: Stage,
