@@ -66,6 +66,8 @@ def test_a_package_in_a_folder_and_a_name_in_other_capitals_are_named(slot, tmp_
     assert "The package tools was handed in in the folder a" in found["reason"]
     found = record(slot, tmp_path, f"import My_Utils\n{SOLUTION}", my_utils_py="x = 1\n")
     assert "You handed in my_utils.py, and the code imports My_Utils: capitals count" in found["reason"]
+    found = record(slot, tmp_path, f"from conftest import more\n{SOLUTION}", conftest_py="more = 1\n")
+    assert "conftest.py is the name of a file of the assignment's own, and yours is not used" in found["reason"]
 
 
 NEWER = {
