@@ -98,6 +98,11 @@ def test_a_new_process_is_paid_for_by_what_ended_the_one_before() -> None:
     shares.charge(20.0, 0.0)
     shares.enter("call", "innocent")
     shares.check()
+    shares.worker_ended(by_the_grader=True)
+    shares.enter("load", "")
+    shares.charge(40.0, 0.0)
+    shares.enter("call", "innocent")
+    shares.check()
     shares.enter("call", "dies")
     with pytest.raises(LimitExceeded, match="dies is slow"):
         shares.check()
