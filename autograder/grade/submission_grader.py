@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Any
 
 from autograder.checks.axes import draw_once
@@ -77,7 +78,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
                 record["notes"][:0] = note_on_ban(source, stage.info.file)
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
-            record["hints"] = diagnosis.found
+            with contextlib.suppress(MemoryError):  # of what is too large to be looked into, no mistake has a name
+                record["hints"] = diagnosis.found
             record["pictures"] = {task: [encode_picture(png) for png, _ in found] for task, found in backend.pictures.items()}
             record["picture_words"] = {task: [words for _, words in found] for task, found in backend.pictures.items()}
             record["met_wall_clock"] = backend.met_wall_clock
