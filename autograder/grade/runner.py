@@ -241,6 +241,12 @@ class _Run:
         if last is not None:
             last.config.hook.pytest_runtest_teardown(item=last, nextitem=None)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Any:
+        total = getattr(self.backend, "total", None)
+        with contextlib.nullcontext() if total is None else total.cut_short():
+            return (yield)
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
         if call.excinfo is not None:

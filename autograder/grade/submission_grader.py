@@ -78,7 +78,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
                 record["notes"][:0] = note_on_ban(source, stage.info.file)
             diagnosis = Diagnosis(stage)
             results = suite.run(backend, diagnosis)
-            with contextlib.suppress(MemoryError):  # of what is too large to be looked into, no mistake has a name
+            # What is too large to be looked into has no name.
+            with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
                 record["hints"] = diagnosis.found
             record["pictures"] = {task: [encode_picture(png) for png, _ in found] for task, found in backend.pictures.items()}
             record["picture_words"] = {task: [words for _, words in found] for task, found in backend.pictures.items()}
