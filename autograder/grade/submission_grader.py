@@ -102,9 +102,11 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
 
 def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
     """A sentence for the TA on a file that may count on an exception or a warning that does not come in WebAssembly."""
-    found = [(file, word) for file, source in sorted(files.items()) if file.endswith(".py") for word in SILENT if word.encode() in source]
-    return [_("{file} names {word}: NumPy in WebAssembly neither raises nor warns where a number overflows or is divided by 0. If that "
-              "cost points, grade it in the sandbox or with ISOLATION=process", file=file, word=word) for file, word in found[:1]]
+    found = [(file, word) for file, source in sorted(files.items()) if file.endswith(".py")
+             for word in SILENT if word.encode() in source]
+    return [_("{file} names {word}: NumPy in WebAssembly neither raises nor warns where a number overflows or is divided by 0. "
+              "If that cost points, grade it in the sandbox or with ISOLATION=process", file=file, word=word)
+            for file, word in found[:1]]
 
 
 def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> dict[str, ReferenceRun]:
