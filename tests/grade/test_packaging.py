@@ -125,7 +125,7 @@ def test_an_earlier_stage_s_file_may_be_a_package(slot, tmp_path):
     source = stage.solution.read_text().replace("import bptt\n", "from . import bptt\nfrom bptt.core import my_norm\n")
     source = source.replace("np.linalg.norm(dh_t_dh_k, 2)", "my_norm(dh_t_dh_k)")
     assert "my_norm(dh" in source
-    core = f"{WRONG}\n\ndef my_norm(a):\n    return np.linalg.norm(a, 2)\n"
+    core = f"{SOLUTION}\n\ndef forward(params, x, h_0):\n    return 0 * x\n\n\ndef my_norm(a):\n    return np.linalg.norm(a, 2)\n"
     files = {"vanishing.py": source, "bptt/__init__.py": "from .core import *\n", "bptt/core.py": core}
     found = graded(slot, tmp_path, files, stage)
     assert (found["status"], found["score"]) == ("graded", 80), found["reason"]
