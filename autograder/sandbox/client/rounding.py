@@ -100,5 +100,5 @@ def _rounded(value: Any, random: np.random.Generator) -> Any:
         return value
     sign = random.choice([-1.0, 1.0], value.shape).astype(value.dtype)
     with np.errstate(all="ignore"):
-        changed = value * (1 + value.dtype.type(0.99 * ROUNDING[value.dtype]) * sign)
+        changed = value * (1 + value.dtype.type(0.9 * ROUNDING[value.dtype]) * sign)
     return np.where(value == 0, np.copysign(value, sign), changed).astype(value.dtype)
