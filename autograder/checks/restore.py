@@ -10,9 +10,10 @@ import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from importlib import machinery
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -37,17 +38,35 @@ def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> 
 def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str, ModuleType]:
     """The modules imported from files in these folders, except those of the checks and `shared` ones."""
     ours = (__package__ or "checks").partition(".")[0]
-    roots = tuple(os.path.normcase(root) + os.sep for folder in folders for root in {str(folder), os.path.realpath(folder)})
+    is_inside = _inside(folders)
     found = {}
     for name, module in list(sys.modules.items()):
         # Not by getattr: that would import a module that a library has only announced (importlib.util.LazyLoader).
         file = object.__getattribute__(module, "__dict__").get("__file__") if isinstance(module, ModuleType) else None
         if not isinstance(file, str) or name in shared or name.partition(".")[0] in (ours, "__main__"):
             continue
-        file = os.path.normcase(file)
-        if file.startswith(roots) and "site-packages" not in file:  # an environment may lie in the student's folder
+        if is_inside(file):
             found[name] = module
     return found
+
+
+def _inside(folders: Sequence[Path]) -> Callable[[str], bool]:
+    """Whether a path is one of these folders or lies in one; an environment in the student's folder is not theirs."""
+    roots = tuple(os.path.normcase(root) + os.sep for folder in folders for root in {str(folder), os.path.realpath(folder)})
+    return lambda path: (os.path.normcase(path) + os.sep).startswith(roots) and "site-packages" not in path
+
+
+class _FromSource(machinery.SourceFileLoader):
+    """Compiles its file at each import: a compiled one counts as fresh when the source has the same second and the same size."""
+
+    def path_stats(self, path: str) -> NoReturn:
+        """Not known, so that no compiled file is read or written."""
+        raise OSError(path)
+
+
+_from_source = machinery.FileFinder.path_hook(
+    (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES), (_FromSource, machinery.SOURCE_SUFFIXES),
+    (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES))
 
 
 @contextlib.contextmanager
@@ -56,14 +75,26 @@ def _modules(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
     for name in before:
         del sys.modules[name]
     path, hooks, importers = list(sys.path), list(sys.meta_path), list(sys.path_hooks)
-    # A compiled file counts as fresh when the source has the same second and the same size; none is read or written here.
-    compiled, sys.pycache_prefix = sys.pycache_prefix, os.path.join(os.path.realpath(folders[0]), "no-such-folder")
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    compiled, writes = sys.pycache_prefix, sys.dont_write_bytecode
+    is_inside, checks = _inside(folders), _inside([Path(__file__).parent])
+
+    def hook(place: str) -> Any:
+        if checks(place) or not is_inside(place):  # a library's compiled files are read: torch takes three times as long without
+            raise ImportError(place)
+        return _from_source(place)
+
+    def forget_finders() -> None:
+        for place in filter(is_inside, list(sys.path_importer_cache)):
+            del sys.path_importer_cache[place]
+
+    forget_finders()
+    sys.path_hooks.insert(0, hook)
     try:
         yield
     finally:
         sys.pycache_prefix, sys.dont_write_bytecode = compiled, writes
         sys.path[:], sys.meta_path[:], sys.path_hooks[:] = path, hooks, importers
+        forget_finders()
         for name in own_modules(folders, shared):
             del sys.modules[name]
         sys.modules.update(before)

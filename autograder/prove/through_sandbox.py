@@ -97,7 +97,8 @@ def _by_rounding(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], roun
         for number in range(rounds):
             verdicts: list[Verdict] = []
             change = partial(rounded, random=np.random.default_rng([seed_of_term(), number]))
-            config.stash[BACKEND], config.stash[VERDICTS] = RoundedBackend(stage, run.transcript, seed_of_term(), change), verdicts
+            backend = RoundedBackend(stage, run.transcript, seed_of_term(), change)
+            config.stash[BACKEND], config.stash[VERDICTS] = backend, verdicts
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             found.setdefault(name_of(item), set()).update(verdict.outcome for verdict in verdicts)
     return found

@@ -1,6 +1,8 @@
 """check() runs in the notebook's own process: it leaves nothing behind, and says what a fresh one says."""
 
 import json
+import os
+import py_compile
 import re
 import shutil
 
@@ -33,6 +35,8 @@ def state():
         "numpy": repr(np.random.get_state()), "errors": np.geterr(), "print": np.get_printoptions(),
         "warnings": [str(entry) for entry in warnings.filters], "figures": plt.get_fignums(), "stdin": sys.stdin is STDIN,
         "arguments": sys.argv, "depth": sys.getrecursionlimit(), "finders": len(sys.meta_path),
+        "hooks": len(sys.path_hooks), "loaders": {
+            loader for finder in sys.path_importer_cache.values() for _, loader in getattr(finder, "_loaders", ())},
         "bytecode": sys.dont_write_bytecode, "prefix": sys.pycache_prefix, "input": input is INPUT,
         "stdout": sys.stdout is STDOUT,
     }
@@ -121,6 +125,27 @@ def test_an_edit_of_the_same_size_in_the_same_second_is_seen(bare_python, folder
     done = run(bare_python, "cell.py", cwd=folder)
     first, second = done.stdout.split("Public tests of")[1:]
     assert "1.1 The loss                 passed" in first and "1.1 The loss                 failed" in second
+
+
+def test_compiled_files_of_libraries_are_read_and_those_of_the_students_are_not(bare_python, folder):
+    """A library that is first imported inside a check, such as torch, is there as quickly as anywhere else."""
+    places = {"helper": folder, "parts.inner": folder / "parts", "library": folder.parent / "elsewhere",
+              "installed": folder / ".venv" / "site-packages"}
+    for name, place in places.items():
+        place.mkdir(parents=True, exist_ok=True)
+        file = place / f"{name.rpartition('.')[2]}.py"
+        for text in ("FROM = 'compiled'\n", "FROM = 'textfile'\n"):  # of one size
+            file.write_text(text)
+            os.utime(file, (10**9, 10**9))
+            if "compiled" in text:
+                py_compile.compile(str(file), doraise=True)
+    (folder / "bptt.py").write_text(with_function(
+        "".join(f"import {name}\nprint({name!r}, {name}.FROM)\n" for name in places)))
+    (folder / "cell.py").write_text(f"import sys\nsys.path += {[str(places['library']), str(places['installed'])]!r}\n"
+                                    "from checks import check\ncheck('1.1')\n")
+    done = run(bare_python, "cell.py", cwd=folder)
+    assert re.findall(r"(\S+) (compiled|textfile)$", done.stdout, re.MULTILINE) == [
+        ("helper", "textfile"), ("parts.inner", "textfile"), ("library", "compiled"), ("installed", "compiled")]
 
 
 def test_an_endless_loop_is_ended_and_its_line_named(bare_python, folder):

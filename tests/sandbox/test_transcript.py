@@ -68,11 +68,12 @@ def test_where_a_test_is_exact_the_same_means_memory_order_and_sign_of_zero_too(
 
 
 WITHIN_ROUNDING = ["x + x * (1 + 2**-47)", "abs(2 * x)", "np.asfortranarray(2 * x)", "2 * x * (1 - 2**-50)", "2 * x + 0.0"]
-OTHER_NUMBERS = ["2 * x * (1 + 1e-12)", "(2 * x).astype('float32')", "list(2 * x)", "2 * x + 1e-28", "(2 * x).ravel()", "2j * x / 1j",
-                 "np.where(x == 3, np.nan, 2 * x)", "2 * x + (print('x') or 0)"]
+OTHER_NUMBERS = ["2 * x * (1 + 1e-12)", "(2 * x).astype('float32')", "list(2 * x)", "2 * x + 1e-28", "(2 * x).ravel()",
+                 "2j * x / 1j", "np.where(x == 3, np.nan, 2 * x)", "2 * x + (print('x') or 0)"]
+ROUNDED = [(other, True) for other in WITHIN_ROUNDING] + [(other, False) for other in OTHER_NUMBERS]
 
 
-@pytest.mark.parametrize("other, same", [(other, True) for other in WITHIN_ROUNDING] + [(other, False) for other in OTHER_NUMBERS])
+@pytest.mark.parametrize("other, same", ROUNDED)
 def test_replies_that_differ_by_rounding_are_the_recorded_ones(make: Make, other: str, same: bool) -> None:
     source = "import numpy as np\n" + SOURCE
     x = np.array([[-0.0, 1.0], [2.0, 3.0]])
@@ -91,8 +92,8 @@ def test_an_exception_of_the_same_kind_is_the_recorded_one_in_whatever_words(mak
 
 def test_what_rounded_makes_is_near_and_not_the_same() -> None:
     random = np.random.default_rng(1)
-    value = {"a": [1.0, (np.float64(2.5), np.float32(0.1))], "b": np.array([0.0, 1e-300, -3.0, np.inf, np.nan]), "c": np.ones(2) * 1j,
-             "n": 3, "s": "text", "t": True, "none": None}
+    value = {"a": [1.0, (np.float64(2.5), np.float32(0.1))], "b": np.array([0.0, 1e-300, -3.0, np.inf, np.nan]),
+             "c": np.ones(2) * 1j, "n": 3, "s": "text", "t": True, "none": None}
     other = rounded(value, random)
     assert near(other, value) and near(value, value)
     assert other["a"][0] != 1.0 and (other["b"][1:3] != value["b"][1:3]).all() and other["n"] == 3

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import EARLIER_RESULT, is_tensor, show
+from .compare import EARLIER, SHARES, is_tensor, show
 from .values import called_back, check_arguments, plain
 from .words import N_, _, retold
 
@@ -32,9 +32,10 @@ QUICK_IMPORT = 0.05
 class Call:
     """One call of a student function: what went in, what came out.
 
-    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``. A call of an
-    object the student's code made has that object in `on` and the method's name in `method`. `said` is what the
-    reader is told of the call where that is not its name and arguments.
+    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``, and what it changed of
+    earlier calls; `shared` those whose memory the result shares. A call of an object the student's code made has that
+    object in `on` and the method's name in `method`. `said` is what the reader is told of the call where that is not its
+    name and arguments.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Call:
     value: Any = None
     error: BaseException | None = None
     changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     on: Any = None
     method: str = ""
     said: str = field(default="", repr=False)
@@ -94,7 +96,7 @@ class Student:
     def argument_names(self, call: Call) -> list[str]:
         """What a call changed in place, by the names of its parameters: ``y_hat`` for ``argument 5``."""
         names = parameter_names(self._function_of(call.name), call.method)
-        return [_(one) if one == EARLIER_RESULT else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
+        return [one if EARLIER.fullmatch(one) else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
                 for one in call.changed]
 
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
@@ -103,7 +105,9 @@ class Student:
         self.calls.append(record)
         try:
             with self._around():
-                value, record.changed = action()
+                value, found = action()
+                record.shared = tuple(one for one in found if one.startswith(SHARES))
+                record.changed = tuple(one for one in found if not one.startswith(SHARES))
         except BaseException as error:
             record.error = error
             raise

@@ -27,8 +27,8 @@ from autograder.stages import Stage
 
 # A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
 AFTER_A_TIMEOUT = 10
-# After this many functions that ran out of time, all are given that much less: no submission holds the grader for hours.
-MANY_SLOW = 5
+# After so many CPU seconds of requests that were made ahead in vain, no more are.
+WASTED = 2.0
 MAX_PICTURE = 400_000
 MAX_SIDE = 4000
 PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -121,6 +121,7 @@ class SandboxBackend:
         self._canvases.clear()
         self._drawn = []
         self._task = task_id
+        self.total.shares.again = bool(self.replaced)
         self._transcript = Transcript() if self.recording else None
         if self._worker is None:
             return
@@ -174,11 +175,14 @@ class SandboxBackend:
         Where they are not, the test that is run next meets the replies.
         """
         known = self.runs.get(test)
-        if known is None or known.transcript.asks or self.recording or self.retrainer is not None \
-                or self._slow:  # after a timeout calls have limits of their own
+        if known is None or known.transcript.asks or self.recording or self.retrainer is not None:
+            return None
+        shares = self.total.shares
+        if self._slow or shares.closed or shares.wasted > WASTED:  # after a timeout calls have limits of their own
             return None
         if known.draws and not known.pictures and task_id not in self.pictures:
             return None
+        mark = self.total.shares.mark()
         self._start(task_id, own, known.transcript)
         self._begun = True
         try:
@@ -189,12 +193,17 @@ class SandboxBackend:
             raise
         except Exception:  # the worker is at its end, or the file was not imported this time: the test that is run says how
             self._begun = False
+            self.total.shares.refund(mark)
             return None
         worker.prefetch, self._begun = None, False
         if known.pictures:
             self.pictures.setdefault(task_id, known.pictures)
         self.student.calls.extend(known.calls)
         return replace(known.verdict)
+
+    def slow(self) -> set[str]:
+        """The functions that took far longer than right ones do, whether or not they passed their own tests."""
+        return self._slow | self.total.shares.slow()
 
     def record(self, test: str, verdict: Verdict) -> None:
         """Keep the transcript that led to a verdict."""
@@ -205,7 +214,7 @@ class SandboxBackend:
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
-        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow or len(self._slow) >= MANY_SLOW else 1)
+        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow else 1)
         limit = min(limit, self.stage.info.cpu_seconds.get(name, limit))
         try:
             value, changed = worker.call(["function", name], args, kwargs, cpu=limit)
@@ -271,7 +280,7 @@ class SandboxBackend:
     def close(self) -> None:
         """Let the worker go."""
         if self._worker is not None:
-            self._worker.close()
+            self._worker.close(by_the_grader=True)
             self._worker = None
 
 

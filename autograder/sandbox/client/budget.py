@@ -22,9 +22,11 @@ from autograder.checks.timelimit import out_of_cpu, out_of_wall
 from autograder.checks.values import is_tensor
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded
+from autograder.sandbox.client.shares import Shares
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
 if TYPE_CHECKING:
+    from autograder.sandbox.client.transcript import Message
     from autograder.sandbox.client.worker import Worker
 
 # A worker's CPU time is looked at whenever nothing came from it for this long.
@@ -35,6 +37,8 @@ PAUSE = 4 * LOOK
 HELD = "TtD"
 # Between two looks at all that a submission has used, where no request takes long.
 LOOK_AT_ALL = 1.0
+# A worker is looked at after a request if it may have used this much since the last look: somebody has to pay for it.
+LOOK_AFTER = 0.1
 # What an answer computed apart may take beside what is mapped.
 ANSWER_MEMORY = 1 << 30
 # What is small enough for an answer to be computed here. A right version may take the square of a vector's size in memory, and
@@ -54,10 +58,15 @@ class SubmissionBudget:
         CPU seconds: of its workers, and of what the grader computes for them.
     idle : float
         Seconds in which its workers may wait without computing.
+
+    Attributes
+    ----------
+    shares : Shares
+        What each function may take of that.
     """
 
     def __init__(self, cpu: float, idle: float) -> None:
-        self.cpu, self.idle = cpu, idle
+        self.cpu, self.idle, self.shares = cpu, idle, Shares(cpu, idle)
         self.answering = 0.0   # CPU seconds of the grader's, for the student's code
         self.waited = 0.0      # seconds of waiting for a worker, without those it was held or queued
         self.passed: LimitExceeded | None = None
@@ -67,24 +76,45 @@ class SubmissionBudget:
         self._queued = 0.0
         self.next_look = time.monotonic() + LOOK_AT_ALL
 
+    def enter(self, request: Message) -> None:
+        """This request is made now; raises LimitExceeded where the submission, or what it calls, is out of time."""
+        self.check()
+        self.shares.enter(request.kind, request.function)
+        self._check_limits()
+
     def note(self, cpu: float, queued: float) -> None:
         """What a look at the present worker showed, since it began; raises LimitExceeded when the time is up."""
+        self.update(cpu, queued)
+        self._check_limits()
+
+    def update(self, cpu: float, queued: float) -> None:
+        """The same where an answer is there already: the next request is the first that is too late."""
         self.next_look = time.monotonic() + LOOK_AT_ALL
         self._worker = max(self._worker, cpu)
         self.waited -= max(0.0, queued - self._queued)
         self._queued = max(self._queued, queued)
-        used = self._ended + self._worker + self.answering
-        if used > self.cpu:
+        self.shares.charge(self.used, self.waited - self.used)
+
+    @property
+    def used(self) -> float:
+        """CPU seconds so far."""
+        return self._ended + self._worker + self.answering
+
+    def _check_limits(self) -> None:
+        if self.used > self.cpu:
             self.end(_("all calls together took more than {seconds:g} seconds of CPU time, which is all that a submission has; "
                        "tests that had not ended by then count as out of time", seconds=self.cpu))
-        if self.waited - used > self.idle:
+        if self.waited - self.used > self.idle:
             self.end(_("all calls together waited for more than {seconds:g} seconds and hardly computed: does the code sleep? "
                        "Tests that had not ended by then count as out of time", seconds=self.idle))
+        self.shares.check()
 
-    def worker_ended(self, cpu: float) -> None:
+    def worker_ended(self, cpu: float, by_the_grader: bool = False) -> None:
         """The present worker is gone, after so many CPU seconds."""
         self._ended += max(cpu, self._worker)
         self._worker = self._queued = 0.0
+        self.shares.charge(self.used, self.waited - self.used)
+        self.shares.worker_ended(by_the_grader=by_the_grader)
 
     def end(self, why: str) -> None:
         """Nothing more is run of this submission."""
@@ -109,8 +139,10 @@ class SubmissionBudget:
 class Budget:
     """The time one request may take, looked at only when the answer is late."""
 
-    def __init__(self, worker: Worker, cpu: float) -> None:
+    def __init__(self, worker: Worker, cpu: float, request: Message | None = None) -> None:
         self.worker, self.cpu = worker, cpu
+        if request is not None and worker.total is not None:
+            worker.total.enter(request)
         self.seen = time.monotonic()
         self.next_look = self.seen + LOOK * 0.9
         self.waited = 0.0
@@ -175,7 +207,12 @@ class Budget:
 
     def answered(self) -> None:
         """The answer is there."""
-        self._wait_until(time.monotonic())
+        now, total = time.monotonic(), self.worker.total
+        self._wait_until(now)
+        if total is not None and now > total.next_look - LOOK_AT_ALL + LOOK_AFTER:
+            seen = self.worker.sandbox.ask("look", pid=self.worker.pid)
+            if seen["cpu"] is not None:
+                total.update(seen["cpu"], seen["queued"] or 0.0)
 
 
 def own_queue() -> float:

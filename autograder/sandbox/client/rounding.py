@@ -1,7 +1,7 @@
 """Replies that are the recorded ones within rounding: sums in another order, a power for a product.
 
-Such a reply has the verdict of the recorded one, in every test but those marked ``exact``. A gate shows that no other verdict hangs
-on digits as late as these: it runs each test on replies that `rounded` changed.
+Such a reply has the verdict of the recorded one, in every test but those marked ``exact``. A gate shows that no other verdict
+hangs on digits as late as these: it runs each test on replies that `rounded` changed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from autograder.sandbox.wire import Decoder
 if TYPE_CHECKING:
     from autograder.sandbox.client.transcript import Message
 
-# By how much of itself an entry may differ: a few hundred units in its last place in double precision, a few in single. Relative to
-# the entry, not to the array: what cancels to nearly 0 is another number, and so is 1e-28 in the place of 0.
+# By how much of itself an entry may differ: a few hundred units in its last place in double precision, a few in single. Relative
+# to the entry, not to the array: what cancels to nearly 0 is another number, and so is 1e-28 in the place of 0.
 ROUNDING = {np.dtype(np.float64): 2.0**-44, np.dtype(np.float32): 2.0**-20}
 
 
@@ -73,7 +73,7 @@ def _near(value: Any, recorded: Any) -> bool:
 
 
 def rounded(value: Any, random: np.random.Generator) -> Any:
-    """A value that `near` takes for the same: other last digits, the sign of a zero, the order of a dict, a float of another class."""
+    """A value that `near` takes for the same: other last digits, the sign of a zero, the order of a dict, the class of a float."""
     if isinstance(value, dict):
         keys = list(value)
         return {keys[i]: rounded(value[keys[i]], random) for i in random.permutation(len(keys))}

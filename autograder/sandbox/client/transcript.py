@@ -47,6 +47,12 @@ class Message:
     forms: list[Any]
     payload: bytes | bytearray = b""
 
+    @property
+    def function(self) -> str:
+        """The student's function that it calls by its name; empty where it does not."""
+        target = self.forms[0] if self.kind == "call" else None
+        return str(target[2]) if isinstance(target, list) and target[1] == "function" else ""
+
     def text(self) -> bytes:
         """All of it in one piece: two messages are the same where this is."""
         return msgspec.msgpack.encode([self.kind, *self.forms]) + self.payload
@@ -110,6 +116,7 @@ class Prefetch:
         self.sent: list[int] = []         # the numbers of the requests that were made
         self.replies: list[Message] = []
         self.used = 0                     # how many of them the test has made itself
+        self.mark = None if worker.total is None else worker.total.shares.mark()
 
     def drain(self) -> bool:
         """Make all requests that may be made, and read all replies; True where each is the recorded one, within rounding.
@@ -145,8 +152,9 @@ class Prefetch:
     def _read(self) -> bool:
         """Read the next reply; True where it is the recorded one."""
         position = len(self.replies)
+        request = self.exchanges[position].request
         with self.worker.kill_on_protocol_error():
-            self.replies.append(self.worker.receive(self.sent[position], Budget(self.worker, self.cpu)))
+            self.replies.append(self.worker.receive(self.sent[position], Budget(self.worker, self.cpu, request)))
         if self.replies[-1].kind == "raised":
             del self.sent[position + 1:]  # the worker drops what was requested ahead of an exception
         reply, recorded = self.replies[-1], self.exchanges[position].reply
@@ -167,5 +175,7 @@ class Prefetch:
             return self.worker.exchange(request, cpu)
         self.used += 1
         if request.text() != self.exchanges[self.used - 1].request.text():
+            if self.worker.total is not None and self.mark is not None:
+                self.worker.total.shares.refund(self.mark)
             raise TranscriptDiverged
         return self.replies[self.used - 1]

@@ -159,7 +159,7 @@ class Worker:
                 serial, self.prefetch = self.next_serial(), Prefetch(self, known, cpu)
                 self.prefetch.send(request.framed(serial))
                 with self.kill_on_protocol_error():
-                    reply = self.receive(serial, Budget(self, self.limits.call_cpu))
+                    reply = self.receive(serial, Budget(self, self.limits.call_cpu, request))
             clean = self._conclude(reply)
         except InfrastructureError:
             raise
@@ -200,7 +200,7 @@ class Worker:
         return reply
 
     def _exchange(self, request: Message, cpu: float) -> Message:
-        budget = Budget(self, cpu)
+        budget = Budget(self, cpu, request)
         with self.kill_on_protocol_error():
             serial = self.next_serial()
             self.channel.send(request.framed(serial), budget.check_deadline)
@@ -369,18 +369,18 @@ class Worker:
             time.sleep(0.002)
         return self._gone(answer or self.sandbox.ask("end", pid=self.pid))
 
-    def _gone(self, how: dict[str, Any]) -> dict[str, Any]:
+    def _gone(self, how: dict[str, Any], by_the_grader: bool = False) -> dict[str, Any]:
         if self.total is not None:
-            self.total.worker_ended(how.get("cpu", 0.0))
+            self.total.worker_ended(how.get("cpu", 0.0), by_the_grader)
         return how
 
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
+    def close(self, by_the_grader: bool = False) -> None:
+        """End the process, whatever it is doing; `by_the_grader` where nothing that student code did is the reason."""
         self.prefetch = None
         if self.alive:
             self.alive = False
             self.channel.stream.close()
-            self._gone(self.sandbox.ask("end", pid=self.pid))
+            self._gone(self.sandbox.ask("end", pid=self.pid), by_the_grader)
 
 
 class OutsideContract(Exception):
