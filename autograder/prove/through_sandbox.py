@@ -74,7 +74,7 @@ def no_answer_goes_ahead(stage: Stage) -> GateResult:
     return finding
 
 
-def rounding_changes_no_verdict(stage: Stage, rounds: int = 6) -> GateResult:
+def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
     """Each test passes on the recorded replies with other last digits, but for tests that are marked `exact`."""
     finding = GateResult("rounding changes no verdict")
     with _sandbox(stage, finding) as sandbox:

@@ -73,7 +73,7 @@ def _near(value: Any, recorded: Any) -> bool:
 
 
 def rounded(value: Any, random: np.random.Generator) -> Any:
-    """A value that `near` takes for the same: other last digits, the sign of a zero, the order of a dict, the class of a float."""
+    """A value that `near` takes for the same: other last digits, a zero of the other sign, a dict in another order."""
     if isinstance(value, dict):
         keys = list(value)
         return {keys[i]: rounded(value[keys[i]], random) for i in random.permutation(len(keys))}
