@@ -33,7 +33,7 @@ from autograder.checks.calls import Caller
 from autograder.checks.checkpoints import load_checkpoint
 from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
-from autograder.checks.student import FreshModule, changed, copied, student_trace
+from autograder.checks.student import FreshModule, changed, copied, place_of, student_trace
 from autograder.checks.values import Other, plain, stays
 from autograder.errors import BadMessage, LimitExceeded, StudentError
 from autograder.sandbox import packing
@@ -413,21 +413,22 @@ class EarlierModule:
     """
 
     def __init__(self, name: str, source: str, own: Path) -> None:
-        self.name, self.own = name, own
+        self.name = name
+        self.own, self.search = place_of(own)
         self.code = compile(source, f"{name}.py", "exec", dont_inherit=True)
         names: dict[str, Any] = {"__name__": name}
         exec(self.code, names)
         self.right = {key: value for key, value in names.items()
                       if isinstance(value, types.FunctionType) and not key.startswith("_")}
         self.own_code = None
-        if own.is_file():
+        if self.own.is_file():
             with contextlib.suppress(SyntaxError, ValueError):
-                self.own_code = rebound(own.read_bytes(), str(own), self.right)
+                self.own_code = rebound(self.own.read_bytes(), str(self.own), self.right)
 
     def put_in_place(self) -> None:
         """Make `import` find it, as new."""
         module = types.ModuleType(self.name)
-        module.__file__ = str(self.own)
+        module.__file__, module.__package__, module.__path__ = str(self.own), self.name, self.search
         sys.modules[self.name] = module
         names = vars(module)
         if self.own_code is not None:
