@@ -1,4 +1,4 @@
-"""Each gate fails on material that is broken in its own way. `.ci/gates` runs them all on the material as it is."""
+"""Each gate fails on material that is broken in its own way. `make verify` runs them all on the material as it is."""
 
 import json
 import os
