@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import ExitStack
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder import checks
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
@@ -28,6 +30,8 @@ from autograder.stages import Stage, stages
 
 # Files that are looked at in a folder; what lies behind is not part of any submission.
 MAX_WALK = 5000
+# The folder of which every student has a copy.
+CHECKS = Path(checks.__file__).parent
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
@@ -224,7 +228,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS) and path not in KITS_OWN))[:10],
         tuple(remarks),
         tuple(elsewhere),
-        tuple(sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN))[:MAX_FILES],
+        tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
+              if not (path.startswith("checks/") and (CHECKS / path[7:]).exists()))[:MAX_FILES],
     )
 
 
@@ -295,9 +300,21 @@ def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
 
     files = {path for path in hand_in.files if is_for_worker(path, stage)}
     others = {path for path in hand_in.files.keys() - files if path.endswith(".py") and is_for_worker(path, stage, used=True)}
-    if others and stage.info.file in hand_in.files:
+    sources = [hand_in.files[path] for path in files if path.endswith(".py")]
+    if others and stage.info.file in files and _are_named(others, sources):
         files |= others & used_from(hand_in.files, stage.info.file)
     return sorted(files, key=order)[: MAX_FILES + 1]
+
+
+def _are_named(paths: Iterable[str], sources: Iterable[File]) -> bool:
+    """Whether one of these files is named in a source at all, which is quickly seen."""
+    stems = {PurePosixPath(path).stem.encode() for path in paths}
+    for source in sources:
+        with suppress(Refused):
+            data = source.read()
+            if any(stem in data for stem in stems):
+                return True
+    return False
 
 
 def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:

@@ -113,7 +113,8 @@ def test_one_function_that_the_code_in_use_hides_is_asked_about(slot, tmp_path):
 
 @pytest.mark.parametrize("files", [{"bptt.py": f"import pandas_of_mine\n{SOLUTION}", "plots.py": "import bptt\n"},
                                    {"bptt.py": "from mine import *\n", "mine.py": f"import pandas_of_mine\n{SOLUTION}"},
-                                   {"bptt.py": "from helper import *\n"}])
+                                   {"bptt.py": "from helper import *\n"},
+                                   {"bptt.py": "from report import *\n", "checks/report.py": "the kit's own"}])
 def test_code_that_cannot_run_here_is_no_question(slot, tmp_path, files):
     assert graded(slot, tmp_path, files)["status"] == "ungradable"
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from autograder.checks.rules import KITS_OWN, NO_STUDENTS
@@ -23,6 +24,7 @@ MAX_SIZE = 2 << 20
 CODE = re.compile(r".*\.(?:py\w?|txt|md)", re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=4096)
 def alike(name: str) -> str:
     """A module's name without what an LMS, a browser or a file manager may change in it: capitals, dashes, numbers of copies."""
     stem = PurePosixPath(forms(PurePosixPath(name).name)[-1]).name.partition(".")[0]
@@ -36,12 +38,16 @@ def used_from(files: dict[str, File], start: str) -> set[str]:
     """
     base = PurePosixPath(start).parent
     base = base.parent if PurePosixPath(start).name == "__init__.py" else base
+    by_name: dict[str, list[str]] = {}
+    for path in files:
+        if CODE.fullmatch(path) and not path.startswith("checks/"):
+            by_name.setdefault(alike(path), []).append(path)
     found, waiting = {start}, [start]
     while waiting and len(found) < MAX_READ:
         path = waiting.pop()
         tree = parsed(text_of(_read(files[path]))) if CODE.fullmatch(path) else None
         for place, name, is_certain in _asked(tree, PurePosixPath(path).parent, base) if tree is not None else ():
-            here = _modules(files, place / name) or ([] if is_certain else _by_name(files, name, base))
+            here = _modules(files, place / name) or ([] if is_certain else _by_name(by_name, name, base))
             waiting += [one for one in here if one not in found]
             found.update(here)
     return found - {start}
@@ -83,13 +89,11 @@ def _modules(files: dict[str, File], path: PurePosixPath) -> list[str]:
     return found and [*(f"{way}/__init__.py" for way in ways[:-1] if f"{way}/__init__.py" in files), *found]
 
 
-def _by_name(files: dict[str, File], name: str, base: PurePosixPath) -> list[str]:
+def _by_name(by_name: dict[str, list[str]], name: str, base: PurePosixPath) -> list[str]:
     """The files of a module's name, whatever was done to it; those beside the stage's file stand for all."""
-    wanted = PurePosixPath(name)
-    if wanted.suffix and wanted.suffix.lower() not in (".py", ".txt"):
+    found = by_name.get(alike(name), []) if alike(name) else []
+    if found and PurePosixPath(name).suffix.lower() not in ("", ".py", ".txt"):
         return []
-    last = alike(name)
-    found = [path for path in files if last and CODE.fullmatch(path) and alike(path) == last]
     return [path for path in found if PurePosixPath(path).parent == base] or found
 
 
@@ -104,14 +108,13 @@ def written_elsewhere(files: dict[str, File], stage: Stage) -> list[tuple[str, t
     own, given = stage.info.file, {"checks", *stage.info.handout_files.values()}
     others = [path for path in sorted(files) if CODE.fullmatch(path) and path != own
               and PurePosixPath(path).parts[0] not in given][:MAX_READ]
-    if not others:
-        return []
-    used = used_from(files, own) if own in files else set()
     content = _read(files[own]) if own in files else b""
     found = []
     for path in others:
-        data = _read(files[path]) if path in used or path not in KITS_OWN else b""
-        names = tuple(name for name, written in defined(text_of(data)).items() if written and name in names_of(stage))
-        if names and data != content:
-            found.append((path, names, path in used))
-    return found
+        data = _read(files[path])
+        if data == content or not any(f"{kind} {name}".encode() in data for name in names_of(stage) for kind in ("def", "class")):
+            continue
+        if names := tuple(name for name, written in defined(text_of(data)).items() if written and name in names_of(stage)):
+            found.append((path, names))
+    used = used_from(files, own) if found and own in files else set()
+    return [(path, names, path in used) for path, names in found if path in used or path not in KITS_OWN]
