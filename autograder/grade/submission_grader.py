@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from autograder.checks.axes import draw_once
-from autograder.checks.plugin import Verdict
+from autograder.checks.plugin import Verdict, is_exact
 from autograder.checks.student import student_trace, trace_in_words
 from autograder.checks.words import _
 from autograder.errors import Died, InfrastructureError, LimitExceeded
@@ -19,7 +19,7 @@ from autograder.grade.language import ENGLISH, speaking
 from autograder.grade.packaging import in_folder, unimported, unreached
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
-from autograder.grade.runner import Result, Suite
+from autograder.grade.runner import Result, Suite, name_of
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
@@ -141,6 +141,9 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
         suite.run(backend)
     finally:
         backend.close()
+    for item in suite.items:
+        if (run := runs.get(name_of(item))) is not None:
+            run.transcript.exact = is_exact(item)
     find_dependencies(stage, suite, runs, seed)
     return runs
 
