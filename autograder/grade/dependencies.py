@@ -103,9 +103,9 @@ def leaves(value: Any) -> Iterator[Any]:
 class ChangedBackend(SandboxBackend):
     """A backend without a sandbox: it gives the recorded answers, each a little changed."""
 
-    def __init__(self, stage: Stage, transcript: Transcript, seed: int) -> None:
+    def __init__(self, stage: Stage, transcript: Transcript, seed: int, change: Callable[[Any], Any] | None = None) -> None:
         super().__init__(stage, None, {}, seed)  # type: ignore[arg-type]
-        self.changed = ChangedWorker(stage, transcript)
+        self.changed = ChangedWorker(stage, transcript, change or changed)
         self._asked = {exchange.request.forms[0][2] for exchange in transcript.exchanges
                        if exchange.request.kind == "call" and exchange.request.forms[0][1] == "function"}
 
@@ -146,7 +146,7 @@ class ChangedReference:
 
 
 class ChangedWorker(Worker):
-    """Gives the recorded replies one after the other, their values changed.
+    """Gives the recorded replies one after the other, their values changed, and the words of exceptions.
 
     Attributes
     ----------
@@ -154,7 +154,8 @@ class ChangedWorker(Worker):
         Positions of the requests that are those recorded, although all answers were changed.
     """
 
-    def __init__(self, stage: Stage, transcript: Transcript) -> None:
+    def __init__(self, stage: Stage, transcript: Transcript, change: Callable[[Any], Any]) -> None:
+        self._change = change
         self.limits, self.alive, self.printed, self._sources = Limits(), True, "", Sources({})
         self.same: set[int] = set()
         self.submission, self.prefetch, self.recording, self.total = submission_for(stage, {}), None, None, None
@@ -167,7 +168,8 @@ class ChangedWorker(Worker):
         for position, exchange in self._exchanges:
             if request.text() == exchange.request.text():
                 self.same.add(position)
-            return exchange.reply
+            reply = exchange.reply
+            return Message("raised", [*reply.forms[:2], "other words", "", ""]) if reply.kind == "raised" else reply
         raise Died("nothing more was recorded")
 
     def end(self) -> dict[str, Any]:
@@ -178,7 +180,7 @@ class ChangedWorker(Worker):
         """There is no process to end."""
 
     def _conclude(self, reply: Message) -> Any:
-        return changed(super()._conclude(reply))
+        return self._change(super()._conclude(reply))
 
 
 def changed(value: Any) -> Any:

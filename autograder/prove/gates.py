@@ -41,7 +41,7 @@ from autograder.prove.gate_result import (
 from autograder.prove.messages import messages_arrive
 from autograder.prove.notebooks import notebook_runs, released
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
-from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree
+from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree, rounding_changes_no_verdict
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
@@ -213,8 +213,8 @@ def nothing_leaks(stage: Stage) -> GateResult:
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
     mistakes_are_caught_and_named, wrong_programs_are_caught, pairs_are_not_misnamed, hints_are_right, alternatives_score_full,
-    trivial_rules_fail, suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, records_agree,
-    messages_arrive, notebook_runs,
+    trivial_rules_fail, suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, rounding_changes_no_verdict,
+    records_agree, messages_arrive, notebook_runs,
 )
 
 

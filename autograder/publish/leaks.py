@@ -219,8 +219,8 @@ def _cells(stage: Stage) -> list[str]:
 def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str] | None = None) -> Iterator[Secret]:
     """The telling lines of code, without comments and docstrings; those between two markers if there are any."""
     comments = {token.start[0]: token.start[1] for token in tokenize.generate_tokens(io.StringIO(source).readline)
-                if token.type == tokenize.COMMENT}
-    prose = {number for node in _documented(ast.parse(source)) for number in
+                if token.type == tokenize.COMMENT} if "#" in source else {}
+    prose = {number for node in _documented(source) for number in
              range(node.body[0].lineno, (node.body[0].end_lineno or node.body[0].lineno) + 1)}
     within = inside is None
     for number, line in enumerate(source.splitlines(), start=1):
@@ -234,15 +234,19 @@ def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str]
             yield Secret(kind, f"{file}, line {number}", squeeze(code))
 
 
-def _documented(tree: ast.Module) -> Iterator[Any]:
+@lru_cache(maxsize=4)
+def _documented(source: str) -> list[Any]:
     """The module, functions and classes that have a docstring."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False):
-            yield node
+    nodes: list[ast.AST] = [ast.parse(source)]
+    for node in nodes:  # the list grows on the way: of a statement, the statements in it
+        nodes += (inner for inner in ast.iter_child_nodes(node)
+                  if isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case))
+    return [node for node in nodes if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False)]
 
 
 def _docstrings(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
-    for node in _documented(ast.parse(source)):
+    for node in _documented(source):
         for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
             text = squeeze(paragraph)
             if len(text) >= MIN_PROSE and text not in known:

@@ -364,13 +364,14 @@ def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
 @task("1.4", points=1)
 def test_dh_dh_refuses_every_step_out_of_range(student, rng):
     """dh_dh raises ValueError for a negative step, for t > T and for k > t, and for nothing else."""
-    h, W_h = np.tanh(rng.standard_normal((4, 3))), rng.standard_normal((3, 3))
-    for t in range(-5, 6):
-        for k in range(-5, 6):
-            if not 0 <= k <= t <= 3:
+    h, W_h = np.tanh(rng.standard_normal((3, 3))), rng.standard_normal((3, 3))
+    steps = (-4, -3, -1, 0, 1, 2, 3)  # before the first row, the first and the last row from behind, all steps, after the last
+    for t in steps:
+        for k in steps:
+            if not 0 <= k <= t <= 2:
                 expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
     expect(student.dh_dh(h, W_h, 0, 0), np.eye(3), "dh_0/dh_0")
-    expect(student.dh_dh(h, W_h, 3, 3), np.eye(3), "dh_3/dh_3")
+    expect(student.dh_dh(h, W_h, 2, 2), np.eye(3), "dh_2/dh_2")
 
 
 @task("1.5", points=1)

@@ -178,7 +178,7 @@ def expect_no_number(norm, what, bad):
                 f"{float(norm):.6g}", what, hidden="should be Inf or NaN where an entry is")
 
 
-@task("3.2", points=1)
+@task("3.2", points=1, exact=True)
 def test_inf_and_nan_are_passed_on(student):
     """A norm of Inf or NaN is returned as it is, and the gradients are left alone."""
     for bad in (np.nan, np.inf, -np.inf):
@@ -239,7 +239,7 @@ def test_clipping_leaves_the_callers_arrays_alone(student, reference, rng):
     expect_others_results_kept(student, rng, "clip_by_norm")
 
 
-@task("3.3", points=1)
+@task("3.3", points=1, exact=True)
 def test_train_without_clipping(student, reference, rng):
     """A run without clipping has the right losses, norms and parameters, for sequences of any size."""
     for sizes in ({"T": 1}, {"H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6, "T": 7}):
@@ -297,7 +297,7 @@ def test_train_restarts_where_it_should(student, reference, rng):
     expect_history(student.train(params, default, 0.3), reference.train(params, default, 0.3))
 
 
-@task("3.3", points=1)
+@task("3.3", points=1, exact=True)
 def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
     """What comes back after giving up is the checkpoint, to the last bit."""
     params, batches = problem(rng, 4, T=1)
@@ -558,7 +558,7 @@ def test_descend_refuses_a_threshold_of_zero(student):
         expect_raises(ValueError, student.descend, (2.0, -1.0), 0.5, 2, 0.5, 3, 0.1, threshold=threshold)
 
 
-@task("3.5", points=1)
+@task("3.5", points=1, exact=True)
 def test_descend_from_any_start_for_any_time(student, reference, rng):
     """No update is the start alone; a start in integers is not rounded; sixty updates are sixty, long or short."""
     start = rng.standard_normal(2)

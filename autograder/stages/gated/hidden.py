@@ -241,7 +241,7 @@ def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
         expect_gradients(got["arguments"], want["arguments"], ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0"))
 
 
-@task("4.3", points=2)
+@task("4.3", points=2, exact=True)
 def test_logits_have_the_right_values(student, rng):
     """LanguageModel is embedding, then the cell from step to step, then a linear layer to V logits."""
     general, one_word = (13, 4, 6, 3, 4), (10, 3, 2, 1, 1)
@@ -277,7 +277,7 @@ def handed_on(part, value):
     return {"weight_hh": torch.eye(len(value)), "bias_ih": 0 * value, "bias_hh": 0 * value}.get(part, value)
 
 
-@task("4.3", points=1)
+@task("4.3", points=1, exact=True)
 def test_every_parameter_of_the_model_is_trained(student, autodiff, rng):
     """The gradient of the logits reaches every parameter: each word of the embedding, however far back, the cell, the output."""
     V, E, H = 7, 3, 4
@@ -478,19 +478,19 @@ def expect_reach(student, reference, autodiff, rng, name):
     expect_unchanged(student)
 
 
-@task("4.5", points=1)
+@task("4.5", points=1, exact=True)
 def test_reach_of_random_rnn_cells(student, reference, autodiff, rng):
     """gradient_reach is right for random RNN cells, whose states move."""
     expect_reach(student, reference, autodiff, rng, "RNNCell")
 
 
-@task("4.5", points=1)
+@task("4.5", points=1, exact=True)
 def test_reach_of_random_lstm_cells(student, reference, autodiff, rng):
     """gradient_reach is right for random LSTM cells, along the cell with h_k held fixed."""
     expect_reach(student, reference, autodiff, rng, "LSTMCell")
 
 
-@task("4.5", points=1)
+@task("4.5", points=1, exact=True)
 def test_reach_of_random_gru_cells(student, reference, autodiff, rng):
     """gradient_reach is right for random GRU cells, whose states move."""
     expect_reach(student, reference, autodiff, rng, "GRUCell")

@@ -448,7 +448,7 @@ def test_plot_decay_of_other_radii(student, canvas):
     expect_unchanged(student)
 
 
-@task("2.7", points=1)
+@task("2.7", points=1, exact=True)
 def test_plot_decay_labels_of_other_radii(student, canvas):
     """The legend shows each radius, on the line that belongs to it."""
     lags = np.arange(6)
