@@ -9,7 +9,7 @@ from autograder.checks.notebook_view import view
 from autograder.checks.session import run_fresh
 from autograder.gradebook.formgrader import FormGrader
 from autograder.gradebook.pipeline import Pipeline
-from autograder.prove.gates import handed_out
+from autograder.prove.notebooks import handed_out
 from autograder.report.class_report import write_report
 from autograder.report.remake import remake
 from autograder.stages import RELEASE, find_stage

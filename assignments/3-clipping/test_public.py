@@ -137,7 +137,7 @@ def test_train_goes_on_from_the_checkpoint_at_half_the_rate(student):
     expect(broken["params"], after["params"], "params")
 
 
-@task("3.3", points=2)
+@task("3.3", points=2, exact=True)
 def test_train_gives_up_with_the_checkpoint(student):
     """When one more restart than max_restarts would be needed, the checkpoint's parameters are returned."""
     params, good = small_network(), small_batches(7)

@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+import operator
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .compare import EARLIER_RESULT, is_tensor
+from .compare import RETURNED, SHARES, WAS_GIVEN, is_tensor
 from .student import changed, copied
 
 MAX_DEPTH = 32
-# A larger result is not kept to be compared.
+# What is larger is not kept to be compared.
 MOST_ITEMS, MOST_BYTES, MOST_BITS = 10_000, 1 << 22, 10_000
+# So many results, and the arguments of so many calls, are looked at again after each call: a ring of buffers is shorter.
+MOST_RESULTS, MOST_GIVEN = 12, 6
 PLAIN = (bool, float, complex, type(None))
 
 
 @dataclass
 class _Last:
-    """The last call of a function: its arguments, where they can be used again, its result, and what that was then."""
+    """The last call of a function: its arguments, where they can be used again, and the arrays, dicts and lists among them."""
 
-    args: tuple[Any, ...]
-    value: Any
-    was: list[Any] | None
+    args: tuple[Any, ...] = ()
+    own: frozenset[int] = frozenset()
+
+
+@dataclass
+class _Parts:
+    """The arrays and tensors in a value, both as arrays too, and its dicts and lists."""
+
+    arrays: list[tuple[Any, np.ndarray]] = field(default_factory=list)
+    boxes: list[dict[Any, Any] | list[Any]] = field(default_factory=list)
+    size: int = 0
+
+
+class _Kept:
+    """What an earlier call returned or was given, and what was in it when that call was over."""
+
+    def __init__(self, text: str, parts: _Parts) -> None:
+        self.text, self.size = text, parts.size
+        self.arrays = [(one, array, array.tobytes()) for one, array in parts.arrays]
+        self.boxes = [(box, _items(box)) for box in parts.boxes]
+
+    def is_as_it_was(self) -> bool:
+        """Look at it again."""
+        return all(array.tobytes() == was for _, array, was in self.arrays) and all(
+            _are_same(_items(box), items) for box, items in self.boxes)
+
+    def forget(self, others: frozenset[int]) -> None:
+        """Do not look at these again: they were handed in once more, with other values in them."""
+        self.arrays = [one for one in self.arrays if id(one[0]) not in others]
+        self.boxes = [one for one in self.boxes if id(one[0]) not in others]
 
 
 @dataclass
@@ -31,44 +62,76 @@ class Caller:
     """Calls the functions of one module within one test.
 
     A second call of a function gets the arrays and dicts of the first, with new values in them, where their shapes are the same:
-    what is remembered by the object alone is out of date then. An array that stands twice in a list is one array. A result
-    that a later call of the same function changes is named among what that call changed.
+    what is remembered by the object alone is out of date then. A call with the very values of the one before gets other arrays:
+    what a function kept is not always what it is given next. An array that stands twice in a list is one array.
+
+    Where a call changes what an earlier one, of any function, returned or was given, that is named among what it changed; so
+    are, in words of their own, the arguments whose memory a result shares.
     """
 
     last: dict[str, _Last] = field(default_factory=dict)
+    results: deque[_Kept] = field(default_factory=lambda: deque(maxlen=MOST_RESULTS))
+    given: deque[_Kept] = field(default_factory=lambda: deque(maxlen=MOST_GIVEN))
 
     def clear(self) -> None:
         """A test begins."""
         self.last.clear()
+        self.results.clear()
+        self.given.clear()
 
     def call(self, name: str, function: Callable[..., Any], args: tuple[Any, ...],
              kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call a function with arguments that are nobody else's; its value, and what it changed in place."""
         __tracebackhide__ = True
-        last = self.last.get(name)
-        args = _shared(args if last is None else _reused(args, last.args, set()))
+        last = self.last.get(name, _Last())
+        is_repeated = _is_equal(args, last.args)
+        args = _shared(args if is_repeated else _reused(args, last.args, set()))
         before = copied(args), copied(kwargs)
         held = _outer(args), _outer(kwargs)
+        parts = _parts((args, kwargs))
+        own = frozenset(id(one) for one in (*(array for array, _ in parts.arrays), *parts.boxes))
+        if last.own & own:
+            for kept in self.given:
+                kept.forget(own)
         value = function(*args, **kwargs)
-        found = changed(before, (args, kwargs), held)
-        if last is not None and last.was is not None and _contents(last.value) != last.was:
-            found += (EARLIER_RESULT,)
-        leaves = _leaves(value)
-        free = leaves is not None and not any(np.may_share_memory(one, other)
-                                              for one in _arrays(leaves) for other in _arrays(args))
-        self.last[name] = _Last(args if free else (), value, _contents(value))
-        return value, found
+        found = changed(before, (args, kwargs), held) + _changed_since(self.results) + _changed_since(self.given)
+        result = _parts(value, only_known=True)
+        shared = None if result is None else _shared_with(args, parts, result)
+        if not is_repeated:
+            self.last[name] = _Last(args, own) if shared == () else _Last()
+        _keep(self.given, WAS_GIVEN.format(name=name), parts)
+        if result is not None:
+            _keep(self.results, RETURNED.format(name=name), result)
+        return value, found + tuple(SHARES + one for one in shared or ())
+
+
+def _keep(group: deque[_Kept], text: str, parts: _Parts) -> None:
+    if parts.size <= MOST_BYTES and (parts.arrays or parts.boxes):
+        while group and sum(one.size for one in group) + parts.size > MOST_BYTES:
+            group.popleft()
+        group.append(_Kept(text, parts))
+
+
+def _changed_since(group: deque[_Kept]) -> tuple[str, ...]:
+    """What is not as it was; it is named once."""
+    changed = [kept for kept in group if not kept.is_as_it_was()]
+    for kept in changed:
+        group.remove(kept)
+    return tuple(kept.text for kept in changed)
 
 
 def _reused(new: Any, old: Any, used: set[int]) -> Any:
     """`new` in the arrays and dicts of `old`, where they fit."""
     if type(new) is not type(old):
         return new
-    if isinstance(new, tuple):
-        return tuple(_reused(one, other, used) for one, other in zip(new, old)) if len(new) == len(old) else new
-    if id(old) in used or not isinstance(new, dict | list | np.ndarray):
+    if isinstance(new, tuple):  # the last arguments may be left out
+        return (*(_reused(one, other, used) for one, other in zip(new, old)), *new[len(old):])
+    if id(old) in used or not (isinstance(new, dict | list | np.ndarray) or is_tensor(new)):
         return new
     used.add(id(old))
+    if is_tensor(new):
+        alike = (new.shape, new.stride(), new.dtype, new.requires_grad) == (old.shape, old.stride(), old.dtype, False)
+        return old.copy_(new) if alike else new
     if isinstance(new, np.ndarray):
         alike = (new.shape, new.strides, new.dtype) == (old.shape, old.strides, old.dtype)
         if not alike or new.dtype.hasobject or not old.flags.writeable:
@@ -84,6 +147,19 @@ def _reused(new: Any, old: Any, used: set[int]) -> Any:
     else:
         old[:] = [_reused(one, other, used) for one, other in zip(new, old)]
     return old
+
+
+def _is_equal(new: Any, old: Any) -> bool:
+    """The same values: arrays, tensors and plain values by what they are, all others as objects."""
+    if type(new) is not type(old):
+        return False
+    if isinstance(new, dict):
+        return list(new) == list(old) and all(_is_equal(new[key], old[key]) for key in new)
+    if isinstance(new, list | tuple):
+        return len(new) == len(old) and all(map(_is_equal, new, old))
+    if is_tensor(new):
+        return bool(new.shape == old.shape and new.dtype == old.dtype and (new == old).all())
+    return new is old or _plain(new) == _plain(old)
 
 
 def _shared(value: Any, outermost: bool = True) -> Any:
@@ -110,54 +186,79 @@ def _outer(value: Any) -> Any:
     return value
 
 
-def _arrays(value: Any) -> list[np.ndarray]:
-    """The arrays among the arguments, or among the leaves of a result."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict | list | tuple):
-        return [array for item in (value.values() if isinstance(value, dict) else value) for array in _arrays(item)]
-    return []
+def _items(box: dict[Any, Any] | list[Any]) -> list[Any]:
+    return [*box, *box.values()] if isinstance(box, dict) else [*box]
 
 
-def _leaves(value: Any) -> list[Any] | None:
-    """What a result is made of: arrays, tensors as arrays, plain values; None where it is large, or something else is in it.
+def _are_same(items: list[Any], others: list[Any]) -> bool:
+    """The same objects, or plain values that are equal."""
+    if len(items) != len(others):
+        return False
+    return all(map(operator.is_, items, others)) or all(
+        one is other or (type(one) is type(other) and _plain(one) == _plain(other)) for one, other in zip(items, others))
+
+
+def _plain(value: Any) -> Any:
+    """What tells a value from another of its type; of an object of any other type, which object it is."""
+    if type(value) is np.ndarray:
+        return value.shape, value.tobytes()
+    if type(value) in (*PLAIN, int, str):
+        return repr(value)
+    return value.tobytes() if isinstance(value, np.generic) and type(value).__module__ == "numpy" else id(value)
+
+
+def _shared_with(args: tuple[Any, ...], given: _Parts, result: _Parts) -> tuple[str, ...]:
+    """The arguments, named as in `changed`, that have memory in common with the result."""
+    shared = {id(one) for one, own in given.arrays if any(np.may_share_memory(own, array) for _, array in result.arrays)}
+    found: list[str] = []
+
+    def visit(value: Any, name: str) -> None:
+        if id(value) in shared:
+            found.append(name)
+        elif isinstance(value, dict | list | tuple):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                visit(item, f"{name}[{key!r}]")
+
+    for position, one in enumerate(args if shared else (), start=1):
+        visit(one, f"argument {position}")
+    return tuple(found)
+
+
+def _parts(value: Any, only_known: bool = False) -> Any:
+    """The arrays, dicts and lists of a value; with `only_known` None where it is large, or something else is in it.
 
     No method of a class of the student's is called: an object may be anything, whatever it is a subclass of.
     """
-    found: list[Any] = []
-    waiting, size = [(value, 0)], 0
+    parts, items = _Parts(), 0
+    waiting = [(value, 0)]
     while waiting:
         one, depth = waiting.pop()
+        items += 1
+        known = True
         if isinstance(one, np.ndarray):
-            one = np.asarray(one)
-            if one.dtype.hasobject:
-                return None
-            size += one.nbytes
+            array = np.asarray(one)
+            known = not array.dtype.hasobject
+            if known:
+                parts.arrays.append((one, array))
+                parts.size += array.nbytes
         elif is_tensor(one) and type(one).__module__.partition(".")[0] == "torch":
             try:
-                one = one.detach().numpy()
+                parts.arrays.append((one, one.detach().numpy()))
+                parts.size += parts.arrays[-1][1].nbytes
             except (TypeError, RuntimeError):  # a type of number, or a layout, that numpy does not know
-                return None
-            size += one.nbytes
-        elif type(one) is int:
-            if one.bit_length() > MOST_BITS:
-                return None
-        elif type(one) in (str, bytes):
-            size += len(one)
+                known = False
         elif type(one) in (dict, list, tuple):
-            if depth > MAX_DEPTH or len(one) > MOST_ITEMS:
-                return None
-            waiting += [(item, depth + 1) for item in ((*one, *one.values()) if type(one) is dict else one)]
-            one = len(one)
-        elif type(one) not in PLAIN and not (isinstance(one, np.generic) and type(one).__module__ == "numpy"):
+            if type(one) is not tuple:
+                parts.boxes.append(one)
+            known = depth <= MAX_DEPTH and len(one) <= MOST_ITEMS
+            if known:
+                waiting += [(item, depth + 1) for item in (_items(one) if type(one) is dict else one)]
+        elif type(one) is int:
+            known = one.bit_length() <= MOST_BITS
+        elif type(one) in (str, bytes):
+            parts.size += len(one)
+        else:
+            known = type(one) in PLAIN or (isinstance(one, np.generic) and type(one).__module__ == "numpy")
+        if only_known and (not known or parts.size > MOST_BYTES or items + len(waiting) > MOST_ITEMS):
             return None
-        found.append(one)
-        if size > MOST_BYTES or len(found) + len(waiting) > MOST_ITEMS:
-            return None
-    return found
-
-
-def _contents(value: Any) -> list[Any] | None:
-    """What a result holds, to be compared with what it holds later."""
-    leaves = _leaves(value)
-    return leaves and [one.tobytes() if isinstance(one, np.ndarray) else repr(one) for one in leaves]
+    return parts

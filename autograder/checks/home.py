@@ -65,7 +65,8 @@ class LocalBackend:
         self.load_error: BaseException | None = None
         self.printed, self.printed_on_import = Printed(MAX_PRINTED), Printed(MAX_PRINTED)
         self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None))
-        self._file = FreshModule(folder / info.file, [Path(name).stem for name in info.handout_files.values()])
+        self._file = FreshModule(folder / info.file, ["conftest", "test_public",
+                                                      *(Path(name).stem for name in info.handout_files.values())])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
         self._caller = Caller()

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.words import _
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.language import speaking, spoken
 from autograder.grade.names import is_usable, shown, usable
+from autograder.grade.packaging import in_folder
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.isolation import lacking
@@ -193,19 +193,13 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
     retrain = retrain and stage.has_recipe
     with speaking(term.language):
-        said = {"problem": spoken(submission.problem), "needs_person": _where(submission.needs_person, student, stage_id),
+        said = {"problem": spoken(submission.problem), "needs_person": in_folder(submission.needs_person, student, stage_id),
                 "notes": [spoken(note) for note in (*submission.notes, *notes)],
                 "remarks": [spoken(remark) for remark in submission.remarks]}
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
             "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
-            "retrain": retrain, "python": python_of(submission.notebook)}
-
-
-def _where(question: str, student: str, stage_id: str) -> str:
-    """The question a person is asked, with the folder it is about."""
-    if not question:
-        return ""
-    return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
+            "retrain": retrain, "python": python_of(submission.notebook), "elsewhere": submission.elsewhere,
+            "not_sent": submission.not_sent}
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,

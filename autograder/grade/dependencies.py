@@ -9,6 +9,7 @@ was recorded depends on an answer. And the numbers of each request are compared 
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import stages
 from autograder.checks import compare
 from autograder.checks.plugin import BACKEND, VERDICTS
 from autograder.checks.values import is_tensor, stays
@@ -101,9 +103,9 @@ def leaves(value: Any) -> Iterator[Any]:
 class ChangedBackend(SandboxBackend):
     """A backend without a sandbox: it gives the recorded answers, each a little changed."""
 
-    def __init__(self, stage: Stage, transcript: Transcript, seed: int) -> None:
+    def __init__(self, stage: Stage, transcript: Transcript, seed: int, change: Callable[[Any], Any] | None = None) -> None:
         super().__init__(stage, None, {}, seed)  # type: ignore[arg-type]
-        self.changed = ChangedWorker(stage, transcript)
+        self.changed = ChangedWorker(stage, transcript, change or changed)
         self._asked = {exchange.request.forms[0][2] for exchange in transcript.exchanges
                        if exchange.request.kind == "call" and exchange.request.forms[0][1] == "function"}
 
@@ -144,7 +146,7 @@ class ChangedReference:
 
 
 class ChangedWorker(Worker):
-    """Gives the recorded replies one after the other, their values changed.
+    """Gives the recorded replies one after the other, their values changed, and the words of exceptions.
 
     Attributes
     ----------
@@ -152,7 +154,8 @@ class ChangedWorker(Worker):
         Positions of the requests that are those recorded, although all answers were changed.
     """
 
-    def __init__(self, stage: Stage, transcript: Transcript) -> None:
+    def __init__(self, stage: Stage, transcript: Transcript, change: Callable[[Any], Any]) -> None:
+        self._change = change
         self.limits, self.alive, self.printed, self._sources = Limits(), True, "", Sources({})
         self.same: set[int] = set()
         self.submission, self.prefetch, self.recording, self.total = submission_for(stage, {}), None, None, None
@@ -165,7 +168,8 @@ class ChangedWorker(Worker):
         for position, exchange in self._exchanges:
             if request.text() == exchange.request.text():
                 self.same.add(position)
-            return exchange.reply
+            reply = exchange.reply
+            return Message("raised", [*reply.forms[:2], "other words", "", ""]) if reply.kind == "raised" else reply
         raise Died("nothing more was recorded")
 
     def end(self) -> dict[str, Any]:
@@ -176,7 +180,7 @@ class ChangedWorker(Worker):
         """There is no process to end."""
 
     def _conclude(self, reply: Message) -> Any:
-        return changed(super()._conclude(reply))
+        return self._change(super()._conclude(reply))
 
 
 def changed(value: Any) -> Any:
@@ -197,17 +201,19 @@ def changed(value: Any) -> Any:
 
 @contextlib.contextmanager
 def _without_expectations(module: ModuleType) -> Iterator[None]:
-    """Let no expectation of a test file end a test."""
+    """Let no expectation of a test file, or of what it imports of the suites, end a test."""
     def call(exception: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         with contextlib.suppress(StudentError, Exception):
             function(*args, **kwargs)
 
     free: dict[Any, Callable[..., Any]] = dict.fromkeys((compare.expect, compare.expect_true, compare.expect_unchanged), _nothing)
     free[compare.expect_raises] = call
+    helpers = [other for name, other in list(sys.modules.items()) if name.startswith(f"{stages.__name__}.")]
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in list(vars(module).items()):
-            if isinstance(value, FunctionType) and value in free:
-                patch.setattr(module, name, free[value])
+        for place in (module, *helpers):
+            for name, value in list(vars(place).items()):
+                if isinstance(value, FunctionType) and value in free:
+                    patch.setattr(place, name, free[value])
         yield
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from autograder.checks.rules import KITS_OWN, allowed
+from autograder.checks.rules import allowed
 from autograder.checks.words import N_, _
 from autograder.checks.wrapping import MAGIC, parsed
 from autograder.grade.handin.content import text_of
@@ -181,12 +181,12 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
     if text.startswith("attempted relative import"):
         return (
-            _("{file} is imported by itself, not as part of a package: write `import name` or `from name import ...` for a file "
-              "beside it, without the dot, and hand it in again.", file=stage.info.file)
+            _("A module beside {file} is imported by itself, not as part of a package: in it, write `import name` or `from name "
+              "import ...` for a file there, without dots, and hand it in again.", file=stage.info.file)
         )
     if match is None:
         return _versions(python)
-    module = match[1]
+    module = match[1].removeprefix(f"{stage.module}.")
     if module.partition(".")[0] in ("google", "IPython", "ipywidgets"):
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
     wanted = f"{module.partition('.')[0]}.py"
@@ -205,9 +205,6 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
             _("{name} was handed in in the folder {folder}; it is looked for beside {file}. Put it there, or import it from its "
               "folder, and hand in again.", name=wanted, folder=shown(folder), file=stage.info.file)
         )
-    if wanted in KITS_OWN:
-        return _("{file} is the name of a file of the assignment's own, and yours is not used. Give your module another name, "
-                 "and hand in again.", file=wanted)
     if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
         return ""
     libraries = ", ".join(sorted(allowed(stage.info)))

@@ -185,7 +185,7 @@ class _Run:
         self.backend.replaced = names
         calls = self.calls.get(item, [])
         self._keep_apart(item)
-        second = self._once(item)
+        second = self._standing_in(item)
         stood_in = self.backend.stood_in()
         if stood_in:
             second.message = f"{second.message}\n({note(stood_in)})" if second.message else note(stood_in)
@@ -193,6 +193,18 @@ class _Run:
             return second
         self.calls[item] = calls
         return first
+
+    def _standing_in(self, item: pytest.Item) -> Verdict:
+        """The verdict with the right versions that the backend puts in; what it knows of it, where it does."""
+        known = getattr(self.backend, "replay_with_right_versions", None)
+        found: Verdict | None = known(name_of(item), task_of(item)[0]) if known is not None else None
+        if found is not None:
+            self.calls[item] = list(self.backend.student.calls)
+            return found
+        found = self._once(item)
+        if known is not None:
+            self.backend.record_with_right_versions(name_of(item), found)
+        return found
 
     def _keep_apart(self, item: pytest.Item) -> None:
         """No public test in a process that a hidden one was in."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from contextlib import ExitStack
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder import checks
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import code_state, is_quickly_written, lack_of_code, names_of
+from autograder.grade.handin.content import code_state, has_all, is_quickly_written, lack_of_code
+from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
@@ -23,10 +25,13 @@ from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
+from autograder.grade.packaging import AS_IT_IS, is_in_parts, is_most
 from autograder.stages import Stage, stages
 
 # Files that are looked at in a folder; what lies behind is not part of any submission.
 MAX_WALK = 5000
+# The folder of which every student has a copy.
+CHECKS = Path(checks.__file__).parent
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
@@ -75,6 +80,10 @@ class Submission:
         Why there is nothing to run, or empty.
     notes : tuple of str
         What was wrong with the folder without being in the way.
+    elsewhere : tuple of (str, tuple of str, bool)
+        The other files that have functions of the stage, which, and whether the stage's file uses it.
+    not_sent : tuple of str
+        What was handed in, and may be meant for the code, but does not go into the sandbox.
     remarks : tuple of str
         Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in it.
     needs_person : str
@@ -95,10 +104,9 @@ class Submission:
     pictures: tuple[tuple[str, bytes], ...] = field(default=())
     beside: tuple[str, ...] = field(default=())
     remarks: tuple[str, ...] = field(default=())
+    elsewhere: tuple[tuple[str, tuple[str, ...], bool], ...] = field(default=())
+    not_sent: tuple[str, ...] = field(default=())
 
-
-# A line by which a person says that the stage's file counts as it is, whatever else was handed in.
-AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
 
 
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
@@ -198,9 +206,14 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     ]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
-    remarks += _little(files.get(wanted), notebook, stage, hand_in)
+    little = _little(files.get(wanted), notebook, stage, hand_in)
+    remarks += little
+    elsewhere = [(path, names, used or hand_in.by_content) for path, names, used in written_elsewhere(hand_in.files, stage)]
+    in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
+    elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
     if wanted not in files and not problem and not hand_in.needs_person:
         problem = said("{file} is missing", file=wanted)
+        hand_in.needs_person = is_in_parts(stage, elsewhere)
         if not hand_in.files:
             problem = said("{file} is missing: the folder is empty or cannot be read", file=wanted)
     return Submission(
@@ -214,6 +227,9 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         _pictures(hand_in),
         tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS) and path not in KITS_OWN))[:10],
         tuple(remarks),
+        tuple(elsewhere),
+        tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
+              if not (path.startswith("checks/") and (CHECKS / path[7:]).exists()))[:MAX_FILES],
     )
 
 
@@ -248,8 +264,7 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
     if hand_in.needs_person:
         return []
     lack = lack_of_code(code, stage) if code is not None else "is missing"
-    texts = [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"] if notebook is not None else []
-    found = code_in_notebook(stage, texts)
+    found = _in_notebook(code, notebook, stage)
     if not found:
         other = _stage_of(code) if code is not None else None
         if other is not None:
@@ -257,12 +272,19 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
         return [said("{file} {reason}", file=stage.info.file, reason=lack)] if lack and code is not None else []
     sentence = said("{file} {lack}, but the notebook defines {names}", file=stage.info.file,
                     lack=lack or "has none of the functions", names=three_of(found))
-    if 2 * len(found) >= len(names_of(stage)) and not AS_IT_IS.search(code or b""):
+    if is_most(found, stage) and not AS_IT_IS.search(code or b""):
         hand_in.needs_person = said("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again",
                                     what=sentence, file=stage.info.file)
         return []
     return [said("{what}: only {file} is graded, so that code belongs into it; move it there and hand in again", what=sentence,
                  file=stage.info.file)]
+
+
+def _in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> list[str]:
+    """The functions that the notebook defines; none where the stage's file has them all."""
+    if notebook is None or (code is not None and has_all(code, stage)):
+        return []
+    return code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
 
 
 def _stage_of(code: bytes) -> Stage | None:
@@ -276,20 +298,41 @@ def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
     def order(path: str) -> tuple[bool, bool, str]:
         return path != stage.info.file, not path.endswith(".py"), path
 
-    return sorted((path for path in hand_in.files if is_for_worker(path, stage)), key=order)[: MAX_FILES + 1]
+    files = {path for path in hand_in.files if is_for_worker(path, stage)}
+    others = {path for path in hand_in.files.keys() - files if path.endswith(".py") and is_for_worker(path, stage, used=True)}
+    sources = [hand_in.files[path] for path in files if path.endswith(".py")]
+    if others and stage.info.file in files and _are_named(others, sources):
+        files |= others & used_from(hand_in.files, stage.info.file)
+    return sorted(files, key=order)[: MAX_FILES + 1]
 
 
-def is_for_worker(path: str, stage: Stage) -> bool:
-    """True for a file that a student's code may use: a module that can be imported, or data; nothing that is the kit's."""
+def _are_named(paths: Iterable[str], sources: Iterable[File]) -> bool:
+    """Whether one of these files is named in a source at all, which is quickly seen."""
+    stems = {PurePosixPath(path).stem.encode() for path in paths}
+    for source in sources:
+        with suppress(Refused):
+            data = source.read()
+            if any(stem in data for stem in stems):
+                return True
+    return False
+
+
+def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:
+    """True for a file that a student's code may use: a module that can be imported, or data; nothing that is the kit's.
+
+    What the code is seen to use comes along under any name, also as `conftest.py`: in the sandbox there are no tests.
+    """
     *folders, name = PurePosixPath(path).parts
     if path in (stage.info.file, *stage.info.submission_files):
         return True
-    if (folders and folders[0] in {"checks", OTHERS, *stage.info.handout_files.values()}) or (not folders and name in KITS_OWN):
+    if folders and folders[0] in {"checks", OTHERS, *stage.info.handout_files.values()}:
+        return False
+    if not folders and name in KITS_OWN and not used:
         return False
     if not all(part.isprintable() and not part.startswith(".") and len(part) <= 100 for part in (*folders, name)):
         return False
     if name.endswith(".py"):
-        return all(part.removesuffix(".py").isidentifier() for part in (*folders, name))
+        return used or all(part.removesuffix(".py").isidentifier() for part in (*folders, name))
     return not name.lower().endswith(NO_DATA)
 
 

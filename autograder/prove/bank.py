@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from autograder.checks.compare import Mismatch, expect
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import FALSE, GateResult, NameGiven, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage, module_from, task_number
 from autograder.stages.bank import WrongProgram
@@ -31,8 +32,12 @@ def wrong_programs_are_caught(stage: Stage) -> GateResult:
     """Each program of the bank is wrong on its witness, loses points in its task, and gets no name that is not declared right."""
     finding = GateResult("wrong programs by other hands are caught")
     programs = stage.wrong_programs()
-    fates = collected(stage, lambda suite: over_cores(
-        programs, lambda some: [_run(stage, suite, program) for program in some]))
+
+    def use(suite: Suite) -> list[Fate]:
+        backend_of = backends(stage, suite, [program.source for program in programs], seed_of_term())
+        return over_cores(programs, lambda some: [_run(stage, suite, program, backend_of) for program in some])
+
+    fates = collected(stage, use)
     for program, fate in zip(programs, fates, strict=True):
         finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
         finding.names += [NameGiven("bank", program.name, name, "declared right" if name in program.named else FALSE)
@@ -76,7 +81,7 @@ def _same(got: Any, want: Any) -> bool:
     return True
 
 
-def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
+def _run(stage: Stage, suite: Suite, program: WrongProgram, backend_of: Callable[[str], InProcessBackend]) -> Fate:
     """Run the tests of a program's tasks; those of the others only where it passes its own."""
     fate = Fate()
     others = sorted(set(task_points(stage)) - set(program.tasks), key=task_number)
@@ -84,7 +89,7 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram) -> Fate:
         if fate.lost and task in others:
             break
         diagnosis = Diagnosis(stage)
-        results = suite.run(InProcessBackend(stage, program.source, seed_of_term()), diagnosis, only=task, wrong=program.tasks)
+        results = suite.run(backend_of(program.source), diagnosis, only=task, wrong=program.tasks)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
         fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
         fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}

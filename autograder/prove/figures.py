@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.checks.figures import FOLDER
 from autograder.errors import UsageError
-from autograder.prove.gates import executed, handed_out
+from autograder.prove.notebooks import executed, handed_out
 from autograder.stages import KIT, Stage
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +15,11 @@ from autograder.grade.course import this_course
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Result, Suite, collected
 from autograder.prove.over_cores import over_cores
+from autograder.prove.unreached import Known, OnTopBackend, passed_tests
 from autograder.stages import Stage
 
+# So many programs make it worth while to look at what the model answers run in each test.
+MANY = 4
 FALSE = "false"
 
 
@@ -67,15 +69,22 @@ class Run:
         return sum(result.verdict.points for result in self.results)
 
 
-# While a stage is verified: the suite's runs by stage, source and seed. None at other times.
-_kept: dict[tuple[str, str, int], Run] | None = None
+class _Kept:
+    """While a stage is verified: the suite's runs by stage, source and seed; and what is known of its tests."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, str, int], Run] = {}
+        self.known: dict[tuple[str, int], Known] = {}
+
+
+_kept: _Kept | None = None
 
 
 @contextmanager
 def runs_kept() -> Iterator[None]:
     """Inside, a whole run over a source is made once, however many gates ask for it. Nothing of the kit may change meanwhile."""
     global _kept
-    before, _kept = _kept, {}
+    before, _kept = _kept, _Kept()
     try:
         yield
     finally:
@@ -90,21 +99,34 @@ def run_source(stage: Stage, source: str, seed: int | None = None, only: str | N
 def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
     """The suite over trusted sources, collected once, over the cores."""
     sources, seed = [*sources], seed_of_term() if seed is None else seed
-    known = {} if _kept is None or only else _kept
+    known = {} if _kept is None or only else _kept.runs
     todo = [source for source in dict.fromkeys(sources) if (stage.id, source, seed) not in known]
 
-    def share(suite: Suite, some: Iterable[str]) -> list[Run]:
-        return [_run(stage, suite, source, seed, only) for source in some]
+    def use(suite: Suite) -> list[Run]:
+        backend_of = backends(stage, suite, todo, seed)
+        return over_cores(todo, lambda some: [_run(stage, suite, backend_of(source), only) for source in some])
 
     if todo:
-        made = collected(stage, lambda suite: over_cores(todo, partial(share, suite)))
+        made = collected(stage, use)
         known |= {(stage.id, source, seed): run for source, run in zip(todo, made, strict=True)}
     return [known[stage.id, source, seed] for source in sources]
 
 
-def _run(stage: Stage, suite: Suite, source: str, seed: int, only: str | None) -> Run:
+def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> Callable[[str], InProcessBackend]:
+    """Makes what runs each of these sources. Where many of them stand on top of the model answers, the tests that a change cannot
+    reach are not run again for each: see `unreached`."""
+    reference = reference_source(stage)
+    if sum(source.startswith(reference) for source in sources) < MANY:
+        return lambda source: InProcessBackend(stage, source, seed)
+    kept = {} if _kept is None else _kept.known
+    if (stage.id, seed) not in kept:
+        kept[stage.id, seed] = Known(reference, passed_tests(stage, suite, reference, seed))
+    return lambda source: OnTopBackend(stage, source, seed, kept[stage.id, seed])
+
+
+def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:
     diagnosis = Diagnosis(stage)
-    results = suite.run(InProcessBackend(stage, source, seed), diagnosis, only=only)
+    results = suite.run(backend, diagnosis, only=only)
     return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
 
 

@@ -14,8 +14,7 @@ import time
 import traceback
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +39,13 @@ from autograder.prove.gate_result import (
     seed_of_term,
 )
 from autograder.prove.messages import messages_arrive
-from autograder.prove.numbers import add_probes, number_problems
+from autograder.prove.notebooks import notebook_runs, released
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
-from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree
+from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree, rounding_changes_no_verdict
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
-from autograder.stages import Mistake, Stage, find_stage, module_from, stages
+from autograder.stages import Mistake, Stage, module_from, stages
 from autograder.stages.points import task_points
 from autograder.stages.strip import strip
 
@@ -158,14 +157,6 @@ def tests_do_not_depend_on_each_other(stage: Stage) -> GateResult:
     return finding
 
 
-def released(stage: Stage) -> Path:
-    """The folder students get, or UsageError where there is none."""
-    folder = folder_of(stage)
-    if not (folder / f"{stage.id}.ipynb").exists():
-        raise UsageError(f"there is no assignments/{stage.id}/{stage.id}.ipynb; run make release STAGE={stage.id}")
-    return folder
-
-
 def points_add_up(stage: Stage) -> GateResult:
     """The points of tests and written tasks add up to the stage's total and agree between suite, notebook and stage.toml."""
     suite = task_points(stage)
@@ -219,61 +210,11 @@ def nothing_leaks(stage: Stage) -> GateResult:
     return finding
 
 
-def notebook_runs(stage: Stage) -> GateResult:
-    """Stub: each check() cell says "not yet written". Model answers: every cell runs, the checks say "passed", and the figures in
-    the texts, mark schemes with them, are those of the run."""
-    finding = GateResult("the released notebook runs")
-    for name, solved in (("stub", False), ("model answers", True)):
-        with handed_out(stage, solved) as folder:
-            notebook = executed(folder / f"{stage.id}.ipynb", stage if solved else None)
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
-            errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
-            checking = cell.source.startswith("check(")
-            if checking and (" passed " if solved else " not yet written") not in said:
-                errors.append(f"it says {said.strip()[-300:]!r}")
-            if errors and (checking or solved):
-                finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
-            finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice"
-        if solved:
-            finding.problems += number_problems(stage, notebook)
-    return finding
-
-
-@contextmanager
-def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
-    """A copy of the released folder, away from the kit, beside those of the earlier stages it uses."""
-    with tempfile.TemporaryDirectory() as scratch:
-        for one in [stage, *map(find_stage, stage.info.requires_stages)]:
-            folder = Path(scratch, one.id)
-            shutil.copytree(released(one), folder)
-            if solved:
-                shutil.copyfile(one.solution, folder / one.info.file)
-        yield Path(scratch, stage.id)
-
-
-def executed(path: Path, measured: Stage | None = None) -> Any:
-    """The notebook after all its cells have run, those after an error too; with probes for the figures of a stage's texts."""
-    from nbclient import NotebookClient
-    from traitlets.config import Config
-
-    notebook = nbformat.read(path, as_version=4)
-    if measured is not None:
-        add_probes(measured, notebook)
-    # Sockets of the file system: no port is opened, and two runs at a time do not meet.
-    transport = Config({"KernelManager": {"transport": "ipc", "ip": str(path.parent.parent / "kernel")}})
-    NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True, config=transport,
-                   resources={"metadata": {"path": str(path.parent)}}).execute()
-    return notebook
-
-
 GATES: tuple[Callable[[Stage], GateResult], ...] = (
     points_add_up, assignments_are_what_release_makes, nothing_leaks, solution_scores_full, stub_scores_nothing,
     mistakes_are_caught_and_named, wrong_programs_are_caught, pairs_are_not_misnamed, hints_are_right, alternatives_score_full,
-    trivial_rules_fail, suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, records_agree,
-    messages_arrive, notebook_runs,
+    trivial_rules_fail, suite_is_stable, tests_do_not_depend_on_each_other, no_answer_goes_ahead, rounding_changes_no_verdict,
+    records_agree, messages_arrive, notebook_runs,
 )
 
 

@@ -22,7 +22,7 @@ from autograder.checks.session import run_fresh
 from autograder.errors import UsageError
 from autograder.gradebook.grading import grade_course
 from autograder.prove.figures import draw_figures
-from autograder.prove.gates import handed_out
+from autograder.prove.notebooks import handed_out
 from autograder.report.class_report import write_report
 from autograder.stages import KIT, SOLUTIONS, find_stage
 from autograder.stages.strip import strip

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from autograder.checks.hints import Hints, agreed
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import FALSE, GateResult, NameGiven, reference_source, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, reference_source, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.publish.hints import make_hints, public_calls
 from autograder.stages import Mistake, Stage
@@ -34,7 +34,12 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     finding = GateResult("two mistakes at once are not misnamed")
     pairs = pairs_of_mistakes(stage, count)
     outcomes: Counter[int] = Counter()
-    names = collected(stage, lambda suite: over_cores(pairs, lambda some: [_names(stage, suite, *pair) for pair in some]))
+
+    def use(suite: Suite) -> list[set[str]]:
+        backend_of = backends(stage, suite, [_both(*pair) for pair in pairs], seed_of_term())
+        return over_cores(pairs, lambda some: [_names(stage, suite, *pair, backend_of) for pair in some])
+
+    names = collected(stage, use)
     for (one, other), named in zip(pairs, names, strict=True):
         outcomes[len(named & {one.id, other.id})] += 1
         right = dict.fromkeys((one.id, other.id), "one of the two")
@@ -45,11 +50,15 @@ def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
     return finding
 
 
-def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake) -> set[str]:
+def _both(one: Mistake, other: Mistake) -> str:
+    return f"{one.source}\n\n{other.own}"
+
+
+def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of: Callable[[str], InProcessBackend]) -> set[str]:
     """The names that a submission with both mistakes is given in the tests of their tasks."""
     diagnosis, tasks = Diagnosis(stage), {one.task, other.task}
     for task in sorted(tasks):
-        suite.run(InProcessBackend(stage, f"{one.source}\n\n{other.own}", seed_of_term()), diagnosis, only=task, wrong=tasks)
+        suite.run(backend_of(_both(one, other)), diagnosis, only=task, wrong=tasks)
     return {name for name, _ in diagnosis.found.values() if name}
 
 

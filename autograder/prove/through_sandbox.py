@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.plugin import uses_checkpoints
+from autograder.checks.plugin import BACKEND, VERDICTS, Verdict, uses_checkpoints
 from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
-from autograder.grade.dependencies import leaves, values_of
+from autograder.grade.dependencies import ChangedBackend, leaves, values_of
 from autograder.grade.diagnosis.naming import Diagnosis
-from autograder.grade.runner import Result, Suite, collected
+from autograder.grade.runner import Result, Suite, collected, name_of
 from autograder.grade.submission_grader import record_reference_run
 from autograder.prove.gate_result import GateResult, reference_source, run_sources, seed_of_term
 from autograder.prove.over_cores import over_cores
+from autograder.sandbox.client.rounding import rounded
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.stages import Stage
@@ -71,6 +72,42 @@ def no_answer_goes_ahead(stage: Stage) -> GateResult:
     exchanges = [one for run in runs.values() if not run.transcript.asks for one in run.transcript.exchanges[1:]]
     finding.measured = f"{len(exchanges)} requests after another, {sum(one.waits for one in exchanges)} of them wait"
     return finding
+
+
+def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
+    """Each test passes on the recorded replies with other last digits, but for tests that are marked `exact`."""
+    finding = GateResult("rounding changes no verdict")
+    with _sandbox(stage, finding) as sandbox:
+        found = collected(stage, lambda suite: _by_rounding(
+            stage, suite, record_reference_run(stage, sandbox, suite, seed_of_term()), rounds))
+    finding.problems = [f"{test} fails on replies with other last digits: mark it @task(..., exact=True)"
+                        for test, outcomes in found.items() if outcomes != {"passed"}]
+    finding.measured = f"{len(found)} tests, {rounds} times each"
+    return finding
+
+
+def _by_rounding(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], rounds: int) -> dict[str, set[str]]:
+    """The outcomes of each test on replies that differ from the recorded ones within rounding."""
+    config = suite.session.config
+    found: dict[str, set[str]] = {}
+    for item in suite.items:
+        run = runs.get(name_of(item))
+        if run is None or run.transcript.asks or run.transcript.exact:
+            continue
+        for number in range(rounds):
+            verdicts: list[Verdict] = []
+            change = partial(rounded, random=np.random.default_rng([seed_of_term(), number]))
+            backend = RoundedBackend(stage, run.transcript, seed_of_term(), change)
+            config.stash[BACKEND], config.stash[VERDICTS] = backend, verdicts
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            found.setdefault(name_of(item), set()).update(verdict.outcome for verdict in verdicts)
+    return found
+
+
+class RoundedBackend(ChangedBackend):
+    """Gives the recorded replies within rounding; what they are compared with is as it is."""
+
+    reference = SandboxBackend.reference
 
 
 def told_ahead(transcript: Transcript) -> list[int]:

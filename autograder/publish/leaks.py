@@ -17,7 +17,7 @@ import tokenize
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -66,25 +66,44 @@ def leaks(stage: Stage, folder: Path, given: str = "") -> list[str]:
     given : str
         What is handed out on purpose, without white space: nothing that is in it is a secret.
     """
-    wanted = [secret for secret in secrets(stage) if secret.name or secret.text not in given]
+    wanted = _wanted(stage, given)
     found = []
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if path.is_file() and not CACHES & set(relative.parts):
-            found += [f"{relative} has {what}" for what in _leaks_of(path, wanted)]
+            found += [f"{relative} has {what}" for what in _leaks_of(path.suffix, path.read_bytes(), wanted)]
     return found
 
 
-def _leaks_of(path: Path, wanted: Iterable[Secret]) -> Iterator[str]:
-    data = path.read_bytes()
+@lru_cache(maxsize=16)
+def _wanted(stage: Stage, given: str) -> _Wanted:
+    return _Wanted(secret for secret in secrets(stage) if secret.name or secret.text not in given)
+
+
+class _Wanted(tuple[Secret, ...]):
+    """Secrets to look for; the same object is the same list."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@lru_cache(maxsize=1000)
+def _leaks_of(suffix: str, data: bytes, wanted: _Wanted) -> tuple[str, ...]:
+    """What a file has of these; a file that is the same in two folders is looked through once."""
+    return tuple(_leaks_in(suffix, data, wanted))
+
+
+def _leaks_in(suffix: str, data: bytes, wanted: Iterable[Secret]) -> Iterator[str]:
     text = data.decode("utf-8", "replace")
-    if path.suffix == ".ipynb":
+    if suffix == ".ipynb":
         notebook = json.loads(text)
         for number, cell in enumerate(notebook["cells"]):
             if cell.get("outputs") or cell.get("execution_count") is not None:
                 yield f"a {OUTPUT} in cell {number}"
         text = "\n".join([*_strings(notebook), *map(texts_of_data, _attached(notebook))])
-    elif path.suffix.lower() in PICTURES:
+    elif suffix.lower() in PICTURES:
         text = texts_of_data(data)
     text += "".join(map(texts_of_data, _inline(text)))
     for marker in (BEGIN, END, *SCHEME):
@@ -93,7 +112,7 @@ def _leaks_of(path: Path, wanted: Iterable[Secret]) -> Iterator[str]:
     squeezed, words, prose = squeeze(text), set(re.findall(r"\w+", text)), letters(text)
     for secret in wanted:
         if secret.text in words if secret.name else secret.text in squeezed or (secret.prose and secret.prose in prose):
-            place = " in a picture" if path.suffix.lower() in PICTURES else ""
+            place = " in a picture" if suffix.lower() in PICTURES else ""
             yield f"{secret.kind}{place} ({secret.where}): {secret.text[:80]}"
 
 
@@ -200,8 +219,8 @@ def _cells(stage: Stage) -> list[str]:
 def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str] | None = None) -> Iterator[Secret]:
     """The telling lines of code, without comments and docstrings; those between two markers if there are any."""
     comments = {token.start[0]: token.start[1] for token in tokenize.generate_tokens(io.StringIO(source).readline)
-                if token.type == tokenize.COMMENT}
-    prose = {number for node in _documented(ast.parse(source)) for number in
+                if token.type == tokenize.COMMENT} if "#" in source else {}
+    prose = {number for node in _documented(source) for number in
              range(node.body[0].lineno, (node.body[0].end_lineno or node.body[0].lineno) + 1)}
     within = inside is None
     for number, line in enumerate(source.splitlines(), start=1):
@@ -215,15 +234,19 @@ def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str]
             yield Secret(kind, f"{file}, line {number}", squeeze(code))
 
 
-def _documented(tree: ast.Module) -> Iterator[Any]:
+@lru_cache(maxsize=4)
+def _documented(source: str) -> list[Any]:
     """The module, functions and classes that have a docstring."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            yield node
+    nodes: list[ast.AST] = [ast.parse(source)]
+    for node in nodes:  # the list grows on the way: of a statement, the statements in it
+        nodes += (inner for inner in ast.iter_child_nodes(node)
+                  if isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case))
+    return [node for node in nodes if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False)]
 
 
 def _docstrings(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
-    for node in _documented(ast.parse(source)):
+    for node in _documented(source):
         for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
             text = squeeze(paragraph)
             if len(text) >= MIN_PROSE and text not in known:

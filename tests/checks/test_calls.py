@@ -1,11 +1,12 @@
 """Calls within one test: the same arrays come again with other values, and what was returned stays as it is."""
 
 import numpy as np
+import pytest
 import torch
 
 from autograder.checks.calls import Caller
-from autograder.checks.compare import EARLIER_RESULT
-from autograder.checks.student import copied
+from autograder.checks.compare import RETURNED, SHARES, WAS_GIVEN, Mismatch, expect_unchanged
+from autograder.checks.student import Student, copied
 
 
 def calls(function, *many):
@@ -38,7 +39,7 @@ def test_other_shapes_types_and_keys_come_in_arrays_of_their_own():
             (np.asfortranarray(np.arange(6.0).reshape(2, 3)),), (np.arange(6.0).reshape(2, 3),)]
     for (got,), (value, changed) in zip(many, calls(lambda value: value, *many)):
         assert repr(got) == repr(value)
-        assert changed == ()
+        assert all(name.startswith(SHARES) for name in changed)
 
 
 def test_a_result_that_is_an_argument_is_never_written_over():
@@ -61,7 +62,7 @@ def test_a_result_that_a_later_call_changes_is_named():
 
     for function in (lambda value: np.copyto(buffer, value) or buffer, lambda value: tensor.copy_(torch.from_numpy(value)),
                      into_dict, into_list):
-        assert [changed for _, changed in calls(function, (np.ones(2),), (np.zeros(2),))] == [(), (EARLIER_RESULT,)]
+        assert [changed for _, changed in calls(function, (np.ones(2),), (np.zeros(2),))] == [(), (RETURNED.format(name="f"),)]
     assert [changed for _, changed in calls(lambda value: buffer, (np.ones(2),), (np.zeros(2),))] == [(), ()]
 
 
@@ -84,3 +85,84 @@ def test_an_array_that_stands_twice_in_a_list_is_one():
     x = np.ones(2)
     assert calls(lambda xs: xs[0] is xs[1], ([x, x],))[0][0] is True
     assert calls(lambda xs: xs[0] is xs[1], ([x, 2 * x],))[0][0] is False
+
+
+def messages(module, *many):
+    """What is said of calls of the functions of a module, one after the other; "" where nothing is wrong."""
+    caller = Caller()
+    student = Student(lambda name, args, kwargs: caller.call(name, module[name], copied(args), kwargs), function_of=module.get)
+    for name, *args in many:
+        getattr(student, name)(*args)
+    try:
+        expect_unchanged(student, new=True)
+    except Mismatch as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_ring_of_buffers_shows_at_the_call_that_comes_round(size):
+    """Not before: as many results as there are buffers are as they were."""
+    ring, turn = [np.zeros(2) for _ in range(size)], iter(range(10))
+
+    def f(value):
+        out = ring[next(turn) % size]
+        out[:] = value
+        return out
+
+    found = [changed for _, changed in calls(f, *((np.full(2, float(i)),) for i in range(size + 1)))]
+    assert found == [()] * size + [(RETURNED.format(name="f"),)]
+
+
+def test_another_function_that_changes_a_result_is_named_with_its_victim():
+    """By the call that did it."""
+    handed_out = []
+
+    def backward(value):
+        handed_out.append(2 * value)
+        return {"W": handed_out[-1]}
+
+    def forward(value):
+        for one in handed_out:
+            one[:] = 0
+        return value + 1
+
+    module = {"backward": backward, "forward": forward}
+    assert messages(module, ("backward", np.ones(2)), ("forward", np.ones(3))).startswith(
+        "forward(...) changed what backward had returned before:")
+    assert messages(module, ("forward", np.ones(3))) == ""
+
+
+def test_an_argument_that_is_kept_and_changed_later_is_named():
+    """Also where the next call has the same values; what is handed in again with new values in it was changed by the caller."""
+    kept = []
+
+    def f(value):
+        for one in kept:
+            if one is not value:
+                one[:] = 7
+        kept[:] = [value]
+        return float(value.sum())
+
+    said = "f(...) changed an array that f had been given before: keep a copy of it, not the caller's own"
+    assert messages({"f": f}, ("f", np.ones(2)), ("f", np.ones(3))) == said
+    kept.clear()
+    assert messages({"f": f}, ("f", np.ones(2)), ("f", np.ones(2))) == said
+    kept.clear()
+    assert messages({"f": f}, ("f", np.ones(2)), ("f", np.zeros(2))) == ""
+    assert calls(lambda value: kept.append(value), (np.ones(2),), (np.ones(3),))[1][1] == ()
+
+
+def test_a_result_in_the_callers_own_arrays_is_told_where_new_ones_are_asked_for():
+    """And only there; an array of the same values is another one."""
+    assert calls(lambda params: {"W": params["W"][:1]}, ({"W": np.ones(2)},))[0][1] == (SHARES + "argument 1['W']",)
+    assert messages({"step": lambda params: dict(params)}, ("step", {"W": np.ones(2)})).startswith(
+        "step(...) returned an array of the caller's, or a part of one")
+    assert messages({"step": lambda params: {"W": params["W"] + 0}}, ("step", {"W": np.ones(2)})) == ""
+
+
+def test_only_functions_that_the_test_called_are_named():
+    """What comes from a worker is no more than a claim."""
+    student = Student(lambda name, args, kwargs: (1.0, (WAS_GIVEN.format(name="secret_of_the_grader"),)))
+    student.f(1.0)
+    expect_unchanged(student)

@@ -43,7 +43,8 @@ CASES = {
     "prompt": (f">>> import numpy\n{BROKEN}", ["begins with >>>, as Markdown or a Python prompt"]),
     "table": (f"open('/home/me/data.csv')\n{SOLUTION}", ["opens data.csv as it is imported", "Hand it in too, and open it"]),
     "input": (f"input('x')\n{SOLUTION}", ["asks for input as it is imported", "__main__"]),
-    "relative": (f"from .mine import x\n{SOLUTION}", ["without the dot"]),
+    "relative": (f"from .mine import x\n{SOLUTION}", ["mine is neither among the files you handed in"]),
+    "beyond the top": (f"from ..mine import x\n{SOLUTION}", ["without dots"]),
 }
 
 
@@ -66,8 +67,6 @@ def test_a_package_in_a_folder_and_a_name_in_other_capitals_are_named(slot, tmp_
     assert "The package tools was handed in in the folder a" in found["reason"]
     found = record(slot, tmp_path, f"import My_Utils\n{SOLUTION}", my_utils_py="x = 1\n")
     assert "You handed in my_utils.py, and the code imports My_Utils: capitals count" in found["reason"]
-    found = record(slot, tmp_path, f"from conftest import more\n{SOLUTION}", conftest_py="more = 1\n")
-    assert "conftest.py is the name of a file of the assignment's own, and yours is not used" in found["reason"]
 
 
 NEWER = {

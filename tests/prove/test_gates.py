@@ -1,4 +1,4 @@
-"""Each gate fails on material that is broken in its own way. `.ci/gates` runs them all on the material as it is."""
+"""Each gate fails on material that is broken in its own way. `make verify` runs them all on the material as it is."""
 
 import json
 import os
@@ -66,6 +66,16 @@ def test_a_stub_that_gets_points_fails(own):
         file.write('\n\n@task("1.1", points=0.5)\ndef test_of_nothing(student):\n    """Nothing is tested."""\n')
     (found,) = problems(own, "stub_scores_nothing")
     assert found.startswith("1.1 test_of_nothing: passed")
+
+
+def test_a_test_whose_verdict_hangs_on_the_last_digits_has_to_say_so(own):
+    """A comparison of bits passes on the recorded replies alone."""
+    with open(own / "autograder/stages/bptt/hidden.py", "a") as file:
+        for name, exact in (("bits", ""), ("marked", ", exact=True")):
+            file.write(f'\n\n@task("1.1", points=0.5{exact})\ndef test_{name}(student):\n    """Bits."""\n'
+                       '    expect_true(student.softmax(np.zeros(4))[0] == 0.25, "a quarter is a quarter")\n')
+    assert problems(own, "rounding_changes_no_verdict") == [
+        "hidden.test_bits fails on replies with other last digits: mark it @task(..., exact=True)"]
 
 
 def test_tests_that_depend_on_each_other_fail(own):

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from autograder.prove.gates import executed
+from autograder.prove import notebooks
+from autograder.prove.notebooks import executed
 from autograder.prove.numbers import number_problems, of_seeds
 from autograder.stages import stages
 
@@ -55,3 +56,15 @@ def test_the_seeds_of_a_baseline_that_was_not_measured_are_an_error():
     assert len(of_seeds("tickets", "lstm", 60)) >= 2
     with pytest.raises(ValueError, match="no run"):
         of_seeds("tickets", "transformer", 60)
+
+
+def test_a_run_that_hangs_is_made_once_more_and_says_so(tmp_path, monkeypatch):
+    """A cell that does not end the first time, as where a message between Jupyter and its kernel is lost."""
+    source = ("import pathlib, time\nseen = pathlib.Path('seen')\nif not seen.exists():\n    seen.touch()\n    time.sleep(3600)\n"
+              "print('ran')")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path / "stage.ipynb")
+    monkeypatch.setattr(notebooks, "CELL_SECONDS", (3, 300))
+    notebook = executed(tmp_path / "stage.ipynb")
+    assert [output.text for output in notebook.cells[0].outputs] == ["ran\n"]
+    assert notebook.metadata.kit_again == "once more, since a cell did not end within 3 s"
+    assert "kit_again" not in executed(tmp_path / "stage.ipynb").metadata

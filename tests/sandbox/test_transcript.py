@@ -9,6 +9,7 @@ import pytest
 
 from autograder.errors import LimitExceeded, StudentError
 from autograder.sandbox.client import transcript as transcripts
+from autograder.sandbox.client.rounding import near, rounded
 from autograder.sandbox.client.transcript import Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker
 from tests.sandbox.conftest import Make, call
@@ -56,13 +57,47 @@ OTHERS = ["2 * x + 0.0 * x", "-(-2 * x)", "list(2 * x)", "(2 * x).astype('float3
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_the_same_means_type_and_memory_order_and_sign_of_zero_too(make: Make, other: str) -> None:
+def test_where_a_test_is_exact_the_same_means_memory_order_and_sign_of_zero_too(make: Make, other: str) -> None:
     x = np.array([[-0.0, 1.0], [2.0, 3.0]])
     known = keep(make(SOURCE), ("f", x))
+    known.exact = True
     value = eval(other, {"x": x})
     assert np.array_equal(value, 2 * x)
     identical = isinstance(value, np.ndarray) and value.dtype == x.dtype and value.tobytes() == (2 * x).tobytes()
     assert ahead(make(SOURCE.replace("2 * x", other)), known).drain() is identical
+
+
+WITHIN_ROUNDING = ["x + x * (1 + 2**-47)", "abs(2 * x)", "np.asfortranarray(2 * x)", "2 * x * (1 - 2**-50)", "2 * x + 0.0"]
+OTHER_NUMBERS = ["2 * x * (1 + 1e-12)", "(2 * x).astype('float32')", "list(2 * x)", "2 * x + 1e-28", "(2 * x).ravel()",
+                 "2j * x / 1j", "np.where(x == 3, np.nan, 2 * x)", "2 * x + (print('x') or 0)"]
+ROUNDED = [(other, True) for other in WITHIN_ROUNDING] + [(other, False) for other in OTHER_NUMBERS]
+
+
+@pytest.mark.parametrize("other, same", ROUNDED)
+def test_replies_that_differ_by_rounding_are_the_recorded_ones(make: Make, other: str, same: bool) -> None:
+    source = "import numpy as np\n" + SOURCE
+    x = np.array([[-0.0, 1.0], [2.0, 3.0]])
+    known = keep(make(source), ("f", x), ("count",))
+    worker = make(source.replace("2 * x", other))
+    assert ahead(worker, known).drain() is same
+    known.exact = True
+    assert not ahead(worker, known).drain()
+
+
+def test_an_exception_of_the_same_kind_is_the_recorded_one_in_whatever_words(make: Make) -> None:
+    known = keep(make(FAILING), ("f", 1), ("f", -1), ("f", 2))
+    assert ahead(make(FAILING.replace("below 0", "negative")), known).drain()
+    assert not ahead(make(FAILING.replace("ValueError", "KeyError")), known).drain()
+
+
+def test_what_rounded_makes_is_near_and_not_the_same() -> None:
+    random = np.random.default_rng(1)
+    value = {"a": [1.0, (np.float64(2.5), np.float32(0.1))], "b": np.array([0.0, 1e-300, -3.0, np.inf, np.nan]),
+             "c": np.ones(2) * 1j, "n": 3, "s": "text", "t": True, "none": None}
+    other = rounded(value, random)
+    assert near(other, value) and near(value, value)
+    assert other["a"][0] != 1.0 and (other["b"][1:3] != value["b"][1:3]).all() and other["n"] == 3
+    assert not near({**value, "n": 4}, value) and not near({**value, "a": [1.0]}, value)
 
 
 def test_what_was_requested_ahead_is_not_requested_again(make: Make) -> None:

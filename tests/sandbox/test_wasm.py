@@ -17,7 +17,7 @@ import pytest
 from autograder.errors import BadMessage, Died, LimitExceeded, SandboxError, UsageError
 from autograder.grade.classroom import find_work
 from autograder.grade.runner import Suite, collected
-from autograder.grade.submission_grader import record_reference_run
+from autograder.grade.submission_grader import note_on_silent_numbers, record_reference_run
 from autograder.prove.gate_result import seed_of_term
 from autograder.sandbox import bubblewrap, wasm
 from autograder.sandbox.client.choice import choose
@@ -195,6 +195,16 @@ def test_each_test_meets_a_fresh_module_and_a_patched_library_ends_the_worker(ma
     call(worker, "patch")
     worker.reset(1)
     assert not worker.alive
+
+
+@needs_the_extra
+def test_code_that_counts_on_an_error_that_never_comes_is_listed_for_the_ta(make: Callable[..., Worker]) -> None:
+    """NumPy has no floating-point errors there: once it has, the note may go."""
+    source = ("import numpy as np\ndef f(x):\n    try:\n        with np.errstate(all='raise'):\n            return 1 / x\n"
+              "    except FloatingPointError:\n        return x\n")
+    assert call(make(source), "f", np.zeros(1)).tolist() == [np.inf]
+    assert "work.py names FloatingPointError: NumPy in WebAssembly" in note_on_silent_numbers({"work.py": source.encode()})[0]
+    assert note_on_silent_numbers({"work.py": SOLUTION.encode(), "notes.txt": b"FloatingPointError"}) == []
 
 
 @needs_the_extra

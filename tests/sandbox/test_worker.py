@@ -21,7 +21,7 @@ def test_a_call_gives_its_value_and_what_it_changed(make: Make) -> None:
     worker = make("def double(x):\n    x *= 2\n    return x\n")
     value, changed = worker.call(["function", "double"], (np.arange(3.0),), {})
     assert np.array_equal(value, [0.0, 2.0, 4.0])
-    assert changed == ("argument 1",)
+    assert changed == ("argument 1", "shares argument 1")
 
 
 def test_a_function_that_is_not_there(make: Make) -> None:
@@ -131,6 +131,24 @@ def test_a_replaced_function_is_answered_by_the_grader(make: Make) -> None:
     source = "def inner(x):\n    return -1\n\ndef outer(x):\n    return inner(x, by=2) + 1\n"
     assert call(make(source, answer, replace=("inner",)), "outer", 3) == 43.0
     assert asked == [("inner", (3,), {"by": 2})]
+
+
+def test_a_right_version_is_asked_once_for_the_same_arguments_in_a_test(make: Make) -> None:
+    """What student code does to an answer changes no later one."""
+    asked: list[float] = []
+
+    def answer(name: str, args: tuple, kwargs: dict) -> np.ndarray:
+        asked.append(args[0])
+        return np.full(2, args[0])
+
+    source = ("def inner(x):\n    return None\n\ndef outer(*numbers):\n    total = 0.0\n    for x in numbers:\n"
+              "        got = inner(x)\n        total += got[0]\n        got[0] = 100.0\n    return total\n")
+    worker = make(source, answer, replace=("inner",))
+    assert call(worker, "outer", 1.0, 2.0, 1.0, 1.0) == 5.0
+    assert asked == [1.0, 2.0]
+    worker.reset(1, ("inner",))
+    assert call(worker, "outer", 1.0) == 1.0
+    assert asked == [1.0, 2.0, 1.0]
 
 
 def test_a_call_outside_the_contract_is_the_students_own(make: Make) -> None:

@@ -74,7 +74,8 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
     """What is there, what is missing, and what the public tests say."""
     handin = Handin()
     notebook = f"{info.id}.ipynb"
-    for name in (info.file, notebook, *info.submission_files):
+    code = rules.source_of(folder, info)
+    for name in (code, notebook, *info.submission_files):
         if not (folder / name).is_file():
             other = rules.look_alike(folder, name)
             near = N_("{name} is not here; {other} is: should it be called {name}?")
@@ -85,7 +86,7 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
                                     size=rules.limit(name) >> 20))
         else:
             handin.files.append(name)
-    if info.file in handin.files:
+    if code in handin.files:
         own = [*rules.own_modules(folder, info), *rules.own_data(folder, info)]
         handin.files += [name for name in own if name not in handin.files]
         _look_at_code(folder, info, handin)
@@ -102,7 +103,8 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
         handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
                                 "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
-    text = rules.read(folder / info.file)
+    source = folder / rules.source_of(folder, info)
+    text = rules.read(source)
     if lack := rules.lack(text):
         lack, beside = retold(lack, *rules.LACKS), rules.code_elsewhere(folder, info)
         sentence = N_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it")
@@ -113,7 +115,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     if outcome.problem:
         handin.remarks.append(_("the public tests could not be run: {why}", why=outcome.problem))
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
-    handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(folder / info.file))]
+    handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(source))]
     handin.remarks += outcome.earlier
 
 

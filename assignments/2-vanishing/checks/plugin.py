@@ -26,9 +26,9 @@ MAX_MESSAGE = 2000
 YOURS = N_("Task {task}: {name} is yours to write")
 
 
-def task(task_id: str, points: float) -> pytest.MarkDecorator:
-    """Mark a test with the task it belongs to and the points it is worth."""
-    return pytest.mark.task(task_id, points=points)
+def task(task_id: str, points: float, exact: bool = False) -> pytest.MarkDecorator:
+    """Mark a test with the task it belongs to and the points it is worth; `exact` where rounding may change its verdict."""
+    return pytest.mark.task(task_id, points=points, exact=exact)
 
 
 @dataclass
@@ -108,7 +108,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker."""
-    config.addinivalue_line("markers", "task(id, points): the task a test belongs to and its points")
+    config.addinivalue_line("markers", "task(id, points, exact): the task a test belongs to and its points")
     config.stash.setdefault(VERDICTS, [])
 
 
@@ -171,6 +171,12 @@ def task_of(item: pytest.Item) -> tuple[str, float]:
     if marker is None:
         raise pytest.UsageError(f"{item.nodeid} has no task: mark it with @task(\"1.3\", points=2)")
     return marker.args[0], float(marker.kwargs["points"])
+
+
+def is_exact(item: pytest.Item) -> bool:
+    """Whether the verdict of a test hangs on the last digits of what it is given."""
+    marker = item.get_closest_marker("task")
+    return marker is not None and bool(marker.kwargs.get("exact"))
 
 
 def uses_checkpoints(item: pytest.Item) -> bool:

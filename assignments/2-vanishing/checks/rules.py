@@ -37,8 +37,17 @@ def allowed(info: StageInfo) -> set[str]:
     return LIBRARIES | {name.partition(".")[0] for name in info.preload}
 
 
-def imported(source: str) -> Iterator[tuple[str, int]]:
-    """The first part of each module's name that a source imports, anywhere in it, and the line; none where it is no Python."""
+def source_of(folder: Path, info: StageInfo) -> str:
+    """The file that is the stage's module: its own, or, where there is none, that of the package of its name."""
+    package = f"{Path(info.file).stem}/__init__.py"
+    return package if not (folder / info.file).is_file() and (folder / package).is_file() else info.file
+
+
+def imported(source: str, by_dots: bool = False) -> Iterator[tuple[str, int]]:
+    """The first part of each module's name that a source imports, anywhere in it, and the line; none where it is no Python.
+
+    Those that it imports by a dot, `from .core import *`, with `by_dots` alone.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -48,18 +57,21 @@ def imported(source: str) -> Iterator[tuple[str, int]]:
             yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module.partition(".")[0], node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.level and by_dots:
+            yield from (((node.module or alias.name).partition(".")[0], node.lineno) for alias in node.names)
 
 
 def own_modules(folder: Path, info: StageInfo) -> list[str]:
     """The stage's file and the student's own modules and packages that it imports, directly or by one another; itself first."""
     given = {Path(name).name for name in info.handout_files.values()} | KITS_OWN | {"checks", "checks.py"}
-    found, waiting = [], [info.file]
+    found: list[str] = []
+    waiting = [source_of(folder, info), *_package(folder, Path(info.file).stem)]
     while waiting:
         name = waiting.pop(0)
         if name in found or not (folder / name).is_file():
             continue
         found.append(name)
-        for module, _line in imported(read(folder / name)):
+        for module, _line in imported(read(folder / name), by_dots="/" not in name):
             if PART.fullmatch(module) and not {module, f"{module}.py"} & given:
                 waiting += [f"{module}.py", *_package(folder, module)]
     return found

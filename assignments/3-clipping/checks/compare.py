@@ -22,8 +22,9 @@ RTOL = 1e-9
 ATOL = 1e-12
 # Kinds of slips that are told of a hidden test too; the others name numbers or places, which an answer could be made to choose.
 KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
-# What a call changed in place that is no argument of it: see `checks.calls`.
-EARLIER_RESULT = N_("the result of an earlier call")
+# Named beside the arguments that a call changed: what it changed of an earlier call, and arguments its result shares memory with.
+RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
+EARLIER = re.compile(r"what (\w+) (returned|was given)")
 LONG_NUMBER = re.compile(r"\d[\d.]*\.\d+|\d{4,}")
 
 
@@ -337,16 +338,32 @@ def expect_true(condition: Any, problem: str, what: str = "", hidden: str = "") 
         raise Mismatch(what, problem, "property", hidden=hidden)
 
 
-def expect_unchanged(student: Any) -> None:
-    """Pass when no call of this test changed one of its arguments in place, or what an earlier call of the function returned."""
+def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
+    """Pass when no call of this test changed one of its arguments in place, or what an earlier call of any function returned.
+
+    With `new`, also only when every result is in arrays of its own. Calls before `since` are another test's matter.
+    """
     __tracebackhide__ = True
-    for call in student.calls:
-        if call.changed:
+    called = {call.name for call in student.calls}
+    for call in student.calls[since:]:
+        found = list(map(EARLIER.fullmatch, call.changed))
+        advice = _("make a copy, or build a new array, and leave the caller's as it was")
+        if not all(found):
             names = student.argument_names(call) if hasattr(student, "argument_names") else call.changed
-            advice = _("make a copy, or build a new array, and leave the caller's as it was")
-            problem = _("changed {arguments} in place: {advice}", arguments=_(" and ").join(names), advice=advice)
-            hidden = problem if call.changed == (EARLIER_RESULT,) else _("changed an argument in place: {advice}", advice=advice)
+            own = [name for name, is_earlier in zip(names, found) if not is_earlier]
+            problem = _("changed {arguments} in place: {advice}", arguments=_(" and ").join(own), advice=advice)
+            hidden = _("changed an argument in place: {advice}", advice=advice)
             raise Mismatch(f"{call.name}(...)", problem, "property", hidden=hidden)
+        for function, how in (one.groups() for one in found if one and one[1] in called):
+            problem = _("changed what {function} had returned before: give each result an array of its own, into which no later "
+                        "call writes", function=function) if how == "returned" else \
+                _("changed an array that {function} had been given before: keep a copy of it, not the caller's own",
+                  function=function)
+            raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)
+        if new and call.shared:
+            problem = _("returned an array of the caller's, or a part of one: the result is to be in new arrays, also where "
+                        "nothing changes")
+            raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)
 
 
 def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

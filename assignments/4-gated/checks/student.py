@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import EARLIER_RESULT, is_tensor, show
+from .compare import EARLIER, SHARES, is_tensor, show
 from .values import called_back, check_arguments, plain
 from .words import N_, _, retold
 
@@ -32,9 +32,10 @@ QUICK_IMPORT = 0.05
 class Call:
     """One call of a student function: what went in, what came out.
 
-    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``. A call of an
-    object the student's code made has that object in `on` and the method's name in `method`. `said` is what the
-    reader is told of the call where that is not its name and arguments.
+    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``, and what it changed of
+    earlier calls; `shared` those whose memory the result shares. A call of an object the student's code made has that
+    object in `on` and the method's name in `method`. `said` is what the reader is told of the call where that is not its
+    name and arguments.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Call:
     value: Any = None
     error: BaseException | None = None
     changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     on: Any = None
     method: str = ""
     said: str = field(default="", repr=False)
@@ -94,7 +96,7 @@ class Student:
     def argument_names(self, call: Call) -> list[str]:
         """What a call changed in place, by the names of its parameters: ``y_hat`` for ``argument 5``."""
         names = parameter_names(self._function_of(call.name), call.method)
-        return [_(one) if one == EARLIER_RESULT else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
+        return [one if EARLIER.fullmatch(one) else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
                 for one in call.changed]
 
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
@@ -103,7 +105,9 @@ class Student:
         self.calls.append(record)
         try:
             with self._around():
-                value, record.changed = action()
+                value, found = action()
+                record.shared = tuple(one for one in found if one.startswith(SHARES))
+                record.changed = tuple(one for one in found if not one.startswith(SHARES))
         except BaseException as error:
             record.error = error
             raise
@@ -353,6 +357,19 @@ def describe_argument(value: Any) -> str:
     return show(value)
 
 
+def place_of(file: Path) -> tuple[Path, list[str]]:
+    """Where the code of a student's module lies, and the folders in which what it imports by a dot is looked for.
+
+    A package of the module's name is the module where there is no such file, or where the file is a copy of its `__init__.py`,
+    which the grader makes. Beside a file of its own it is where `from bptt.core import ...` looks; and `from .core import ...`
+    also finds what lies beside the file.
+    """
+    package = file.parent / file.stem
+    first = package / "__init__.py"
+    is_package = first.is_file() and (not file.is_file() or file.read_bytes() == first.read_bytes())
+    return first if is_package else file, [*([str(package)] if package.is_dir() else []), str(file.parent)]
+
+
 class FreshModule:
     """The student's file as a module of its own name, imported again before each test: no test meets what another left.
 
@@ -361,13 +378,15 @@ class FreshModule:
     Parameters
     ----------
     path : Path
+        The file, or where it would be: see `place_of`.
     keep : collection of str
         Modules beside the file that are not the student's, and stay as they are.
     """
 
     def __init__(self, path: Path, keep: Collection[str] = ()) -> None:
-        self.path, self.name = path, path.stem
-        self.keep = frozenset({"checks", "conftest", "test_public", *keep})
+        self.name, self.folder = path.stem, path.parent
+        self.path, self.search = place_of(path)
+        self.keep = frozenset({"checks", *keep})
         self.libraries = frozenset(sys.modules)
         self.module = ModuleType(self.name)
         self.seconds = 0.0
@@ -376,8 +395,8 @@ class FreshModule:
     def load(self) -> None:
         """Import it for the first time; what it raises is the caller's to tell."""
         self.code = compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True)
-        if str(self.path.parent) not in sys.path:
-            sys.path.insert(0, str(self.path.parent))
+        if str(self.folder) not in sys.path:
+            sys.path.insert(0, str(self.folder))
         started = time.process_time()
         self.run()
         self.seconds = time.process_time() - started
@@ -399,11 +418,13 @@ class FreshModule:
         """Run the file, or what was made of its code, as a new module, whose names `prepare` sees first."""
         # Found first, then removed: a namespace package cannot say where it lies once its parent is gone.
         for other in [name for name in sys.modules.keys() - self.libraries
-                      if name.partition(".")[0] not in self.keep and _lies_in(sys.modules[name], self.path.parent)]:
+                      if name.partition(".")[0] not in self.keep and _lies_in(sys.modules[name], self.folder)]:
             del sys.modules[other]
-        spec = importlib.util.spec_from_file_location(self.name, self.path)
+        spec = importlib.util.spec_from_file_location(self.name, self.path, submodule_search_locations=self.search)
         assert spec is not None
         self.module = sys.modules[self.name] = importlib.util.module_from_spec(spec)
+        for other in self.keep & sys.modules.keys():  # `from . import bptt` means the same as `import bptt`
+            sys.modules[f"{self.name}.{other}"] = sys.modules[other]
         if prepare is not None:
             prepare(vars(self.module))
         exec(code or self.code, vars(self.module))
@@ -427,6 +448,11 @@ def trace_in_words(trace: str) -> str:
     return "\n".join(line[:2] + retold(line[2:], *FRAMES) for line in trace.split("\n"))
 
 
+def _is_own(path: Path, folder: Path) -> bool:
+    """True for a file of the student's: in the folder or a package in it, not of the kit's, nor of an environment there."""
+    return path.is_relative_to(folder) and {"checks", "site-packages"}.isdisjoint(path.relative_to(folder).parts[:-1])
+
+
 def student_trace(error: BaseException, folder: Path) -> str:
     """The traceback with frames of the student's own files in `folder` only; in English: see `trace_in_words`."""
     kept = getattr(error, "student_trace", None)
@@ -437,6 +463,6 @@ def student_trace(error: BaseException, folder: Path) -> str:
         lines.append(f"  {Path(error.filename).name}, line {error.lineno}: {(error.text or '').strip()}")
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename)
-        if path.parent == folder and not path.name.startswith(("test_", "conftest")):
-            lines.append(f"  {path.name}, line {frame.lineno}, in {frame.name}: {frame.line}")
+        if _is_own(path, folder) and not path.name.startswith(("test_", "conftest")):
+            lines.append(f"  {path.relative_to(folder).as_posix()}, line {frame.lineno}, in {frame.name}: {frame.line}")
     return "\n".join(lines)

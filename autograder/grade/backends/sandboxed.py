@@ -91,6 +91,7 @@ class SandboxBackend:
         self.met_wall_clock = False  # and whether that was the student's doing is not certain
         self.total = self._budget()
         self.total.watch_the_tests()
+        self.missing: set[str] = set()  # functions that the student's module was found not to have
         self.pictures: dict[str, list[tuple[bytes, str]]] = {}
         self.replaced: frozenset[str] = frozenset()
         self._drawn: list[tuple[bytes, str]] = []
@@ -223,6 +224,7 @@ class SandboxBackend:
                 self._slow.add(name)
             raise
         if is_missing(value):
+            self.missing.add(name)
             raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
         return value, changed
 

@@ -93,6 +93,12 @@ def is_quickly_written(data: bytes, stage: Stage) -> bool:
     return 2 * there >= len(names) and 2 * sum(f": {name} is yours to write".encode() in data for name in names) < len(names)
 
 
+def has_all(data: bytes, stage: Stage) -> bool:
+    """True where a look at the text is enough to see that no function of the stage is missing or a stub."""
+    return b" is yours to write" not in data and all(f"def {name}(".encode() in data or f"class {name}".encode() in data
+                                                     for name in names_of(stage))
+
+
 def notebook_state(data: bytes, stage: Stage) -> str:
     """What a notebook is to a stage: ``written``, ``stub`` as it was handed out, ``unreadable``, or ``other``."""
     return _notebook_state(data, stage.id)

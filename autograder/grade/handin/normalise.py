@@ -23,7 +23,8 @@ from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import code_state, definitions_state, is_quickly_written, notebook_state, text_of
-from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive
+from autograder.grade.handin.imports import used_from
+from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive, stem_of
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
@@ -42,6 +43,8 @@ MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
 # Where a file goes whose name another one was given.
 OTHERS = "other-files"
+# What makes a folder of modules one module.
+PACKAGE = "__init__.py"
 # Where Jupyter keeps the file as it was saved before: looked into only where nothing else is filled in.
 SPARE = ".ipynb_checkpoints"
 
@@ -70,6 +73,8 @@ class HandIn:
         What only a person can choose between; the first is asked about.
     spare : dict of str to File
         Copies that Jupyter made.
+    by_content : bool
+        Whether the stage's file is one with another name, taken for what it holds.
     """
 
     files: dict[str, File] = field(default_factory=dict)
@@ -81,6 +86,7 @@ class HandIn:
     is_closed: bool = False
     choices: list[_Choice] = field(default_factory=list)
     spare: dict[str, File] = field(default_factory=dict)
+    by_content: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     code = _choose(files, stage, stage.info.file, MAY_BE_CODE, code_state, found)
     if not code and not found.choices and (closed := _closed(found.problems)):
         return as_it_came(came, stage, closed, found.problems)
+    wanted = stage.info.file
+    found.by_content = bool(code) and not _is_package(code, wanted) and plain_name(PurePosixPath(code).name, {wanted}) != wanted
     around = _base_of(files, "", stage)
     base = _base_of(files, code, stage)
     notebook = _choose(files, stage, f"{stage.id}.ipynb", MAY_BE_NOTEBOOK, notebook_state, found, base)
@@ -149,9 +157,11 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.files[target] = files[path]
         lies_at[path] = target
         if target != path.removeprefix(around) or files[path].disguised:
-            found.renamed[target] = files[path].place or path.removeprefix(around)
+            found.renamed[target] = files[path].place or (path if _is_package(path, wanted) else path.removeprefix(around))
             if files[path].place:
                 found.unpacked.add(target)
+    if _is_package(code, stage.info.file) and not _clashes(package := f"{stage.module}/{PACKAGE}", found.files):
+        found.files.setdefault(package, files[code])  # the file is a copy of it: see `autograder.checks.student.place_of`
     _name_modules(found, stage)
     typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
     if typed and not code and not found.choices:
@@ -213,7 +223,7 @@ def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
     """The folder that stands for the stage's: of its file, or else the one folder around all; with a slash, or empty."""
     if code:
         folder = PurePosixPath(code).parent
-        folder = folder.parent if folder.name == SPARE else folder
+        folder = folder.parent if folder.name == SPARE or _is_package(code, stage.info.file) else folder
         return "" if str(folder) == "." else f"{folder}/"
     base = ""
     while True:
@@ -225,6 +235,20 @@ def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
         if len(tops) != 1 or "" in tops:
             return base
         base += f"{tops.pop()}/"
+
+
+def _is_package(path: str, wanted: str) -> bool:
+    """True for the `__init__.py` of a package that is called as the stage's module is."""
+    place = PurePosixPath(path)
+    return place.name == PACKAGE and f"{place.parent.name}.py" == wanted
+
+
+def _is_whole_package(path: str, files: dict[str, File], wanted: str, stage: Stage) -> bool:
+    """True where it gives the functions too: one with nothing in it only holds modules."""
+    try:
+        return _is_package(path, wanted) and code_state(files[path].read(), stage) != "other"
+    except Refused:
+        return False
 
 
 @dataclass(frozen=True)
@@ -250,7 +274,7 @@ def _choose(
     as handed out, or not of this stage, a file with another name counts that fits; where several differ, none does.
     """
     exact, numbered, others = _named(files, stage, wanted, base)
-    others += _near(files, may_be) if may_be else []
+    others += [path for path in _near(files, may_be) if path not in {*exact, *numbered, *others}] if may_be else []
     alone = not (others or found.spare)
     if len(exact) == 1 and not numbered and (alone or _is_written(files[exact[0]], wanted, stage, state_of)):
         _name_passed_over(files, exact[0], others if may_be else [], wanted, stage, state_of, found)
@@ -265,7 +289,7 @@ def _choose(
     first = [one for one in candidates if one.rank == 0]
     written = [one for one in candidates if one.state == "written"]
     if any(one.state == "written" for one in first):
-        return _only(
+        taken = _only(
             [
                 one
                 for one in candidates
@@ -274,6 +298,9 @@ def _choose(
             wanted,
             found,
         )
+        if taken:
+            _name_passed_over(files, taken, others if may_be else [], wanted, stage, state_of, found)
+        return taken
     spare = [] if written else _near(found.spare, may_be) if may_be else []
     written += [one for path in spare if (one := _look(found.spare[path], path, 2, stage, state_of)) and one.state == "written"]
     if written:
@@ -286,20 +313,21 @@ def _choose(
 
 
 def _without_imported(candidates: list[_Candidate], files: dict[str, File], wanted: str) -> list[_Candidate]:
-    """The candidates without modules that one with the stage's name and a number imports: `bptt-1.py` beside `helper-1.py`."""
+    """The candidates without modules that the stage's file uses, or one with its name and a number where there is none:
+    `bptt-1.py` beside `helper-1.py`."""
     if not wanted.endswith(".py"):
         return candidates
-    named = {one.path: files[one.path] for one in candidates if one.rank < 2 and one.state == "written"}
-    own = {name.casefold() for name in imported_names(named)}
-    return [one for one in candidates if one.rank < 2
-            or own.isdisjoint(PurePosixPath(form).stem.casefold() for form in forms(PurePosixPath(one.path).name))]
+    rank = min((one.rank for one in candidates if one.state == "written"), default=2)
+    users = [one.path for one in candidates if one.state == "written" and (one.rank == rank < 2 or _is_package(one.path, wanted))]
+    used = {path for user in users for path in used_from(files, user)}
+    return [one for one in candidates if one.rank <= min(rank, 1) or one.path not in used]
 
 
 def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wanted: str, stage: Stage,
                       state_of: Callable[[bytes, Stage], str], found: HandIn) -> None:
-    """Say which files are filled in too, and differ from the one that counts by its name; none that its code imports."""
-    own = imported_names({wanted: files[taken]}) if others else set()
-    looked = [_look(files[path], path, 2, stage, state_of) for path in others if PurePosixPath(path).stem not in own]
+    """Say which files are filled in too, and differ from the one that counts by its name; none that its code uses."""
+    own = used_from(files, taken) if others and wanted.endswith(".py") else set()
+    looked = [_look(files[path], path, 2, stage, state_of) for path in others if path not in own]
     over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken])]
     if over:
         found.notes.append(said("{file} counts by its name; {others} could be it too", file=wanted,
@@ -317,16 +345,19 @@ def _is_written(file: File, wanted: str, stage: Stage, state_of: Callable[[bytes
 def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tuple[list[str], list[str], list[str]]:
     """Files with the name that is wanted, the nearest of them; those with a number to it; copies, and those further away.
 
-    Nearest is beside the stage's file, then at the top, then in folders further down, those of other stages last.
+    Nearest is beside the stage's file, then at the top, then in folders further down, those of other stages last. A package of
+    that name lies where its folder does, and comes after a file there.
     """
     known, other_stages = {wanted}, every_stage() - {stage.id}
 
-    def order(path: str) -> tuple[bool, bool, int, bool]:
-        parts = PurePosixPath(path).parts[:-1]
+    def order(path: str) -> tuple[bool, bool, int, bool, bool]:
+        is_package = _is_package(path, wanted)
+        parts = PurePosixPath(path).parts[: -2 if is_package else -1]
         strange = bool(other_stages & set(parts)) and stage.id not in parts
-        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), stage.id not in parts
+        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), stage.id not in parts, is_package
 
-    exact = sorted((path for path in files if PurePosixPath(path).name == wanted), key=lambda path: (order(path), path))
+    named = [path for path in files if PurePosixPath(path).name == wanted or _is_whole_package(path, files, wanted, stage)]
+    exact = sorted(named, key=lambda path: (order(path), path))
     near = [path for path in exact if order(path) == order(exact[0])]
     made = sorted(
         path for path in files if PurePosixPath(path).name != wanted and plain_name(PurePosixPath(path).name, known) == wanted
@@ -362,7 +393,7 @@ def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[by
         data = file.read() if rank < 2 or path.lower().endswith(".ipynb") or file.size <= MAX_LOOKED_AT else b""
     except Refused:
         return _Candidate(path, rank, "unreadable", b"") if rank == 0 else None
-    if rank == 2 and state_of is code_state:
+    if rank == 2 and state_of is code_state and not _is_package(path, stage.info.file):
         state_of = definitions_state
     return _Candidate(path, rank, state_of(data, stage), _content_digest(data))
 
@@ -467,6 +498,13 @@ def imported_names(files: dict[str, File]) -> set[str]:
     return names
 
 
+def _split(source: str) -> tuple[str, str]:
+    """A file out of an archive, as it is told: its path in there, and the archive, which may lie in another one."""
+    inside, _, archive = source.rpartition(" in ")
+    further, _, nearer = inside.rpartition(" in ")
+    return (further, f"{nearer} in {archive}") if further and is_archive(nearer) else (inside, archive)
+
+
 def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
     """A sentence for each file that was taken under another name, from another place, or out of what has no archive's name.
 
@@ -474,15 +512,22 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
     """
     notes: list[str] = []
     for target, source in sorted(hand_in.renamed.items()):
-        name = PurePosixPath(source).name
-        inside, _, archive = source.rpartition(" in ") if target in hand_in.unpacked else ("", "", "")
+        inside, archive = _split(source) if target in hand_in.unpacked else ("", "")
+        name = PurePosixPath(inside or source).name
+        label = shown(source if inside else name)
+        folder = str(PurePosixPath(inside).parent)
         if inside and NO_ARCHIVE_BY_NAME.search(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))
-        elif inside and is_archive(archive) and PurePosixPath(inside).name == target and target in wanted:
-            notes.append(said("{file} was taken from {archive}", file=target, archive=shown(archive)))
+        elif inside and PurePosixPath(inside).name == target and target in wanted:
+            known = folder == "." or folder in (*every_stage(), PurePosixPath(stem_of(archive.partition(" in ")[0])).name)
+            notes.append(said("{file} was taken from {archive}", file=target, archive=shown(archive)) if known else
+                         said("{file} was taken from the folder {folder} in {archive}", file=target, folder=shown(folder),
+                              archive=shown(archive)))
+        elif target in wanted and name == PACKAGE and "/" in source:
+            notes.append(said("{name} was taken as {file}", name=shown(source), file=target))
         elif name != target and (target in wanted or PurePosixPath(target).name in forms(name)[1:]):
-            notes.append(said("{name} was taken as {file}", name=shown(name), file=shown(target)))
+            notes.append(said("{name} was taken as {file}", name=label, file=shown(target)))
         elif target in wanted and "/" in source:
             notes.append(said("{file} was taken from the folder {folder}", file=target,
                               folder=shown(str(PurePosixPath(source).parent))))

@@ -11,7 +11,7 @@ import builtins
 import re
 from functools import cached_property
 
-FRAME = re.compile(r" {2}(?P<file>[\w.-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
+FRAME = re.compile(r" {2}(?P<file>[\w./-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
 MAX_FRAMES = 12
 PYTHONS = ("<module>", "<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
 # Exceptions of the libraries, by the names students meet.

@@ -1,8 +1,9 @@
 """What goes between grader and worker in one test, and how the requests of a known transcript are made ahead.
 
 The verdict of a test is a function of the replies it gets. While the model answers are graded, the transcript of each test is
-kept. Another submission is sent the recorded requests together, and all replies are read. Where each is the recorded one
-byte for byte, so is the verdict, and the test need not be run. Where one differs, the test runs over the replies.
+kept. Another submission is sent the recorded requests together, and all replies are read. Where each is the recorded one,
+byte for byte or within rounding, so is the verdict, and the test need not be run. Where one differs, the test runs over the
+replies.
 
 No answer goes ahead of its question: a request that may depend on an earlier answer of the same test is sent only after
 that answer was read. Which requests those are is found once, in `autograder.grade.dependencies`.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from autograder.sandbox.client.budget import Budget
+from autograder.sandbox.client.rounding import agrees
 from autograder.sandbox.wire import frame
 
 if TYPE_CHECKING:
@@ -78,10 +80,20 @@ class Exchange:
 
 @dataclass
 class Transcript:
-    """All exchanges of one test after the reset; `asks` where student code called a function of the grader's in between."""
+    """All exchanges of one test after the reset.
+
+    Attributes
+    ----------
+    exchanges : list of Exchange
+    asks : bool
+        Whether student code called a function of the grader's in between.
+    exact : bool
+        Whether the verdict hangs on the last digits of a reply.
+    """
 
     exchanges: list[Exchange] = field(default_factory=list)
     asks: bool = False
+    exact: bool = False
 
 
 class TranscriptDiverged(BaseException):
@@ -100,14 +112,14 @@ class Prefetch:
     """
 
     def __init__(self, worker: Worker, transcript: Transcript, cpu: float = PREFETCH_CPU) -> None:
-        self.worker, self.exchanges, self.cpu = worker, transcript.exchanges, cpu
+        self.worker, self.exchanges, self.exact, self.cpu = worker, transcript.exchanges, transcript.exact, cpu
         self.sent: list[int] = []         # the numbers of the requests that were made
         self.replies: list[Message] = []
         self.used = 0                     # how many of them the test has made itself
         self.mark = None if worker.total is None else worker.total.shares.mark()
 
     def drain(self) -> bool:
-        """Make all requests that may be made, and read all replies; True where each is the recorded one.
+        """Make all requests that may be made, and read all replies; True where each is the recorded one, within rounding.
 
         Raises
         ------
@@ -145,7 +157,8 @@ class Prefetch:
             self.replies.append(self.worker.receive(self.sent[position], Budget(self.worker, self.cpu, request)))
         if self.replies[-1].kind == "raised":
             del self.sent[position + 1:]  # the worker drops what was requested ahead of an exception
-        return self.replies[-1].text() == self.exchanges[position].reply.text()
+        reply, recorded = self.replies[-1], self.exchanges[position].reply
+        return reply.text() == recorded.text() or (not self.exact and agrees(reply, recorded))
 
     def ask(self, request: Message, cpu: float) -> Message:
         """The reply to what the test asks now: read already, or given now.

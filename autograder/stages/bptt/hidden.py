@@ -4,10 +4,11 @@ import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.stages.bptt.public import expect_grad, expect_gradient
-from autograder.stages.each_argument import expect_each_argument_counts
+from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
 
 SHAPES = ((5, 3, 4, 6), (5, 3, 4, 6), (4, 5, 2, 3))             # T, D, H, V; the first one twice, with other values
 SQUARE = (3, 3, 3, 3)                                           # where a matrix and its transpose have one shape
+FACTORS = ("dL_dyhat", "dyhat_dz", "dL_dz", "dz_dh", "dh_dh_prev", "dh_dW_x")
 CORNERS = ((1, 3, 4, 5), (3, 1, 4, 2), (3, 2, 1, 4), (4, 2, 3, 1))
 
 
@@ -96,6 +97,19 @@ def expect_own_result(student, reference, rng, shape, name, *steps):
     expect_each_argument_counts(student, reference, name, problem(rng, *shape), what, complete)
 
 
+def expect_others_results_kept(student, rng, *names):
+    """The last of these functions and those before it leave alone what the others returned or were given for the same problem."""
+    __tracebackhide__ = True
+    params, x, y, _ = problem(rng, 3, 4, 2, 5)
+    h, y_hat = rng.uniform(-0.9, 0.9, (4, 2)), rng.dirichlet(np.ones(5), 3)  # any will do: no value is looked at
+    args = params, x, y, h, y_hat
+    calls = {"softmax": (rng.standard_normal(5),), "forward": (params, x, h[0]), "dL_dyhat": (y_hat[0], 1),
+             "dyhat_dz": (y_hat[0],), "dL_dz": (y_hat[0], 1), "dz_dh": (params["W_y"],), "dh_dh_prev": (h[1], params["W_h"]),
+             "dh_dW_x": (h[1], x[0]), "dh_dh": (h, params["W_h"], 3, 1), "term": (*args, 3, 1), "dL_dW_x": (*args, 3),
+             "dLtotal_dW_x": args, "bptt": args}
+    expect_results_kept(student, {name: calls[name] for name in names}, names[-1])
+
+
 def strided(value):
     """The same numbers in arrays that do not lie in one piece of memory."""
     if isinstance(value, dict):
@@ -156,7 +170,7 @@ def test_forward_of_random_sequences(student, reference, rng):
     for shape in (*SHAPES, SQUARE):
         params, x, _, h_0 = problem(rng, *shape)
         expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, "softmax", "forward")
 
 
 @task("1.2", points=1)
@@ -215,8 +229,11 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     for p in (1e-9, 1e-20, 1e-100):
         expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
-    expect_each_argument_counts(student, reference, "dL_dyhat", (np.array([0.1, 0.2, 0.3, 0.4]), 1), "dL_dyhat")
-    expect_unchanged(student)
+    for y_t in (1, 2):
+        expect_each_argument_counts(student, reference, "dL_dyhat", (np.array([0.1, 0.2, 0.3, 0.4]), y_t), "dL_dyhat")
+    for y_t in range(3):                                              # one probability, and one sum, whichever class is right
+        expect_gradient(student.dL_dyhat(np.full(3, 1 / 3), y_t), -3 * np.eye(3)[y_t], "dL_dyhat")
+    expect_others_results_kept(student, rng, "forward", "dL_dyhat")
 
 
 @task("1.3", points=2)
@@ -229,7 +246,7 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "dyhat_dz", (y_hat_t,), "dyhat_dz")
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, *FACTORS[:2])
 
 
 @task("1.3", points=1)
@@ -243,7 +260,10 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
     small = np.array([1e-20, 0.25, 0.75, 1e-60])
     for y_t in (0, 1):
         expect(student.dL_dz(small, y_t), small - np.eye(4)[y_t], "dL_dz", rtol=1e-9, atol=0)
+    for y_t in range(3):
+        expect_gradient(student.dL_dz(np.full(3, 1 / 3), y_t), 1 / 3 - np.eye(3)[y_t], "dL_dz")
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, *FACTORS[:3])
 
 
 @task("1.3", points=1)
@@ -252,7 +272,7 @@ def test_dz_dh_of_random_weights(student, reference, rng):
     for shape in ((5, 3), (2, 4), (1, 3), (3, 1), (3, 3)):
         W_y = rng.standard_normal(shape)
         expect_each_argument_counts(student, reference, "dz_dh", (W_y,), "dz_dh")
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, *FACTORS[:4])
 
 
 @task("1.3", points=2)
@@ -270,6 +290,7 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
         want = np.array([0.0, 2e-9 - 1e-18, 1.0, 2e-6 - 1e-12])[:, None] * weights
         expect(student.dh_dh_prev(steep, weights), want, "dh_dh_prev", rtol=1e-6, atol=0)
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, *FACTORS[:5])
 
 
 @task("1.3", points=2)
@@ -285,6 +306,7 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
         want = np.diag(slopes)[:, :, None] * x_t
         expect(student.dh_dW_x(np.array([0.0, 1 - 1e-6, -1.0]), x_t), want, "dh_dW_x", rtol=1e-6, atol=0)
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, *FACTORS)
 
 
 @task("1.4", points=1)
@@ -299,6 +321,7 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
         expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
     expect_gradient(student.dh_dh(h, W_h + W_h.T, 3, 0), reference.dh_dh(h, W_h + W_h.T, 3, 0), "dh_3/dh_0 for a symmetric W_h")
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, "forward", "dh_dh_prev", "dh_dh")
 
 
 @task("1.4", points=1)
@@ -341,13 +364,14 @@ def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
 @task("1.4", points=1)
 def test_dh_dh_refuses_every_step_out_of_range(student, rng):
     """dh_dh raises ValueError for a negative step, for t > T and for k > t, and for nothing else."""
-    h, W_h = np.tanh(rng.standard_normal((4, 3))), rng.standard_normal((3, 3))
-    for t in range(-5, 6):
-        for k in range(-5, 6):
-            if not 0 <= k <= t <= 3:
+    h, W_h = np.tanh(rng.standard_normal((3, 3))), rng.standard_normal((3, 3))
+    steps = (-4, -3, -1, 0, 1, 2, 3)  # before the first row, the first and the last row from behind, all steps, after the last
+    for t in steps:
+        for k in steps:
+            if not 0 <= k <= t <= 2:
                 expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
     expect(student.dh_dh(h, W_h, 0, 0), np.eye(3), "dh_0/dh_0")
-    expect(student.dh_dh(h, W_h, 3, 3), np.eye(3), "dh_3/dh_3")
+    expect(student.dh_dh(h, W_h, 2, 2), np.eye(3), "dh_2/dh_2")
 
 
 @task("1.5", points=1)
@@ -414,7 +438,8 @@ def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 2, 4, 5), "dLtotal_dW_x")
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, "forward", "dL_dz", "dh_dh", "term")
+    expect_others_results_kept(student, rng, "forward", "dh_dh", "term", "dL_dW_x", "dLtotal_dW_x")
 
 
 @task("1.5", points=0.5)
@@ -494,7 +519,7 @@ def test_bptt_of_the_smallest_sizes(student, reference, rng):
         for key, want in reference.bptt(*args).items():
             expect_grad(grads, key, want)
     expect_own_result(student, reference, rng, (3, 4, 2, 5), "bptt")
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, "forward", "dL_dz", "dLtotal_dW_x", "bptt")
 
 
 @task("1.6", points=2)
@@ -552,9 +577,9 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
     def cube(at):
         return float(np.sum(np.asarray(at) ** 3))
 
-    for eps in (0.5, 0.25):
-        got = student.numerical_gradient(cube, theta, eps)
-        expect_gradient(got, 3 * theta**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
+    for eps, at in ((0.5, theta), (0.25, theta), (0.25, theta[::-1].copy()), (0.25, 2 * theta)):
+        got = student.numerical_gradient(cube, at, eps)
+        expect_gradient(got, 3 * at**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
     got = student.numerical_gradient(lambda at: float(np.sum(np.asarray(at) ** 2)), theta, 0.5)
     expect_gradient(got, 2 * theta, "numerical_gradient of another function at the same theta", rtol=1e-9, atol=1e-9)
 
@@ -563,6 +588,7 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
 
     got = student.numerical_gradient(wave, np.zeros(3), 1e-8)
     expect_gradient(got, np.full(3, np.sin(1.0) / 1e-8), "numerical_gradient", rtol=1e-6)
+    expect_unchanged(student)
 
 
 @task("1.7", points=1)

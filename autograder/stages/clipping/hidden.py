@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
 from autograder.stages.clipping.public import expect_panels, expect_window, expect_words, points_of
+from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
 
 PASCANU = {"h_0": 1 / (1 + np.exp(-0.5)), "steps": 50, "target": 0.7}  # Pascanu et al. 2013, figure 6
 
@@ -81,8 +82,18 @@ def expect_scalar_gradient(got, want, steps, rtol=1e-9):
     expect(got, want, ("dL_dw", "dL_db"), rtol=rtol)
 
 
+def expect_others_results_kept(student, rng, *own):
+    """These functions and those before them leave alone what the others returned or were given for the same problem."""
+    __tracebackhide__ = True
+    params, batches = problem(rng, 2)
+    grads, cliff = {name: 2 * theta for name, theta in params.items()}, (0.4, 3, 0.2)
+    expect_results_kept(student, {
+        "sgd_step": (params, grads, 0.3), "clip_by_norm": (grads, 0.5), "train": (params, batches, 0.3),
+        "loss_surface": (params["b"], grads["b"], *cliff), "descend": (params["b"][:2], 0.5, 3, *cliff)}, *own)
+
+
 @task("3.1", points=2)
-def test_sgd_step_of_random_arrays(student, rng):
+def test_sgd_step_of_random_arrays(student, reference, rng):
     """The step is θ - α ∇L for arrays of any shape, contiguous or not, and of any size."""
     for lr, scale in ((0.3, 1.0), (1.7, 1.0), (0.5, 1e150), (0.5, 1e-150), (0.0, 1.0), (1e-9, 1.0)):
         params, grads = gradients(rng, scale), gradients(rng, 3 * scale)
@@ -91,7 +102,9 @@ def test_sgd_step_of_random_arrays(student, rng):
     lost = student.sgd_step({"b": np.array([1.0, 2.0])}, {"b": np.array([np.nan, 1.0])}, 0.5)
     expect(lost, {"b": np.array([np.nan, 1.5])}, "params where a gradient is NaN")
     expect_true(bool(np.isnan(np.asarray(lost["b"])[0])), "should be NaN where the gradient is, for the caller to see", "params")
-    expect_unchanged(student)
+    expect_each_argument_counts(student, reference, "sgd_step", (params, grads, 0.3), "params")
+    expect(student.sgd_step(params, {name: 0 * g for name, g in grads.items()}, 0.3), params, "params where the gradient is 0")
+    expect_unchanged(student, new=True)
 
 
 @task("3.1", points=1)
@@ -105,7 +118,7 @@ def test_sgd_step_leaves_out_what_is_no_parameter(student, rng):
 
 
 @task("3.2", points=1)
-def test_global_norm_of_random_arrays(student, rng):
+def test_global_norm_of_random_arrays(student, reference, rng):
     """The norm is right for arrays of any shape and for a gradient of zero."""
     for scale in (1e-3, 1.0, 1e4):
         grads = gradients(rng, scale)
@@ -114,6 +127,9 @@ def test_global_norm_of_random_arrays(student, rng):
     expect(student.global_norm({"b": np.array([-2.5])}), 2.5, "‖g‖")
     expect(student.global_norm({"h_0": np.array([3.0, -4.0]), "b": np.zeros(1)}), 5.0, "‖g‖")  # all arrays, whatever their names
     expect(student.global_norm({"b": np.array([3.0, -4.0]), "c": np.array([3.0, -4.0])}), 5 * np.sqrt(2), "‖g‖")
+    expect_each_argument_counts(student, reference, "global_norm", ({**grads, "d": rng.standard_normal(1)},), "‖g‖")
+    bent = {name: np.sign(g) * np.abs(g) ** 1.5 for name, g in grads.items()}
+    expect(student.global_norm(bent), float(np.linalg.norm(long_vector(bent))), "‖g‖")
 
 
 @task("3.2", points=1)
@@ -162,7 +178,7 @@ def expect_no_number(norm, what, bad):
                 f"{float(norm):.6g}", what, hidden="should be Inf or NaN where an entry is")
 
 
-@task("3.2", points=1)
+@task("3.2", points=1, exact=True)
 def test_inf_and_nan_are_passed_on(student):
     """A norm of Inf or NaN is returned as it is, and the gradients are left alone."""
     for bad in (np.nan, np.inf, -np.inf):
@@ -209,18 +225,21 @@ def test_clipping_agrees_with_torch(student, rng):
 
 
 @task("3.2", points=1)
-def test_clipping_leaves_the_callers_arrays_alone(student, rng):
+def test_clipping_leaves_the_callers_arrays_alone(student, reference, rng):
     """Clipping leaves the arrays as they were, whatever their names, and refuses a threshold of -0.5 whatever the gradient is."""
-    student.clip_by_norm(gradients(rng, 10.0), 0.5)
+    for threshold in (0.5, 1e3):
+        expect_each_argument_counts(student, reference, "clip_by_norm", (gradients(rng, 10.0), threshold),
+                                    ("clipped", "norm_before"), rtol=2e-6)
     student.global_norm(gradients(rng, 10.0))
     named = {"h_0": np.array([3.0, 0.0]), "b": np.array([-4.0])}
     expect(student.clip_by_norm(named, 0.5)[0], {name: 0.1 * g for name, g in named.items()}, "clipped", rtol=2e-6)
     expect_unchanged(student)
     for entry in (0.0, np.inf, np.nan):
         expect_raises(ValueError, student.clip_by_norm, {"b": np.array([entry, 1.0])}, -0.5)
+    expect_others_results_kept(student, rng, "clip_by_norm")
 
 
-@task("3.3", points=1)
+@task("3.3", points=1, exact=True)
 def test_train_without_clipping(student, reference, rng):
     """A run without clipping has the right losses, norms and parameters, for sequences of any size."""
     for sizes in ({"T": 1}, {"H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6, "T": 7}):
@@ -230,6 +249,7 @@ def test_train_without_clipping(student, reference, rng):
         expect(still["params"], params, "params after a run with a rate of 0", rtol=0, atol=0)
     expect_history(student.train(params, [], 0.3), {"params": params, "losses": [], "norms": [], "restarts": 0})
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, "train")
 
 
 @task("3.3", points=1)
@@ -277,7 +297,7 @@ def test_train_restarts_where_it_should(student, reference, rng):
     expect_history(student.train(params, default, 0.3), reference.train(params, default, 0.3))
 
 
-@task("3.3", points=1)
+@task("3.3", points=1, exact=True)
 def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
     """What comes back after giving up is the checkpoint, to the last bit."""
     params, batches = problem(rng, 4, T=1)
@@ -489,7 +509,7 @@ def surface_of(ws, bs, h_0, steps, target):
 
 
 @task("3.5", points=1)
-def test_surface_of_random_grids(student, rng):
+def test_surface_of_random_grids(student, reference, rng):
     """The surface is right for grids of any two sizes, one point included."""
     for N, M, steps in ((4, 3, 2), (1, 5, 1), (3, 1, 7), (3, 3, 20), (1, 1, 2)):
         ws, bs = rng.uniform(-4, 4, N), rng.uniform(-2, 2, M)
@@ -499,7 +519,9 @@ def test_surface_of_random_grids(student, rng):
         if N == M > 1 and isinstance(got, np.ndarray) and got.shape == want.shape:
             expect_true(not np.allclose(got.T, want), "is transposed: rows go with b, columns with w", "surface")
         expect(got, want, "surface")
-    expect_unchanged(student)
+    ws, bs = rng.uniform(-4, 4, 5), rng.uniform(-2, 2, 4)
+    expect_each_argument_counts(student, reference, "loss_surface", (ws, bs, 0.4, 3, 0.6), "surface")
+    expect_others_results_kept(student, rng, "loss_surface")
 
 
 def expect_steps(path, threshold, lr, h_0, steps, target, rtol=1e-5):
@@ -536,8 +558,8 @@ def test_descend_refuses_a_threshold_of_zero(student):
         expect_raises(ValueError, student.descend, (2.0, -1.0), 0.5, 2, 0.5, 3, 0.1, threshold=threshold)
 
 
-@task("3.5", points=1)
-def test_descend_from_any_start_for_any_time(student, rng):
+@task("3.5", points=1, exact=True)
+def test_descend_from_any_start_for_any_time(student, reference, rng):
     """No update is the start alone; a start in integers is not rounded; sixty updates are sixty, long or short."""
     start = rng.standard_normal(2)
     expect(points_of(student.descend(start, 0.5, 0, 0.4, 3, 0.2), 0), start[None, :], "path")
@@ -554,7 +576,8 @@ def test_descend_from_any_start_for_any_time(student, rng):
     for begin, lr, count, case in (((0.0, 0.0), 0.5, 2, (0.0, 2, 0.0)), ((4.0, -2.0), 1e12, 1, (0.5, 1, 0.5 - CLOSE_BY)),
                                    ((4.0, -2.0), 0.01, 1, (0.5, 400, 0.2))):
         expect_steps(points_of(student.descend(begin, lr, count, *case), count), None, lr, *case, rtol=1e-3)
-    expect_unchanged(student)
+    expect_each_argument_counts(student, reference, "descend", (start, 0.5, 3, 0.4, 3, 0.2), "path")
+    expect_others_results_kept(student, rng, "descend")
 
 
 def drawing(student, canvas, rng, N=6, M=9, count=8):

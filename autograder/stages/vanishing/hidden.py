@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
-from autograder.stages.each_argument import expect_each_argument_counts
+from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
 from autograder.stages.vanishing.public import (
     as_array,
     early_gradient_by_complex_step,
@@ -45,6 +45,17 @@ def run(reference, rng, hidden, inputs, classes, steps, gain):
     x, y = rng.standard_normal((steps, inputs)), rng.integers(0, classes, steps)
     h, _, y_hat = reference.bptt.forward(params, x, 0.3 * rng.standard_normal(hidden))
     return params, x, y, h, y_hat
+
+
+def expect_others_results_kept(student, rng, name):
+    """This function and those before it leave alone what the others returned or were given for the same problem."""
+    __tracebackhide__ = True
+    params, x, y = random_params(rng, 4, 2, 3, 0.9), rng.standard_normal((4, 2)), rng.integers(0, 3, 4)
+    h, y_hat = rng.uniform(-0.9, 0.9, (5, 4)), rng.dirichlet(np.ones(3), 4)  # any will do: no value is looked at
+    expect_results_kept(student, {
+        "jacobian_norms": (h, params["W_h"], 4), "decay_bound": (params["W_h"], 4), "rescale": (params["W_h"], 0.9),
+        "sweep": ([0.9], 4, 3, [1]), "term_norms": (params, x, y, h, y_hat, 4), "early_gradients": (params, [x, -x], [2, 1]),
+    }, name)
 
 
 @task("2.1", points=1)
@@ -144,6 +155,7 @@ def test_decay_bound_of_random_matrices(student, reference, rng):
     for scale in (1e-200, 1e200):
         expect_flow(student.decay_bound(scale * orthogonal(rng, 3), 1), [scale, 1.0], "bound")
     expect_unchanged(student)
+    expect_others_results_kept(student, rng, "decay_bound")
 
 
 @task("2.2", points=1)
@@ -210,6 +222,7 @@ def test_rescale_twice_is_rescale_once(student, reference, rng):
     expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
     expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
     expect_each_argument_counts(student, reference, "rescale", (W_h, 0.9), "W_h rescaled")
+    expect_others_results_kept(student, rng, "rescale")
     for size in (1.0, 1e-9):                              # a spectral radius near the one that is asked for is another one
         for near in (1 + 1e-4, 1 - 1e-6, 1 + 3e-8):
             W_h = size * near * once
@@ -242,13 +255,14 @@ def test_decay_rate_is_the_least_squares_slope(student, reference, rng):
 
 
 @task("2.4", points=2)
-def test_sweep_of_random_networks(student, reference):
+def test_sweep_of_random_networks(student, reference, rng):
     """The geometric means are right for other sizes, lengths and seeds."""
     for radii, hidden, length, seeds in (([0.6, 1.2], 5, 4, [0, 1, 2]), ([0.6, 1.2], 5, 4, [7, 2, 5]), ([1.0], 2, 60, [11]),
                                          ([0.9, 0.3, 1.5, 0.9], 3, 1, [4, 2]), (np.array([0.5, 3.0]), 3, 2, np.array([0, 6]))):
         got, want = student.sweep(radii, hidden, length, seeds), reference.sweep(radii, hidden, length, seeds)
         expect(got, want, "sweep(...)", rtol=1e-8, atol=0)
-    expect_unchanged(student)
+    expect_each_argument_counts(student, reference, "sweep", ([0.6, 1.2], 5, 4, [0, 1, 2]), "sweep(...)")
+    expect_others_results_kept(student, rng, "sweep")
 
 
 @task("2.4", points=2)
@@ -313,7 +327,7 @@ def test_term_norms_of_random_problems(student, reference, rng):
     for x in (rng.standard_normal((4, 2)), rng.choice([-1, 1], (4, 2))):                     # of floats, and of integers
         args = random_params(rng, 3, 2, 5, 0.8), x, rng.integers(0, 5, 4), rng.uniform(-0.5, 0.5, 3)
         expect_each_argument_counts(student, reference, "term_norms", args, "term_norms(..., 4)", complete)
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, "term_norms")
 
 
 @task("2.5", points=2)
@@ -378,7 +392,7 @@ def test_early_gradients_of_random_problems(student, reference, rng):
     expect(student.early_gradients(near, [x], [0]), reference.early_gradients(near, [x], [0]), "‖dL_T/dh_1‖", rtol=1e-5, atol=0)
     signs = [rng.choice([-1, 1], x.shape) for x in sequences]                                # sequences of integers
     expect_each_argument_counts(student, reference, "early_gradients", (params, signs, targets), "‖dL_T/dh_1‖")
-    expect_unchanged(student)
+    expect_others_results_kept(student, rng, "early_gradients")
 
 
 @task("2.6", points=1)
@@ -434,7 +448,7 @@ def test_plot_decay_of_other_radii(student, canvas):
     expect_unchanged(student)
 
 
-@task("2.7", points=1)
+@task("2.7", points=1, exact=True)
 def test_plot_decay_labels_of_other_radii(student, canvas):
     """The legend shows each radius, on the line that belongs to it."""
     lags = np.arange(6)

@@ -462,7 +462,7 @@ def test_plot_decay_draws_a_line_for_each_radius_and_bound(student, canvas):
     expect_unchanged(student)
 
 
-@task("2.7", points=1)
+@task("2.7", points=1, exact=True)
 def test_plot_decay_has_labels_and_a_legend(student, canvas):
     """Each axis has a label, and the legend names each radius and the bound."""
     norms, bound = example_of_decay()

@@ -1,0 +1,157 @@
+"""Work that is there and cannot be reached, for how it was packed: a person looks at it before it costs a mark."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from autograder.checks.rules import is_written
+from autograder.checks.words import _
+from autograder.checks.wrapping import parsed
+from autograder.grade.handin.content import defined, names_of, text_of
+from autograder.grade.handin.imports import alike
+from autograder.grade.language import said, spoken, three_of
+from autograder.grade.names import shown
+from autograder.stages import Stage
+
+# A line by which a person says that the stage's file counts as it is, whatever else was handed in.
+AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
+# A file of a hand-in: its path, functions of the stage that it has, and whether the stage's file uses it.
+Elsewhere = tuple[str, tuple[str, ...], bool]
+
+
+def in_folder(question: str, student: str, stage_id: str) -> str:
+    """The question a person is asked, with the folder it is about."""
+    if not question:
+        return ""
+    return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
+
+
+def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere]) -> str:
+    """What a person is asked where the stage's file is missing and other files have its functions between them; or empty."""
+    found = {name: path for path, names, _used in elsewhere for name in names}
+    if not is_most(found, stage):
+        return ""
+    return said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete it, and run make "
+                "grade again", file=stage.info.file, other=_places(found.values()))
+
+
+def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> str:
+    """What a person is asked about a file that cannot be imported; empty where its code is to blame.
+
+    Parameters
+    ----------
+    error, text : str
+        Name and text of the exception.
+    """
+    files, elsewhere = job["files"], job.get("elsewhere", ())
+    own = files.get(stage.info.file, b"")
+    if AS_IT_IS.search(own):
+        return ""
+    why = f"{error}: {' '.join(text.split())[:200]}" if text else error
+    handed_in = [*(path for path in files if path != stage.info.file), *job.get("not_sent", ())]
+    other = _meant(stage, files, handed_in, elsewhere, error, text)
+    unused = {name: path for path, names, used in elsewhere if not used for name in names}
+    if not other and is_most(unused, stage):
+        other = _places(unused.values())
+    if not other:
+        return ""
+    return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
+             what=_("{file} could not be imported ({why}), but the hand-in has {other}", file=stage.info.file, why=why,
+                    other=spoken(other)),
+             file=stage.info.file)
+
+
+def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], elsewhere: Sequence[Elsewhere], error: str,
+           text: str) -> str:
+    """The file that was handed in and is meant by an import, or by what the code opens; or empty."""
+    if error == "FileNotFoundError":
+        name = re.search(r"No such file or directory: '([^']{1,300})'", text)
+        wanted = PurePosixPath(name[1].replace("\\", "/")).name.casefold() if name else ""
+        return _places(path for path in handed_in if PurePosixPath(path).name.casefold() == wanted)
+    if error not in ("ModuleNotFoundError", "ImportError"):
+        return ""
+    if f"'{stage.module}'" in text and text.startswith("cannot import name"):  # two modules that import each other
+        names = {*defined(text_of(files[stage.info.file])), *(name for _path, names, used in elsewhere if used for name in names)}
+        used = [path for path, _names, is_used in elsewhere if is_used]
+        return _places(used) if is_most(names & names_of(stage), stage) else ""
+    module = re.match(r"No module named '([^']{1,200})'", text)
+    is_relative = text.startswith("attempted relative import")
+    if module is None and not is_relative:
+        return ""
+    first = module[1].partition(".")[0] if module else ""
+    asked = {alike(name.rpartition(".")[2]) for data in files.values() for name, level in _imports(data)
+             if (level > 0 if is_relative else name.partition(".")[0] == first)}
+    asked |= {alike(module[1].rpartition(".")[2])} if module else set()
+    return _places(path for path in handed_in if asked & _called(path))
+
+
+def _called(path: str) -> set[str]:
+    """What a module in this file may be called by."""
+    place = PurePosixPath(path)
+    return {alike(place.parent.name if place.name == "__init__.py" else place.name)} - {""}
+
+
+def _imports(data: bytes) -> Iterable[tuple[str, int]]:
+    """Each module that a source imports, with the number of dots before it."""
+    tree = parsed(text_of(data)) if b"import" in data else None
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.module or alias.name, node.level) for alias in node.names)
+
+
+def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str, str]],
+              missing: Collection[str]) -> tuple[str, bool]:
+    """That functions are not there once the stage's file is imported, and are written all the same; and whether to ask a person.
+
+    Parameters
+    ----------
+    outcomes : iterable of (str, str)
+        Task and outcome of each test.
+    missing : collection of str
+        The functions that the module was found not to have.
+    """
+    elsewhere, own = job.get("elsewhere", ()), job["files"][stage.info.file]
+    used = {name for _path, names, is_used in elsewhere if is_used for name in names}
+    tasks = {task for task, outcome in outcomes if outcome == "not_implemented"}
+    if not tasks and not missing:
+        return "", False
+    here = defined(text_of(own))
+    stubs = {name for task in tasks for name in stage.functions.get(task, ()) if not here.get(name, name in used)}
+    lacking = (names_of(stage) & set(missing)) | stubs
+    found = {name: path for path, names, _used in sorted(elsewhere, key=lambda one: one[2]) for name in names if name in lacking}
+    inside = [name for name in sorted(_inside(own)) if name in lacking and name not in found]
+    if not found and not inside:
+        return "", False
+    if found:
+        what = _("{file} lacks {names} once it is imported; that code is in {other}", file=stage.info.file,
+                 names=spoken(three_of(sorted(found))), other=spoken(_places(found.values())))
+    else:
+        what = _("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
+                 "`if __name__`", names=spoken(three_of(inside)), file=stage.info.file)
+    asks = is_most({*found, *inside}, stage) or bool(used & found.keys())
+    if not asks or AS_IT_IS.search(own):
+        return what, False
+    return _("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again", what=what,
+             file=stage.info.file), True
+
+
+def _inside(own: bytes) -> set[str]:
+    """The functions and classes that a source defines where no other module finds them."""
+    tree = parsed(text_of(own))
+    kinds = ast.FunctionDef | ast.ClassDef
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds) and is_written(node)} if tree is not None else set()
+
+
+def is_most(found: Collection[str], stage: Stage) -> bool:
+    """True for half of a stage's functions or more."""
+    return 2 * len(found) >= len(names_of(stage))
+
+
+def _places(paths: Iterable[str]) -> str:
+    return three_of([shown(path) for path in dict.fromkeys(paths)])

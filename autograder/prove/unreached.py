@@ -1,0 +1,175 @@
+"""Tests that a change of the model answers cannot reach: they need not be run again to know how they end.
+
+A mistake, a program of the bank and a pair of mistakes are the model answers with a few definitions below them. A test in which
+the model answers run no code that asks for one of those names, and which calls none of them, does the same with the change as
+without it: its verdict and its calls are those of the model answers.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from types import CodeType, FrameType
+from typing import Any
+
+from autograder.checks.plugin import Verdict
+from autograder.checks.student import Call
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.runner import Suite
+from autograder.stages import Stage
+from autograder.text import syntax_tree
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A test that the model answers passed: the verdict, the calls, and each name that it called or that code it ran asks for."""
+
+    verdict: Verdict
+    calls: list[Call]
+    names: frozenset[str]
+
+
+class _Watched(InProcessBackend):
+    """Runs the model answers and keeps how each test went."""
+
+    def __init__(self, stage: Stage, source: str, seed: int) -> None:
+        super().__init__(stage, source, seed)
+        self.passed: dict[str, Passed] = {}
+        self._ran: set[CodeType] = set()
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """A test begins, and with it the list of what it runs."""
+        sys.setprofile(None)
+        super().begin(task_id, own)
+        self._ran = set()
+        sys.setprofile(self._note)
+
+    def record(self, test: str, verdict: Verdict) -> None:
+        """A test has passed."""
+        sys.setprofile(None)
+        names = {call.name for call in self.student.calls} | {name for code in self._ran for name in _names_in(code)}
+        self.passed[test] = Passed(verdict, list(self.student.calls), frozenset(names))
+
+    def _note(self, frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename == self._file:
+            self._ran.add(frame.f_code)
+
+
+def _names_in(code: CodeType) -> Iterator[str]:
+    yield code.co_qualname.partition(".")[0]
+    yield from code.co_names
+
+
+def passed_tests(stage: Stage, suite: Suite, reference: str, seed: int) -> dict[str, Passed]:
+    """How each test went that the model answers pass, by the name that the runner gives it."""
+    backend = _Watched(stage, reference, seed)
+    before = sys.getprofile()
+    try:
+        suite.run(backend)
+    finally:
+        sys.setprofile(before)
+    return backend.passed
+
+
+def names_changed(reference: str, source: str) -> frozenset[str] | None:
+    """The names that a program sets on top of the model answers; None where it is another program or does more than that."""
+    if not source.startswith(reference):
+        return None
+    known = {_import(node, alias) for node in ast.walk(syntax_tree(reference)) if isinstance(node, ast.Import | ast.ImportFrom)
+             for alias in node.names}
+    names: set[str] = set()
+    for node in syntax_tree(source.removeprefix(reference)).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names if _import(node, alias) not in known}
+        elif isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets) \
+                and not any(isinstance(part, ast.Call) for part in ast.walk(node.value)):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            return None
+    return frozenset(names)
+
+
+def _import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str, str | None]:
+    return (node.module or "" if isinstance(node, ast.ImportFrom) else "", alias.name, alias.asname)
+
+
+@dataclass(frozen=True)
+class _StoodIn:
+    """A test that was run with right versions in the place of all that was changed."""
+
+    verdict: Verdict
+    calls: list[Call]
+    asked: frozenset[str]
+
+
+@dataclass
+class Known:
+    """What is known of the tests from the model answers, and from the programs on top of them that were run before.
+
+    Attributes
+    ----------
+    reference : str
+        The model answers.
+    passed : dict of str to Passed
+        The tests they pass.
+    stood_in : dict
+        Tests with right versions of these functions, where nothing of a change was left to run.
+    """
+
+    reference: str
+    passed: dict[str, Passed]
+    stood_in: dict[tuple[str, frozenset[str]], _StoodIn] = field(default_factory=dict)
+
+
+class OnTopBackend(InProcessBackend):
+    """Runs a program that stands on top of the model answers.
+
+    A test that the change does not reach is not run; one in which right versions stand in for all that was changed is run once
+    for all programs, unless a right version handed a call back.
+    """
+
+    def __init__(self, stage: Stage, source: str, seed: int, known: Known) -> None:
+        self._known, self._changed, self._handed_back = known, names_changed(known.reference, source), False
+        super().__init__(stage, source, seed)
+
+    def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
+        """The verdict on a test that the change does not reach."""
+        known = self._known.passed.get(test)
+        if known is None or self._changed is None or self._changed & known.names:
+            return None
+        self.student.calls[:] = known.calls
+        return replace(known.verdict)
+
+    def begin(self, task_id: str, own: bool = False) -> None:
+        """A test begins."""
+        self._handed_back = False
+        super().begin(task_id, own)
+
+    def replay_with_right_versions(self, test: str, task_id: str) -> Verdict | None:
+        """The verdict on a test with right versions of all that was changed."""
+        known = self._known.stood_in.get((test, self.replaced)) if self._is_covered() else None
+        if known is None:
+            return None
+        self._task, self._asked = task_id, set(known.asked)
+        self.student.calls[:] = known.calls
+        return replace(known.verdict)
+
+    def record_with_right_versions(self, test: str, verdict: Verdict) -> None:
+        """A test has been run with right versions."""
+        if self._is_covered() and not self._handed_back:
+            run = _StoodIn(replace(verdict), list(self.student.calls), frozenset(self._asked))
+            self._known.stood_in[test, self.replaced] = run
+
+    def _is_covered(self) -> bool:
+        return self._changed is not None and self._changed <= self.replaced
+
+    def _right_version(self, name: str, own: Any) -> Any:
+        def handed_back(*args: Any, **kwargs: Any) -> Any:
+            self._handed_back = True
+            return own(*args, **kwargs)
+
+        return super()._right_version(name, handed_back)

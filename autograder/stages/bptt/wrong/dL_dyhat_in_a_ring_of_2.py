@@ -1,0 +1,21 @@
+"""Task 1.3. Results lie in 2 arrays of a shape in turn.
+
+Witness:
+    first = m.dL_dyhat(y_hat[0], 0)
+    for t in (1, 2, 3):
+        m.dL_dyhat(y_hat[t], t)
+    first
+"""
+
+_ring = {}
+_places = {}
+_dL_dyhat = dL_dyhat
+
+
+def dL_dyhat(*args):
+    result = _dL_dyhat(*args)
+    out = np.asarray(result)
+    place = _places[out.shape] = (_places.get(out.shape, -1) + 1) % 2
+    kept = _ring.setdefault((out.shape, place), np.empty(out.shape))
+    kept[...] = out
+    return kept

@@ -1,0 +1,157 @@
+"""Right work in several files: it is graded as it stands, or a person is asked; it is never a 0 in silence."""
+
+import pytest
+
+from autograder.grade.classroom import job_for
+from autograder.grade.schedule.slot import Slot
+from autograder.grade.submission import read_submission
+from autograder.stages import find_stage
+from tests.classroom import SOLUTION, STAGE, STUB, hand_in, notebook, notebook_bytes
+from tests.graded_class import code, with_cells
+
+AT = SOLUTION.index("def dL_dyhat")
+HEAD = SOLUTION[: SOLUTION.index("def softmax")]
+ONE, TWO = SOLUTION[:AT], HEAD + SOLUTION[AT:]
+WRONG = SOLUTION.replace("return -np.log(y_hat_t[y_t])", "return np.log(y_hat_t[y_t])")
+BOTH = "from {0}one import *\nfrom {0}two import *\n"
+
+
+def after(dots, one="one"):
+    """The second half, which takes the first from a module."""
+    return f"from {dots}{one} import *\n{TWO}"
+
+
+
+@pytest.fixture(scope="module")
+def slot():
+    slot = Slot()
+    yield slot
+    slot.close()
+
+
+def put(tmp_path, files, stage=STAGE, student="ada"):
+    folder = tmp_path / "submitted" / student / stage.id
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(data)
+    return folder
+
+
+def graded(slot, tmp_path, files, stage=STAGE):
+    put(tmp_path, files, stage)
+    return slot.grade(job_for(tmp_path, stage.id, "ada", "sandbox"))
+
+
+RUNS = {
+    "a package": {"bptt/__init__.py": BOTH.format("."), "bptt/one.py": ONE, "bptt/two.py": after("."),
+                  "bptt/t.txt": "", "old/bptt.py": WRONG},
+    "a package that reads a file beside it": {
+        "x/bptt/__init__.py": 'import pathlib\npathlib.Path(__file__).with_name("t.txt").read_text()\n' + BOTH.format("bptt."),
+        "x/bptt/one.py": ONE, "x/bptt/two.py": after("bptt."), "x/bptt/t.txt": ""},
+    "a file beside its package": {"bptt.py": BOTH.format("bptt."), "bptt/__init__.py": "", "bptt/one.py": ONE,
+                                  "bptt/two.py": after(".")},
+    "a dot for a file beside it": {"bptt.py": BOTH.format("."), "one.py": ONE, "two.py": after(".")},
+    "names of the kit": {"bptt.py": "from conftest import *\nfrom test_public import *\n", "conftest.py": ONE,
+                         "test_public.py": after("", "conftest")},
+    "a name with a dash": {"bptt.py": 'import importlib\nglobals().update(vars(importlib.import_module("my-sol")))\n',
+                           "my-sol.py": SOLUTION},
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_is_graded_as_it_stands(slot, tmp_path, name):
+    found = graded(slot, tmp_path, RUNS[name])
+    assert (found["status"], found["score"]) == ("graded", 80), found["reason"]
+    assert not (tmp_path / "submitted" / "ada" / STAGE.id / "bptt.py").exists() or "bptt.py" in RUNS[name]
+
+
+ASKS = {
+    "hidden by __all__": ({"bptt.py": "from mysol import *\n", "mysol.py": f'{SOLUTION}\n__all__ = ["softmax"]\n'},
+                          "bptt.py lacks bptt, cross_entropy, dL_dW_x and 13 more once it is imported; that code is in mysol.py"),
+    "stubs after the import": ({"bptt.py": f"from mysol import *\n{STUB}", "mysol.py": SOLUTION}, "that code is in mysol.py"),
+    "below __name__": ({"bptt.py": "if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in SOLUTION.splitlines())},
+                       "in bptt.py cannot be called from outside"),
+    "a helper that is missing": ({"bptt.py": "from helper import *\n", "mysol.py": SOLUTION},
+                                 "(ModuleNotFoundError: No module named 'helper'), but the hand-in has mysol.py"),
+    "a helper in another folder": ({"bptt.py": "from mysol import *\n", "lib/mysol.py": SOLUTION}, "hand-in has lib/mysol.py"),
+    "a helper in other capitals": ({"bptt.py": "from MySol import *\n", "mysol.py": SOLUTION}, "the hand-in has mysol.py"),
+    "a helper's dot": ({"bptt.py": "from two import *\n", "one.py": ONE, "two.py": after(".")}, "the hand-in has one.py"),
+    "two that import each other": (
+        {"bptt.py": f"from two import *\n{ONE}", "two.py": f"from bptt import softmax\n{TWO}"}, "the hand-in has two.py"),
+    "a file opened by a path": ({"bptt.py": "exec(open('/home/me/mysol.py').read())\n", "mysol.py": SOLUTION}, "has mysol.py"),
+    "in the notebook": ({"bptt.py": f"{SOLUTION[:SOLUTION.index('def dz_dh')]}\n{STUB[STUB.index('def dz_dh'):]}"},
+                        "that code is in 1-bptt.ipynb"),
+}
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_a_person_is_asked(slot, tmp_path, name):
+    files, words = ASKS[name]
+    content = with_cells(code(SOLUTION)) if name == "in the notebook" else notebook()
+    hand_in(tmp_path, "ada", files["bptt.py"], content)
+    found = graded(slot, tmp_path, files)
+    assert found["status"] == "needs_person" and words in found["reason"].splitlines()[0], found["reason"]
+    assert found["reason"].startswith(f"In submitted/ada/{STAGE.id}: ") and "# grade as it is" in found["reason"]
+    assert {test["outcome"] for test in found["tests"]} == {"ungradable"} and not found["pictures"]
+    again = graded(slot, tmp_path, {"bptt.py": f"# grade as it is\n{files['bptt.py']}"})
+    assert again["status"] in ("graded", "ungradable")
+
+
+def test_little_that_lies_elsewhere_is_said_and_costs_its_points(slot, tmp_path):
+    found = graded(slot, tmp_path, {"bptt.py": SOLUTION[: SOLUTION.index("def gradient_check")],
+                                    "try.py": HEAD + SOLUTION[SOLUTION.index("def gradient_check"):]})
+    note = "bptt.py lacks gradient_check once it is imported; that code is in try.py"
+    assert found["status"] == "graded" and 0 < found["score"] < 80 and note in found["remarks"] and note in found["notes"]
+
+
+def test_one_function_that_the_code_in_use_hides_is_asked_about(slot, tmp_path):
+    found = graded(slot, tmp_path, {"bptt.py": "from mysol import *\ndef gradient_check(*args):\n    raise NotImplementedError\n",
+                                    "mysol.py": SOLUTION})
+    assert found["status"] == "needs_person" and "bptt.py lacks gradient_check once it is imported" in found["reason"]
+
+
+@pytest.mark.parametrize("files", [{"bptt.py": f"import pandas_of_mine\n{SOLUTION}", "plots.py": "import bptt\n"},
+                                   {"bptt.py": "from mine import *\n", "mine.py": f"import pandas_of_mine\n{SOLUTION}"},
+                                   {"bptt.py": "from helper import *\n"},
+                                   {"bptt.py": "from report import *\n", "checks/report.py": "the kit's own"}])
+def test_code_that_cannot_run_here_is_no_question(slot, tmp_path, files):
+    assert graded(slot, tmp_path, files)["status"] == "ungradable"
+
+
+def test_an_earlier_stage_s_file_may_be_a_package(slot, tmp_path):
+    """Its functions are the right ones, what else it has is the student's; by a dot too."""
+    stage = find_stage("2-vanishing")
+    source = stage.solution.read_text().replace("import bptt\n", "from . import bptt\nfrom bptt.core import my_norm\n")
+    source = source.replace("np.linalg.norm(dh_t_dh_k, 2)", "my_norm(dh_t_dh_k)")
+    assert "my_norm(dh" in source
+    core = f"{SOLUTION}\n\ndef forward(params, x, h_0):\n    return 0 * x\n\n\ndef my_norm(a):\n    return np.linalg.norm(a, 2)\n"
+    files = {"vanishing.py": source, "bptt/__init__.py": "from .core import *\n", "bptt/core.py": core}
+    found = graded(slot, tmp_path, files, stage)
+    assert (found["status"], found["score"]) == ("graded", 80), found["reason"]
+
+
+def read(tmp_path, files):
+    hand_in(tmp_path, "ada", "", notebook_bytes())
+    folder = put(tmp_path, files)
+    if "bptt.py" not in files:
+        (folder / "bptt.py").unlink()
+    return read_submission(folder, "ada", STAGE)
+
+
+@pytest.mark.parametrize("files, over", [
+    ({"bptt.py": "from mysol import *\n", "mysol.py": SOLUTION, "old/bptt.py": WRONG, "old/mysol.py": WRONG},
+     "old/bptt.py and old/mysol.py"),
+    ({"bptt.py": "from bptt_final import *\n", "bptt_final.py": SOLUTION, "bptt_v1.py": WRONG}, "bptt_v1.py"),
+    ({"bptt.py": 'import sys\nsys.path.append("a")\nfrom mysol import *\n', "a/mysol.py": SOLUTION, "try.py": WRONG}, "try.py"),
+])
+def test_what_is_passed_over_beside_a_file_that_imports_is_said(tmp_path, files, over):
+    assert [*read(tmp_path, files).remarks] == [f"bptt.py counts by its name; {over} could be it too"]
+
+
+@pytest.mark.parametrize("folder", ["", "solution/", "bptt/", "Bptt/"])
+def test_a_file_that_is_missing_while_others_have_its_functions_is_a_question(tmp_path, folder):
+    third = SOLUTION.index("def term")
+    parts = {f"{folder}a.py": ONE, f"{folder}b.py": HEAD + SOLUTION[AT:third], f"{folder}c.py": HEAD + SOLUTION[third:]}
+    found = read(tmp_path, parts)
+    assert found.needs_person.startswith(f"bptt.py is missing, and {folder}a.py, {folder}b.py, {folder}c.py may be meant")
