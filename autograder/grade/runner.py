@@ -8,16 +8,17 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import numpy as np
 import pytest
 
 from autograder.checks import plugin
 from autograder.checks.layout import expose_handout_modules
 from autograder.checks.plugin import BACKEND, VERDICTS, Backend, Verdict, task_of, uses_checkpoints
 from autograder.checks.student import Call
-from autograder.checks.values import BadArgument
+from autograder.checks.values import BadArgument, Other, is_tensor
 from autograder.errors import InfrastructureError
 from autograder.grade.backends.standing_in import note
 from autograder.sandbox.client.transcript import TranscriptDiverged
@@ -28,6 +29,8 @@ ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", 
              "--assert=plain", "--capture=no", "--noconftest", "-c", os.devnull)
 
 
+# What a submission's functions returned is kept until its mistakes are named: so many bytes of it, and whatever is small.
+KEPT, SMALL = 128 << 20, 1 << 16
 # Stands where no submission has come yet.
 NOBODY: Any = None
 T = TypeVar("T")
@@ -112,6 +115,7 @@ class _Run:
         self.error: BaseException | None = None
         self.has_seen_hidden = False
         self.last: pytest.Item | None = None
+        self.room = KEPT
 
     def all(self, items: list[pytest.Item], stop: bool) -> list[pytest.Item]:
         """Find the verdict on each of these tests; those that were run, with `stop` up to the first that fails."""
@@ -223,10 +227,18 @@ class _Run:
             raise InfrastructureError(str(self.error)) from self.error
         if isinstance(self.error, BadArgument):
             raise InfrastructureError(f"{item.name}: {self.error}")
-        self.calls[item] = list(self.backend.student.calls)
+        self.calls[item] = [self._kept(call) for call in self.backend.student.calls]
         if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
             self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
         return found
+
+    def _kept(self, call: Call) -> Call:
+        """A call for those who name mistakes; without its value where that is far larger than any right one."""
+        size = bytes_in(call.value)
+        if size > max(SMALL, self.room):
+            return replace(call, value=Other("a value of many bytes"))
+        self.room -= size
+        return call
 
     def _run(self, item: pytest.Item) -> None:
         """Run a test by pytest. Its file and the folders above stay set up for the next test of the file."""
@@ -241,11 +253,26 @@ class _Run:
         if last is not None:
             last.config.hook.pytest_runtest_teardown(item=last, nextitem=None)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Any:
+        total = getattr(self.backend, "total", None)
+        with contextlib.nullcontext() if total is None else total.cut_short():
+            return (yield)
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
         if call.excinfo is not None:
             self.error = call.excinfo.value
         return (yield)
+
+
+def bytes_in(value: Any) -> int:
+    """What the arrays and texts in a value take in memory, and about what lists of them do."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return sum(64 + bytes_in(item) for item in value)
+    return value.nbytes if isinstance(value, np.ndarray) or is_tensor(value) else len(value) if isinstance(value, str) else 0
 
 
 def name_of(item: pytest.Item) -> str:

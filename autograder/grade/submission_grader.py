@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Any
 
 from autograder.checks.axes import draw_once
@@ -93,7 +94,9 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             elif packed:
                 record["notes"].insert(0, packed)
                 record["remarks"].insert(0, packed)
-            record["hints"] = {} if asks else diagnosis.found
+            # What is too large to be looked into has no name.
+            with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
+                record["hints"] = {} if asks else diagnosis.found
             found = {} if asks else backend.pictures
             record["pictures"] = {task: [encode_picture(png) for png, _ in shown] for task, shown in found.items()}
             record["picture_words"] = {task: [words for _, words in shown] for task, shown in found.items()}

@@ -74,6 +74,7 @@ class SubmissionBudget:
         self._ended = 0.0      # CPU seconds of the workers before
         self._worker = 0.0     # and of the present one
         self._queued = 0.0
+        self._may_be_cut_short = False
         self.next_look = time.monotonic() + LOOK_AT_ALL
 
     def enter(self, request: Message) -> None:
@@ -124,11 +125,23 @@ class SubmissionBudget:
     def watch_the_tests(self) -> None:
         """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
         def too_long(signum: int, frame: Any) -> None:
-            self.end(_("to answer its calls and to test what it returned took longer than for any right answer: is a function "
-                       "that it was given called without an end?"))
+            why = _("to answer its calls and to test what it returned took longer than for any right answer: is a function "
+                    "that it was given called without an end?")
+            self.passed = self.passed or LimitExceeded("budget", why)
+            if self._may_be_cut_short:
+                raise LimitExceeded("budget", str(self.passed))
 
         if signal.getsignal(signal.SIGXCPU) is signal.SIG_DFL:
             signal.signal(signal.SIGXCPU, too_long)
+
+    @contextlib.contextmanager
+    def cut_short(self) -> Iterator[None]:
+        """What is inside may be ended by LimitExceeded at any place when that time is up; what is not goes on to its own end."""
+        self._may_be_cut_short = True
+        try:
+            yield
+        finally:
+            self._may_be_cut_short = False
 
     def check(self) -> None:
         """Raise what it ended with, if it has."""
