@@ -234,31 +234,33 @@ def _parts(value: Any, only_known: bool = False) -> Any:
     while waiting:
         one, depth = waiting.pop()
         items += 1
-        known = True
+        known, kind = True, type(one)
+        if kind in PLAIN:
+            continue
         if isinstance(one, np.ndarray):
             array = np.asarray(one)
             known = not array.dtype.hasobject
             if known:
                 parts.arrays.append((one, array))
                 parts.size += array.nbytes
-        elif is_tensor(one) and type(one).__module__.partition(".")[0] == "torch":
+        elif kind in (dict, list, tuple):
+            if kind is not tuple:
+                parts.boxes.append(one)
+            known = depth <= MAX_DEPTH and len(one) <= MOST_ITEMS
+            if known:
+                waiting += [(item, depth + 1) for item in (_items(one) if kind is dict else one)]
+        elif kind is int:
+            known = one.bit_length() <= MOST_BITS
+        elif kind in (str, bytes):
+            parts.size += len(one)
+        elif is_tensor(one) and kind.__module__.partition(".")[0] == "torch":
             try:
                 parts.arrays.append((one, one.detach().numpy()))
                 parts.size += parts.arrays[-1][1].nbytes
             except (TypeError, RuntimeError):  # a type of number, or a layout, that numpy does not know
                 known = False
-        elif type(one) in (dict, list, tuple):
-            if type(one) is not tuple:
-                parts.boxes.append(one)
-            known = depth <= MAX_DEPTH and len(one) <= MOST_ITEMS
-            if known:
-                waiting += [(item, depth + 1) for item in (_items(one) if type(one) is dict else one)]
-        elif type(one) is int:
-            known = one.bit_length() <= MOST_BITS
-        elif type(one) in (str, bytes):
-            parts.size += len(one)
         else:
-            known = type(one) in PLAIN or (isinstance(one, np.generic) and type(one).__module__ == "numpy")
+            known = isinstance(one, np.generic) and kind.__module__ == "numpy"
         if only_known and (not known or parts.size > MOST_BYTES or items + len(waiting) > MOST_ITEMS):
             return None
     return parts
