@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from autograder.prove.gate_result import reference_source
 from autograder.prove.mutants import listed, mutants
 from autograder.prove.proof import pairs_of_mistakes
+from autograder.prove.slips import slips
 from autograder.stages import KIT, Stage, stages
 
 PAGE = KIT / "docs" / "proof.md"
@@ -35,11 +37,12 @@ def table() -> str:
     return "\n".join([HEAD, "|" + "---|" * HEAD.count("| "), *rows])
 
 
-def with_table(page: str) -> str:
-    """The page with the table as it should be."""
+def with_numbers(page: str) -> str:
+    """The page with the table, and the number of the grader's slips, as they should be."""
+    page = re.sub(r"\d+ slips by hand", f"{len(slips())} slips by hand", page)
     before, after = page[:page.index(HEAD)], page[page.index(HEAD):]
     return before + table() + after[after.index("\n\n"):]
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_numbers(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
