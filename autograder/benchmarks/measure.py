@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from autograder.grade.schedule.slot import freeze, warm
 from autograder.grade.schedule.slots import cores
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission
-from autograder.stages import Stage
+from autograder.stages import KIT, Stage
 
 SEED = 20130618
 PR_SET_CHILD_SUBREAPER = 36
@@ -142,6 +143,28 @@ def plain_nbgrader(stage: Stage, count: int) -> Cost:
                 for process in started:
                     process.wait()
         return cost
+
+
+# The tests of a stage, by pytest in a process of their own, on the source that comes by standard input.
+COLD = """
+import sys
+from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.runner import run_suite
+from autograder.stages import find_stage
+stage = find_stage(sys.argv[1])
+run_suite(stage, InProcessBackend(stage, sys.stdin.read(), int(sys.argv[2])))
+"""
+
+
+def cold_pytest(stage: Stage, count: int) -> Cost:
+    """The tests alone, a process a submission, as many at a time as there are cores: no sandbox, no gradebook, no page."""
+    def run(source: str) -> None:
+        subprocess.run([sys.executable, "-c", COLD, stage.id, str(SEED)], input=source, text=True, env=plain.environment(KIT),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+    with timed() as cost, ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(run, class_of(stage, count).values()))
+    return cost
 
 
 @contextmanager

@@ -50,24 +50,30 @@ def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]
     for stage in stages:
         tell(f"{stage.id}: plain nbgrader, {size} submissions")
         theirs = measure.plain_nbgrader(stage, size)
+        tell(f"{stage.id}: pytest, a cold process a submission")
+        cold = measure.cold_pytest(stage, size)
         tell(f"{stage.id}: this kit, the same {size} submissions")
         ours = measure.grade(stage, size)
         tell(f"{stage.id}: this kit, {size * LARGER} submissions of the same kind")
         many = measure.grade(stage, size * LARGER)
-        rows.append(_ratio_row(stage.id, f"{size}", theirs.each(size), ours.each(size)))
-        rows.append(_ratio_row(stage.id, f"{size * LARGER} (plain: {size})", theirs.each(size), many.each(size * LARGER)))
-    head = ("stage", "submissions", "plain nbgrader /min", "this kit /min", "ratio (wall)", "plain CPU s each", "kit CPU s each",
-            "ratio (CPU)")
+        rows.append(_ratio_row(stage.id, f"{size}", theirs.each(size), cold.each(size), ours.each(size)))
+        rows.append(_ratio_row(stage.id, f"{size * LARGER} (others: {size})", theirs.each(size), cold.each(size),
+                               many.each(size * LARGER)))
+    head = ("stage", "submissions", "plain nbgrader /min", "cold pytest /min", "this kit /min", "against nbgrader (wall)",
+            "nbgrader CPU s each", "pytest CPU s each", "kit CPU s each", "against nbgrader (CPU)")
     return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
             "generate_feedback; plain nbgrader runs one process a core, each with its share. Both sides start cold, with one "
             "thread of linear algebra a process. CPU time is that of all processes, those in the sandbox too. The class is "
-            "the model answers, right answers written differently and known mistakes in turn.\n\n"
+            "the model answers, right answers written differently and known mistakes in turn. Cold pytest is the "
+            "tests alone, a process a submission, as platforms start them: without sandbox, gradebook, names of mistakes "
+            "and page.\n\n"
             + table(head, rows))
 
 
-def _ratio_row(stage: str, size: str, theirs: Cost, ours: Cost) -> tuple[str, ...]:
-    return (stage, size, f"{60 / theirs.wall:.0f}", f"{60 / ours.wall:.0f}", f"{theirs.wall / ours.wall:.1f} x",
-            f"{theirs.cpu:.2f}", f"{ours.cpu:.2f}", f"{theirs.cpu / ours.cpu:.1f} x")
+def _ratio_row(stage: str, size: str, theirs: Cost, cold: Cost, ours: Cost) -> tuple[str, ...]:
+    return (stage, size, f"{60 / theirs.wall:.0f}", f"{60 / cold.wall:.0f}", f"{60 / ours.wall:.0f}",
+            f"{theirs.wall / ours.wall:.1f} x", f"{theirs.cpu:.2f}", f"{cold.cpu:.2f}", f"{ours.cpu:.2f}",
+            f"{theirs.cpu / ours.cpu:.1f} x")
 
 
 def where_it_goes(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
