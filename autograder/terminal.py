@@ -262,9 +262,10 @@ def return_summary(outcome: Returned) -> str:
 
 
 def _doubtful(row: Mapping[str, Any], records: Mapping[tuple[str, str], dict[str, Any]]) -> list[str]:
-    """What may be wrong with a mark: why it is 0, and hand-ins that could not be read."""
+    """What may be wrong with a mark: why it is 0, hand-ins that could not be read, code that lies in another file."""
     record = records[row["stage"], row["student"]]
-    return [note for note in record.get("remarks", []) if not record["score"] or "could not be read" in note]
+    return [note for note in record.get("remarks", [])
+            if not record["score"] or "could not be read" in note or note == record.get("elsewhere")]
 
 
 def _reason(record: dict[str, Any]) -> str:

@@ -129,12 +129,15 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     if not found and not inside:
         return "", False
     if found:
-        what = _("{file} lacks {names} once it is imported; that code is in {other}", file=stage.info.file,
+        what = _("{file}, once imported, has no code for {names}; {other} has", file=stage.info.file,
                  names=spoken(three_of(sorted(found))), other=spoken(_places(found.values())))
     else:
         what = _("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
                  "`if __name__`", names=spoken(three_of(inside)), file=stage.info.file)
-    asks = is_most({*found, *inside}, stage) or bool(used & found.keys())
+    # Less than half may be a scrap. It is not in a file that has half of the functions, nor where it is all that is lacking.
+    is_whole = any(is_most(names, stage) and lacking & set(names) for _path, names, _used in elsewhere)
+    is_rest = lacking <= found.keys() and 4 * len(lacking) >= len(names_of(stage))
+    asks = is_most({*found, *inside}, stage) or bool(used & found.keys()) or is_whole or is_rest
     if not asks or AS_IT_IS.search(own):
         return what, False
     return _("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again", what=what,

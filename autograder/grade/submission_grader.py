@@ -94,6 +94,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             elif packed:
                 record["notes"].insert(0, packed)
                 record["remarks"].insert(0, packed)
+                record["elsewhere"] = packed
             # What is too large to be looked into has no name.
             with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
                 record["hints"] = {} if asks else diagnosis.found

@@ -167,8 +167,8 @@ def next_steps(record: Mapping[str, Any], tasks: Iterable[Task]) -> list[Step]:
     """
     if record["status"] == "needs_person":
         return [Step(_("A person has to look at your files before anything can be graded."),
-                     _("{why} If you can still hand in, do it again: what submit() makes is always understood.",
-                       why=in_the_way(record)))]
+                     _("{why} If you can still hand in, do it again, with all your code in the stage's file or in modules "
+                       "that it imports.", why=in_the_way(record)))]
     if record["status"] == "ungradable":
         return [
             Step(
@@ -198,8 +198,9 @@ def in_the_way(record: Mapping[str, Any]) -> str:
     """Why nothing was run, for a student: of a question to staff, the part that is about the files."""
     if record["status"] != "needs_person":
         return str(record["reason"])
-    found = record["reason"].partition(": ")[2].rpartition(". ")[0]
-    return f"{found}." if found else _("It is not clear which file counts.")
+    first, _line, trace = record["reason"].partition("\n")
+    found = first.partition(": ")[2].rpartition(". ")[0]
+    return "\n".join(filter(None, [f"{found}." if found else _("It is not clear which file counts."), trace]))
 
 
 def _first_failing(task: Task) -> str:

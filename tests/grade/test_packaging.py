@@ -68,8 +68,8 @@ def test_it_is_graded_as_it_stands(slot, tmp_path, name):
 
 ASKS = {
     "hidden by __all__": ({"bptt.py": "from mysol import *\n", "mysol.py": f'{SOLUTION}\n__all__ = ["softmax"]\n'},
-                          "bptt.py lacks bptt, cross_entropy, dL_dW_x and 13 more once it is imported; that code is in mysol.py"),
-    "stubs after the import": ({"bptt.py": f"from mysol import *\n{STUB}", "mysol.py": SOLUTION}, "that code is in mysol.py"),
+                          "bptt.py, once imported, has no code for bptt, cross_entropy, dL_dW_x and 13 more; mysol.py has"),
+    "stubs after the import": ({"bptt.py": f"from mysol import *\n{STUB}", "mysol.py": SOLUTION}, "; mysol.py has"),
     "below __name__": ({"bptt.py": "if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in SOLUTION.splitlines())},
                        "in bptt.py cannot be called from outside"),
     "a helper that is missing": ({"bptt.py": "from helper import *\n", "mysol.py": SOLUTION},
@@ -81,7 +81,7 @@ ASKS = {
         {"bptt.py": f"from two import *\n{ONE}", "two.py": f"from bptt import softmax\n{TWO}"}, "the hand-in has two.py"),
     "a file opened by a path": ({"bptt.py": "exec(open('/home/me/mysol.py').read())\n", "mysol.py": SOLUTION}, "has mysol.py"),
     "in the notebook": ({"bptt.py": f"{SOLUTION[:SOLUTION.index('def dz_dh')]}\n{STUB[STUB.index('def dz_dh'):]}"},
-                        "that code is in 1-bptt.ipynb"),
+                        "; 1-bptt.ipynb has"),
 }
 
 
@@ -101,14 +101,25 @@ def test_a_person_is_asked(slot, tmp_path, name):
 def test_little_that_lies_elsewhere_is_said_and_costs_its_points(slot, tmp_path):
     found = graded(slot, tmp_path, {"bptt.py": SOLUTION[: SOLUTION.index("def gradient_check")],
                                     "try.py": HEAD + SOLUTION[SOLUTION.index("def gradient_check"):]})
-    note = "bptt.py lacks gradient_check once it is imported; that code is in try.py"
-    assert found["status"] == "graded" and 0 < found["score"] < 80 and note in found["remarks"] and note in found["notes"]
+    note = "bptt.py, once imported, has no code for gradient_check; try.py has"
+    assert found["status"] == "graded" and 0 < found["score"] < 80 and note == found["elsewhere"]
+    assert note in found["remarks"] and note in found["notes"]
+
+
+REST = SOLUTION.index("def gradient_check"), SOLUTION.index("def term")
+
+
+@pytest.mark.parametrize("cut, other", [(REST[0], f"{SOLUTION}\n# all\n"), (REST[1], HEAD + SOLUTION[REST[1]:])],
+                         ids=["a finished copy", "all that is lacking"])
+def test_what_is_lacking_and_lies_in_a_file_that_looks_meant_is_asked_about(slot, tmp_path, cut, other):
+    found = graded(slot, tmp_path, {"bptt.py": SOLUTION[:cut], "mine.py": other})
+    assert found["status"] == "needs_person" and "mine.py has" in found["reason"]
 
 
 def test_one_function_that_the_code_in_use_hides_is_asked_about(slot, tmp_path):
     found = graded(slot, tmp_path, {"bptt.py": "from mysol import *\ndef gradient_check(*args):\n    raise NotImplementedError\n",
                                     "mysol.py": SOLUTION})
-    assert found["status"] == "needs_person" and "bptt.py lacks gradient_check once it is imported" in found["reason"]
+    assert found["status"] == "needs_person" and "bptt.py, once imported, has no code for gradient_check" in found["reason"]
 
 
 @pytest.mark.parametrize("files", [{"bptt.py": f"import pandas_of_mine\n{SOLUTION}", "plots.py": "import bptt\n"},

@@ -68,6 +68,13 @@ def test_a_slow_function_costs_its_own_tests(monkeypatch: pytest.MonkeyPatch, sa
     assert any("graded with a right softmax" in verdict.message for verdict in found.values() if verdict.outcome == "passed")
 
 
+def test_a_function_that_ends_the_process_costs_what_one_that_raises_does(sandbox: Sandbox) -> None:
+    """Tests of its task's other functions call it too, to see whether it changes their results."""
+    ended, raised = ({test for test, verdict in verdicts(sandbox, "dL_dyhat", how).items() if verdict.outcome != "passed"}
+                     for how in ("import os; os._exit(3)", "raise RuntimeError"))
+    assert ended == raised and len(ended) == 2
+
+
 def test_the_time_that_slow_functions_share_is_used_up_before_their_own_is_short() -> None:
     """Whoever stays within its own is never out of time; nor does a new process, that every test needs, count as a call."""
     shares = Shares(cpu=30.0, idle=30.0)
