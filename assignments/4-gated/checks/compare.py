@@ -355,8 +355,8 @@ def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
             hidden = _("changed an argument in place: {advice}", advice=advice)
             raise Mismatch(f"{call.name}(...)", problem, "property", hidden=hidden)
         for function, how in (one.groups() for one in found if one and one[1] in called):
-            problem = _("changed what {function} had returned before: give each result an array of its own, into which no later "
-                        "call writes", function=function) if how == "returned" else \
+            problem = _("changed what {function} had returned before: give each result an array, list or dict of its own, "
+                        "into which no later call writes", function=function) if how == "returned" else \
                 _("changed an array that {function} had been given before: keep a copy of it, not the caller's own",
                   function=function)
             raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)
@@ -379,7 +379,7 @@ def expect_raises(exception: type[BaseException], function: Callable[..., Any], 
         if isinstance(error, NotImplementedError) and exception is not NotImplementedError:
             raise
         return
-    except NotImplementedError:
+    except (NotImplementedError, Mismatch):  # a function that is not there
         raise
     except Exception as error:  # any other exception of the student's is a wrong answer here
         if getattr(type(error), "of_the_grader", False):  # a limit, the end of the process
