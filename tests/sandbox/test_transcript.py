@@ -53,7 +53,7 @@ def test_the_same_replies_are_the_recorded_ones(make: Make, waits: bool) -> None
     assert ahead(make(SOURCE + "\n# other text\n"), known).drain()
 
 
-OTHERS = ["2 * x + 0.0 * x", "-(-2 * x)", "list(2 * x)", "(2 * x).astype('float32')", "2 * x[::-1][::-1]"]
+OTHERS = ["2 * x + 0.0 * x", "abs(2 * x)", "-(-2 * x)", "list(2 * x)", "(2 * x).astype('float32')", "2 * x[::-1][::-1]"]
 
 
 @pytest.mark.parametrize("other", OTHERS)
