@@ -208,7 +208,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     notes += said_of_it
     little = _little(files.get(wanted), notebook, stage, hand_in)
     remarks += little
-    elsewhere = [(path, names, used or hand_in.by_content) for path, names, used in written_elsewhere(hand_in.files, stage)]
+    elsewhere = [(path, names, used or hand_in.by_content)
+                 for path, names, used in written_elsewhere({**hand_in.files, **hand_in.spare}, stage)]
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
     if wanted not in files and not problem and not hand_in.needs_person:

@@ -109,6 +109,13 @@ def test_little_that_lies_elsewhere_is_said_and_costs_its_points(slot, tmp_path)
 REST = SOLUTION.index("def gradient_check"), SOLUTION.index("def term")
 
 
+def test_work_that_only_jupyter_s_checkpoint_has_is_asked_about(slot, tmp_path):
+    found = graded(slot, tmp_path, {"bptt.py": SOLUTION[:REST[1]], ".ipynb_checkpoints/bptt-checkpoint.py": SOLUTION})
+    assert found["status"] == "needs_person" and "bptt-checkpoint.py has" in found["reason"]
+    older = graded(slot, tmp_path, {"bptt.py": SOLUTION, ".ipynb_checkpoints/bptt-checkpoint.py": SOLUTION[:REST[1]]})
+    assert (older["status"], older["score"]) == ("graded", 80) and "elsewhere" not in older
+
+
 @pytest.mark.parametrize("cut, other", [(REST[0], f"{SOLUTION}\n# all\n"), (REST[1], HEAD + SOLUTION[REST[1]:])],
                          ids=["a finished copy", "all that is lacking"])
 def test_what_is_lacking_and_lies_in_a_file_that_looks_meant_is_asked_about(slot, tmp_path, cut, other):
