@@ -28,7 +28,7 @@ class Canvas:
         return describe(axes)
 
 
-# One parser of formulas for all pictures: it keeps what it has read, and labels like 10^-3 are two fifths of what a picture costs.
+# One parser of formulas for all pictures: it keeps what it has read, and labels like 10^-3 are two fifths of a picture's cost.
 _formulas: dict[str, Any] = {}
 # For each number of Axes: the settings of matplotlib under which a fresh figure was made, and that figure, pickled.
 _fresh: dict[int, tuple[dict[str, Any], bytes]] = {}
