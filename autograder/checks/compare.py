@@ -25,6 +25,8 @@ KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wro
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
 EARLIER = re.compile(r"what (\w+) (returned|was given)")
+PLACE = re.compile(r"(cannot import name '.{1,200}?' from .{1,250}?'(?: \(most likely [^()]*\))?)"
+                   r" \((?:unknown location|.?.?[/\\].*)\)$", re.DOTALL)
 LONG_NUMBER = re.compile(r"\d[\d.]*\.\d+|\d{4,}")
 
 
@@ -108,10 +110,16 @@ def kind(value: Any) -> str:
     return _("an {name}", name=name) if name[:1].lower() in "aeiou" else _("a {name}", name=name)
 
 
+def without_place(text: str) -> str:
+    """The text of an ImportError without the path of the file that was imported, which is another one on each machine."""
+    return PLACE.sub(r"\1", text)
+
+
 def told(error: BaseException) -> str:
     """Format an exception in one line: class name and message, or the message alone for the grader's own exceptions."""
     name = getattr(error, "type_name", None) or type(error).__name__
-    text = retold(str(getattr(error, "message", error)), OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
+    text = without_place(str(getattr(error, "message", error)))
+    text = retold(text, OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
     if getattr(type(error), "of_the_grader", False) and text.strip():
         return text
     return f"{name}: {text}" if text.strip() else name

@@ -3,6 +3,7 @@
 This file and `__init__.py` run on Python 3.6 and later, where they report that it is too old.
 """
 
+import os
 import sys
 
 try:
@@ -47,7 +48,13 @@ def library_problem(name: str) -> str:
 
     try:
         module = import_module(name)
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
+        if namesake(error):
+            return _("{name} cannot be imported here: {error}. {file} in this folder has the name of a module that Python or a "
+                     "library has too: give it another name, in the import lines as well.", name=name, error=error,
+                     file=namesake(error))
+        if not isinstance(error, ImportError):
+            raise
         if error.name in (name, None):
             return missing(name)
         return _("{name} cannot be imported here: {error}. {remedy}", name=name, error=error, remedy=remedy(name))
@@ -56,6 +63,13 @@ def library_problem(name: str) -> str:
         return ""
     return _("These assignments need {name} {needed} or newer, and this is {name} {version}. {remedy}", name=name,
              needed=FLOORS[name], version=version, remedy=remedy(name))
+
+
+def namesake(error: "ImportError | AttributeError") -> str:
+    """The file of this folder that was imported in the place of a module of Python's or a library's; or empty."""
+    module = str(getattr(error, "name", None) or str(error).partition("module '")[2].partition("'")[0]).partition(".")[0]
+    file = module + ".py"
+    return file if module and os.path.isfile(file) else ""
 
 
 def missing(name: str) -> str:

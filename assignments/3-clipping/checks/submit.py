@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from .check import display_text
 from .checkpoints import PROBLEMS
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
-from .session import run_fresh, saved_at
+from .session import Outcome, run_fresh, saved_at
 from .update import hash_of_cell, manifest
 from .words import N_, _, retold
 
@@ -105,18 +106,63 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
     source = folder / rules.source_of(folder, info)
     text = rules.read(source)
-    if lack := rules.lack(text):
-        lack, beside = retold(lack, *rules.LACKS), rules.code_elsewhere(folder, info)
-        sentence = N_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it")
-        handin.trouble.append(_(sentence if beside else "{file} {lack}", file=info.file, lack=lack, beside=beside))
     outcome = run_fresh(folder)
+    lack = retold(rules.lack(text), *rules.LACKS)
+    lacking = rules.lacking(folder, info) | _not_there(outcome, info)
+    found = rules.code_elsewhere(folder, info, lacking)
+    if found:
+        lack = lack or _("lacks code that you wrote")
+        handin.trouble.append(_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it",
+                                file=info.file, lack=lack, beside=rules.described(found, info)))
+        hides = [name for name in found if "__all__" in rules.read(folder / name)]
+        handin.trouble += [_("`__all__` in {file} leaves out what is not in that list: `from ... import *` does not take it",
+                             file=name) for name in hides if name in handin.files]
+        handin.files += [name for name in found if name not in handin.files]  # a person who marks can see it then
+    elif lack:
+        handin.trouble.append(f"{info.file} {lack}")
+    if inside := sorted(lacking & rules.inside(text) - {name for names in found.values() for name in names}):
+        handin.trouble.append(_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or "
+                                "below `if __name__`", names=rules.three(inside), file=info.file))
+    _name_copies(folder, info, handin, bool(outcome.load_error))
     if outcome.load_error:
         handin.trouble.append(_("{file} cannot be imported in a clean process: {why}", file=info.file, why=outcome.load_error))
+        if below := _lies_below(outcome.load_error, handin.files):
+            handin.trouble.append(_("{other} lies in a folder, where Python does not look for it: put it beside {file}, or "
+                                    "import it from its folder", other=below, file=info.file))
     if outcome.problem:
         handin.remarks.append(_("the public tests could not be run: {why}", why=outcome.problem))
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
     handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(source))]
     handin.remarks += outcome.earlier
+
+
+def _lies_below(error: str, files: list[str]) -> str:
+    """The module that an import did not find because it lies in a folder; or empty."""
+    found = re.search(r"No module named '(\w+)", error)
+    return next((name for name in files if found and "/" in name and Path(name).stem == found[1]), "")
+
+
+def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
+    """The functions that the tests did not find in the stage's file."""
+    words = " " + _("is not defined in {file}", file=info.file)
+    lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
+    return {line.partition(words)[0].rpartition(" ")[2] for line in lines}
+
+
+def _name_copies(folder: Path, info: StageInfo, handin: Handin, is_broken: bool) -> None:
+    """Say which files stay here although they have functions of the stage: those of as many as the stage's file has.
+
+    Where that file cannot be imported they come along, for the person who marks."""
+    wanted = rules.asked_for(folder, info)
+    own = rules.written_names(rules.read(folder / rules.source_of(folder, info))) & wanted
+    others = rules.code_elsewhere(folder, info, wanted)
+    left = [name for name, names in others.items() if name not in handin.files and 2 * len(names) >= len(wanted)
+            and not set(names) < own]
+    if left and is_broken:
+        handin.files += left
+    elif left:
+        handin.remarks.append(_("{others} also has functions of this stage, and is not in the zip: {file} is what counts",
+                                others=", ".join(left[:4]), file=info.file))
 
 
 def _look_at_notebook(file: Path, handin: Handin) -> None:

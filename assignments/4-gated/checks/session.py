@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from . import needs, plugin
+from . import needs, plugin, rules
 from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
@@ -93,7 +93,8 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
                       printed=backend.printed_on_import.text, notes=list(backend.missing))
     outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
     if backend.load_error is not None:
-        outcome.load_error = ". ".join(filter(None, [described(backend.load_error), wrapped(backend.folder / info.file)]))
+        outcome.load_error = ". ".join(filter(None, [described(backend.load_error), same_name(backend.load_error, backend.folder),
+                                                      wrapped(backend.folder / info.file)]))
         outcome.load_trace = trace_in_words(student_trace(backend.load_error, backend.folder))
     if with_earlier:
         outcome.earlier = [sentence for stage_id in info.requires_stages
@@ -114,6 +115,13 @@ def described(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name in needs.FLOORS:
         return needs.missing(str(error.name))
     return told(error)
+
+
+def same_name(error: BaseException, folder: Path) -> str:
+    """What to do about a file whose name is that of a module of Python's, where an exception is of that; or empty."""
+    there = {path.relative_to(folder).as_posix() for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py"))}
+    file = rules.namesake(str(error), there)
+    return _(rules.NAMESAKE, file=file) if file else ""
 
 
 def saved_at(file: Path) -> str:
