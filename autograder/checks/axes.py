@@ -70,8 +70,8 @@ def describe(ax: Any) -> dict[str, Any]:
         xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle,
         marker, width and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder,
         visible, and `across`, the smallest and the largest x in the numbers of the x axis, also where x is a share of the
-        Axes' width, as of an axhline), segments (x, y, label of what hlines and vlines draw), points (x, y, label of each scatter),
-        bars (x, height, bottom, width, label);
+        Axes' width, as of an axhline), segments (x, y, label of what hlines and vlines draw), points (x, y, label of each
+        scatter), bars (x, height, bottom, width, label);
         meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
     """
     from matplotlib.collections import LineCollection, PathCollection

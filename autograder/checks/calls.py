@@ -23,7 +23,9 @@ PLAIN = (bool, float, complex, type(None))
 
 @dataclass
 class _Last:
-    """The last call of a function, or of an object it made: its arguments, where they can be used again, and the arrays, dicts and lists among them."""
+    """The last call of a function or of an object: its arguments, where they can be used again, and the arrays, dicts and lists
+    among them.
+    """
 
     args: tuple[Any, ...] = ()
     own: frozenset[int] = frozenset()
