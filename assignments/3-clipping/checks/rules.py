@@ -1,4 +1,4 @@
-"""What a hand-in consists of, and what its code may import: for submit() here, and for the grader that reads it."""
+"""What belongs to a hand-in, and what its code may import. Used by submit() here and by the grader."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from .suffixes import plain_name
 from .words import N_, _
 from .wrapping import parsed, unwrap
 
-# What is read of one file, of a notebook (its outputs are dropped first), and of all files that go to the code.
+# Maximum bytes read of one file, of a notebook (its outputs are dropped first), and of all files available to the code.
 MAX_FILE = 8 << 20
 MAX_NOTEBOOK = 256 << 20
 MAX_TOTAL = 32 << 20
 MAX_FILES = 200
-# Files that are looked at in a folder, and folders of it that are nobody's own work.
+# Maximum number of files searched in a folder, and subfolders that do not hold the student's work.
 MAX_WALK = 2000
 NO_FOLDERS = frozenset({"checks", "site-packages", "node_modules", "replaced"})
-# A part of a path to a module; a file of any other name is of no use to the code.
+# A component of a module path. Code cannot import a file of any other name.
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-# Files that code opens by name.
+# Suffixes of files that code opens by name.
 DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
-# Names in the released folder that are not the student's, and what submit() adds.
+# Files in the released folder that are not the student's, and what submit() adds.
 KITS_OWN = frozenset(
     {"test_public.py", "conftest.py", "requirements.txt", "receipt.json", "pytest.ini", "stage.toml", "README.md"})
 LIBRARIES = {"numpy", "matplotlib"}
-# Modules of which no part is a student's.
+# Modules that are never the student's.
 NO_STUDENTS = LIBRARIES | {"torch", "checks"} | sys.stdlib_module_names
-# Words that browsers, editors and people add: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
+# Words that browsers, editors and people add to names: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
 ADDED = re.compile(r"(copy|of|final|new|old|kopie|von|v|version|py|ipynb|txt|json)?\d*")
 
 
 def allowed(info: StageInfo) -> set[str]:
-    """Libraries that the grader has for this stage's code, besides Python's own."""
+    """Return the libraries that the grader has for this stage's code, besides the standard library."""
     return LIBRARIES | {name.partition(".")[0] for name in info.preload}
 
 
-# What Python says of a module, and of which.
+# Messages of Python about a module, and the module's name.
 ABOUT = re.compile(r"(?:cannot import name '[^']{1,200}' from (?:partially initialized module )?|[Mm]odule (?:named )?)"
                    r"'([\w.]{1,200})'")
 NAMESAKE = N_("{file} has the name of a module that Python or a library has too, and only one of the two can be imported: it "
@@ -49,14 +49,14 @@ NAMESAKE = N_("{file} has the name of a module that Python or a library has too,
 
 
 def namesake(text: str, there: Collection[str]) -> str:
-    """The file of the student's that an exception is about because a module of Python's or a library's has its name; or empty.
+    """Return the student's file that shadows a module of Python or a library and thereby caused an exception, or an empty string.
 
     Parameters
     ----------
     text : str
-        The exception's.
+        Text of the exception.
     there : collection of str
-        The files beside the stage's, by their paths.
+        Paths of the files beside the stage's.
     """
     found = ABOUT.search(text)
     first = found[1].partition(".")[0] if found else ""
@@ -66,15 +66,15 @@ def namesake(text: str, there: Collection[str]) -> str:
 
 
 def source_of(folder: Path, info: StageInfo) -> str:
-    """The file that is the stage's module: its own, or, where there is none, that of the package of its name."""
+    """Return the file that is the stage's module: `bptt.py`, or `bptt/__init__.py` if only the package exists."""
     package = f"{Path(info.file).stem}/__init__.py"
     return package if not (folder / info.file).is_file() and (folder / package).is_file() else info.file
 
 
 def imported(source: str, by_dots: bool = False) -> Iterator[tuple[str, int]]:
-    """The first part of each module's name that a source imports, anywhere in it, and the line; none where it is no Python.
+    """Yield the top-level name and line of every import in a source; nothing if it cannot be parsed.
 
-    Those that it imports by a dot, `from .core import *`, with `by_dots` alone.
+    Relative imports such as `from .core import *` are included only with `by_dots`.
     """
     try:
         tree = ast.parse(source)
@@ -90,10 +90,9 @@ def imported(source: str, by_dots: bool = False) -> Iterator[tuple[str, int]]:
 
 
 def own_modules(folder: Path, info: StageInfo) -> list[str]:
-    """The stage's file and the student's own modules and packages that it imports or names, directly or by one another; itself
-    first.
+    """Return the stage's file, then the student's own modules and packages that it imports or names, directly or indirectly.
 
-    One that is not beside the file is looked for in the folders there: code may change `sys.path`.
+    One that is not beside the file is searched for in the subfolders: code may change `sys.path`.
     """
     given = {*(Path(name).name for name in info.handout_files.values()), "checks", "checks.py"}
     there = [path for path in files_in(folder) if path.endswith(".py") and not given & {*Path(path).parts, Path(path).name}]
@@ -142,13 +141,13 @@ def texts(source: str) -> set[str]:
 
 
 def _package(folder: Path, name: str) -> list[str]:
-    """The modules of a package beside the stage's file."""
+    """Return the modules of a package beside the stage's file."""
     paths = [path.relative_to(folder) for path in sorted((folder / name).rglob("*.py"))][:MAX_FILES]
     return [path.as_posix() for path in paths if all(PART.fullmatch(part.removesuffix(".py")) for part in path.parts)]
 
 
 def own_data(folder: Path, info: StageInfo) -> list[str]:
-    """The files beside the stage's file that its code, or a module of the student's, names: a table it reads, for instance."""
+    """Return the data files beside the stage's file that the student's code mentions by name, such as a table that it reads."""
     sources = [read(folder / name) for name in own_modules(folder, info)]
     given = {*info.handout_files.values(), *info.submission_files} | KITS_OWN
     return [path for path in files_in(folder)
@@ -156,7 +155,7 @@ def own_data(folder: Path, info: StageInfo) -> list[str]:
 
 
 def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """True for a function or class that is more than its docstring and a line that says it is not yet there."""
+    """Whether a function or class has more than a docstring and a statement that it is not yet implemented."""
     if isinstance(node, ast.ClassDef):
         methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
         return any(is_written(method) for method in methods) if methods else len(node.body) > 1
@@ -181,15 +180,15 @@ LACKS = (NO_CODE := N_("has no code in it"), EMPTY := N_("is empty"),
          NONE_WRITTEN := N_("has none of its functions written"))
 
 
-# Names of a module that only running it would tell: `from mine import *`, `globals().update(...)`.
+# Stands for names known only at run time: `from mine import *`, `globals().update(...)`.
 UNTOLD = "*"
 
 
 def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
-    """The names that a source has at its top once it is imported, and whether each is more than a stub; the last one counts.
+    """Return the top-level names a source binds when imported, and whether each is more than a stub. The last binding counts.
 
-    Functions and classes, also below an `if` or `try`, and what is assigned or imported, but for what comes from `module`, of
-    which a file next to it is only a user. `UNTOLD` is among them where there may be any others.
+    Includes functions and classes, also below an `if` or `try`, assignments, and imports except those from `module`, of which the
+    source is only a user. `UNTOLD` is included if there may be others.
     """
     found: dict[str, bool] = {}
     for node in _at_the_top(tree):
@@ -209,7 +208,7 @@ def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
 
 
 def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
-    """All that runs when a module is imported, in order: nothing inside of functions and classes."""
+    """Yield all nodes that run when a module is imported, in order; nothing inside functions and classes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):
@@ -217,7 +216,8 @@ def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def lack(text: str) -> str:
-    """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
+    """Return that nothing is written in a stage's file, as a sentence without its subject; empty if something is, or if unknown.
+    """
     tree = parsed(text)
     if tree is None:
         return ""
@@ -232,14 +232,14 @@ def lack(text: str) -> str:
 
 
 def written_names(text: str) -> set[str]:
-    """The functions and classes at the top of a source that are more than a stub."""
+    """Return the top-level functions and classes of a source that are more than stubs."""
     tree = parsed(text)
     return {part.name for part in (tree.body if tree else ())
             if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_written(part)}
 
 
 def asked_for(folder: Path, info: StageInfo) -> set[str]:
-    """The functions that a stage asks for, as far as its public tests and the stage's file name them."""
+    """Return the functions a stage asks for, as far as its public tests and the stubs in its file name them."""
     own = {part.name for part in getattr(parsed(read(folder / source_of(folder, info))), "body", ())
            if isinstance(part, ast.FunctionDef | ast.ClassDef) and not is_written(part)}
     try:
@@ -249,14 +249,17 @@ def asked_for(folder: Path, info: StageInfo) -> set[str]:
 
 
 def lacking(folder: Path, info: StageInfo) -> set[str]:
-    """The functions of a stage that its file does not have or that are a stub there; only the stubs where it may get any."""
+    """Return the functions of a stage that are missing or stubs in its file; only the stubs if it may define others at run time.
+    """
     tree, wanted = parsed(read(folder / source_of(folder, info))), asked_for(folder, info)
     there = bound(tree) if tree is not None else {UNTOLD: True}
     return {name for name in wanted if not there.get(name, UNTOLD in there)}
 
 
 def code_elsewhere(folder: Path, info: StageInfo, wanted: Collection[str]) -> dict[str, list[str]]:
-    """The files in which these functions are written, and which: the notebook, or others than the stage's file and its tests."""
+    """Return the files in which these functions are written, and which each has: the notebook, and files other than the stage's
+    own.
+    """
     own, used = source_of(folder, info), own_modules(folder, info)
     places = [f"{info.id}.ipynb", *sorted((path for path in files_in(folder) if path.endswith(".py")),
                                           key=lambda path: (path not in used, path.count("/"), path))]
@@ -295,7 +298,7 @@ def inside(text: str) -> set[str]:
 
 
 def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:
-    """File, module and line of each import of something that the grader does not have."""
+    """Return the file, module and line of each import that the grader cannot satisfy."""
     own = own_modules(folder, info)
     there = allowed(info) | set(sys.stdlib_module_names)
     there |= {part.removesuffix(".py") for name in (*own, *info.handout_files.values()) for part in Path(name).parts}
@@ -310,12 +313,12 @@ def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]
 
 
 def read(file: Path) -> str:
-    """The text of a Python file, whatever bytes are in it, without what an editor put around it."""
+    """Return the text of a Python file of any encoding, without what an editor put around it."""
     return unwrap(file.read_bytes()).data.decode("utf-8", "replace")
 
 
 def look_alike(folder: Path, wanted: str) -> str:
-    """The name of a file that may be the one wanted under another name; empty where there is none."""
+    """Return the name of a file that may be the wanted one under another name, or an empty string."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != wanted)
     meant = [name for name in names if plain_name(name, {wanted}) == wanted]
     suffix = Path(wanted).suffix
@@ -324,7 +327,7 @@ def look_alike(folder: Path, wanted: str) -> str:
 
 
 def limit(name: str) -> int:
-    """The most bytes that are read of a file with this name."""
+    """Return the maximum number of bytes read of a file with this name."""
     return MAX_NOTEBOOK if ".ipynb" in name.lower() else MAX_FILE
 
 

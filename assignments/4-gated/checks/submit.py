@@ -1,4 +1,4 @@
-"""`submit()` looks a hand-in over as the grader will, and makes one zip of it."""
+"""`submit()` checks a hand-in the way the grader will and packs it into one zip."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .update import hash_of_cell, manifest
 from .words import N_, _, retold
 
 RECEIPT = "receipt.json"
-# Seconds after which a notebook may hold more than its file does.
+# Seconds after which a notebook may have unsaved changes.
 OLD = 180.0
 
 
 @dataclass
 class Handin:
-    """What is handed in, and what was seen of it: `trouble` costs points as it stands, `remarks` may be as they should."""
+    """The files to hand in and the findings: `trouble` costs points, `remarks` may be fine."""
 
     files: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -38,16 +38,16 @@ class Handin:
 
 
 def submit() -> Path | None:
-    """Look the present folder over as the grader will, say what is wrong, and make one zip to upload.
+    """Check the current folder the way the grader will, report problems, and make one zip to upload.
 
     Returns
     -------
     Path or None
-        The zip; None where there is nothing to hand in. It is made in spite of what is wrong, so that you can always hand
-        in what you have.
+        The zip; None if there is nothing to hand in. It is made in spite of problems, so that you can always hand in what you
+        have.
     """
     needs.demand()
-    if os.environ.get("NBGRADER_EXECUTION"):  # it runs every cell, and nobody hands in
+    if os.environ.get("NBGRADER_EXECUTION"):  # nbgrader runs every cell; nobody is handing in
         return None
     folder = Path.cwd()
     info = read_stage(public_tests(folder).parent)
@@ -72,7 +72,7 @@ def submit() -> Path | None:
 
 
 def looked_over(folder: Path, info: StageInfo) -> Handin:
-    """What is there, what is missing, and what the public tests say."""
+    """Collect the files, what is missing, and the results of the public tests."""
     handin = Handin()
     notebook = f"{info.id}.ipynb"
     code = rules.source_of(folder, info)
@@ -81,7 +81,7 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
             other = rules.look_alike(folder, name)
             near = N_("{name} is not here; {other} is: should it be called {name}?")
             handin.trouble.append(_(near if other else N_("{name} is not here"), name=name, other=other))
-            handin.files += [other] if other and other not in handin.files else []  # a right answer under a near name counts
+            handin.files += [other] if other and other not in handin.files else []  # right answers under a similar name count
         elif (folder / name).stat().st_size > rules.limit(name):
             handin.trouble.append(_("{name} is larger than {size} MiB: more is not read", name=name,
                                     size=rules.limit(name) >> 20))
@@ -181,7 +181,7 @@ def _look_at_notebook(file: Path, handin: Handin) -> None:
 
 
 def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> Iterator[str]:
-    """The ids of written tasks below which nothing was written; `released` has the hash of each cell as it was handed out."""
+    """Yield the ids of written tasks without an answer; `released` holds the hash of each cell as handed out."""
     for position, cell in enumerate(cells):
         about = cell.get("metadata", {}).get("nbgrader", {})
         if not (about.get("task") or (about.get("solution") and cell["cell_type"] == "markdown")):
@@ -200,7 +200,7 @@ def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> I
 
 
 def weights_problem(file: Path) -> str:
-    """Why a file of weights would not load, in a sentence without its subject; empty where it does."""
+    """Return why a file of weights would not load, as a sentence without its subject; empty if it does."""
     from .checkpoints import load_weights, read_weights
 
     weights = read_weights(file)
@@ -208,21 +208,21 @@ def weights_problem(file: Path) -> str:
 
 
 class _AnyModel:
-    """Takes the weights it is made for: whether they fit the student's model is for the tests to say."""
+    """A model that accepts the given weights: whether they fit the student's model is left to the tests."""
 
     def __init__(self, weights: Mapping[str, Any]) -> None:
         self.weights = weights
 
     def state_dict(self) -> Mapping[str, Any]:
-        """The weights there are."""
+        """Return the weights."""
         return self.weights
 
     def load_state_dict(self, weights: Any) -> None:
-        """Take them."""
+        """Accept them."""
 
 
 def packed(folder: Path, info: StageInfo, handin: Handin) -> tuple[Path, str]:
-    """Write the zip, with its receipt; its path, and the code a student may keep."""
+    """Write the zip with its receipt; return its path and the code the student may keep."""
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(handin.files)}
     code = hashlib.sha256(json.dumps([info.id, hashes], sort_keys=True).encode()).hexdigest()[:12]
     now = time.gmtime()
@@ -246,7 +246,7 @@ def _add(bundle: zipfile.ZipFile, name: str, data: bytes, when: time.struct_time
 
 
 def _place(folder: Path, info: StageInfo) -> Path:
-    """The name of the zip: that of an earlier hand-in is used again, that of any other file is not."""
+    """Return the path of the zip: that of an earlier hand-in is reused, other files are not overwritten."""
     for number in range(1, 100):
         archive = folder / f"handin-{info.id}{'' if number == 1 else f'-{number}'}.zip"
         try:
