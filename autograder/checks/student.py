@@ -71,14 +71,10 @@ class Student:
     sends : tuple of type
         Argument classes that the backend can send besides plain values.
     function_of : callable, optional
-<<<<<<< HEAD
-        ``function_of(name)`` gives a function or class with the parameters of the student's; None where there is none.
-    call_object : callable, optional
-        ``call_object(name, target, args)`` calls an object that the student's function or class `name` made; the same two
-        values as `call`.
-=======
         ``function_of(name)`` returns a function or class with the parameters of the student's, or None.
->>>>>>> main
+    call_object : callable, optional
+        ``call_object(name, target, args)`` calls an object made by the student's function or class `name`. Returns the same as
+        `call`.
     """
 
     def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], tuple[Any, tuple[str, ...]]],
@@ -147,11 +143,7 @@ def parameter_names(function: Any, method: str = "") -> list[str]:
 
 
 class ModuleProxy:
-<<<<<<< HEAD
-    """A torch module the student's code made: it is called as functions are, and gives plain values.
-=======
-    """A torch module created by student code. It is called like the module and returns plain values.
->>>>>>> main
+    """A torch module created by student code. It is called the way functions are and returns plain values.
 
     Outputs are detached, `state_dict` returns a copy, and each call is recorded.
     """
@@ -170,13 +162,7 @@ class ModuleProxy:
     def __call__(self, *args: Any) -> Any:
         """Call the module."""
         __tracebackhide__ = True
-<<<<<<< HEAD
         return self.run("__call__", args, lambda: self._student.call_object(self.type_name, self.target, unwrapped(args)))
-=======
-        # A sandbox handle reports changes itself; locally they are found by comparing copies.
-        call = getattr(type(self.target), "call_and_changes", call_with_copies)
-        return self.run("__call__", args, lambda: call(self.target, unwrapped(args), {}))
->>>>>>> main
 
     def state_dict(self) -> dict[str, Any]:
         """Return the parameters by name."""
