@@ -90,8 +90,8 @@ gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=
 package: environment  ## instructor: an autograder zip for another platform  FOR=gradescope|github|prairielearn|coderunner STAGE=1-bptt [COURSE=]
 	@$(RUN) package $(course) $(stage) $(if $(FOR),--for "$(FOR)")
 
-bench: environment  ## contributor: speed and memory, as ratios measured in one run
-	@$(RUN) bench $(stage)
+bench: environment  ## contributor: speed and memory, as ratios measured in one run  [STAGE= ONLY=throughput|growth|... SIZE=12 LARGEST=100]
+	@$(RUN) bench $(stage) $(if $(ONLY),--only "$(ONLY)") $(if $(SIZE),--size "$(SIZE)") $(if $(LARGEST),--largest "$(LARGEST)")
 
 datasets: environment  ## contributor: make the data sets again, byte for byte
 	@$(VENV)/bin/python datasets

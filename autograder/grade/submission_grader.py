@@ -7,6 +7,7 @@ import contextlib
 from typing import Any
 
 from autograder.checks.axes import draw_once
+from autograder.checks.compare import without_place
 from autograder.checks.plugin import Verdict, is_exact
 from autograder.checks.student import student_trace, trace_in_words
 from autograder.checks.words import _
@@ -17,7 +18,7 @@ from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.import_advice import advice
 from autograder.grade.language import ENGLISH, speaking
-from autograder.grade.packaging import in_folder, unimported, unreached
+from autograder.grade.packaging import hidden_by_name, in_folder, unimported, unreached
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite, name_of
@@ -87,6 +88,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             results = suite.run(backend, diagnosis)
             outcomes = [(result.verdict.task, result.verdict.outcome) for result in results]
             packed, asks = unreached(stage, {**job, "files": files}, outcomes, backend.missing)
+            if not asks and (other := hidden_by_name(stage, files, (result.verdict.message for result in results))):
+                packed, asks = other, True
             if asks:
                 reason = in_folder(packed, job["student"], stage.id)
                 record |= {"status": "needs_person", "reason": reason}
@@ -168,7 +171,7 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
                      file=file, why=error, stop=stop), ""
         if isinstance(error, Died):
             return _("{file} could not be imported: it ended the program ({how})", file=file, how=error.how), ""
-        text = str(getattr(error, "message", error))
+        text = without_place(str(getattr(error, "message", error)))
         what = f"{name}: {text}" if text else name
         remedy = advice(backend.stage, files, name, text, job.get("python", ""))
         question = in_folder(unimported(backend.stage, {**job, "files": files}, name, text), job["student"], backend.stage.id)

@@ -339,6 +339,8 @@ class Server:
         function = self.find(*target)
         if target[0] == "function":
             return self.caller.call(target[1], function, args, kwargs)
+        if target[0] == "object":
+            return self.caller.call_object(target[2], function, args)
         before = copied(args), copied(kwargs)
         value = function(*args, **kwargs)
         return value, changed(before, (args, kwargs))

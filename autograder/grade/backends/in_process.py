@@ -84,9 +84,10 @@ class InProcessBackend:
         self._reference = stage.reference()
         self._rules = rules_of(stage.info)
         self._code = compile(source, self._file, "exec", dont_inherit=True)
-        self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None))
-        self.canvases: list[Canvas] = []
         self._caller = Caller()
+        self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None),
+                               call_object=lambda name, target, args: self._caller.call_object(name, target, copied(args)))
+        self.canvases: list[Canvas] = []
         self.replaced: frozenset[str] = frozenset()
         self._asked: set[str] = set()
         self._task = ""

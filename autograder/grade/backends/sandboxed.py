@@ -87,7 +87,8 @@ class SandboxBackend:
         self.stage, self.sandbox, self.seed = stage, sandbox, seed
         self.runs: dict[str, ReferenceRun] = {} if runs is None else runs
         self.recording = recording
-        self.student = Student(self._run, sends=(NewAxes,), function_of=lambda name: getattr(stage.reference(), name, None))
+        self.student = Student(self._run, sends=(NewAxes,), function_of=lambda name: getattr(stage.reference(), name, None),
+                               call_object=lambda name, handle, args: handle.call_and_changes(name, args))
         self.met_wall_clock = False  # and whether that was the student's doing is not certain
         self.total = self._budget()
         self.total.watch_the_tests()

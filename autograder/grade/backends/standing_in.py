@@ -12,9 +12,13 @@ from autograder.sandbox.client.worker import OutsideContract, Submission
 from autograder.stages import Stage
 from autograder.text import syntax_tree
 
+# What the released conftest.py runs by its path: students write functions of their own into that file.
+NEEDS = {"checks/needs.py": b"def problem():\n    return ''\n"}
+
 
 def submission_for(stage: Stage, files: dict[str, bytes]) -> Submission:
     """What a worker is given of a submission to a stage."""
+    files = files | NEEDS if "conftest.py" in files else files
     return Submission(files, stage.module, stage.earlier_sources(), stage.handed_out(), stage.standins().beginning()[0])
 
 

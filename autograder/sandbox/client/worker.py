@@ -63,11 +63,11 @@ class Handle:
         self._worker, self._number, self.type_name = worker, number, type_name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.call_and_changes(args, kwargs)[0]
+        return self._worker.call(["object", self._number, self.type_name], args, kwargs)[0]
 
-    def call_and_changes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """Call it; its value, and the arguments it changed in place."""
-        return self._worker.call(["object", self._number], args, kwargs)
+    def call_and_changes(self, name: str, args: tuple[Any, ...]) -> tuple[Any, tuple[str, ...]]:
+        """Call what the function or class of this name made; its value, and what it changed in place."""
+        return self._worker.call(["object", self._number, name], args, {})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
