@@ -248,16 +248,18 @@ def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake
               help="Try the slips in the kit's own code, in place of the other gates; with WORDS, those that have them.")
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
+@click.option("--short", is_flag=True, help="Fewer pairs of mistakes, and fewer submissions whose records are compared.")
 def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
-           ) -> None:
+           short: bool) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.grade.course import this_course
-    from autograder.prove.gates import suite_is_stable
+    from autograder.prove.gates import SHORT, suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
 
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = run_gates(this_course().stages(stage_id), verbose, special or None) if special or grader is None else 0
+    gates = special or (SHORT if short else None)
+    failed = run_gates(this_course().stages(stage_id), verbose, gates) if special or grader is None else 0
     if grader is not None or (mutants and stage_id is None):
         from autograder.prove.slips import slips_are_found
 

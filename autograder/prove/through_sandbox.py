@@ -29,14 +29,19 @@ from autograder.stages.strip import strip
 Record = dict[str, tuple[Any, ...]]
 
 
-def records_agree(stage: Stage) -> GateResult:
+def records_agree(stage: Stage, few: bool = False) -> GateResult:
     """Model answers, stub, right answers, a mistake a task: one record in process, in the sandbox, with requests made ahead.
+
+    With `few`, the model answers, the stub and a mistake in the last task.
 
     The weights were trained by the model answers and fit classes with their names alone; in process they are renamed where a
     right answer has other names. So tests that load weights are compared in the sandbox only, except for the model answers.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
     listed = _sources(stage)
+    if few:
+        names = [*listed]
+        listed = {name: listed[name] for name in dict.fromkeys((*names[:2], names[-1]))}
     in_process = run_sources(stage, listed.values())  # gates that came before have made these runs
     sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 

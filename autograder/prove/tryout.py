@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.prove.gate_result import GateResult, Run, describe_failure, reference_source, run_source
-from autograder.prove.gates import GATES
+from autograder.prove.gates import GATES, name_of_gate
 from autograder.stages import Stage
 from autograder.stages.strip import strip
 
@@ -26,7 +26,7 @@ def gates_named(words: str) -> list[Gate]:
     UsageError
         There is none; the text lists all.
     """
-    names = {gate: getattr(gate, "__name__", "").replace("_", " ") for gate in GATES}
+    names = {gate: name_of_gate(gate) for gate in GATES}
     found = [gate for gate, name in names.items() if words.lower().replace("_", " ").replace("-", " ") in name]
     if not found:
         raise UsageError(f"there is no gate {words!r}; there are: {', '.join(names.values())}")

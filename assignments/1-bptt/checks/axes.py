@@ -70,9 +70,10 @@ def describe(ax: Any) -> dict[str, Any]:
     dict
         title (left, centre and right titles joined), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks, xticklabels;
         legend (texts of all legends of the Axes and its figure, or None), legend_entries (text, colour, linestyle, marker, width
-        and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible), segments (x, y,
-        label of what hlines and vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width; x at the
-        centre); meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
+        and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible, across: smallest and
+        largest x in data coordinates, for an axhline too), segments (x, y, label of what hlines and vlines draw), points (x, y,
+        label of each scatter), bars (x, height, bottom, width; x at the centre); meshes (number of images, meshes and contour
+        sets), pictures (each of these: see `_describe_picture`).
     """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.contour import ContourSet
@@ -98,7 +99,7 @@ def describe(ax: Any) -> dict[str, Any]:
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
                    "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
-                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
+                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible()), "across": _across(ax, line)}
                   for line in ax.get_lines()],
         "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
                      for shown in strokes for segment in shown.get_segments()],
@@ -154,6 +155,18 @@ def _texts_of_ticks(axis: Any) -> list[str]:
     if len(ticks) == 1 and ticks[0].label1.get_visible() and not ticks[0].label2.get_visible():
         return [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]
     return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def _across(ax: Any, line: Any) -> tuple[float, float]:
+    """From where to where a line goes, as places on the x axis."""
+    x = _floats(line.get_xdata(orig=False))
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return np.nan, np.nan
+    if not line.get_transform().contains_branch_seperately(ax.transData)[0]:
+        left, right = ax.get_xlim()
+        x = left + x * (right - left)
+    return float(x.min()), float(x.max())
 
 
 def _describe_picture(shown: Any) -> dict[str, Any] | None:

@@ -63,12 +63,13 @@ class LocalBackend:
         self.folder, self.info, self.show = folder, info, show
         self.load_error: BaseException | None = None
         self.printed, self.printed_on_import = Printed(MAX_PRINTED), Printed(MAX_PRINTED)
-        self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None))
+        self._caller = Caller()
+        self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None),
+                               call_object=lambda name, target, args: self._caller.call_object(name, target, copied(args)))
         self._file = FreshModule(folder / info.file, ["conftest", "test_public",
                                                       *(Path(name).stem for name in info.handout_files.values())])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
-        self._caller = Caller()
         self._clock = Clock(folder)
         self._calls: dict[str, dict[str, list[Call]]] = {}
         self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))

@@ -24,7 +24,8 @@ PLAIN = (bool, float, complex, type(None))
 
 @dataclass
 class _Last:
-    """The last call of a function: its arguments, where they can be reused, and the ids of the arrays, dicts and lists in them.
+    """The last call of a function or an object: its arguments, where they can be reused, and the ids of the arrays, dicts and
+    lists in them.
     """
 
     args: tuple[Any, ...] = ()
@@ -61,7 +62,7 @@ class _Kept:
 
 @dataclass
 class Caller:
-    """Calls the functions of one module within one test.
+    """Calls the functions of one module within one test, and the objects that they make.
 
     A repeated call of a function gets the arrays and dicts of the previous one with new values in them, where shapes match: this
     finds caches keyed by object identity. A call with exactly the same values gets different arrays: this finds functions that
@@ -85,7 +86,20 @@ class Caller:
              kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         """Call a function with arguments it may own; return its value, and descriptions of what it changed in place."""
         __tracebackhide__ = True
-        last = self.last.get(name, _Last())
+        return self._call(name, name, function, args, kwargs)
+
+    def call_object(self, name: str, target: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, tuple[str, ...]]:
+        """Call an object that the function or class of this name made, as `call` calls a function.
+
+        Another object of the same kind, called next, gets the arrays of the first one's call.
+        """
+        __tracebackhide__ = True
+        return self._call(f"{name}(...)", name, target, args, {})
+
+    def _call(self, key: str, name: str, function: Callable[..., Any], args: tuple[Any, ...],
+              kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
+        __tracebackhide__ = True
+        last = self.last.get(key, _Last())
         is_repeated = _is_equal(args, last.args)
         args = _shared(args if is_repeated else _reused(args, last.args, set()))
         before = copied(args), copied(kwargs)
@@ -100,7 +114,7 @@ class Caller:
         result = _parts(value, only_known=True)
         shared = None if result is None else _shared_with(args, parts, result)
         if not is_repeated:
-            self.last[name] = _Last(args, own) if shared == () else _Last()
+            self.last[key] = _Last(args, own) if shared == () else _Last()
         _keep(self.given, WAS_GIVEN.format(name=name), parts)
         if result is not None:
             _keep(self.results, RETURNED.format(name=name), result)
