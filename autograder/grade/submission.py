@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, li
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import code_state, has_all, is_quickly_written, lack_of_code
+from autograder.grade.handin.content import DEFINITION, code_state, has_all, is_quickly_written, lack_of_code, text_of
 from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
@@ -32,6 +33,7 @@ from autograder.stages import Stage, stages
 MAX_WALK = 5000
 # The folder that every student has a copy of.
 CHECKS = Path(checks.__file__).parent
+USES_CHECKS = re.compile(rb"^[ \t]*(?:from|import)[ \t]+checks\b", re.MULTILINE)
 # Suffixes of files that code does not use; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
@@ -230,8 +232,20 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         tuple(remarks),
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
-              if not (path.startswith("checks/") and (CHECKS / path[7:]).exists()))[:MAX_FILES],
+              if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
     )
+
+
+def _is_kits(path: str, file: File, code: bytes) -> bool:
+    """True for a file of the checks that every student has, unless the code uses them and it has more than the kit's."""
+    own = CHECKS / path.removeprefix("checks/")
+    if not path.startswith("checks/") or not own.is_file():
+        return False
+    if not USES_CHECKS.search(code):
+        return True
+    with suppress(Refused):
+        return set(DEFINITION.findall(text_of(file.read()))) <= set(DEFINITION.findall(own.read_text(encoding="utf-8")))
+    return True
 
 
 def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]:
