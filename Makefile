@@ -72,8 +72,8 @@ stage: environment  ## instructor: lay out a new stage that passes the gates as 
 try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py, COURSE=]
 	@$(RUN) try $(course) $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
 
-verify: environment  ## instructor: the gates that show the suites are right  [STAGE= MUTANTS=1 GRADER=1|words SEEDS=100 COURSE=]
-	@$(RUN) verify $(course) $(stage) --verbose $(if $(MUTANTS),--mutants) $(if $(GRADER),--grader "$(filter-out 1 yes,$(GRADER))") $(if $(SEEDS),--seeds "$(SEEDS)")
+verify: environment  ## instructor: the gates that show the suites are right  [STAGE= SHORT=1 MUTANTS=1 GRADER=1|words SEEDS=100 COURSE=]
+	@$(RUN) verify $(course) $(stage) --verbose $(if $(SHORT),--short) $(if $(MUTANTS),--mutants) $(if $(GRADER),--grader "$(filter-out 1 yes,$(GRADER))") $(if $(SEEDS),--seeds "$(SEEDS)")
 
 figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]
 	@$(RUN) figures $(stage)
@@ -90,8 +90,8 @@ gradescope: environment  ## instructor: an autograder zip for Gradescope  STAGE=
 package: environment  ## instructor: an autograder zip for another platform  FOR=gradescope|github|prairielearn|coderunner STAGE=1-bptt [COURSE=]
 	@$(RUN) package $(course) $(stage) $(if $(FOR),--for "$(FOR)")
 
-bench: environment  ## contributor: speed and memory, as ratios measured in one run
-	@$(RUN) bench $(stage)
+bench: environment  ## contributor: speed and memory, as ratios measured in one run  [STAGE= ONLY=throughput|growth|... SIZE=12 LARGEST=100]
+	@$(RUN) bench $(stage) $(if $(ONLY),--only "$(ONLY)") $(if $(SIZE),--size "$(SIZE)") $(if $(LARGEST),--largest "$(LARGEST)")
 
 datasets: environment  ## contributor: make the data sets again, byte for byte
 	@$(VENV)/bin/python datasets

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.benchmarks import plain
+from autograder.benchmarks import otter, plain
 from autograder.checks.axes import draw_once
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
@@ -27,6 +27,7 @@ from autograder.grade.schedule.slots import cores
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Submission
 from autograder.stages import KIT, Stage
+from autograder.stages.points import task_points
 
 SEED = 20130618
 PR_SET_CHILD_SUBREAPER = 36
@@ -34,15 +35,16 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass
 class Cost:
-    """Seconds of wall clock and of CPU, and the peak memory of the largest process in MiB."""
+    """Seconds of wall clock and of CPU; peak memory in MiB, of the process that was started and of the largest one below it."""
 
     wall: float
     cpu: float
     peak: float = 0.0
+    below: float = 0.0
 
     def each(self, count: int) -> Cost:
         """The cost of one out of `count`."""
-        return Cost(self.wall / count, self.cpu / count, self.peak)
+        return Cost(self.wall / count, self.cpu / count, self.peak, self.below)
 
 
 @contextmanager
@@ -64,12 +66,13 @@ def adopt_orphans() -> None:
 def command(*words: str, cwd: Path | None = None) -> Cost:
     """Cost of a command of the kit, and of the sandboxes it started."""
     adopt_orphans()
-    before, started, peak = os.times(), time.perf_counter(), 0
+    before, started, peak, below = os.times(), time.perf_counter(), 0, 0
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
             peak = max(peak, peak_kib(process.pid))
-            time.sleep(0.05)
+            below = max([below, *map(peak_kib, descendants(process.pid))])
+            time.sleep(0.2)
         wall = time.perf_counter() - started
         if process.returncode:
             output.seek(0)
@@ -78,7 +81,17 @@ def command(*words: str, cwd: Path | None = None) -> Cost:
         while True:
             os.waitpid(-1, 0)
     after = os.times()
-    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), peak / 1024)
+    return Cost(wall, sum(after[2:4]) - sum(before[2:4]), peak / 1024, below / 1024)
+
+
+def descendants(pid: int) -> list[int]:
+    """The running processes below a process, those in its sandboxes too."""
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (thread / "children").read_text().split()):
+                found += [child, *descendants(child)]
+    return found
 
 
 def peak_kib(pid: int) -> int:
@@ -142,6 +155,21 @@ def plain_nbgrader(stage: Stage, count: int) -> Cost:
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for share in shares]
                 for process in started:
                     process.wait()
+        return cost
+
+
+def otter_grader(stage: Stage, count: int) -> Cost | None:
+    """otter-grader's `otter run` over the same class, as many at a time as there are cores; None where it cannot be installed."""
+    if not otter.installed():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        answers = class_of(stage, count)
+        otter.build(Path(folder), stage, answers)
+        with timed() as cost:
+            otter.run(Path(folder), stage, list(answers), cores())
+        first = otter.points(Path(folder), min(answers))
+        if first != sum(task_points(stage).values()):
+            raise RuntimeError(f"{stage.id}: otter-grader gives the model answers {first} points")
         return cost
 
 

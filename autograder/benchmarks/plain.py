@@ -35,7 +35,7 @@ from autograder.checks.checkpoints import Checkpoints, load_checkpoint
 from autograder.checks.student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies
 reference = types.ModuleType("reference")
 exec(compile({reference!r}, "reference.py", "exec"), vars(reference))
-namespace = globals()
+namespace = vars(sys.modules["__main__"])
 student = Student(lambda name, args, kwargs: call_with_copies(namespace[name], args, kwargs))
 def load(model, file):
     return load_checkpoint(model, Path({trained!r}) / file)
@@ -50,8 +50,8 @@ def run_this_test(test):
 '''
 
 
-def cells(stage: Stage) -> dict[str, str]:
-    """For each task the source of a cell that runs the task's tests, public and hidden."""
+def cells(stage: Stage, each: str = "{test}\nrun_this_test({name})\n") -> dict[str, str]:
+    """For each task the source of a cell that runs the task's tests, public and hidden; `each` is what is made of a test."""
     helpers, tests = "", dict.fromkeys(task_points(stage), "")
     for file in stage.test_files().values():
         source = file.read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def cells(stage: Stage) -> dict[str, str]:
             marks = getattr(node, "decorator_list", [])
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 task = ast.literal_eval(marks[0].args[0])
-                tests[task] += f"{text}\nrun_this_test({node.name})\n"
+                tests[task] += each.format(test=text, name=node.name)
             elif not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "autograder.checks")):
                 helpers += "".join(f"@{ast.unparse(mark)}\n" for mark in marks) + text + "\n"
     reference = unmarked(stage.solution.read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
     source.mkdir(parents=True)
     (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
                                                'c.ClearSolutions.enforce_metadata = False\n')
-    _lend(course / MODULES, stage)
+    lend(course / MODULES, stage)
     nbformat.write(notebook(stage, unmarked(stage.solution.read_text(encoding="utf-8"))), source / f"{stage.id}.ipynb")
     nbgrader(course, "generate_assignment", stage.id)
     for student, answer in answers.items():
@@ -106,7 +106,7 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
         nbformat.write(released, folder / f"{stage.id}.ipynb")
 
 
-def _lend(folder: Path, stage: Stage) -> None:
+def lend(folder: Path, stage: Stage) -> None:
     """What the notebook imports: the model answers of earlier stages, and the modules and data students are given."""
     folder.mkdir()
     for earlier in map(find_stage, stage.info.requires_stages):

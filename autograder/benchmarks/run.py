@@ -10,7 +10,7 @@ from autograder.benchmarks import measure, parts
 from autograder.benchmarks.measure import Cost
 from autograder.stages import Stage
 
-SIZES = (10, 100, 1000)
+SIZES = (10, 100, 1000, 5000)
 # A class of this kit's own is this many times as large: what is done once is to weigh little on either side.
 LARGER = 5
 HEAD = """# Performance
@@ -21,7 +21,10 @@ Machine: {machine}.
 """
 
 
-def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None]) -> str:
+PARTS = ("throughput", "parts", "growth", "sandbox", "naming")
+
+
+def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None], only: str = "") -> str:
     """Measure and return the page.
 
     Parameters
@@ -33,9 +36,15 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
         Largest class in the measurement of growth.
     tell : callable
         Called with each step.
+    only : str
+        One of PARTS, where the rest is not asked for.
     """
-    return "\n".join([HEAD.format(day=date.today().isoformat(), machine=measure.machine()), throughput(stages, size, tell),
-                      where_it_goes(stages, tell), growth(stages[0], largest, tell), walls(stages, tell), naming(stages, tell)])
+    measured: dict[str, Callable[[], str]] = {
+        "throughput": lambda: throughput(stages, size, tell), "parts": lambda: where_it_goes(stages, tell),
+        "growth": lambda: growth(stages[0], largest, tell), "sandbox": lambda: walls(stages, tell),
+        "naming": lambda: naming(stages, tell)}
+    return "\n".join([HEAD.format(day=date.today().isoformat(), machine=measure.machine()),
+                      *(measured[part]() for part in PARTS if only in ("", part))])
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -52,28 +61,36 @@ def throughput(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]
         theirs = measure.plain_nbgrader(stage, size)
         tell(f"{stage.id}: pytest, a cold process a submission")
         cold = measure.cold_pytest(stage, size)
+        tell(f"{stage.id}: otter-grader, {size} submissions")
+        otter = measure.otter_grader(stage, size)
         tell(f"{stage.id}: this kit, the same {size} submissions")
         ours = measure.grade(stage, size)
         tell(f"{stage.id}: this kit, {size * LARGER} submissions of the same kind")
         many = measure.grade(stage, size * LARGER)
-        rows.append(_ratio_row(stage.id, f"{size}", theirs.each(size), cold.each(size), ours.each(size)))
-        rows.append(_ratio_row(stage.id, f"{size * LARGER} (others: {size})", theirs.each(size), cold.each(size),
-                               many.each(size * LARGER)))
-    head = ("stage", "submissions", "plain nbgrader /min", "cold pytest /min", "this kit /min", "against nbgrader (wall)",
-            "nbgrader CPU s each", "pytest CPU s each", "kit CPU s each", "against nbgrader (CPU)")
-    return ("## Against plain nbgrader\n\nThe same class, the same tests in the notebook's cells, autograde and "
+        others = [cost and cost.each(size) for cost in (theirs, otter, cold)]
+        rows.append(_ratio_row(stage.id, f"{size}", others, ours.each(size)))
+        rows.append(_ratio_row(stage.id, f"{size * LARGER} (others: {size})", others, many.each(size * LARGER)))
+    names = ("nbgrader", "otter-grader", "pytest", "kit")
+    head = ("stage", "submissions", *(f"{name} /min" for name in names), "against nbgrader (wall)",
+            *(f"{name} CPU s each" for name in names), "against nbgrader (CPU)", "against otter-grader (CPU)")
+    return ("## Against plain nbgrader and otter-grader\n\nThe same class, the same tests in the notebook's cells, autograde and "
             "generate_feedback; plain nbgrader runs one process a core, each with its share. Both sides start cold, with one "
             "thread of linear algebra a process. CPU time is that of all processes, those in the sandbox too. The class is "
             "the model answers, right answers written differently and known mistakes in turn. Cold pytest is the "
             "tests alone, a process a submission, as platforms start them: without sandbox, gradebook, names of mistakes "
-            "and page.\n\n"
+            "and page. otter-grader is `otter run`, as many at a time as there are cores: a kernel a submission and its file of "
+            "results, without gradebook and page; it has an environment of its own, and a test a test case.\n\n"
             + table(head, rows))
 
 
-def _ratio_row(stage: str, size: str, theirs: Cost, cold: Cost, ours: Cost) -> tuple[str, ...]:
-    return (stage, size, f"{60 / theirs.wall:.0f}", f"{60 / cold.wall:.0f}", f"{60 / ours.wall:.0f}",
-            f"{theirs.wall / ours.wall:.1f} x", f"{theirs.cpu:.2f}", f"{cold.cpu:.2f}", f"{ours.cpu:.2f}",
-            f"{theirs.cpu / ours.cpu:.1f} x")
+def _ratio_row(stage: str, size: str, others: list[Cost | None], ours: Cost) -> tuple[str, ...]:
+    """`others` are plain nbgrader, otter-grader (None where it is not installed) and pytest."""
+    nbgrader, otter, _ = others
+    assert nbgrader
+    costs = [*others, ours]
+    return (stage, size, *(f"{60 / cost.wall:.0f}" if cost else "-" for cost in costs), f"{nbgrader.wall / ours.wall:.1f} x",
+            *(f"{cost.cpu:.2f}" if cost else "-" for cost in costs), f"{nbgrader.cpu / ours.cpu:.1f} x",
+            f"{otter.cpu / ours.cpu:.1f} x" if otter else "-")
 
 
 def where_it_goes(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
@@ -102,13 +119,14 @@ def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
         tell(f"{stage.id}: a class of {size}")
         cost = measure.grade(stage, size)
         each = Cost(cost.wall - first.wall, cost.cpu - first.cpu).each(size - 1)
-        rows.append((f"{size}", f"{cost.wall:.1f}", f"{each.wall:.3f}", f"{each.cpu:.3f}", f"{cost.peak:.0f}"))
+        rows.append((f"{size}", f"{cost.wall:.1f}", f"{each.wall:.3f}", f"{each.cpu:.3f}",
+                     f"{cost.peak:.0f}", f"{cost.below:.0f}"))
     tell(f"{stage.id}: a second run over an unchanged class")
     again = measure.grade_again(stage, min(100, largest))
     return (f"## As the class grows ({stage.id})\n\nFirst result of a cold `make grade STUDENT=x`: {first.wall:.1f} s. "
             f"A second run over {min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
             + table(("submissions", "wall s in all", "wall s each after the first", "CPU s each after the first",
-                     "peak MiB of the grader"), rows))
+                     "peak MiB of the grader", "of the largest process below it"), rows))
 
 
 def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
