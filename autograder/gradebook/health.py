@@ -17,7 +17,7 @@ HEADER = b"SQLite format 3\0"
 # Tables without which it is no gradebook of nbgrader's.
 TABLES = frozenset({"assignment", "student", "submitted_assignment", "grade"})
 # Seconds another program may take to finish what it writes.
-PATIENCE = 5.0
+LOCK_WAIT = 5.0
 
 
 def address(file: Path) -> str:
@@ -38,7 +38,7 @@ def check_gradebook(file: Path) -> None:
             f"{file} {problem}; nothing was changed\n  It holds the marks given by hand. Put a copy from before in its place; "
             f"if there is none, move it away,\n    mv '{file}' '{file}.broken'\n  and run make grade: the marks of the tests "
             "come back from results/, those given by hand do not.")
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT, isolation_level=None)
     with contextlib.closing(connection):
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -66,7 +66,7 @@ def _damage(file: Path) -> str:
         return f"is cut off: {size} bytes are there, of {page * int.from_bytes(head[28:32])}"
     try:
         # To write: what a run that was cut short left beside it, in a journal, is taken back when it is opened so.
-        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT)) as connection:
             tables = {name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:
         raise trouble(file, error) from error
@@ -77,7 +77,7 @@ def _damage(file: Path) -> str:
 
 # What SQLite says, what that means, and what a person can do.
 SAID = (
-    (("locked", "busy"), f"is in use by another program for more than {PATIENCE:g} seconds",
+    (("locked", "busy"), f"is in use by another program for more than {LOCK_WAIT:g} seconds",
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
     (("readonly", "read-only"), "cannot be written to", "Make it and its folder yours to write to"),
     (("full",), "cannot grow: the disk is full", "Make room"),
