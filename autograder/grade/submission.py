@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,6 +31,8 @@ from autograder.stages import Stage, stages
 
 # Files that are looked at in a folder; what lies behind is not part of any submission.
 MAX_WALK = 5000
+# Bytes of a hand-in that are kept while it is looked through.
+MAX_HELD = 8 << 20
 # The folder of which every student has a copy.
 CHECKS = Path(checks.__file__).parent
 # What code has no use for, by the ends of its names; pictures are shown beside the written answers.
@@ -129,6 +132,7 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
 def _on_disk(folder: Path) -> dict[str, File]:
     """Everything in the folder, nothing of it read."""
     found: dict[str, File] = {}
+    held = 0
     for number, (name, path) in enumerate(walk(folder)):
         if number >= MAX_WALK:
             break
@@ -137,7 +141,9 @@ def _on_disk(folder: Path) -> dict[str, File]:
             size = os.lstat(path).st_size
         except OSError:
             size = 0
-        found[name] = File(size, lambda path=path, most=most: read_bytes(path, most))  # type: ignore[misc]
+        read = partial(read_bytes, path, most)
+        held += size
+        found[name] = File(size, cache(read) if held <= MAX_HELD else read)  # each is asked for several times
     return found
 
 
