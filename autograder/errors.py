@@ -20,14 +20,14 @@ from collections.abc import Callable
 
 
 def N_(text: str) -> str:
-    """A text that is to be in the catalogue; see `autograder.checks.words`, which lies above this."""
+    """Mark a text for the message catalogue; `autograder.checks.words` translates it, which this module must not import."""
     return text
 
 
 class KitError(Exception):
-    """Base of all exceptions of the kit; its text says what is wrong, where, and what to do."""
+    """Base class of the kit's exceptions. The message says what is wrong, where, and what to do."""
 
-    of_the_grader = True  # by this the checks know it, which do not know the kit
+    of_the_grader = True  # lets the checks, which cannot import this module, recognize the kit's errors
 
 
 class UsageError(KitError):
@@ -35,13 +35,13 @@ class UsageError(KitError):
 
 
 class SandboxError(KitError):
-    """The sandbox cannot be set up, or its probe got out."""
+    """The sandbox cannot be set up, or a probe escaped from it."""
 
 
 class InfrastructureError(KitError):
     """The grader, a slot or a zygote failed; the submission is not to blame.
 
-    `details` is for a log, a traceback for instance; the message itself is for a person.
+    The message is for the user; `details`, such as a traceback, goes to a log.
     """
 
     def __init__(self, message: str = "", details: str = "") -> None:
@@ -50,15 +50,17 @@ class InfrastructureError(KitError):
 
 
 class Killed(InfrastructureError):
-    """A worker was ended by a signal that student code cannot send: by the kernel for want of memory, or by a person."""
+    """A worker was killed by a signal that student code cannot send: by the kernel when memory ran out, or by an operator."""
 
 
 class Refused(KitError):
-    """A file that is not read; the text says why, and begins with a verb or with "it"."""
+    """A file was rejected without being read. The message gives the reason and continues "<file> ...": it starts with a verb or
+    "it".
+    """
 
 
 class Stopped(KitError):
-    """A person stopped the command; `finish` brings in order what is left, after they have read so."""
+    """The user interrupted the command. `finish` cleans up once the message has been printed."""
 
     def __init__(self, message: str, finish: Callable[[], object] = lambda: None) -> None:
         super().__init__(message)
@@ -66,24 +68,25 @@ class Stopped(KitError):
 
 
 class StudentError(KitError):
-    """Something the student's code did."""
+    """Student code misbehaved; only the test that was running fails."""
 
 
 class Raised(StudentError):
-    """Student code raised an exception of a type that is not allowed to cross the wall.
+    """Student code raised an exception whose type may not cross the sandbox boundary.
 
-    For a test it is as any other exception of the student's: of the tree it has the place, not the mark of the grader.
+    To a test it is an ordinary exception of the submission, so it is not marked as one of the grader's although it is in this
+    tree.
 
     Parameters
     ----------
     type_name : str
-        Name of the exception's class as the worker reports it.
+        Class name of the exception, as reported by the worker.
     message : str
-        Its text.
+        Text of the exception.
     trace : str
-        The traceback, frames of the student's files only.
+        Traceback, reduced to frames in the student's files.
     doing : str
-        What was going on, in the grader's own words, where that was more than a call.
+        What the grader was doing, in its own words, where that was more than a call.
     """
 
     of_the_grader = False
@@ -97,9 +100,9 @@ class Raised(StudentError):
 
 
 class LimitExceeded(StudentError):
-    """Student code used more than it is given.
+    """Student code exceeded a limit.
 
-    `kind` is cpu or wall for one call, budget for the whole submission, else memory, output or size.
+    `kind` is ``cpu`` or ``wall`` for one call, ``budget`` for the whole submission, or ``memory``, ``output`` or ``size``.
     """
 
     def __init__(self, kind: str, message: str) -> None:
@@ -108,12 +111,12 @@ class LimitExceeded(StudentError):
 
     @property
     def of_time(self) -> bool:
-        """Whether time ran out."""
+        """Whether the limit was one of time."""
         return self.kind in ("cpu", "wall", "budget")
 
 
 class Died(StudentError):
-    """The worker ended before it answered; `how` says by which status or signal."""
+    """The worker exited before it answered. `how` names the exit status or signal."""
 
     template = N_("the program ended in the middle of the call ({how})")
 
@@ -123,4 +126,4 @@ class Died(StudentError):
 
 
 class BadMessage(StudentError):
-    """What came back is not a value the protocol knows."""
+    """A reply could not be decoded as a value of the protocol."""

@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: progress while it runs, a table when it is done."""
+"""Terminal output: progress while a command runs, a summary when it is done."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:  # rich itself is imported where something is drawn: a run wit
     from autograder.lms.export import Exported
     from autograder.lms.return_pages import Returned
 
-# Seconds between two plain lines when the output is no terminal.
+# Seconds between progress lines when the output is not a terminal.
 PLAIN_INTERVAL = 5.0
 
 
 class Progress:
-    """A bar a step on a terminal, a plain line every few seconds elsewhere: done, failed, left, rate, time left."""
+    """Show done, failed, left, rate and time left: a bar for each step on a terminal, elsewhere a line every few seconds."""
 
     def __init__(self) -> None:
         self.bars: Bars | None = None
@@ -47,7 +47,7 @@ class Progress:
             self.bars.stop()
 
     def begin(self, title: str, total: int) -> None:
-        """A step begins."""
+        """Start a step with `total` items."""
         now = time.monotonic()
         if not self.steps and sys.stderr.isatty():
             self.bars = _bars()
@@ -56,13 +56,13 @@ class Progress:
                              "bar": self.bars.add_task(title, total=total, note="") if self.bars and total else None}
 
     def advance(self, title: str, failed: bool = False) -> None:
-        """One more is done."""
+        """Count one more item of a step as done."""
         step, now = self.steps[title], time.monotonic()
         step["done"] += 1
         step["failed"] += failed
         if step["done"] == 1:
             step["first"] = now
-        # What comes before the first is mostly the start of the sandboxes, and says nothing of those to come.
+        # The time before the first item is mostly sandbox start-up and would distort the rate.
         steady = step["done"] > 2 and now > step["first"]
         rate = (step["done"] - 1) / (now - step["first"]) if steady else step["done"] / max(now - step["started"], 1e-9)
         note = f"{rate * 60:.{0 if rate * 60 >= 10 else 1}f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
@@ -86,16 +86,16 @@ def _bars() -> Bars:
 
 
 WIDTH = 80
-# Lines of one kind that are shown; the rest is in grades.csv.
+# Lines shown of each section; the rest is in grades.csv.
 SHOWN = 10
-# Signs of a line that are shown: what a person has to do is at its end.
+# Characters shown of a line. Generous, because what to do stands at its end.
 LONGEST = 600
-# So few submissions are listed one by one.
+# Up to this many submissions are listed one by one.
 FEW = 12
 
 
 def plain(table: Table) -> str:
-    """A table as text, at most as wide as a terminal."""
+    """Render a table as text no wider than `WIDTH`."""
     from rich.console import Console
 
     text = StringIO()
@@ -104,25 +104,25 @@ def plain(table: Table) -> str:
 
 
 def cell(value: object) -> Text:
-    """A cell of a table: no markup in it is obeyed, no code reaches the terminal."""
+    """Return a table cell whose text is shown literally: markup has no effect, control codes are escaped."""
     from rich.text import Text
 
     return Text(one_line(value, LONGEST))
 
 
 def wrapped(text: str, indent: int = 2) -> str:
-    """Text in lines of a terminal's width; what follows the first line is indented. A path is never broken."""
+    """Wrap text to the terminal's width, with continuation lines indented. Paths are never broken."""
     fill = partial(textwrap.fill, width=WIDTH - 1, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
     return "\n".join(map(fill, text.splitlines() or [""]))
 
 
 def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
-    """What a TA reads at the end: counts, what needs a person, common mistakes, changed marks, and where everything lies.
+    """Summarize a grading run: counts, what needs a person, common mistakes, changed marks, and where the files are.
 
     Parameters
     ----------
     everything : bool
-        Every submission in a table, however many there are.
+        List every submission, however many there are.
     """
     records = {(record["stage"], record["student"]): record for record in outcome.records}
     parts = [counts(outcome.rows)]
@@ -158,7 +158,7 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
 
 
 def counts(rows: Sequence[dict[str, Any]]) -> str:
-    """A line a stage."""
+    """Return one line of counts for each stage."""
     lines = []
     for stage in sorted({row["stage"] for row in rows}):
         own = [row for row in rows if row["stage"] == stage]
@@ -176,7 +176,7 @@ def counts(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dict[str, Any]]) -> str:
-    """Every submission."""
+    """Return the table of all submissions."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -191,7 +191,7 @@ def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dic
 
 
 def needs_person(outcome: Outcome) -> list[str]:
-    """What waits for a person, and why."""
+    """Return what needs a person's attention, with the reason."""
     found = [f"{row['student']} {row['stage']}: {text}" for row in outcome.rows if row["status"] == "needs_person"
              for text in row["asks"]]
     found += [f"submitted/{student}/{stage}: the grader failed on it (this is not the student's fault): {reason}"
@@ -205,7 +205,7 @@ def needs_person(outcome: Outcome) -> list[str]:
 
 
 def mistakes(records: Iterable[dict[str, Any]]) -> list[str]:
-    """The sentence of each mistake that was named, and how many made it, the most common first."""
+    """Return each named mistake with the number of students who made it, most common first."""
     who: dict[tuple[str, str], list[str]] = {}
     for record in records:
         for key in dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"]):
@@ -215,7 +215,7 @@ def mistakes(records: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def changed(changes: Sequence[Change]) -> str:
-    """Marks that are others than before."""
+    """Return the section of marks that differ from the previous run."""
     if not changes:
         return ""
     title = f"{len(changes)} mark{' has' if len(changes) == 1 else 's have'} changed (changes.csv)"
@@ -231,7 +231,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def export_summary(outcome: Exported) -> str:
-    """What an export wrote, whose mark is blank or missing, and what the LMS does with it."""
+    """Summarize an export: the file, whose mark is blank or missing, and how to upload it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
              _section("Not in the file", outcome.left_out),
              _section("Not between 0 and the points there are, and exported as they are", outcome.odd),
@@ -240,7 +240,7 @@ def export_summary(outcome: Exported) -> str:
 
 
 def marking_summary(left: Left) -> str:
-    """What is left to read, by stage and task."""
+    """Summarize what is left to mark, by stage and task."""
     lines = []
     for stage, task in sorted({(entry.stage, entry.task) for entry in left.waiting}):
         who = [entry.student + (" (changed)" if entry.mark.changed else "") for entry in left.waiting
@@ -259,21 +259,21 @@ def marking_summary(left: Left) -> str:
 
 
 def import_summary(outcome: Imported) -> str:
-    """What became of marks that came from somebody else."""
+    """Summarize an import of marks: how many were taken, and which were not."""
     parts = [f"{len(outcome.taken)} taken, {outcome.same} there already.", _section("Taken", outcome.taken),
              _section("Not taken", outcome.conflicts)]
     return "\n".join(filter(None, parts)) + ("\nPut them into the pages with: make feedback" if outcome.taken else "")
 
 
 def return_summary(outcome: Returned) -> str:
-    """What was packed, whose page is not in it, and what the LMS does with it."""
+    """Summarize the packed feedback: the files, whose page is missing, and how to upload them."""
     parts = [f"{outcome.pages} page{'' if outcome.pages == 1 else 's'} packed:", *map(str, outcome.paths),
              _section("Not packed", outcome.left_out), *map(wrapped, outcome.advice)]
     return "\n".join(filter(None, parts))
 
 
 def _doubtful(row: Mapping[str, Any], records: Mapping[tuple[str, str], dict[str, Any]]) -> list[str]:
-    """What may be wrong with a mark: why it is 0, hand-ins that could not be read, code that lies in another file."""
+    """Return remarks that cast doubt on a mark: a score of 0, files that could not be read, code found in another file."""
     record = records[row["stage"], row["student"]]
     return [note for note in record.get("remarks", [])
             if not record["score"] or "could not be read" in note or note == record.get("elsewhere")]
@@ -284,13 +284,13 @@ def _reason(record: dict[str, Any]) -> str:
 
 
 def remarks(record: dict[str, Any]) -> str:
-    """What stands out of a record, and which of the files was taken for the stage's."""
+    """Return the most notable outcome of a record, then its remarks, such as which file was graded."""
     outcome, said = _outcome(record), record.get("remarks", [])
     return "; ".join(filter(None, [outcome, *(note for note in said if note != outcome)]))
 
 
 def _outcome(record: dict[str, Any]) -> str:
-    """Named mistakes, or why nothing could be run, or what kept the marks down; else the first note."""
+    """Return the named mistakes, or why nothing ran, or what kept the mark down; else the first note."""
     if record["status"] != "graded":
         return _reason(record)
     found = dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"])
@@ -307,7 +307,7 @@ def _outcome(record: dict[str, Any]) -> str:
 
 
 def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:
-    """Tasks with a test of this outcome."""
+    """Return the tasks that have a test with this outcome."""
     return sorted({test["task"] for test in record["tests"] if test["outcome"] == outcome})
 
 

@@ -1,8 +1,8 @@
-"""Text of strangers on its way to a terminal, a table, a log or a page: one place makes it harmless and bounds it.
+"""Make untrusted text safe and short before it reaches a terminal, table, log or web page.
 
-Names of files and folders, messages of student code and words out of notebooks may hold codes that move a terminal's cursor, turn
-the direction of writing round, or end a file for a program that reads it. Such characters are shown by their code,
-as Python writes them; what is visible stays as it is.
+File names, messages of student code and text from notebooks may contain codes that move the cursor of a terminal, reverse the
+direction of writing, or end a file early for the program that reads it. Such characters are shown as Python escapes; visible
+characters are kept.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import unicodedata
 from typing import Any
 
 MAX_LINE, MAX_TEXT = 200, 4000
-# Needed to write some languages, and without an effect outside a word: the two joiners.
+# The two joiners: some scripts need them, and they have no effect outside a word.
 HARMLESS = "\u200c\u200d"
-# What a terminal, a table or a page may act on: control codes; format codes, those of direction among them; separators of
-# lines and paragraphs; halves of characters; what is private to a font. Tab and line end are left to the caller.
+# Characters that a terminal, table or page may act on: control and format codes (among them those of direction), line and
+# paragraph separators, surrogates, private use and unassigned. The caller deals with tab and newline.
 PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
 CODES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Marks above and below one letter: more of them grow into the lines around.
+# Combining marks allowed on one letter. More of them spill into the lines around it.
 MARKS = 4
-# What on a page turns the direction of the text around it, ends lines or is no character at all. Marks of direction stay, which
-# right-to-left scripts need.
+# Characters that change the direction of the surrounding text of a page, end lines, or are not characters at all. Direction marks
+# stay: right-to-left scripts need them.
 ON_A_PAGE = {code: chr(code).encode("unicode_escape").decode("ascii") for code in (
     *sorted({*range(0x20)} - {0x09, 0x0A}), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def plain(text: object, limit: int = MAX_TEXT) -> str:
-    """Text of several lines with every code in it made visible, cut at `limit` characters."""
+    """Return `text` with control characters escaped, cut to `limit` characters; line ends stay."""
     words = str(text)
     cut = len(words) > limit
     words = words[:limit].replace("\r\n", "\n")
@@ -38,17 +38,17 @@ def plain(text: object, limit: int = MAX_TEXT) -> str:
 
 
 def one_line(text: object, limit: int = MAX_LINE) -> str:
-    """The same on one line."""
+    """Return `text` on one line, with control characters escaped, cut to `limit` characters."""
     return plain(" ".join(str(text)[: 4 * limit].split()), limit)
 
 
 def on_a_page(text: str) -> str:
-    """What a student wrote, or HTML made of it, with what acts on the text around it made visible."""
+    """Return text or HTML from a student with the characters escaped that would affect the rest of the page."""
     return text.replace("\r\n", "\n").translate(ON_A_PAGE)
 
 
 def plain_values(value: Any, limit: int = MAX_TEXT) -> Any:
-    """The same for every text in lists and dicts; other values as they are."""
+    """Apply `plain` to every string in nested lists and dicts; other values are returned as they are."""
     if isinstance(value, str):
         return plain(value, limit)
     if isinstance(value, list | tuple):
@@ -72,9 +72,11 @@ def _visible(text: str) -> list[str]:
 
 
 def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
-    """`ast.parse`, also beside another thread that parses.
+    """Parse `source` as `ast.parse` does, safely beside another thread that parses.
 
-    Python 3.11 counts the depth of both as one, and then raises SystemError for a source that is right (gh-106905).
+    Python 3.11 keeps one recursion counter for both threads and then raises SystemError for valid source (gh-106905), so the
+    parse
+    is tried again.
     """
     for _ in range(20):
         try:
@@ -84,24 +86,25 @@ def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
     return ast.parse(source, filename)
 
 
-# A cell that begins so is a formula to a spreadsheet, in whatever width the characters are written.
+# A spreadsheet takes a cell that begins with one of these for a formula; full-width forms count too.
 FORMULA = frozenset("=+-@\u2212")
-# Where a spreadsheet may take the next cell to begin, set to another separator than the file's; line ends of any kind, too.
+# Characters after which a spreadsheet may start a new cell when it is set to another separator than the file's. So do line ends
+# of any kind.
 SEPARATORS = frozenset(";,|")
 BLANKS = ("\t", "\r", "\n")
 
 
 def defused(text: object) -> str:
-    """Text that a spreadsheet shows instead of running, also when it splits cells elsewhere than the file does.
+    """Return text that a spreadsheet displays and does not run as a formula, even if it splits cells at another separator.
 
-    An apostrophe goes in front of what would run; `undefused` takes it away.
+    An apostrophe is put before each formula; `undefused` removes it.
     """
     text = str(text if text is not None else "")
     return _joined(text, {place: "'" + text[place:place + 1] for place in _beginnings(text) if _runs(text, place)})
 
 
 def undefused(text: str) -> str:
-    """The text that was defused."""
+    """Return the text that was passed to `defused`."""
     return _joined(text, {place: "" for place in _beginnings(text) if text[place:place + 1] == "'" and _runs(text, place, 1)})
 
 
@@ -110,7 +113,7 @@ def _joined(text: str, others: dict[int, str]) -> str:
 
 
 def _beginnings(text: str) -> list[int]:
-    """Where cells begin, to whatever program."""
+    """Return the positions at which some program may start a cell."""
     found, seen = [0], False
     for place, sign in enumerate(text):
         if _separates(sign) and (seen or not _invisible(sign)):
@@ -120,7 +123,7 @@ def _beginnings(text: str) -> list[int]:
 
 
 def _runs(text: str, place: int, skipped: int = 0) -> bool:
-    """Whether the cell that begins at this place is a formula, to a program that leaves out what cannot be seen."""
+    """Whether a cell that starts at `place` is a formula to a program that ignores invisible characters."""
     first = place == 0
     if first and text[skipped:skipped + 1] in BLANKS:
         return True
@@ -137,5 +140,5 @@ def _separates(sign: str) -> bool:
 
 
 def _invisible(sign: str) -> bool:
-    """What a program leaves out before it looks: blanks, codes, and the quotes around a cell."""
+    """Whether programs skip this character at the start of a cell: blanks, control codes, and the quotes around a cell."""
     return sign == '"' or sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")

@@ -1,5 +1,6 @@
-"""What all verbs of the command line share: words as people type them, one at a time in a course folder, and errors that say
-what is wrong, where, and what to do next. No traceback reaches a person: it lies in a log.
+"""Behaviour shared by all commands: forgiving arguments, a lock on the course folder, and errors as messages.
+
+Every error says what is wrong, where, and what to do next. Tracebacks go to a log, never to the user.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ import click
 from autograder.errors import InfrastructureError, KitError, Stopped, UsageError
 from autograder.text import one_line, plain
 
-# Verbs that change a course folder; those that make it, too.
+# Commands that change a course folder, and those that may create it.
 CHANGE = frozenset({"grade", "feedback", "collect", "roster", "clean-class", "return", "demo", "report", "export", "marking"})
 MAKE = frozenset({"demo", "collect", "roster", "doctor"})
-# Those that release and prove for the term of a course folder.
+# Commands that use the term (seed, stages, dates) of a course folder.
 OF_A_TERM = frozenset({"release", "verify", "try", "solutions", "gradescope", "package", "lite"})
-# What the system says, in words, and what a person can do about it.
+# errno -> what is wrong, and what the user can do about it.
 FEWER = "grade with fewer at a time, JOBS=1,"
 TROUBLE = {
     errno.ENOSPC: ("the disk is full", "make room"),
@@ -47,10 +48,12 @@ TROUBLE = {
 
 
 class Verb(click.Command):
-    """One verb."""
+    """A command that resolves its stage and course, and locks the course folder if it changes it."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Read stage and course as people write them, then run, alone in the course folder where it changes anything."""
+        """Resolve STAGE and COURSE as users write them, then run, holding the lock of the course folder where the command changes
+        it.
+        """
         from autograder.grade.course_folder import at_work
         from autograder.stages import KIT, stage_named
 
@@ -70,13 +73,13 @@ class Verb(click.Command):
 
 
 class Kit(click.Group):
-    """A group whose errors end in a message and the exit status of the contract."""
+    """A command group that reports errors as messages, with the documented exit statuses."""
 
     command_class = Verb
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """0 all is done; 1 the grader's own trouble, or a person stopped it; 2 wrong usage."""
-        logging.lastResort = None  # a library's own log, tracebacks among it: what goes wrong is raised too, and said in words
+        """Run and exit with 0 for success, 1 if the grader failed or the user stopped it, 2 for wrong usage."""
+        logging.lastResort = None  # errors a library only logs (with traceback) are raised as well, and reported there
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError):  # not in the main thread
                 signal.signal(number, signal.default_int_handler)
@@ -91,7 +94,7 @@ class Kit(click.Group):
 
 
 def tell(error: BaseException) -> int:
-    """Say what happened; the exit status."""
+    """Report an error to the user and return the exit status."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, Stopped):
@@ -115,11 +118,11 @@ def tell(error: BaseException) -> int:
 
 
 def unforeseen(error: BaseException) -> int:
-    """What is no error of the kit's: the system's in words, anything else in a log."""
+    """Report an error that is not a KitError: system errors in plain words, anything else through a log file."""
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if isinstance(error, OSError | MemoryError) and number in TROUBLE:
         what, remedy = TROUBLE[number]
-        place = isinstance(error, OSError) and (error.filename2 or error.filename)  # of two, what was to be replaced
+        place = isinstance(error, OSError) and (error.filename2 or error.filename)  # with two names, the target of the rename
         where = f": {one_line(place)}" if place else ""
         say(f"the grader failed: {what}{where}\n  What was finished is kept. {remedy[0].upper() + remedy[1:]} and give the same "
             "command again; it goes on from there.")
@@ -139,19 +142,19 @@ def unforeseen(error: BaseException) -> int:
 
 
 def say(text: str) -> None:
-    """On standard error, if anybody still listens."""
+    """Print to standard error; a closed stream is ignored."""
     with contextlib.suppress(OSError, ValueError):
         click.echo(text, err=True)
 
 
 def as_words(error: click.ClickException) -> str:
-    """click's message in the words of make: JOBS= for --jobs."""
+    """Return click's message in the terms of make: JOBS= for --jobs."""
     text = re.sub(r"'?--([a-z]+)'?(?: / '?-\w'?)?", lambda found: f"{found[1].upper()}=", error.format_message())
     return plain(text[:1].lower() + text[1:])
 
 
 def course_of_command() -> Path | None:
-    """The course folder that the command line names, or the kit's own."""
+    """Return the course folder named on the command line, by default the kit's own."""
     words = sys.argv[1:]
     given = [after for before, after in pairwise(words) if before == "--course"]
     given += [word.partition("=")[2] for word in words if word.startswith("--course=")]
@@ -159,12 +162,12 @@ def course_of_command() -> Path | None:
 
 
 def course_named(word: Path, may_be_new: bool = False) -> Path:
-    """The course folder a person means: ``~`` is theirs, and who names submitted/ means the folder it lies in.
+    """Return the course folder that the user means: ``~`` is expanded, and submitted/ stands for the folder that contains it.
 
     Raises
     ------
     UsageError
-        It is not there; the text names the nearest that is.
+        There is no such folder. The message names the closest matches.
     """
     from difflib import get_close_matches
 

@@ -475,6 +475,11 @@ def curves_and_chance(axes, by_model, chance):
     level = [line for line in others if len(line["y"]) >= 2 and np.allclose(line["y"], chance) and np.ptp(line["x"]) > 0]
     expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}, and holds {len(level)}", "the figure",
                 hidden="should hold one horizontal line at the height of chance")
+    low, high = level[0].get("across", (np.min(level[0]["x"]), np.max(level[0]["x"])))
+    first, last = (limit([x for curve in by_model.values() for x in curve]) for limit in (min, max))
+    room = 0.1 * (last - first)
+    expect_true(low <= first + room and high >= last - room, "should hold the line at chance across the whole width, and it ends "
+                "before the curves do", "the figure")
     expect_true(len(others) == 1, f"holds {len(others) - 1} more lines than the models' and that of chance", "the figure",
                 hidden="holds more lines than the models' and that of chance")
 

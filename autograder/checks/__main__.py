@@ -1,4 +1,4 @@
-"""``python -m checks``: what the notebook's check(), submit() and update() do, in a terminal."""
+"""``python -m checks``: check(), submit() and update() of the notebook, in a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when all is well, 1 when something did not pass, 2 when it could not be done."""
+    """Run one command. Returns 0 on success, 1 if something did not pass, 2 if the command could not be carried out."""
     from . import needs
     from .terminal import say
     from .words import _

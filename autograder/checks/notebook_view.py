@@ -1,4 +1,4 @@
-"""The report of the public tests as HTML, for a notebook: what matters at a glance, details on a click."""
+"""Render the report of the public tests as HTML for a notebook: the result at a glance, details on a click."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .home import HomeVerdict
     from .session import Outcome
 
-# A glyph and a word say it without colour; white on each colour reads on light and dark pages alike.
+# States are told apart by glyph and word, not by colour alone. White on each of these colours is readable on light and dark
+# pages.
 LOOK = {PASSED: ("\N{CHECK MARK}", "#0a6b58"), FAILED: ("\N{BALLOT X}", "#b3400e"),
         IN_PART: ("\N{LEFT HALF BLACK CIRCLE}", "#7a5c00"), UNWRITTEN: ("\N{WHITE CIRCLE}", "#5f6670"),
         WAITING: ("\N{HORIZONTAL ELLIPSIS}", "#5f6670"), UNCHECKED: ("?", "#b3400e")}
@@ -21,14 +22,14 @@ PRE = "white-space:pre-wrap;margin:.3em 0 .3em 1.2em;font-family:monospace;font-
 
 
 def badge(state: str) -> str:
-    """The state of a task: its glyph and its word on its colour."""
+    """Render the state of a task: glyph and word on a coloured background."""
     glyph, colour = LOOK[state]
     return (f'<span style="background:{colour};color:#fff;border-radius:.4em;padding:.05em .5em;white-space:nowrap">'
             f"{glyph} {escape(_(state))}</span>")
 
 
 def view(outcome: Outcome, so_far: str = "") -> str:
-    """The report of the public tests as HTML; every text in it is escaped."""
+    """Render the report of the public tests as HTML; all text in it is escaped."""
     scope = escape(_("public tests, hidden ones are part of the grade too"))
     parts = [f'<div class="public-tests" style="line-height:1.45"><b>{escape(outcome.title)}</b> '
              f'<span style="opacity:.75">{escape(report.head(outcome) or outcome.file)}; '

@@ -1,52 +1,80 @@
-"""What a hand-in consists of, and what its code may import: for submit() here, and for the grader that reads it."""
+"""What belongs to a hand-in, and what its code may import. Used by submit() here and by the grader."""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .layout import StageInfo
+from .layout import StageInfo, public_tests
 from .suffixes import plain_name
 from .words import N_, _
 from .wrapping import parsed, unwrap
 
-# What is read of one file, of a notebook (its outputs are dropped first), and of all files that go to the code.
+# Maximum bytes read of one file, of a notebook (its outputs are dropped first), and of all files available to the code.
 MAX_FILE = 8 << 20
 MAX_NOTEBOOK = 256 << 20
 MAX_TOTAL = 32 << 20
 MAX_FILES = 200
-# A part of a path to a module; a file of any other name is of no use to the code.
+# Maximum number of files searched in a folder, and subfolders that do not hold the student's work.
+MAX_WALK = 2000
+NO_FOLDERS = frozenset({"checks", "site-packages", "node_modules", "replaced"})
+# A component of a module path. Code cannot import a file of any other name.
 PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-# Files that code opens by name.
+# Suffixes of files that code opens by name.
 DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", ".toml", ".yaml", ".yml")
-# Names in the released folder that are not the student's, and what submit() adds.
+# Files in the released folder that are not the student's, and what submit() adds.
 KITS_OWN = frozenset(
     {"test_public.py", "conftest.py", "requirements.txt", "receipt.json", "pytest.ini", "stage.toml", "README.md"})
 LIBRARIES = {"numpy", "matplotlib"}
-# Modules of which no part is a student's.
+# Modules that are never the student's.
 NO_STUDENTS = LIBRARIES | {"torch", "checks"} | sys.stdlib_module_names
-# Words that browsers, editors and people add: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
+# Words that browsers, editors and people add to names: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
 ADDED = re.compile(r"(copy|of|final|new|old|kopie|von|v|version|py|ipynb|txt|json)?\d*")
 
 
 def allowed(info: StageInfo) -> set[str]:
-    """Libraries that the grader has for this stage's code, besides Python's own."""
+    """Return the libraries that the grader has for this stage's code, besides the standard library."""
     return LIBRARIES | {name.partition(".")[0] for name in info.preload}
 
 
+# Messages of Python about a module, and the module's name.
+ABOUT = re.compile(r"(?:cannot import name '[^']{1,200}' from (?:partially initialized module )?|[Mm]odule (?:named )?)"
+                   r"'([\w.]{1,200})'")
+NAMESAKE = N_("{file} has the name of a module that Python or a library has too, and only one of the two can be imported: it "
+              "needs another name, in the import lines as well")
+
+
+def namesake(text: str, there: Collection[str]) -> str:
+    """Return the student's file that shadows a module of Python or a library and thereby caused an exception, or an empty string.
+
+    Parameters
+    ----------
+    text : str
+        Text of the exception.
+    there : collection of str
+        Paths of the files beside the stage's.
+    """
+    found = ABOUT.search(text)
+    first = found[1].partition(".")[0] if found else ""
+    if first not in NO_STUDENTS or first == "checks":
+        return ""
+    return next((path for path in (f"{first}.py", f"{first}/__init__.py") if path in there), "")
+
+
 def source_of(folder: Path, info: StageInfo) -> str:
-    """The file that is the stage's module: its own, or, where there is none, that of the package of its name."""
+    """Return the file that is the stage's module: `bptt.py`, or `bptt/__init__.py` if only the package exists."""
     package = f"{Path(info.file).stem}/__init__.py"
     return package if not (folder / info.file).is_file() and (folder / package).is_file() else info.file
 
 
 def imported(source: str, by_dots: bool = False) -> Iterator[tuple[str, int]]:
-    """The first part of each module's name that a source imports, anywhere in it, and the line; none where it is no Python.
+    """Yield the top-level name and line of every import in a source; nothing if it cannot be parsed.
 
-    Those that it imports by a dot, `from .core import *`, with `by_dots` alone.
+    Relative imports such as `from .core import *` are included only with `by_dots`.
     """
     try:
         tree = ast.parse(source)
@@ -62,8 +90,13 @@ def imported(source: str, by_dots: bool = False) -> Iterator[tuple[str, int]]:
 
 
 def own_modules(folder: Path, info: StageInfo) -> list[str]:
-    """The stage's file and the student's own modules and packages that it imports, directly or by one another; itself first."""
-    given = {Path(name).name for name in info.handout_files.values()} | KITS_OWN | {"checks", "checks.py"}
+    """Return the stage's file, then the student's own modules and packages that it imports or names, directly or indirectly.
+
+    One that is not beside the file is searched for in the subfolders: code may change `sys.path`.
+    """
+    given = {*(Path(name).name for name in info.handout_files.values()), "checks", "checks.py"}
+    there = [path for path in files_in(folder) if path.endswith(".py") and not given & {*Path(path).parts, Path(path).name}]
+    others = NO_STUDENTS | {stage_id.partition("-")[2] for stage_id in info.requires_stages}
     found: list[str] = []
     waiting = [source_of(folder, info), *_package(folder, Path(info.file).stem)]
     while waiting:
@@ -71,55 +104,91 @@ def own_modules(folder: Path, info: StageInfo) -> list[str]:
         if name in found or not (folder / name).is_file():
             continue
         found.append(name)
-        for module, _line in imported(read(folder / name), by_dots="/" not in name):
+        source = read(folder / name)
+        for module, _line in imported(source, by_dots="/" not in name):
             if PART.fullmatch(module) and not {module, f"{module}.py"} & given:
-                waiting += [f"{module}.py", *_package(folder, module)]
+                near = [path for path in (f"{module}.py", *_package(folder, module)) if path in there]
+                waiting += near or ([] if module in others else [path for path in there if _is_of(path, module)])
+        named = texts(source)
+        waiting += [path for path in there
+                    if path not in KITS_OWN and not named.isdisjoint({path, Path(path).name, Path(path).stem})]
     return found
 
 
+def _is_of(path: str, module: str) -> bool:
+    """True for a module of that name, or one in a package of it."""
+    place = Path(path)
+    return place.stem == module or module in place.parts[:-1]
+
+
+def files_in(folder: Path) -> list[str]:
+    """The files in a folder and those in it, by their paths with slashes; nothing hidden, of an environment, or the kit's."""
+    found: list[str] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")) and name not in NO_FOLDERS
+                            and not Path(place, name, "pyvenv.cfg").exists())
+        found += [Path(place, name).relative_to(folder).as_posix() for name in sorted(names) if not name.startswith(".")]
+        if len(found) > MAX_WALK:
+            break
+    return found[:MAX_WALK]
+
+
+def texts(source: str) -> set[str]:
+    """The short texts in a source: names of files and modules may be among them."""
+    tree = parsed(source)
+    return {node.value.replace("\\", "/").removeprefix("./") for node in (ast.walk(tree) if tree is not None else ())
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) < 200}
+
+
 def _package(folder: Path, name: str) -> list[str]:
-    """The modules of a package beside the stage's file."""
+    """Return the modules of a package beside the stage's file."""
     paths = [path.relative_to(folder) for path in sorted((folder / name).rglob("*.py"))][:MAX_FILES]
     return [path.as_posix() for path in paths if all(PART.fullmatch(part.removesuffix(".py")) for part in path.parts)]
 
 
 def own_data(folder: Path, info: StageInfo) -> list[str]:
-    """The files beside the stage's file that its code, or a module of the student's, names: a table it reads, for instance."""
+    """Return the data files beside the stage's file that the student's code mentions by name, such as a table that it reads."""
     sources = [read(folder / name) for name in own_modules(folder, info)]
     given = {*info.handout_files.values(), *info.submission_files} | KITS_OWN
-    return [path.name for path in sorted(folder.iterdir())
-            if path.name.lower().endswith(DATA) and path.is_file() and path.name not in given and not path.name.startswith(".")
-            and any(path.name in source for source in sources)]
+    return [path for path in files_in(folder)
+            if path.lower().endswith(DATA) and path not in given and any(Path(path).name in source for source in sources)]
 
 
 def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """True for a function or class that is more than its docstring and a line that says it is not yet there."""
+    """Whether a function or class has more than a docstring and a statement that it is not yet implemented."""
     if isinstance(node, ast.ClassDef):
         methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
         return any(is_written(method) for method in methods) if methods else len(node.body) > 1
-    body = node.body[1:] if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else node.body
-    return any(not isinstance(part, ast.Pass) and not _says_not_yet(part) for part in body)
+    return not all(_says_not_yet(part) for part in node.body)
 
 
 def _says_not_yet(part: ast.stmt) -> bool:
-    if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
+    """True for `pass`, `...`, a text, a `print`, `return None`, and what raises NotImplementedError."""
+    if isinstance(part, ast.Pass):
         return True
+    if isinstance(part, ast.Return):
+        return part.value is None or (isinstance(part.value, ast.Constant) and part.value.value is None)
+    if isinstance(part, ast.Expr):
+        call = part.value
+        return isinstance(call, ast.Constant) or (
+            isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print")
     return isinstance(part, ast.Raise) and part.exc is not None and "NotImplementedError" in ast.unparse(part.exc)
 
 
 LACKS = (NO_CODE := N_("has no code in it"), EMPTY := N_("is empty"),
-         AS_HANDED_OUT := N_("is as it was handed out (nothing written)"))
+         AS_HANDED_OUT := N_("is as it was handed out (nothing written)"),
+         NONE_WRITTEN := N_("has none of its functions written"))
 
 
-# Names of a module that only running it would tell: `from mine import *`, `globals().update(...)`.
+# Stands for names known only at run time: `from mine import *`, `globals().update(...)`.
 UNTOLD = "*"
 
 
 def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
-    """The names that a source has at its top once it is imported, and whether each is more than a stub; the last one counts.
+    """Return the top-level names a source binds when imported, and whether each is more than a stub. The last binding counts.
 
-    Functions and classes, also below an `if` or `try`, and what is assigned or imported, but for what comes from `module`, of
-    which a file next to it is only a user. `UNTOLD` is among them where there may be any others.
+    Includes functions and classes, also below an `if` or `try`, assignments, and imports except those from `module`, of which the
+    source is only a user. `UNTOLD` is included if there may be others.
     """
     found: dict[str, bool] = {}
     for node in _at_the_top(tree):
@@ -139,7 +208,7 @@ def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
 
 
 def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
-    """All that runs when a module is imported, in order: nothing inside of functions and classes."""
+    """Yield all nodes that run when a module is imported, in order; nothing inside functions and classes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):
@@ -147,7 +216,8 @@ def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def lack(text: str) -> str:
-    """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
+    """Return that nothing is written in a stage's file, as a sentence without its subject; empty if something is, or if unknown.
+    """
     tree = parsed(text)
     if tree is None:
         return ""
@@ -156,41 +226,82 @@ def lack(text: str) -> str:
         return NO_CODE if text.strip() else EMPTY
     there = bound(tree)
     defined = [part.name for part in body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    return AS_HANDED_OUT if defined and not any(there[name] for name in defined) else ""
+    if not defined or any(there[name] for name in defined):
+        return ""
+    return AS_HANDED_OUT if "NotImplementedError" in text else NONE_WRITTEN
 
 
 def written_names(text: str) -> set[str]:
-    """The functions and classes at the top of a source that are more than a stub."""
+    """Return the top-level functions and classes of a source that are more than stubs."""
     tree = parsed(text)
     return {part.name for part in (tree.body if tree else ())
             if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_written(part)}
 
 
-def code_elsewhere(folder: Path, info: StageInfo) -> str:
-    """Where the functions are that a stage's file lacks, and which: in its notebook, or in another file; empty where nowhere."""
-    wanted = {part.name for part in getattr(parsed(read(folder / info.file)), "body", ())
-              if isinstance(part, ast.FunctionDef | ast.ClassDef)}
-    places = {f"{info.id}.ipynb": N_("the notebook defines {names}")} | {
-        path.name: N_("{file} has {names}") for path in sorted(folder.glob("*.py")) if path.name not in KITS_OWN | {info.file}}
-    for name, words in places.items():
+def asked_for(folder: Path, info: StageInfo) -> set[str]:
+    """Return the functions a stage asks for, as far as its public tests and the stubs in its file name them."""
+    own = {part.name for part in getattr(parsed(read(folder / source_of(folder, info))), "body", ())
+           if isinstance(part, ast.FunctionDef | ast.ClassDef) and not is_written(part)}
+    try:
+        return own | set(re.findall(r"\bstudent\.([A-Za-z]\w*)\(", read(public_tests(folder)))) - {"run"}
+    except OSError:
+        return own
+
+
+def lacking(folder: Path, info: StageInfo) -> set[str]:
+    """Return the functions of a stage that are missing or stubs in its file; only the stubs if it may define others at run time.
+    """
+    tree, wanted = parsed(read(folder / source_of(folder, info))), asked_for(folder, info)
+    there = bound(tree) if tree is not None else {UNTOLD: True}
+    return {name for name in wanted if not there.get(name, UNTOLD in there)}
+
+
+def code_elsewhere(folder: Path, info: StageInfo, wanted: Collection[str]) -> dict[str, list[str]]:
+    """Return the files in which these functions are written, and which each has: the notebook, and files other than the stage's
+    own.
+    """
+    own, used = source_of(folder, info), own_modules(folder, info)
+    places = [f"{info.id}.ipynb", *sorted((path for path in files_in(folder) if path.endswith(".py")),
+                                          key=lambda path: (path not in used, path.count("/"), path))]
+    found = {}
+    for name in places:
         try:
-            data = (folder / name).read_bytes()
+            data = (folder / name).read_bytes() if name not in KITS_OWN | {own} or name in used[1:] else b""
         except OSError:
             continue
         text = unwrap(data).data.decode("utf-8", "replace") if len(data) <= MAX_FILE else ""
-        found = [one for one in written_names(text) if one in wanted]
-        if found:
-            names = ", ".join(sorted(found)[:3])
-            return _(words, file=name, names=_("{names} and {count} more",
-                                               names=names, count=len(found) - 3) if found[3:] else names)
-    return ""
+        if re.search(r"^def test_", text, re.MULTILINE) and Path(info.file).stem in dict(imported(text)):
+            continue
+        if names := sorted(written_names(text) & set(wanted)):
+            found[name] = names
+    return found
+
+
+def described(found: Mapping[str, list[str]], info: StageInfo) -> str:
+    """The first of the files with functions, and three of those."""
+    name = next(iter(found))
+    words = N_("the notebook defines {names}") if name == f"{info.id}.ipynb" else N_("{file} has {names}")
+    return _(words, file=name, names=three(found[name]))
+
+
+def three(names: Sequence[str]) -> str:
+    """Three names, and how many more there are."""
+    first = ", ".join(names[:3])
+    return _("{names} and {count} more", names=first, count=len(names) - 3) if names[3:] else first
+
+
+def inside(text: str) -> set[str]:
+    """The functions and classes that a source defines, wherever it does, and that are written."""
+    tree = parsed(text)
+    return {node.name for node in (ast.walk(tree) if tree is not None else ())
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and is_written(node)}
 
 
 def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:
-    """File, module and line of each import of something that the grader does not have."""
+    """Return the file, module and line of each import that the grader cannot satisfy."""
     own = own_modules(folder, info)
     there = allowed(info) | set(sys.stdlib_module_names)
-    there |= {Path(name).parts[0].removesuffix(".py") for name in (*own, *info.handout_files.values())}
+    there |= {part.removesuffix(".py") for name in (*own, *info.handout_files.values()) for part in Path(name).parts}
     there |= {stage_id.partition("-")[2] for stage_id in info.requires_stages}
     found, seen = [], set()
     for file in own:
@@ -202,12 +313,12 @@ def foreign_imports(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]
 
 
 def read(file: Path) -> str:
-    """The text of a Python file, whatever bytes are in it, without what an editor put around it."""
+    """Return the text of a Python file of any encoding, without what an editor put around it."""
     return unwrap(file.read_bytes()).data.decode("utf-8", "replace")
 
 
 def look_alike(folder: Path, wanted: str) -> str:
-    """The name of a file that may be the one wanted under another name; empty where there is none."""
+    """Return the name of a file that may be the wanted one under another name, or an empty string."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != wanted)
     meant = [name for name in names if plain_name(name, {wanted}) == wanted]
     suffix = Path(wanted).suffix
@@ -216,7 +327,7 @@ def look_alike(folder: Path, wanted: str) -> str:
 
 
 def limit(name: str) -> int:
-    """The most bytes that are read of a file with this name."""
+    """Return the maximum number of bytes read of a file with this name."""
     return MAX_NOTEBOOK if ".ipynb" in name.lower() else MAX_FILE
 
 

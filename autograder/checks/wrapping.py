@@ -1,7 +1,7 @@
-"""What an editor, a browser or a notebook puts around Python code, taken off again: at home it is named, in the grader undone.
+"""Detect and remove what an editor, browser or notebook puts around Python code. At home it is reported; in the grader, removed.
 
-A right answer loses nothing by its wrapping. It is taken off where that is certain: what is left is Python, and nothing that
-looks like code was left out. Where it is not certain, `Unwrapped.doubt` says so, and a person decides.
+A right answer loses no points for its wrapping. Wrapping is removed only if that is certain: the rest must be valid Python, and
+nothing that looks like code may be lost. Otherwise `Unwrapped.doubt` says what is unclear, and a person decides.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from .documents import notebook_text, page_text, rtf_text
 from .words import N_, _, retold
 
-# What Python warns of in this source is not for the terminal. A filter for all time, not warnings.catch_warnings: submissions are
-# read in threads.
+# Python's warnings on this source are not shown. A permanent filter, because warnings.catch_warnings is not thread-safe and
+# submissions are read in threads.
 HANDED_IN = "<handed in>"
 warnings.filterwarnings("ignore", module=HANDED_IN)
-# Nobody writes a longer file by hand; what takes long to parse is not parsed.
+# Longer files are not written by hand and not parsed, since that may take long.
 MAX_SOURCE = 2 << 20
-# What a file begins with that is no text, and what it is.
+# First bytes of files that are not text, and what they are.
 OTHER_KINDS = (
     (b"%PDF", N_("a PDF")),
     (b"PK\x03\x04", N_("a Word document or an archive")),
@@ -40,19 +40,19 @@ MAGIC = re.compile(
     r"|^[ \t]*[A-Za-z_][\w.]*\?{1,2}[ \t]*$",
     re.MULTILINE,
 )
-# Magic words in front of a statement, which stays; and those whose cell is of another language.
+# Magics before a statement, which is kept; and cell magics whose cell is in another language.
 TIMED = re.compile(r"%(?:time|timeit|prun|memit)\b(?:[ \t]+-\S+(?:[ \t]+\d+)?)*[ \t]+(?P<rest>[^-\s].*)")
 FOREIGN = re.compile(r"^%%(?:bash|sh|html|javascript|js|latex|svg|markdown|perl|ruby|script|cmd|system|sx)\b")
 CELL = re.compile(r"^#[ \t]*(?:%%|In[ \t]?\[)")
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
 PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
-# In front of every line: the mark of a mail that quotes, or the line's number.
+# At the start of every line: a mail's quotation mark, or the line number.
 MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
 BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
                         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
-# A file without any of these, in UTF-8, has no wrapping: nothing of it is parsed here. Anywhere, at the start of a line,
-# at that of the file: apart, they take a quarter of the time.
+# A UTF-8 file without any of these has no wrapping, and is not parsed here. Anywhere, at the start of a line, at the start of the
+# file: as three patterns they take a quarter of the time.
 SUSPECT = (
     re.compile(rb"\0|\x1a|get_ipython|google|IPython|display|=[ \t]*[!%]|coding[:=]|\xc2\xa0|\xc2\xad"
                rb"|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf"),
@@ -61,7 +61,7 @@ SUSPECT = (
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
 LONE_BYTE = re.compile("[\udc80-\udcff]")
-# Takes the place of what is there in a notebook only: whatever is done with it, nothing happens.
+# Replaces what exists only in a notebook: an object on which every operation does nothing.
 NOT_HERE = ("type('NotebookOnly', (), {'__getattr__': lambda self, name: self, '__call__': lambda self, *args, **kwargs: self, "
             "'__iter__': lambda self: iter(())})()")
 
@@ -73,15 +73,15 @@ class Unwrapped:
     Attributes
     ----------
     data : bytes
-        What Python is to read; as it was where nothing was undone.
+        What Python should read; unchanged if nothing was removed.
     undone : tuple of str
-        What was taken off, each a sentence without its subject, which is the file.
+        What was removed: sentences without their subject, the file.
     remedy : str
-        How the file is handed in without it.
+        How to hand in the file without it.
     doubt : str
-        What the file is, where its code cannot be had with certainty; a sentence without its subject.
+        What the file is, if its code cannot be extracted with certainty: a sentence without its subject.
     document : str
-        What the file is, where it is no source at all.
+        What the file is, if it is not source code at all.
     """
 
     data: bytes
@@ -92,7 +92,7 @@ class Unwrapped:
 
 
 def parsed(text: str) -> ast.Module | None:
-    """A source as a tree; None where it cannot be parsed."""
+    """Return the syntax tree of a source; None if it cannot be parsed."""
     if len(text) > MAX_SOURCE:
         return None
     for _round in range(20):
@@ -106,7 +106,7 @@ def parsed(text: str) -> ast.Module | None:
 
 
 def unwrap(data: bytes) -> Unwrapped:
-    """Take the wrapping off a Python file, as far as that is certain."""
+    """Remove the wrapping of a Python file, as far as that is certain."""
     text, encoding = decoded(data)
     if kind := _kind(data, text):
         return _from_document(data, text, kind)
@@ -130,7 +130,7 @@ def unwrap(data: bytes) -> Unwrapped:
 
 
 def _kind(data: bytes, text: str) -> str:
-    """What a file is that is no text, or no source; empty for the others."""
+    """Return what kind of document a file is; empty for text that may be source."""
     start = text.lstrip("\ufeff \t\r\n")[:20].lower()
     if start.startswith("{") and '"cells"' in text and '"nbformat"' in text:
         return N_("a notebook")
@@ -151,7 +151,7 @@ TAKEN, NO_SOURCE = N_("is {kind}; the code in it was taken"), N_("is {kind}, not
 
 
 def advice(name: str, data: bytes) -> str:
-    """What stands around the code of a file and how to be rid of it, for its author; empty where nothing does."""
+    """Tell the author what stands around the code of a file and how to remove it; empty if nothing does."""
     found = unwrap(data)
     undone = [N_("was saved as {encoding}").format(encoding=words[len("was saved as "):].removesuffix(", and was read as that"))
               if words.endswith(", and was read as that") else words for words in found.undone[:2]]
@@ -160,7 +160,7 @@ def advice(name: str, data: bytes) -> str:
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """A file as text, and its encoding where Python would not read it as that; empty where it would."""
+    """Decode a file; return the text, and its encoding if Python would not have read it so, else an empty string."""
     for mark, name in ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
                        (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(mark):
@@ -181,20 +181,20 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "UTF-8 under the name of another encoding"
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
-    # The bytes that are no UTF-8 are read each by itself: the rest of the file may be in UTF-8.
+    # Bytes that are not UTF-8 are decoded one by one: the rest of the file may be UTF-8.
     text = data.decode("utf-8", "surrogateescape")
     text = LONE_BYTE.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
     return text, f"another encoding than UTF-8 (line {line} has a character of Windows-1252)"
 
 
 def _encoded(text: str) -> bytes:
-    """UTF-8, also where the file says that it is in something else."""
+    """Encode as UTF-8, and disable a coding cookie that says otherwise."""
     data = text.encode("utf-8", "replace")
     return COOKIE.sub(rb"\1encoded\3", data, count=1) if COOKIE.match(data) else data
 
 
 def _is_whole(text: str, original: str) -> bool:
-    """True for Python that does something, and defines as much as the original has lines that do."""
+    """Whether `text` is nonempty valid Python with at least as many definitions as `original`."""
     tree = parsed(text)
     return tree is not None and bool(tree.body) and len(DEFINES.findall(original)) <= len(DEFINES.findall(text))
 
@@ -203,7 +203,8 @@ def _is_whole(text: str, original: str) -> bool:
 
 
 def _plainer(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text without what is not Python, and what that was with its remedy; the text as it is where it is of no use."""
+    """Remove what is not Python; return the text and each removal with its remedy. The text is unchanged if that does not help.
+    """
     tree, plain, found = parsed(text), text, list[tuple[str, str]]()
     for repair, words, remedy in REPAIRS if tree is None else ():
         candidate, line = repair(plain)
@@ -232,7 +233,7 @@ def _shown(text: str, line: int) -> str:
 
 
 def _first_change(before: str, after: str) -> int:
-    """The line from which on two texts differ."""
+    """Return the first line in which two texts differ."""
     pairs = enumerate(zip(before.splitlines(), after.splitlines(), strict=False), start=1)
     return next((number for number, (old, new) in pairs if old != new), 1)
 
@@ -250,7 +251,7 @@ def _dedented(text: str) -> tuple[str, int]:
 
 
 def _without_fences(text: str) -> tuple[str, int]:
-    """Fences become comments; what stands outside of them too, unless there is code in it."""
+    """Comment out Markdown fences; also the text outside them, unless all of it is code."""
     lines = text.splitlines(keepends=True)
     fences = [number for number, line in enumerate(lines) if FENCE.match(line)]
     if not fences:
@@ -278,7 +279,7 @@ def _without_prompts(text: str) -> tuple[str, int]:
 
 
 def _without_magics(text: str) -> tuple[str, int]:
-    """Lines of a notebook become statements that do nothing; a statement behind a magic word stays."""
+    """Replace notebook magics by statements that do nothing; a statement after a magic is kept."""
     lines, foreign, goes_on = [], False, False
     rest_has_cells = any(CELL.match(line) for line in text.splitlines())
     for line in text.splitlines(keepends=True):
@@ -318,7 +319,7 @@ REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
     (_with_plain_quotes, N_("has quotes of a word processor (line {line}), and was read with plain ones"),
      N_("Replace them by plain quotes, and hand it in again")),
 )
-# What is said here, also in the grader, which reads it in English first.
+# All texts produced here, for translation; the grader stores them in English.
 SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, TAKEN, NO_SOURCE, "was saved as {encoding}", *(repair[1] for repair in REPAIRS))
 
 
@@ -326,7 +327,7 @@ SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, TAKEN, NO_SOURCE, "was saved as {encoding
 
 
 def _without_notebook_calls(text: str, tree: ast.Module) -> tuple[str, int]:
-    """Imports of Colab's and IPython's modules, and their functions, replaced by something that does nothing."""
+    """Replace imports of Colab's and IPython's modules, and calls of their functions, by objects that do nothing."""
     edits = sorted(_notebook_only(tree), reverse=True)
     lines = text.encode("utf-8", "surrogatepass").splitlines(keepends=True)
     starts = [0]
@@ -340,7 +341,7 @@ def _without_notebook_calls(text: str, tree: ast.Module) -> tuple[str, int]:
 
 
 def _notebook_only(tree: ast.Module) -> Iterator[tuple[int, int, int, int, str]]:
-    """Place, end and replacement of each piece that only a notebook can run; what is tried for is left as it is."""
+    """Yield start, end and replacement of each piece that only a notebook can run; the bodies of `try` are left alone."""
     bound = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
@@ -363,7 +364,7 @@ def _span(node: ast.stmt | ast.expr) -> tuple[int, int, int, int]:
 
 
 def _notebook_imports(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """The names that an import binds, where it is of a notebook's own modules; none where it is of any other."""
+    """Return the names bound by an import of a notebook-only module; empty for any other import."""
     if isinstance(node, ast.ImportFrom):
         if node.level or not _is_notebook_module(node.module or ""):
             return []
@@ -382,7 +383,7 @@ def _is_notebook_module(name: str) -> bool:
 
 
 def _from_document(data: bytes, text: str, kind: str) -> Unwrapped:
-    """The code in an RTF document, a web page or a notebook, where all of what is in it is Python."""
+    """Extract the code of an RTF document, web page or notebook, if everything in it is Python."""
     read = {"an RTF document": rtf_text, "a web page": page_text, "a notebook": notebook_text}.get(kind)
     inside = read(text) if read is not None and len(data) <= MAX_SOURCE else ""
     if DEFINES.search(inside):

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from autograder.checks.rules import is_written
+from autograder.checks.rules import NAMESAKE, namesake
+from autograder.checks.rules import inside as inside_of
 from autograder.checks.words import _
 from autograder.checks.wrapping import parsed
 from autograder.grade.handin.content import defined, names_of, text_of
@@ -51,6 +52,8 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
     own = files.get(stage.info.file, b"")
     if AS_IT_IS.search(own):
         return ""
+    if question := hidden_by_name(stage, files, [text]):
+        return question
     why = f"{error}: {' '.join(text.split())[:200]}" if text else error
     handed_in = [*(path for path in files if path != stage.info.file), *job.get("not_sent", ())]
     other = _meant(stage, files, handed_in, elsewhere, error, text)
@@ -63,6 +66,18 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
              what=_("{file} could not be imported ({why}), but the hand-in has {other}", file=stage.info.file, why=why,
                     other=spoken(other)),
              file=stage.info.file)
+
+
+def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str]) -> str:
+    """What a person is asked about a file that has the name of a module of Python's, where an exception is of that; or empty."""
+    there = [path for path in files if path.endswith(".py") and path != stage.info.file]
+    if not there or AS_IT_IS.search(files[stage.info.file]):
+        return ""
+    file = next((file for text in texts if (file := namesake(text, there))), "")
+    if not file:
+        return ""
+    return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
+             what=_(NAMESAKE, file=shown(file)), file=stage.info.file)
 
 
 def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], elsewhere: Sequence[Elsewhere], error: str,
@@ -78,6 +93,9 @@ def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], e
         names = {*defined(text_of(files[stage.info.file])), *(name for _path, names, used in elsewhere if used for name in names)}
         used = [path for path, _names, is_used in elsewhere if is_used]
         return _places(used) if is_most(names & names_of(stage), stage) else ""
+    taken = re.match(r"cannot import name '[^']{1,200}' from 'checks\.(\w+)'", text)
+    if taken:  # written into a file of the kit's, which is not the one that is there when it is graded
+        return _places(path for path in handed_in if path == f"checks/{taken[1]}.py")
     module = re.match(r"No module named '([^']{1,200})'", text)
     is_relative = text.startswith("attempted relative import")
     if module is None and not is_relative:
@@ -118,19 +136,24 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     """
     elsewhere, own = job.get("elsewhere", ()), job["files"][stage.info.file]
     used = {name for _path, names, is_used in elsewhere if is_used for name in names}
+    outcomes = list(outcomes)
     tasks = {task for task, outcome in outcomes if outcome == "not_implemented"}
-    if not tasks and not missing:
+    failing = {task for task, outcome in outcomes if outcome != "passed"}
+    if not missing and not (failing and elsewhere) and not tasks:
         return "", False
     here = defined(text_of(own))
     stubs = {name for task in tasks for name in stage.functions.get(task, ()) if not here.get(name, name in used)}
+    stubs |= {name for task in failing for name in stage.functions.get(task, ()) if not here.get(name, True)}
     lacking = (names_of(stage) & set(missing)) | stubs
     found = {name: path for path, names, _used in sorted(elsewhere, key=lambda one: one[2]) for name in names if name in lacking}
-    inside = [name for name in sorted(_inside(own)) if name in lacking and name not in found]
+    inside = [name for name in sorted(inside_of(text_of(own))) if name in lacking and name not in found]
     if not found and not inside:
         return "", False
     if found:
-        what = _("{file}, once imported, has no code for {names}; {other} has", file=stage.info.file,
-                 names=spoken(three_of(sorted(found))), other=spoken(_places(found.values())))
+        words = {"file": stage.info.file, "names": spoken(three_of(sorted(found))), "other": spoken(_places(found.values()))}
+        hides = used and any(_is_left_out(job["files"].get(path, b""), name) for name, path in found.items())
+        what = _("{file}, once imported, has no code for {names}; {other} has, but its `__all__` leaves that out", **words) \
+            if hides else _("{file}, once imported, has no code for {names}; {other} has", **words)
     else:
         what = _("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
                  "`if __name__`", names=spoken(three_of(inside)), file=stage.info.file)
@@ -144,11 +167,13 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
              file=stage.info.file), True
 
 
-def _inside(own: bytes) -> set[str]:
-    """The functions and classes that a source defines where no other module finds them."""
-    tree = parsed(text_of(own))
-    kinds = ast.FunctionDef | ast.ClassDef
-    return {node.name for node in ast.walk(tree) if isinstance(node, kinds) and is_written(node)} if tree is not None else set()
+def _is_left_out(source: bytes, name: str) -> bool:
+    """True where a source has a list `__all__`, and a name is not in it."""
+    tree = parsed(text_of(source)) if b"__all__" in source else None
+    lists = [node.value for node in (tree.body if tree else ()) if isinstance(node, ast.Assign)
+             if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)]
+    named = {part.value for one in lists for part in ast.walk(one) if isinstance(part, ast.Constant)}
+    return bool(lists) and name not in named
 
 
 def is_most(found: Collection[str], stage: Stage) -> bool:

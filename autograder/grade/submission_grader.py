@@ -1,4 +1,4 @@
-"""Grade one submission: files in, record out. Runs in a process forked for it alone."""
+"""Grade one submission: files in, record out. Runs in a process forked for that submission."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 from typing import Any
 
 from autograder.checks.axes import draw_once
+from autograder.checks.compare import without_place
 from autograder.checks.plugin import Verdict, is_exact
 from autograder.checks.student import student_trace, trace_in_words
 from autograder.checks.words import _
@@ -17,7 +18,7 @@ from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.import_advice import advice
 from autograder.grade.language import ENGLISH, speaking
-from autograder.grade.packaging import in_folder, unimported, unreached
+from autograder.grade.packaging import hidden_by_name, in_folder, unimported, unreached
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite, name_of
@@ -26,22 +27,23 @@ from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
 from autograder.text import plain_values
 
-# Notes on the folder and the notebook: a notebook of two thousand odd cells has as many.
+# Notes kept; a notebook with thousands of cells could produce as many.
 MAX_NOTES = 30
-# What code that catches NumPy's floating-point errors names.
+# Names in code that handles NumPy's floating-point errors.
 SILENT = ("FloatingPointError", "RuntimeWarning")
 
 
 def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None = None) -> dict[str, Any]:
-    """The record of one submission; the same job gives the same bytes.
+    """Return the record of one submission; the same job gives the same bytes.
 
     Parameters
     ----------
     job : dict
-        student, stage, files (name to bytes), problem, notes, key, seed; retrain, true where models are to be trained again; and
-        language, of what the student is to read.
+        student, stage, files (name to bytes), problem, notes, key, seed; retrain, whether to retrain models; language, of the
+        texts
+        for the student.
     sandbox : Sandbox
-        A started sandbox for the stage's libraries.
+        A started sandbox with the stage's libraries.
     suite : Suite
         The stage's tests.
     runs : dict of str to ReferenceRun, optional
@@ -50,7 +52,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     Raises
     ------
     InfrastructureError
-        When the grader, not the submission, failed.
+        The grader failed, not the submission.
     """
     with speaking(job.get("language", ENGLISH)):
         return _grade(job, sandbox, suite, runs)
@@ -87,6 +89,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             results = suite.run(backend, diagnosis)
             outcomes = [(result.verdict.task, result.verdict.outcome) for result in results]
             packed, asks = unreached(stage, {**job, "files": files}, outcomes, backend.missing)
+            if not asks and (other := hidden_by_name(stage, files, (result.verdict.message for result in results))):
+                packed, asks = other, True
             if asks:
                 reason = in_folder(packed, job["student"], stage.id)
                 record |= {"status": "needs_person", "reason": reason}
@@ -95,7 +99,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
                 record["notes"].insert(0, packed)
                 record["remarks"].insert(0, packed)
                 record["elsewhere"] = packed
-            # What is too large to be looked into has no name.
+            # What is too large to analyse gets no name.
             with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
                 record["hints"] = {} if asks else diagnosis.found
             found = {} if asks else backend.pictures
@@ -104,13 +108,13 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
-    if sandbox.trouble is not None:  # also where a test that expects exceptions took it for one
+    if sandbox.trouble is not None:  # even if a test that expects exceptions caught it
         raise sandbox.trouble
     return _finished(record, results)
 
 
 def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
-    """The record with the verdicts, and what they add up to."""
+    """Return the record with the verdicts and the score."""
     tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
     hints = record.pop("hints", {})
     for test in tests:
@@ -123,7 +127,7 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
 
 
 def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
-    """A sentence for the TA on a file that may count on an exception or a warning that does not come in WebAssembly."""
+    """Return a note for the TA on code that may rely on floating-point exceptions or warnings that WebAssembly does not give."""
     found = [(file, word) for file, source in sorted(files.items()) if file.endswith(".py")
              for word in SILENT if word.encode() in source]
     return [_("{file} names {word}: NumPy in WebAssembly neither raises nor warns where a number overflows or is divided by 0. "
@@ -132,12 +136,9 @@ def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
 
 
 def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> dict[str, ReferenceRun]:
-    """Grade the model answers for what is learned on the way, before the processes of many submissions are forked.
-
-    The transcript of each test, and whatever the tests and the libraries keep from their first run.
-    """
+    """Grade the model answers before processes for submissions are forked, to record each test's transcript and fill caches."""
     if "matplotlib" in stage.info.preload:
-        draw_once()  # a mistake in a figure is named by drawing it again
+        draw_once()  # diagnosis redraws figures to name mistakes in them
     runs: dict[str, ReferenceRun] = {}
     files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
     backend = SandboxBackend(stage, sandbox, files, seed, runs, recording=True)
@@ -153,7 +154,9 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
 
 
 def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[str, Any]) -> tuple[str, str]:
-    """Why the student's file cannot be imported and what to do about it, or empty; and the same where that is for a person."""
+    """Return why the student's file cannot be imported, with advice, and the same again if a person must decide; else empty
+    strings.
+    """
     try:
         backend.worker()
     except InfrastructureError:
@@ -168,7 +171,7 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
                      file=file, why=error, stop=stop), ""
         if isinstance(error, Died):
             return _("{file} could not be imported: it ended the program ({how})", file=file, how=error.how), ""
-        text = str(getattr(error, "message", error))
+        text = without_place(str(getattr(error, "message", error)))
         what = f"{name}: {text}" if text else name
         remedy = advice(backend.stage, files, name, text, job.get("python", ""))
         question = in_folder(unimported(backend.stage, {**job, "files": files}, name, text), job["student"], backend.stage.id)
@@ -179,11 +182,11 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
 
 
 def _ungradable(stage: Stage, reason: str) -> list[Result]:
-    """Every test of the suite, none of them run."""
+    """Return a result for every test of the suite, none of them run."""
     return [Result(visibility, Verdict(task, test, title, "ungradable", points, message=reason.splitlines()[0]))
             for visibility, task, test, title, points in test_list(stage)]
 
 
 def encode_picture(png: bytes) -> str:
-    """A picture for a JSON record."""
+    """Return a picture as base64 for a JSON record."""
     return base64.b64encode(png).decode("ascii")

@@ -1,6 +1,6 @@
-"""gradebook.db before it is used: it may be empty, cut, garbage, locked or not to be written to.
+"""Check gradebook.db before it is used: it may be empty, truncated, not a database, locked or read-only.
 
-It holds the marks given by hand, so nothing of that is put right in silence.
+It holds the marks given by hand, so nothing is repaired silently.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from urllib.parse import quote
 from autograder.errors import InfrastructureError
 
 HEADER = b"SQLite format 3\0"
-# Tables without which it is no gradebook of nbgrader's.
+# Tables that every gradebook of nbgrader has.
 TABLES = frozenset({"assignment", "student", "submitted_assignment", "grade"})
-# Seconds another program may take to finish what it writes.
+# Seconds to wait for another program to finish writing.
 PATIENCE = 5.0
 
 
 def address(file: Path) -> str:
-    """The gradebook's address, as SQLAlchemy reads it; a path may hold what means something in an address."""
+    """Return the gradebook's SQLAlchemy URL, with special characters of the path escaped."""
     path = str(file)
     for character in "%?#":
         path = path.replace(character, quote(character))
@@ -29,7 +29,7 @@ def address(file: Path) -> str:
 
 
 def check_gradebook(file: Path) -> None:
-    """Raise InfrastructureError when the gradebook is there and cannot be used; the text says what to do."""
+    """Raise InfrastructureError if the gradebook exists and cannot be used; the message says what to do."""
     if not os.path.lexists(file):
         return
     problem = _damage(file)
@@ -48,7 +48,7 @@ def check_gradebook(file: Path) -> None:
 
 
 def _damage(file: Path) -> str:
-    """What is wrong with the file itself, in the words that follow its name."""
+    """Return what is wrong with the file, as words that follow its name."""
     if file.is_symlink() and not os.path.exists(file):
         return "is a link that leads nowhere"
     if not file.is_file():
@@ -65,7 +65,7 @@ def _damage(file: Path) -> str:
     if head[24:28] == head[92:96] and size < page * int.from_bytes(head[28:32]):
         return f"is cut off: {size} bytes are there, of {page * int.from_bytes(head[28:32])}"
     try:
-        # To write: what a run that was cut short left beside it, in a journal, is taken back when it is opened so.
+        # Opened for writing, so that SQLite rolls back the journal of an interrupted run.
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE)) as connection:
             tables = {name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:
@@ -75,7 +75,7 @@ def _damage(file: Path) -> str:
     return "" if tables >= TABLES else "is a database, but not nbgrader's gradebook"
 
 
-# What SQLite says, what that means, and what a person can do.
+# Words of SQLite's messages, what they mean, and the remedy.
 SAID = (
     (("locked", "busy"), f"is in use by another program for more than {PATIENCE:g} seconds",
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
@@ -89,7 +89,7 @@ SAID = (
 
 
 def trouble(file: Path, error: BaseException) -> InfrastructureError:
-    """What a database says in the middle of the work, in words that help."""
+    """Convert an error of the database during work to an InfrastructureError with advice."""
     said = str(getattr(error, "orig", None) or error).partition("\n")[0]
     for words, problem, remedy in SAID:
         if any(word in said for word in words):

@@ -11,10 +11,21 @@ from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_tabl
 from autograder.stages import find_stage
 from autograder.text import undefused
 
-# The columns of the lists, by what they hold, in small letters; German beside English.
-NAME = ("full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet")
-FIRST = ("first name", "firstname", "vorname", "given name", "prénom", "nombre")
-LAST = ("last name", "lastname", "surname", "nachname", "family name", "nom", "apellido(s)", "apellidos")
+# The columns of the lists, by what they hold, in small letters, in the languages an LMS is often used in.
+NAME = (
+    "full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet",
+    "nombre completo", "nome completo", "volledige naam", "naam", "imię i nazwisko", "fullständigt namn", "namn", "celé jméno",
+    "fulde navn", "fullt navn", "koko nimi", "полное имя", "фио", "全名", "姓名", "氏名",
+)
+FIRST = (
+    "first name", "firstname", "vorname", "given name", "given names", "forename", "prénom", "nombre", "nome", "voornaam", "imię",
+    "förnamn", "křestní jméno", "jméno", "fornavn", "etunimi", "имя", "名", "名字",
+)
+LAST = (
+    "last name", "lastname", "surname", "nachname", "familienname", "family name", "nom", "nom de famille", "apellido(s)",
+    "apellidos", "cognome", "apelido", "apelido(s)", "sobrenome", "achternaam", "nazwisko", "efternamn", "příjmení", "etternavn",
+    "efternavn", "sukunimi", "фамилия", "姓", "姓氏",
+)
 EMAIL = (
     "email",
     "email address",
@@ -23,9 +34,33 @@ EMAIL = (
     "e-mail-adresse",
     "mail",
     "adresse de courriel",
+    "adresse e-mail",
+    "courriel",
     "dirección de correo",
+    "correo electrónico",
+    "indirizzo email",
+    "indirizzo e-mail",
+    "endereço de email",
+    "endereço de e-mail",
+    "e-mailadres",
+    "adres e-mail",
+    "e-postadress",
+    "e-postadresse",
+    "e-mailadresse",
+    "e-mailová adresa",
+    "sähköpostiosoite",
+    "адрес электронной почты",
+    "电子邮件地址",
+    "メールアドレス",
 )
-GROUP = ("group", "groups", "gruppe", "gruppen", "team", "group name", "section", "sections")
+# Moodle's number of a participant in one assignment: the name of its column, and what stands there.
+IDENTIFIER = ("identifier", "bezeichner", "id der teilnehmer/innen", "identifiant", "identificador", "identificativo")
+PARTICIPANT = re.compile(r"(?:participant|partecipante|teilnehmer|deelnemer|uczestnik|deltagare|účastník|участник)\D{0,9}\d+",
+                         re.IGNORECASE)
+GROUP = (
+    "group", "groups", "gruppe", "gruppen", "team", "group name", "groupe", "groupes", "grupo", "grupos", "gruppo", "gruppi",
+    "groep", "groepen", "grupa", "grupy", "grupp", "grupper", "skupina", "skupiny", "section", "sections",
+)
 EXTENSION = ("extension", "extension in days", "extra days")
 LABEL = (
     "folder",
@@ -67,17 +102,21 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     """
     if stage_id:
         find_stage(stage_id)
-    rows, _, _ = read_table(table)
+    rows, delimiter, _ = read_table(table)
     start = next((number for number, row in enumerate(rows) if _kind({_plain(cell) for cell in row})), None)
     if start is None:
         shown_row = ", ".join(rows[0][:8]) if rows else "nothing"
         raise UsageError(f"{table}: no column is called Name, Email, ID or as an LMS calls them; it has {shown_row}")
     header = [_plain(cell) for cell in rows[start]]
+    if len(rows) > start + 1 and rows[start + 1] and PARTICIPANT.fullmatch(_clean(rows[start + 1][0])):
+        header[0] = IDENTIFIER[0]
     lms = _kind(set(header))
     roster = Roster.read(course.resolve())
     before, filled = len(roster.people), 0
     for row in rows[start + 1 :]:
-        cells = {column: undefused(cell).strip() for column, cell in zip(header, row, strict=False)}
+        cells = {column: _clean(cell) for column, cell in zip(header, row, strict=False)}
+        if broken := next((cell for cell in cells.values() if "\n" in cell and cell.count(delimiter) > 1), ""):
+            raise UsageError(f"{table}: a cell goes over several lines ({broken[:40]!r} ...); is a quotation mark not closed?")
         identity, label = READERS[lms](cells, stage_id)
         if not (identity.id or identity.email or identity.name):
             continue
@@ -99,6 +138,7 @@ def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], 
         person = roster.enrol(who, label, by_name=True, scope=scope)
     else:
         person = roster.enrol(LmsIdentity(who.lms, "", who.name, who.email, who.group), label, by_name=True)
+    roster.listed.append(person)
     for column, names in (
         ("group", GROUP[:-2]),
         ("extension", EXTENSION),
@@ -110,6 +150,13 @@ def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], 
             person.cells[column] = value
             if column not in roster.columns:
                 roster.columns.append(column)
+
+
+def _clean(cell: str) -> str:
+    """What a cell holds, without what a spreadsheet or a web page puts around it: ``="00123"``, blanks that do not break."""
+    text = undefused(cell).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
+    quoted = re.fullmatch(r'="([^"]*)"', text)
+    return quoted[1].strip() if quoted else text
 
 
 def _plain(cell: str) -> str:
@@ -124,7 +171,9 @@ def _kind(header: set[str]) -> str:
     """Whose list it is by its columns; empty where none of them is known."""
     if {"student", "id"} <= header and ("section" in header or "sis user id" in header):
         return "canvas"
-    if "identifier" in header or "bezeichner" in header or "id der teilnehmer/innen" in header:
+    if "github username" in header:
+        return "github"
+    if header & set(IDENTIFIER):
         return "worksheet"
     if "orgdefinedid" in header:
         return "brightspace"
@@ -134,7 +183,7 @@ def _kind(header: set[str]) -> str:
         return "blackboard"
     if "sid" in header and header & set(EMAIL):
         return "gradescope"
-    if {"github username", "identifier"} & header or "github" in header:
+    if "github" in header:
         return "github"
     known = header & {*NAME, *FIRST, *LAST, *EMAIL, *LABEL}
     if header & set(EMAIL) and (header & {"vorname", "first name"}) and ("groups" in header or "gruppen" in header):
@@ -163,7 +212,7 @@ def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, s
 
 def _worksheet(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     number = re.search(
-        r"\d+$", next((cells[key] for key in ("identifier", "bezeichner", "id der teilnehmer/innen") if cells.get(key)), "")
+        r"\d+$", _first(cells, IDENTIFIER)
     )
     name = _name(cells)
     number_here = f"{stage_id}:{number[0]}" if number and stage_id else ""

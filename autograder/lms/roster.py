@@ -106,6 +106,8 @@ class Roster:
         As in the file that is there.
     notes : list of str
         What a person should know of who was taken for whom.
+    listed : list of Person
+        Who stands in the list that is being read: two of its rows are two people, unless they say the same.
     """
 
     path: Path
@@ -115,6 +117,7 @@ class Roster:
     bom: bool = False
     notes: list[str] = field(default_factory=list)
     changed: bool = False
+    listed: list[Person] = field(default_factory=list)
     _by_id: dict[tuple[str, str], Person] = field(default_factory=dict)
     _by_email: dict[str, list[Person]] = field(default_factory=dict)
     _by_key: dict[str, list[Person]] = field(default_factory=dict)
@@ -250,6 +253,8 @@ class Roster:
 
     def _may_be(self, person: Person, who: LmsIdentity, scope: str) -> bool:
         """True for somebody of whom nothing says that they are another person."""
+        if any(one is person for one in self.listed) and (who.id or self._is_renamed(person, who)):
+            return False
         ids = [number for number in person.ids(who.lms) if number.startswith(scope)]
         return not ids and not (who.email and person.email and who.email.lower() != person.email)
 
@@ -345,7 +350,7 @@ def read_table(path: Path) -> tuple[list[list[str]], str, bool]:
     if first.lower().startswith("sep="):
         text, delimiter = text.partition("\n")[2], first[4:5]
     else:
-        delimiter = max(",;\t", key=first.count)
+        delimiter = max(",;\t|", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter))
     except csv.Error as error:

@@ -166,3 +166,29 @@ def test_only_functions_that_the_test_called_are_named():
     student = Student(lambda name, args, kwargs: (1.0, (WAS_GIVEN.format(name="secret_of_the_grader"),)))
     student.f(1.0)
     expect_unchanged(student)
+
+
+def test_objects_are_called_as_functions_are():
+    """The next object of a kind gets the tensors of the last one's call; what an object returned stays as it is."""
+    caller, kept, seen = Caller(), torch.zeros(2), []
+
+    def cell(x, state):
+        seen.append((id(x), id(state)))
+        return kept.copy_(x + state)
+
+    def other(x, state):
+        seen.append((id(x), id(state)))
+        return x * state
+
+    def call(target, size):
+        return caller.call_object("Cell", target, copied((torch.full((2,), size), torch.ones(2))))
+
+    assert call(cell, 1.0) == (kept, ())
+    value, changed = call(other, 3.0)
+    assert (value.tolist(), changed) == ([3.0, 3.0], ())
+    assert call(cell, 5.0)[1] == (RETURNED.format(name="Cell"),)
+    assert seen[0] == seen[1] == seen[2]
+    assert call(cell, 5.0)[1] == () and not set(seen[3]) & set(seen[0])
+    made, changed = caller.call("Cell", lambda: cell, (), {})  # the class of that name is another thing
+    assert (made, changed) == (cell, ())
+    assert call(other, 7.0)[0].tolist() == [7.0, 7.0] and seen[4] == seen[0]

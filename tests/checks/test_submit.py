@@ -82,6 +82,51 @@ def test_a_library_that_the_grader_does_not_have_is_named(bare_python, folder):
     assert "cannot be imported in a clean process: ModuleNotFoundError: No module named 'scipy'" in said
 
 
+HALF, CLASS = SOLUTION.index("def dL_dyhat"), SOLUTION.index("def softmax")
+HEAD, REST = SOLUTION[:CLASS], SOLUTION[:CLASS] + SOLUTION[HALF:]
+ELSEWHERE = {
+    "a helper found by sys.path": ({"bptt.py": f'import sys\nsys.path.append("src")\nfrom loss import *\n{REST}',
+                                    "src/loss.py": SOLUTION[:HALF]}, "", ["src/loss.py"]),
+    "a helper and a table that are opened": (
+        {"bptt.py": "import pathlib\nexec(pathlib.Path(__file__).with_name('part.py').read_text())\nopen('data/t.csv').close()\n",
+         "part.py": SOLUTION, "data/t.csv": "1,2\n"}, "", ["part.py", "data/t.csv"]),
+    "a helper in a folder": ({"bptt.py": f"from loss import *\n{REST}", "a/loss.py": SOLUTION[:HALF]},
+                             "a/loss.py lies in a folder, where Python does not look for it", ["a/loss.py"]),
+    "a finished copy": ({"bptt.py": SOLUTION[:HALF], "work/final.py": SOLUTION},
+                        "bptt.py lacks code that you wrote, but work/final.py has ", ["work/final.py"]),
+    "a copy beside a file that cannot be imported": ({"bptt.py": "from gone import *\n", "mine.py": SOLUTION},
+                                                     "imports gone, which the grader does not have", ["mine.py"]),
+    "hidden by __all__": ({"bptt.py": "from mysol import *\n", "mysol.py": f"__all__ = ['softmax']\n{SOLUTION}"},
+                          "`__all__` in mysol.py leaves out what is not in that list", ["mysol.py"]),
+    "among the checks": ({"bptt.py": f"from checks.mine import x\n{SOLUTION}", "checks/mine.py": "x = 1\n"},
+                         "bptt.py, line 1, imports checks.mine, which the grader does not have", []),
+    "in a class": ({"bptt.py": f"{HEAD}class Mine:\n    " + SOLUTION[CLASS:].replace("\n", "\n    ")},
+                   "in bptt.py cannot be called from outside: that code stands in a class", []),
+    "another version": ({"bptt.py": SOLUTION, "v2.py": SOLUTION, "early.py": SOLUTION[:HALF], "test_own.py":
+                         f"import bptt\n{SOLUTION}\ndef test_x():\n    pass\n"},
+                        "Note: v2.py also has functions of this stage", []),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_no_code_stays_here_without_a_word(bare_python, folder, name):
+    files, words, packed = ELSEWHERE[name]
+    answered(folder)
+    for file, text in files.items():
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
+    said, _ = submit(bare_python, folder)
+    assert words in said and ("TO FIX" in said) == bool(words and "Note" not in words), said
+    with zipfile.ZipFile(folder / ARCHIVE) as bundle:
+        assert set(bundle.namelist()) == {STAGE.info.file, NOTEBOOK, "receipt.json", *packed}
+
+
+def test_a_file_that_takes_the_place_of_a_module_of_python_s_is_named(bare_python, folder):
+    (folder / "random.py").write_text("mine = 1\n", encoding="utf-8")
+    done = run(bare_python, "-m", "checks", "submit", cwd=folder)
+    assert "random.py in this folder has the name of a module that Python or a library has too" in done.stdout + done.stderr
+
+
 def test_what_is_unwritten_unanswered_or_named_otherwise_is_said(bare_python, folder):
     """And the zip is made all the same: a student at the deadline hands in what there is."""
     (folder / STAGE.info.file).write_text(STUB, encoding="utf-8")

@@ -265,10 +265,12 @@ def test_an_archive_under_the_name_of_another_file_is_opened_and_that_is_said(tm
 
 
 def test_each_file_that_goes_by_another_name_or_is_passed_over_is_said(tmp_path):
-    """A student's own module too; and a second filled file beside the one that counts by its name."""
-    files = {"bptt.py": f"import my_utils\n{SOLUTION}", "my_utils-1.py": "u = 1\n", "bptt_old.py": OTHER, "again.py": SOLUTION,
+    """A student's own module too; and a second filled file beside the one that counts by its name, unless it is an earlier state
+    of that."""
+    files = {"bptt.py": f"import my_utils\n{SOLUTION}", "my_utils-1.py": "u = 1\n", "bptt_old.py": OTHER,
+             "again.py": SOLUTION, "bptt_v2.py": SOLUTION.replace("axis=-1", "axis=0"),
              NB: FILLED, "notes.ipynb": with_answer("Another answer.")}
-    expected = ["my_utils-1.py was taken as my_utils.py", "bptt.py counts by its name; again.py and bptt_old.py could be it too",
+    expected = ["my_utils-1.py was taken as my_utils.py", "bptt.py counts by its name; again.py and bptt_v2.py could be it too",
                 f"{NB} counts by its name; notes.ipynb could be it too"]
     assert sorted(submitted(tmp_path, files).remarks) == sorted(expected)
     collect(archive(tmp_path / "download.zip", {f"leeann_11_{n}_{name}": files[name] for n, name in enumerate(files)}),

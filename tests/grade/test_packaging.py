@@ -1,14 +1,17 @@
 """Right work in several files: it is graded as it stands, or a person is asked; it is never a 0 in silence."""
 
+import re
+
 import pytest
 
 from autograder.grade.classroom import job_for
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.submission import read_submission
-from autograder.stages import find_stage
+from autograder.stages import RELEASE, find_stage
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, notebook, notebook_bytes
 from tests.graded_class import code, with_cells
 
+CROSS = SOLUTION.index("def cross_entropy")
 AT = SOLUTION.index("def dL_dyhat")
 HEAD = SOLUTION[: SOLUTION.index("def softmax")]
 ONE, TWO = SOLUTION[:AT], HEAD + SOLUTION[AT:]
@@ -54,6 +57,9 @@ RUNS = {
     "a dot for a file beside it": {"bptt.py": BOTH.format("."), "one.py": ONE, "two.py": after(".")},
     "names of the kit": {"bptt.py": "from conftest import *\nfrom test_public import *\n", "conftest.py": ONE,
                          "test_public.py": after("", "conftest")},
+    "a function in the kit's own conftest.py": {
+        "bptt.py": f"from conftest import softmax\n{HEAD}{SOLUTION[CROSS:]}",
+        "conftest.py": f"{(RELEASE / STAGE.id / 'conftest.py').read_text()}\n\n{SOLUTION[:CROSS]}"},
     "a name with a dash": {"bptt.py": 'import importlib\nglobals().update(vars(importlib.import_module("my-sol")))\n',
                            "my-sol.py": SOLUTION},
 }
@@ -66,9 +72,26 @@ def test_it_is_graded_as_it_stands(slot, tmp_path, name):
     assert not (tmp_path / "submitted" / "ada" / STAGE.id / "bptt.py").exists() or "bptt.py" in RUNS[name]
 
 
+NOTHING = "\n\n".join(f"def {name}(*args):\n    print('later')\n    return None\n"
+                      for name in re.findall(r"^def (\w+)", SOLUTION, re.MULTILINE))
+
 ASKS = {
     "hidden by __all__": ({"bptt.py": "from mysol import *\n", "mysol.py": f'{SOLUTION}\n__all__ = ["softmax"]\n'},
-                          "bptt.py, once imported, has no code for bptt, cross_entropy, dL_dW_x and 13 more; mysol.py has"),
+                          "bptt.py, once imported, has no code for bptt, cross_entropy, dL_dW_x and 13 more; mysol.py has, but "
+                          "its `__all__` leaves that out"),
+    "functions that give nothing beside a copy": (
+        {"bptt.py": NOTHING, "mine.py": SOLUTION},
+        "bptt.py, once imported, has no code for bptt, cross_entropy, dL_dW_x and 14 more; mine.py has"),
+    "half that gives nothing beside a copy": (
+        {"bptt.py": f"{ONE}\n\n{NOTHING[NOTHING.index('def dL_dyhat'):]}", "mine.py": SOLUTION}, "; mine.py has"),
+    "a name of Python's": ({"bptt.py": f"from random import mine\n{SOLUTION}", "random.py": "mine = 1\n"},
+                           "random.py has the name of a module that Python or a library has too"),
+    "a name of a library's": ({"bptt.py": f"from numpy.mine import x\n{SOLUTION}", "numpy/__init__.py": "",
+                               "numpy/mine.py": "x = 1\n"}, "numpy/__init__.py has the name of a module"),
+    "a name of Python's, within a function": (
+        {"bptt.py": SOLUTION.replace("return -np.log(y_hat_t[y_t])", "import random\n    return random.loss(y_hat_t, y_t)"),
+         "random.py": "import numpy as np\n\n\ndef loss(p, i):\n    return -np.log(p[i])\n"},
+        "random.py has the name of a module"),
     "stubs after the import": ({"bptt.py": f"from mysol import *\n{STUB}", "mysol.py": SOLUTION}, "; mysol.py has"),
     "below __name__": ({"bptt.py": "if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in SOLUTION.splitlines())},
                        "in bptt.py cannot be called from outside"),
@@ -76,6 +99,11 @@ ASKS = {
                                  "(ModuleNotFoundError: No module named 'helper'), but the hand-in has mysol.py"),
     "a helper in another folder": ({"bptt.py": "from mysol import *\n", "lib/mysol.py": SOLUTION}, "hand-in has lib/mysol.py"),
     "a helper in other capitals": ({"bptt.py": "from MySol import *\n", "mysol.py": SOLUTION}, "the hand-in has mysol.py"),
+    "a helper among the checks": ({"bptt.py": f"from checks.mine import x\n{SOLUTION}", "checks/mine.py": "x = 1\n"},
+                                  "hand-in has checks/mine.py"),
+    "a function in a file of the checks": (
+        {"bptt.py": f"from checks.hints import mine\n{SOLUTION}", "checks/hints.py": "def mine():\n    return 1\n"},
+        "cannot import name 'mine' from 'checks.hints'), but the hand-in has checks/hints.py"),
     "a helper's dot": ({"bptt.py": "from two import *\n", "one.py": ONE, "two.py": after(".")}, "the hand-in has one.py"),
     "two that import each other": (
         {"bptt.py": f"from two import *\n{ONE}", "two.py": f"from bptt import softmax\n{TWO}"}, "the hand-in has two.py"),
@@ -129,6 +157,22 @@ def test_one_function_that_the_code_in_use_hides_is_asked_about(slot, tmp_path):
     assert found["status"] == "needs_person" and "bptt.py, once imported, has no code for gradient_check" in found["reason"]
 
 
+TESTS = f"import bptt\n\n{SOLUTION}\n\ndef test_all():\n    assert bptt.softmax is not softmax\n"
+
+
+@pytest.mark.parametrize("name, other", [("test_mine.py", TESTS), ("ideas.py", NOTHING)])
+def test_tests_of_one_s_own_and_functions_that_give_nothing_are_no_question(slot, tmp_path, name, other):
+    found = graded(slot, tmp_path, {"bptt.py": ONE, name: other})
+    assert found["status"] == "graded" and 0 < found["score"] < 80 and "elsewhere" not in found
+    assert not any("could be it too" in note for note in found["notes"])
+
+
+def test_no_message_has_a_path_of_the_grader_s(slot, tmp_path):
+    found = graded(slot, tmp_path, {"bptt.py": f"from random import softmax\n{SOLUTION}"})
+    assert found["reason"].splitlines()[0] == ("bptt.py could not be imported: ImportError: cannot import name 'softmax' from "
+                                               "'random'")
+
+
 @pytest.mark.parametrize("files", [{"bptt.py": f"import pandas_of_mine\n{SOLUTION}", "plots.py": "import bptt\n"},
                                    {"bptt.py": "from mine import *\n", "mine.py": f"import pandas_of_mine\n{SOLUTION}"},
                                    {"bptt.py": "from helper import *\n"},
@@ -160,7 +204,7 @@ def read(tmp_path, files):
 @pytest.mark.parametrize("files, over", [
     ({"bptt.py": "from mysol import *\n", "mysol.py": SOLUTION, "old/bptt.py": WRONG, "old/mysol.py": WRONG},
      "old/bptt.py and old/mysol.py"),
-    ({"bptt.py": "from bptt_final import *\n", "bptt_final.py": SOLUTION, "bptt_v1.py": WRONG}, "bptt_v1.py"),
+    ({"bptt.py": "from bptt_final import *\n", "bptt_final.py": SOLUTION, "bptt_v1.py": WRONG, "v0.py": ONE}, "bptt_v1.py"),
     ({"bptt.py": 'import sys\nsys.path.append("a")\nfrom mysol import *\n', "a/mysol.py": SOLUTION, "try.py": WRONG}, "try.py"),
 ])
 def test_what_is_passed_over_beside_a_file_that_imports_is_said(tmp_path, files, over):

@@ -216,6 +216,17 @@ submission_13:
 """
 
 
+@pytest.mark.parametrize("earlier, later", [
+    ("30 novembre, 2026 2251", "1 décembre, 2026 0851"), ("9 März 2026 2251", "10 März 2026 851"),
+    ("30 listopada 2026 1051", "1 grudnia 2026 1051"), ("2026年9月30日 1051", "2026年10月1日 1051"),
+    ("30.11.2026 1051", "01.12.2026 1051"), ("Dec 1, 2026 1210 AM", "Dec 1, 2026 1105 a.m.")])
+def test_the_later_of_two_hand_ins_counts_in_whatever_language_the_lms_writes_dates(tmp_path, earlier, later):
+    files = {f"7-640 - Ann Lee - {earlier}/bptt.py": "old", f"7-640 - Ann Lee - {later}/bptt.py": "new",
+             f"8-640 - Bob B - {later}/bptt.py": "b"}
+    collect(archive(tmp_path / "d.zip", files), tmp_path / "course")
+    assert handed_in(tmp_path / "course")[f"Ann Lee/{S}/bptt.py"] == "new"
+
+
 def test_two_people_with_one_sid_have_a_folder_each_and_who_has_no_files_is_named(tmp_path):
     """Their addresses and names differ; nobody is left out in silence."""
     outcome = collect(

@@ -165,6 +165,32 @@ LISTS = {
         "Last Name,First Name,Username,Student ID,Last Access,Availability\nLee,Ann,al123,77,,Yes\n",
         {"al123": {"name": "Ann Lee", "blackboard_id": "al123"}},
     ),
+    "github classroom": (
+        '"identifier","github_username","github_id","name"\n"Ann Lee","al","1",""\n"Bob B","","",""\n',
+        {"al": {"name": "Ann Lee", "github_id": "al"}, "Bob B": {"name": "Bob B"}},
+    ),
+    "moodle worksheet in Spanish": (
+        'Identificador,"Nombre completo","Dirección de correo",Estado\nParticipante905,"Ann Lee",ann@x.y,\n',
+        {"Ann Lee": {"email": "ann@x.y", "moodle_id": f"{S}:905"}},
+    ),
+    "moodle worksheet whose columns have other names": (
+        "Nr,Full name,Email address,Status\nTeilnehmer/in905,Ann Lee,ann@x.y,\n", {"Ann Lee": {"moodle_id": f"{S}:905"}},
+    ),
+    "two people with one address": (
+        "name,email,id\nZoë M,a@x.y,1\nAnn Lee,a@x.y,2\nAnn Lee,a@x.y,2\n", {"1": {"name": "Zoë M"}, "2": {"name": "Ann Lee"}},
+    ),
+    "two people with one address and no id": (
+        "name,email\nZoë M,a@x.y\nAnn Lee,a@x.y\n", {"Zoë M": {"email": "a@x.y"}, "Ann Lee": {"email": "a@x.y"}},
+    ),
+    "what a spreadsheet puts into cells": (
+        'name|email|id\nZoë\xa0Müller|\xa0z@x.y|"=""0012"""\n', {"0012": {"name": "Zoë Müller", "email": "z@x.y"}},
+    ),
+    **{f"in {language}": (f"{columns}\nZoë,Müller,z@x.y\n", {"Zoë Müller": {"name": "Zoë Müller", "email": "z@x.y"}})
+       for language, columns in {
+           "Italian": "Nome,Cognome,Indirizzo email", "Dutch": "Voornaam,Achternaam,E-mailadres", "French":
+           "Prénom,Nom de famille,Adresse de courriel", "Portuguese": "Nome,Sobrenome,Endereço de email", "Polish":
+           "Imię,Nazwisko,Adres e-mail", "Czech": "Křestní jméno,Příjmení,E-mailová adresa", "Chinese":
+           "名,姓,电子邮件地址"}.items()},
     "any list": (
         "matrikelnummer,name,e-mail,extension\n4711,Ann Lee,ann@x.y,2\n",
         {"4711": {"name": "Ann Lee", "extension": "2"}},
@@ -194,6 +220,12 @@ def test_a_list_and_a_download_meet_in_one_row(tmp_path):
     moodle(course, "bptt.py", {"Ann Lee_100": "one"})
     collect(archive(tmp_path / "c.zip", {"bobbybob_10002_60_bptt.py": "two"}), course)
     assert handed_in(course) == {f"al/{S}/bptt.py": "one", f"bb/{S}/bptt.py": "two"} and len(rows(course)) == 2
+
+
+def test_a_quotation_mark_that_is_not_closed_loses_nobody(tmp_path):
+    (tmp_path / "list.csv").write_text('name,email\n"Ann Lee,a@x.y\nBob,b@x.y\n')
+    with pytest.raises(UsageError, match="a quotation mark not closed"):
+        take_list(tmp_path / "list.csv", tmp_path)
 
 
 def test_a_list_without_a_known_column_is_refused(tmp_path):

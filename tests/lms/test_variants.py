@@ -95,6 +95,11 @@ LAYOUTS = {
     "brightspace, one name twice": each("1-640 - Ann - Oct 12, 2026 1051 AM/{1}", ["a"])
     | each("2-640 - Ann - Oct 12, 2026 1051 AM/{1}", ["b"]),
     "ilias": each("Ex/{0}ee_Ann_{0}.lee_1{0}".replace("1{0}", "1") + "/{1}", ["a"]) | each("Ex/Lee_{0}_{0}x_2/{1}", ["b"]),
+    "ilias, an exercise called as a person is": each("multi_feedback_Ex_12/Lee_{0}_{0}x_1/{1}", ["a"])
+    | each("multi_feedback_Ex_12/Lee_{0}_{0}x_2/{1}", ["b"]),
+    "sakai, with its table of marks": each("Stage 1/Lee, {0}nn({0}12)/Submission attachment(s)/{1}")
+    | {"Stage 1/grades.csv": b"x", "Stage 1/Lee, ann(a12)/timestamp.txt": b"1"},
+    "a dated folder around a class": each(S + "-10-12-2026-10-51-22/{0}-lee/{1}"),
     "google classroom": each("Stage 1/{0}nn Lee - {1}") | {"Stage 1/ann Lee - notes.txt": b"n"},
     "google forms": {f"Stage 1/{stem} - {who}nn Lee{ending}": data for who in "ab"
                      for stem, ending, data in (("bptt", ".py", code(who)), (S, ".ipynb", notes(who)))},

@@ -1,4 +1,4 @@
-"""Automatic differentiation of a student's torch module, as plain values: here or in the sandbox."""
+"""Vector-Jacobian products of a student's torch module, as plain values, here or in the sandbox."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ from typing import Any
 
 
 class Autodiff:
-    """Runs a torch module or function and carries a gradient back through it.
+    """Computes vector-Jacobian products of torch modules and functions.
 
     Parameters
     ----------
     functions : module, optional
-        Where a function is found that is given by its name.
+        The student's module, in which functions are looked up by name.
     """
 
     def __init__(self, functions: Any = None) -> None:
         self._functions = functions
 
     def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-        """See `vector_jacobian`; `module` may be the name of a function of the student's."""
+        """See `vector_jacobian`; `module` may also be the name of one of the student's functions."""
         if isinstance(module, str):
             module = getattr(self._functions, module)
         return vector_jacobian(module, args, cotangents)
 
 
 def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-    """Outputs of ``module(*args)`` and the gradient of Σ cotangent · output.
+    """Outputs of ``module(*args)`` and the gradients of Σ cotangent · output.
 
     Parameters
     ----------
     module : torch.nn.Module or function
     args : tuple
-        Tensors, tuples of tensors, modules; floating-point tensors get a gradient.
+        Tensors, tuples of tensors, or modules. Floating-point tensors get a gradient.
     cotangents : tensor or tuple of tensors
-        One for each output, of its shape.
+        One for each output, of the same shape.
 
     Returns
     -------
     dict
-        "outputs" (tuple of tensors), "arguments" (gradient of each floating-point tensor in `args`, in
-        order; None where nothing flows back), "parameters" (name to gradient or None, of `module` and of the
-        modules in `args`), "left_behind" (names of parameters that had a gradient other than zero before).
+        "outputs" (tuple of tensors), "arguments" (gradient of each floating-point tensor in `args`, in order; None where the
+        output does not depend on it), "parameters" (name to gradient or None, for `module` and the modules in `args`),
+        "left_behind" (names of parameters whose ``.grad`` was nonzero before the call).
     """
     import torch
 
@@ -75,12 +75,12 @@ def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict
 
 
 def _outputs(value: Any, cotangents: Any) -> tuple[Any, ...]:
-    """The tensors of a result that is built like its cotangents; rows in a list make a tensor.
+    """Flatten outputs structured like `cotangents` into a tuple of tensors; a list of rows counts as one tensor.
 
     Raises
     ------
     ValueError
-        It is built otherwise, or of other shapes.
+        The outputs have another structure or other shapes than the cotangents.
     """
     import torch
 
@@ -103,7 +103,7 @@ def _outputs(value: Any, cotangents: Any) -> tuple[Any, ...]:
 
 
 def _tensors(value: Any) -> tuple[Any, ...]:
-    """The tensors in a nested tuple, in order."""
+    """Flatten nested tuples and lists of tensors, in order."""
     if isinstance(value, tuple | list):
         return tuple(tensor for item in value for tensor in _tensors(item))
     return (value,)

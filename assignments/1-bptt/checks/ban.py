@@ -1,9 +1,8 @@
-"""torch's own recurrent modules and functions, refused while student code runs.
+"""Block torch's own recurrent modules and functions while student code runs.
 
-Three nets. Making a module of torch's recurrent classes, or of a class built on one, is refused where every torch
-module begins. Running a recurrent operator is refused in torch's dispatcher, in the kernel that all names and aliases of
-the operator and all ways around its front door (decompose, redispatch) lead to. And torch's own Python versions of these
-operators are refused wherever torch keeps them.
+There are three layers. `torch.nn.Module.__init__` refuses instances of torch's recurrent classes and their subclasses. In the
+dispatcher, a check precedes the kernel that every name, alias and detour (decompose, redispatch) of a recurrent operator ends
+in. And torch's Python versions of these operators are wrapped wherever torch keeps them.
 """
 
 from __future__ import annotations
@@ -22,32 +21,32 @@ OWN_DOES_NOT_COUNT = N_("torch's own {name} does not count: write the equations 
 OPERATORS = ("lstm.input", "lstm.data", "lstm_cell", "gru.input", "gru.data", "gru_cell", "rnn_tanh.input",
              "rnn_tanh.data", "rnn_tanh_cell", "rnn_relu.input", "rnn_relu.data", "rnn_relu_cell", "quantized_lstm_cell",
              "quantized_gru_cell", "quantized_rnn_tanh_cell", "quantized_rnn_relu_cell")
-# No compositions of others: one whole layer, in builds with oneDNN, and cells and layers of few bits.
+# Operators with kernels of their own: whole layers in builds with oneDNN, and quantized cells and layers.
 ON_THE_PROCESSOR = re.compile(r"(aten::mkldnn_rnn_layer|(aten|quantized)::quantized_(lstm|gru|rnn_tanh|rnn_relu)\w*)"
                               r"(\.(input|data)\w*)?")
 _PYTHON_VERSIONS = re.compile(r"(?<![a-z])(rnn|lstm|gru)(?![a-z])")
 
 
 class Ban:
-    """The ban of one process. It holds inside `enforced`, or after `enforce`; inside `lifted` it does not."""
+    """The ban in one process. It is active inside `enforced` or after `enforce`, and suspended inside `lifted`."""
 
     def __init__(self) -> None:
         self.holds = False
         self._libraries: dict[str, Any] = {}
 
     def enforce(self) -> None:
-        """Let it hold from now on."""
+        """Activate the ban from now on."""
         self.holds = True
 
     @contextlib.contextmanager
     def enforced(self) -> Iterator[None]:
-        """A context in which it holds."""
+        """Context in which the ban is active."""
         with self._set(True):
             yield
 
     @contextlib.contextmanager
     def lifted(self) -> Iterator[None]:
-        """A context in which it does not hold."""
+        """Context in which the ban is suspended."""
         with self._set(False):
             yield
 
@@ -60,12 +59,12 @@ class Ban:
             self.holds = before
 
     def check(self, name: str) -> None:
-        """Raise RuntimeError when the ban holds."""
+        """Raise RuntimeError if the ban is active."""
         if self.holds:
             raise RuntimeError(_(OWN_DOES_NOT_COUNT, name=name))
 
     def cast_nets(self) -> None:
-        """Watch torch's modules and operators."""
+        """Install the checks in torch's modules, dispatcher and Python functions."""
         import torch
 
         begin = torch.nn.Module.__init__
@@ -79,7 +78,7 @@ class Ban:
         torch.nn.Module.__init__ = watched  # type: ignore[method-assign,assignment]
         self._libraries = {name: torch.library.Library(name, "IMPL") for name in ("aten", "quantized")}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
+            warnings.simplefilter("ignore")  # torch warns of replaced kernels; replacing them is the purpose
             for name in OPERATORS:
                 self._guard(f"aten::{name}", "AutogradCPU", "CompositeImplicitAutograd")
             for name in filter(ON_THE_PROCESSOR.fullmatch, torch._C._dispatch_get_all_op_names()):
@@ -88,7 +87,7 @@ class Ban:
         self._guard_python_versions()
 
     def _guard(self, name: str, key: str, place: str) -> None:
-        """Put a check before the kernel that an operator has for `key`, at `place` in the dispatcher."""
+        """Put a check before the kernel that an operator has for `key`, registered at dispatch key `place`."""
         import torch
 
         space, _, short = name.partition("::")
@@ -105,7 +104,7 @@ class Ban:
             operator.py_kernels[at] = self._checked(version, packet)
 
     def _guard_python_versions(self) -> None:
-        """Put a check before the functions of torch that write the operators out, where they are loaded."""
+        """Put a check before torch's Python versions of the operators, where they are loaded."""
         module = sys.modules.get("torch._decomp.decompositions")
         if module is None:
             return
@@ -128,7 +127,7 @@ class Ban:
 
 @cache
 def install() -> Ban:
-    """The ban of this process, not yet in force."""
+    """Return the ban of this process, installed but not yet active."""
     ban = Ban()
     ban.cast_nets()
     return ban

@@ -1,4 +1,4 @@
-"""Calls as a program makes them that keeps what it has: its arrays from call to call, and the results of earlier calls."""
+"""Call student functions the way a real program does: with arrays that are reused between calls, and results that must last."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from .compare import RETURNED, SHARES, WAS_GIVEN, is_tensor
 from .student import changed, copied
 
 MAX_DEPTH = 32
-# What is larger is not kept to be compared.
+# Larger values are not kept for comparison.
 MOST_ITEMS, MOST_BYTES, MOST_BITS = 10_000, 1 << 22, 10_000
-# So many results, and the arguments of so many calls, are looked at again after each call: a ring of buffers is shorter.
+# How many results, and the arguments of how many calls, are checked again after each call. More than any plausible ring of
+# buffers.
 MOST_RESULTS, MOST_GIVEN = 12, 6
 PLAIN = (bool, float, complex, type(None))
 
 
 @dataclass
 class _Last:
-    """The last call of a function: its arguments, where they can be used again, and the arrays, dicts and lists among them."""
+    """The last call of a function or an object: its arguments, where they can be reused, and the ids of the arrays, dicts and
+    lists in them.
+    """
 
     args: tuple[Any, ...] = ()
     own: frozenset[int] = frozenset()
@@ -31,7 +34,7 @@ class _Last:
 
 @dataclass
 class _Parts:
-    """The arrays and tensors in a value, both as arrays too, and its dicts and lists."""
+    """Arrays in a value (each with a numpy view of it), its dicts and lists, and its size in bytes."""
 
     arrays: list[tuple[Any, np.ndarray]] = field(default_factory=list)
     boxes: list[dict[Any, Any] | list[Any]] = field(default_factory=list)
@@ -39,7 +42,7 @@ class _Parts:
 
 
 class _Kept:
-    """What an earlier call returned or was given, and what was in it when that call was over."""
+    """A result or argument of an earlier call, with its contents at the end of that call."""
 
     def __init__(self, text: str, parts: _Parts) -> None:
         self.text, self.size = text, parts.size
@@ -47,26 +50,26 @@ class _Kept:
         self.boxes = [(box, _items(box)) for box in parts.boxes]
 
     def is_as_it_was(self) -> bool:
-        """Look at it again."""
+        """Whether the contents are unchanged."""
         return all(array.tobytes() == was for _, array, was in self.arrays) and all(
             _are_same(_items(box), items) for box, items in self.boxes)
 
     def forget(self, others: frozenset[int]) -> None:
-        """Do not look at these again: they were handed in once more, with other values in them."""
+        """Stop checking these objects: they are passed again, with other values in them."""
         self.arrays = [one for one in self.arrays if id(one[0]) not in others]
         self.boxes = [one for one in self.boxes if id(one[0]) not in others]
 
 
 @dataclass
 class Caller:
-    """Calls the functions of one module within one test.
+    """Calls the functions of one module within one test, and the objects that they make.
 
-    A second call of a function gets the arrays and dicts of the first, with new values in them, where their shapes are the same:
-    what is remembered by the object alone is out of date then. A call with the very values of the one before gets other arrays:
-    what a function kept is not always what it is given next. An array that stands twice in a list is one array.
+    A repeated call of a function gets the arrays and dicts of the previous one with new values in them, where shapes match: this
+    finds caches keyed by object identity. A call with exactly the same values gets different arrays: this finds functions that
+    assume they are handed back what they kept. Equal arrays in a list become one array.
 
-    Where a call changes what an earlier one, of any function, returned or was given, that is named among what it changed; so
-    are, in words of their own, the arguments whose memory a result shares.
+    If a call changes what an earlier call (of any function) returned or was given, that is reported among what it changed. So are
+    the arguments that a result shares memory with, prefixed with `SHARES`.
     """
 
     last: dict[str, _Last] = field(default_factory=dict)
@@ -74,16 +77,29 @@ class Caller:
     given: deque[_Kept] = field(default_factory=lambda: deque(maxlen=MOST_GIVEN))
 
     def clear(self) -> None:
-        """A test begins."""
+        """Forget all calls, for a new test."""
         self.last.clear()
         self.results.clear()
         self.given.clear()
 
     def call(self, name: str, function: Callable[..., Any], args: tuple[Any, ...],
              kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """Call a function with arguments that are nobody else's; its value, and what it changed in place."""
+        """Call a function with arguments it may own; return its value, and descriptions of what it changed in place."""
         __tracebackhide__ = True
-        last = self.last.get(name, _Last())
+        return self._call(name, name, function, args, kwargs)
+
+    def call_object(self, name: str, target: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, tuple[str, ...]]:
+        """Call an object that the function or class of this name made, as `call` calls a function.
+
+        Another object of the same kind, called next, gets the arrays of the first one's call.
+        """
+        __tracebackhide__ = True
+        return self._call(f"{name}(...)", name, target, args, {})
+
+    def _call(self, key: str, name: str, function: Callable[..., Any], args: tuple[Any, ...],
+              kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
+        __tracebackhide__ = True
+        last = self.last.get(key, _Last())
         is_repeated = _is_equal(args, last.args)
         args = _shared(args if is_repeated else _reused(args, last.args, set()))
         before = copied(args), copied(kwargs)
@@ -98,7 +114,7 @@ class Caller:
         result = _parts(value, only_known=True)
         shared = None if result is None else _shared_with(args, parts, result)
         if not is_repeated:
-            self.last[name] = _Last(args, own) if shared == () else _Last()
+            self.last[key] = _Last(args, own) if shared == () else _Last()
         _keep(self.given, WAS_GIVEN.format(name=name), parts)
         if result is not None:
             _keep(self.results, RETURNED.format(name=name), result)
@@ -113,7 +129,7 @@ def _keep(group: deque[_Kept], text: str, parts: _Parts) -> None:
 
 
 def _changed_since(group: deque[_Kept]) -> tuple[str, ...]:
-    """What is not as it was; it is named once."""
+    """Descriptions of what has changed; each is reported once."""
     changed = [kept for kept in group if not kept.is_as_it_was()]
     for kept in changed:
         group.remove(kept)
@@ -121,10 +137,10 @@ def _changed_since(group: deque[_Kept]) -> tuple[str, ...]:
 
 
 def _reused(new: Any, old: Any, used: set[int]) -> Any:
-    """`new` in the arrays and dicts of `old`, where they fit."""
+    """Return `new`, written into the arrays and dicts of `old` where they match."""
     if type(new) is not type(old):
         return new
-    if isinstance(new, tuple):  # the last arguments may be left out
+    if isinstance(new, tuple):  # trailing arguments may be left out
         return (*(_reused(one, other, used) for one, other in zip(new, old)), *new[len(old):])
     if id(old) in used or not (isinstance(new, dict | list | np.ndarray) or is_tensor(new)):
         return new
@@ -150,7 +166,7 @@ def _reused(new: Any, old: Any, used: set[int]) -> Any:
 
 
 def _is_equal(new: Any, old: Any) -> bool:
-    """The same values: arrays, tensors and plain values by what they are, all others as objects."""
+    """Whether both hold the same values. Objects of unknown types must be identical."""
     if type(new) is not type(old):
         return False
     if isinstance(new, dict):
@@ -163,7 +179,7 @@ def _is_equal(new: Any, old: Any) -> bool:
 
 
 def _shared(value: Any, outermost: bool = True) -> Any:
-    """Arguments in which arrays of a list that are the same in every byte are one array."""
+    """Replace arrays of a list that are equal byte for byte by one and the same array."""
     if isinstance(value, dict):
         for key, item in value.items():
             value[key] = _shared(item, False)
@@ -178,7 +194,7 @@ def _shared(value: Any, outermost: bool = True) -> Any:
 
 
 def _outer(value: Any) -> Any:
-    """The containers of a value as they are, and in them the very same arrays."""
+    """Copy the containers of a value, but keep its arrays."""
     if isinstance(value, dict):
         return {key: _outer(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -191,7 +207,7 @@ def _items(box: dict[Any, Any] | list[Any]) -> list[Any]:
 
 
 def _are_same(items: list[Any], others: list[Any]) -> bool:
-    """The same objects, or plain values that are equal."""
+    """Whether two lists hold identical objects or equal plain values."""
     if len(items) != len(others):
         return False
     return all(map(operator.is_, items, others)) or all(
@@ -199,7 +215,7 @@ def _are_same(items: list[Any], others: list[Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """What tells a value from another of its type; of an object of any other type, which object it is."""
+    """A key that differs for different plain values of a type; for other objects, their identity."""
     if type(value) is np.ndarray:
         return value.shape, value.tobytes()
     if type(value) in (*PLAIN, int, str):
@@ -208,7 +224,7 @@ def _plain(value: Any) -> Any:
 
 
 def _shared_with(args: tuple[Any, ...], given: _Parts, result: _Parts) -> tuple[str, ...]:
-    """The arguments, named as in `changed`, that have memory in common with the result."""
+    """The arguments that share memory with the result, named as in `changed`."""
     shared = {id(one) for one, own in given.arrays if any(np.may_share_memory(own, array) for _, array in result.arrays)}
     found: list[str] = []
 
@@ -225,9 +241,9 @@ def _shared_with(args: tuple[Any, ...], given: _Parts, result: _Parts) -> tuple[
 
 
 def _parts(value: Any, only_known: bool = False) -> Any:
-    """The arrays, dicts and lists of a value; with `only_known` None where it is large, or something else is in it.
+    """Collect the arrays, dicts and lists of a value. With `only_known`, return None if it is large or holds any other type.
 
-    No method of a class of the student's is called: an object may be anything, whatever it is a subclass of.
+    No method of a student's class is called: a subclass may override anything.
     """
     parts, items = _Parts(), 0
     waiting = [(value, 0)]
@@ -257,7 +273,7 @@ def _parts(value: Any, only_known: bool = False) -> Any:
             try:
                 parts.arrays.append((one, one.detach().numpy()))
                 parts.size += parts.arrays[-1][1].nbytes
-            except (TypeError, RuntimeError):  # a type of number, or a layout, that numpy does not know
+            except (TypeError, RuntimeError):  # a dtype or layout that numpy does not support
                 known = False
         else:
             known = isinstance(one, np.generic) and kind.__module__ == "numpy"

@@ -1,7 +1,6 @@
-"""Compare what a student's function returned with what it should return.
+"""Compare the result of a student's function with the expected one.
 
-The order is always the same, and the first thing that is wrong is what the
-message says: None, type, shape, finite, value.
+Checks run in a fixed order and the message reports the first that fails: None, type, shape, finite, value.
 """
 
 from __future__ import annotations
@@ -20,33 +19,36 @@ from .words import N_, _, _n, retold
 
 RTOL = 1e-9
 ATOL = 1e-12
-# Kinds of slips that are told of a hidden test too; the others name numbers or places, which an answer could be made to choose.
+# Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
+# inputs.
 KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
-# Named beside the arguments that a call changed: what it changed of an earlier call, and arguments its result shares memory with.
+# Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
 EARLIER = re.compile(r"what (\w+) (returned|was given)")
+PLACE = re.compile(r"(cannot import name '.{1,200}?' from .{1,250}?'(?: \(most likely [^()]*\))?)"
+                   r" \((?:unknown location|.?.?[/\\].*)\)$", re.DOTALL)
 LONG_NUMBER = re.compile(r"\d[\d.]*\.\d+|\d{4,}")
 
 
 class Mismatch(AssertionError):
-    """One thing about a returned value is wrong.
+    """A returned value is wrong.
 
     Parameters
     ----------
     what : str
         The value in the lecture's symbols, such as ``h`` or ``softmax(z)``.
     problem : str
-        What is wrong with it, in a sentence without its subject.
+        What is wrong with it: a sentence without its subject.
     aspect : str
-        Which check failed: raised, none, type, shape, finite, value or property.
+        The check that failed: raised, none, type, shape, finite, value or property.
     index : tuple of int, optional
-        First bad index of an array.
+        Index of the first wrong entry of an array.
     got, expected : str, optional
-        Both values in short.
+        Short forms of both values.
     remark : callable, optional
-        Gives a few words on what kind of slip it looks like; asked for only when the message is read.
+        Returns a few words on the likely kind of slip; called only when the message is read.
     hidden : str, optional
-        What is told of a hidden test in place of `problem`, where that has names or numbers of the student's in it.
+        Replaces `problem` in hidden tests where that contains names or numbers from the submission.
     """
 
     def __init__(self, what: str, problem: str, aspect: str, *, index: tuple[int, ...] | None = None,
@@ -60,7 +62,7 @@ class Mismatch(AssertionError):
 
     @property
     def brief(self) -> str:
-        """What is told of a hidden test: no index, no count, no value."""
+        """The message for a hidden test: no index, no count, no value."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
         remark = self.remark()
         remark = f": {remark}" if remark in map(_, KINDS_OF_SLIP) else ""
@@ -68,7 +70,7 @@ class Mismatch(AssertionError):
         return shortened(LONG_NUMBER.sub(rounded, text), 300)
 
     def text(self) -> str:
-        """The message, one fact a line."""
+        """Return the message, one fact per line."""
         remark = self.remark()
         lines = [f"{self.what} {self.problem}{': ' if remark else ''}{remark}".strip()]
         if self.got:
@@ -79,17 +81,17 @@ class Mismatch(AssertionError):
 
 
 def rounded(found: re.Match[str]) -> str:
-    """A number to two digits."""
+    """Round a number in a text to two digits."""
     return f"{float(found[0]):.2g}" if found[0].count(".") < 2 else "..."
 
 
 def shortened(text: str, limit: int = 400) -> str:
-    """The beginning of a text."""
+    """Cut a text to `limit` characters."""
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def kind(value: Any) -> str:
-    """What a value is, in a few words a student knows."""
+    """Describe the type and shape of a value in a student's terms."""
     if value is None:
         return "None"
     if isinstance(value, Other):
@@ -108,31 +110,37 @@ def kind(value: Any) -> str:
     return _("an {name}", name=name) if name[:1].lower() in "aeiou" else _("a {name}", name=name)
 
 
+def without_place(text: str) -> str:
+    """The text of an ImportError without the path of the file that was imported, which is another one on each machine."""
+    return PLACE.sub(r"\1", text)
+
+
 def told(error: BaseException) -> str:
-    """An exception in a line: the name of its class, unless that is the grader's own, and its text where it has one."""
+    """Format an exception in one line: class name and message, or the message alone for the grader's own exceptions."""
     name = getattr(error, "type_name", None) or type(error).__name__
-    text = retold(str(getattr(error, "message", error)), OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
+    text = without_place(str(getattr(error, "message", error)))
+    text = retold(text, OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
     if getattr(type(error), "of_the_grader", False) and text.strip():
         return text
     return f"{name}: {text}" if text.strip() else name
 
 
 def factor_text(factor: float) -> str:
-    """A factor in a few digits; one near 1 by what it is above or below it, so that it never reads as 1."""
+    """Format a factor in a few digits; one close to 1 as 1 + or - the difference, so that it never reads as 1."""
     if f"{factor:.2g}" == "1" and factor != 1:
         return f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.2g}"
     return f"{factor:.4g}"
 
 
 class Shown(TypedDict):
-    """Two values as a message shows them."""
+    """The formatted `got` and `expected` of a message."""
 
     got: str
     expected: str
 
 
 def show_both(got: Any, want: Any) -> Shown:
-    """Two values that differ, in so many digits that they are seen to."""
+    """Format two values that differ with enough digits to tell them apart."""
     one, other = show(got), show(want)
     if one == other and is_number(got) and is_number(want):
         one, other = (f"{np.asarray(value).item():.17g}" for value in (got, want))
@@ -140,7 +148,7 @@ def show_both(got: Any, want: Any) -> Shown:
 
 
 def show(value: Any, limit: int = 6) -> str:
-    """A value in one short line: `[0.25, 0.25, ... ] (20 entries)`."""
+    """Format a value in one short line, such as ``[0.25, 0.25, ...] of shape (20,)``."""
     if isinstance(value, Other):
         return value.said
     if is_number(value) and not is_tensor(value):
@@ -157,7 +165,7 @@ def show(value: Any, limit: int = 6) -> str:
 
 
 def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, atol: float = ATOL, or_none: bool = False) -> None:
-    """Pass when `got` equals `want`; otherwise raise Mismatch for the first thing wrong.
+    """Raise Mismatch for the first difference between `got` and `want`.
 
     Parameters
     ----------
@@ -166,11 +174,11 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
     want : ndarray, tensor, number, bool, str, None, or tuple, list or dict of those
         What it should have returned.
     what : str or sequence of str
-        The value's name; for a tuple, one name an item.
+        Name of the value; for a tuple, one name per item.
     rtol, atol : float
-        ``|got - want| <= atol + rtol * |want|`` for each entry.
+        Tolerances: ``|got - want| <= atol + rtol * |want|`` for each entry.
     or_none : bool
-        None is a value that the function may return, and not a `return` that was forgotten.
+        None is a legitimate result, so the message does not suspect a missing `return`.
     """
     __tracebackhide__ = True
     got = plain(got)
@@ -230,7 +238,7 @@ def _expect_items(got: Any, want: Sequence[Any], what: str | Sequence[str], name
 
 
 def as_truth(value: Any) -> bool | None:
-    """A truth value, also one as 0 or 1, or in an array or tensor without axes; None for anything else."""
+    """Return a bool, or 0 or 1, also in a 0-d array or tensor, as bool; None for anything else."""
     if is_tensor(value) and value.ndim == 0:
         value = value.item()
     if isinstance(value, np.ndarray) and value.ndim == 0:
@@ -240,7 +248,7 @@ def as_truth(value: Any) -> bool | None:
 
 
 def as_numbers(value: Any) -> np.ndarray | None:
-    """Numbers as an array, whatever holds them: an array, a tensor, a number, a list or tuple of those."""
+    """Return numbers as an array, from an array, tensor, number, or nested list; None for anything else."""
     if isinstance(value, list | tuple):
         items = [as_numbers(item) for item in value]
         if not items or any(item is None or item.dtype.kind == "b" or item.shape != items[0].shape for item in items):  # type: ignore[union-attr]
@@ -252,7 +260,7 @@ def as_numbers(value: Any) -> np.ndarray | None:
 
 
 def _as_array(got: Any, want: np.ndarray, name: str) -> np.ndarray:
-    """`got` as an array, where it holds numbers."""
+    """Return `got` as a numeric array or raise Mismatch."""
     __tracebackhide__ = True
     array = as_numbers(got)
     if array is not None and (array.dtype.kind in "iufc" or (array.dtype.kind == "b" and want.dtype.kind == "b")):
@@ -289,9 +297,9 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
 
 
 def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol: float = RTOL) -> str:
-    """What a wrong array has to do with the right one, in a few words; empty where nothing is known.
+    """Describe how a wrong array relates to the right one: transposed, sign, factor, zero; empty if nothing fits.
 
-    It holds for each of the entries that are `off`, to the digits that are shown, however small they are beside the others.
+    The relation must hold for each entry that is `off`, to the digits shown, however small it is beside the others.
     """
     if want.dtype.kind not in "iuf" or not (np.isfinite(got).all() and np.isfinite(want).all() and np.any(want)):
         return ""
@@ -302,7 +310,7 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
             and (off is None or np.allclose(got[off], other[off], rtol=max(rtol, RTOL), atol=0))
 
     if got.shape == want.shape and is_like(want):
-        return ""  # what is wrong is too small, beside the largest entry, for anything to be said of it
+        return ""  # the error is too small, relative to the largest entry, to say anything about it
     if want.ndim == 2 and got.shape == want.T.shape and is_like(want.T):
         return _("it is the transpose of the right one")
     if got.shape != want.shape:
@@ -313,7 +321,7 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
         return ""
     if not np.any(got):
         return _("it is zero everywhere")
-    # Divided first: the squares of very large and very small numbers do not fit into a float.
+    # Scaled first: squares of very large or small numbers over- or underflow.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and is_like(factor * want):
         return _("it is {factor} times the right one", factor=factor_text(factor))
@@ -332,16 +340,16 @@ def _at(name: str, index: tuple[int, ...]) -> str:
 
 
 def expect_true(condition: Any, problem: str, what: str = "", hidden: str = "") -> None:
-    """Pass when a property holds; `problem` is the sentence shown when it does not, `hidden` that of a hidden test."""
+    """Raise Mismatch unless `condition` holds; `problem` is the message, `hidden` that of a hidden test."""
     __tracebackhide__ = True
     if not as_truth(condition):
         raise Mismatch(what, problem, "property", hidden=hidden)
 
 
 def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
-    """Pass when no call of this test changed one of its arguments in place, or what an earlier call of any function returned.
+    """Raise Mismatch if a call of this test changed an argument in place, or what an earlier call returned or was given.
 
-    With `new`, also only when every result is in arrays of its own. Calls before `since` are another test's matter.
+    With `new`, also if a result shares memory with the arguments. Calls before index `since` are ignored.
     """
     __tracebackhide__ = True
     called = {call.name for call in student.calls}
@@ -367,9 +375,9 @@ def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
 
 
 def expect_raises(exception: type[BaseException], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Pass when ``function(*args, **kwargs)`` raises `exception`.
+    """Raise Mismatch unless ``function(*args, **kwargs)`` raises `exception`.
 
-    A stub's NotImplementedError is let through, so that the task counts as not yet written.
+    NotImplementedError of a stub is passed on, so that the task counts as not yet written.
     """
     __tracebackhide__ = True
     name = f"{getattr(function, '__name__', _('the function'))}(...)"
@@ -379,10 +387,10 @@ def expect_raises(exception: type[BaseException], function: Callable[..., Any], 
         if isinstance(error, NotImplementedError) and exception is not NotImplementedError:
             raise
         return
-    except (NotImplementedError, Mismatch):  # a function that is not there
+    except (NotImplementedError, Mismatch):  # the function is missing
         raise
-    except Exception as error:  # any other exception of the student's is a wrong answer here
-        if getattr(type(error), "of_the_grader", False):  # a limit, the end of the process
+    except Exception as error:  # any other exception of student code is a wrong answer
+        if getattr(type(error), "of_the_grader", False):  # a limit, or the worker died
             raise
         raise Mismatch(name, _("raised the wrong exception for a bad argument"), "raised",
                        got=told(error), expected=exception.__name__) from None

@@ -1,4 +1,4 @@
-"""The text in an RTF document, a web page or a notebook that was saved under the name of a Python file."""
+"""Extract the text of an RTF document, web page or notebook that was saved under the name of a Python file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 RTF_TOKEN = re.compile(r"\\([A-Za-z]+)(-?\d+)? ?|\\'([0-9A-Fa-f]{2})|\\(.|\n)|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.DOTALL)
-# Groups of a document that hold no text of it.
+# RTF groups that hold no text.
 RTF_ASIDE = frozenset("fonttbl colortbl stylesheet info pict header footer headerl headerr footerl footerr listtable rsidtbl"
                       " generator listoverridetable themedata datastore latentstyles xmlnstbl filetbl revtbl".split())
 RTF_SIGNS = {"par": "\n", "line": "\n", "sect": "\n", "page": "\n", "tab": "\t", "emdash": "\u2014", "endash": "\u2013",
@@ -18,7 +18,7 @@ RTF_ESCAPED = {"~": " ", "_": "-", "-": "", "\r": "\n"}
 
 
 def notebook_text(text: str) -> str:
-    """The code cells of a notebook, one after the other; empty where they cannot be read."""
+    """Return the code cells of a notebook, joined; empty if they cannot be read."""
     try:
         cells = json.loads(text.lstrip("\ufeff"))["cells"]
         return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code") + "\n"
@@ -27,7 +27,7 @@ def notebook_text(text: str) -> str:
 
 
 def rtf_text(text: str) -> str:
-    """The text of an RTF document, without its forms."""
+    """Return the text of an RTF document without formatting."""
     parts: list[str] = []
     stack: list[tuple[bool, int]] = []
     aside, after, skip = False, 1, 0
@@ -56,7 +56,10 @@ def rtf_text(text: str) -> str:
 
 
 def page_text(text: str) -> str:
-    """The text of a web page, of one with a single `<pre>` the text in that; empty where code may have been taken for tags."""
+    """Return the text of a web page, or of its only `<pre>` if there is exactly one.
+
+    Empty where code such as ``a<b`` may have been parsed as a tag.
+    """
     reader = _Page()
     reader.feed(text)
     reader.close()
@@ -66,7 +69,7 @@ def page_text(text: str) -> str:
 
 
 class _Page(html.parser.HTMLParser):
-    """Collects text: all of it, and that inside of `<pre>`."""
+    """Collects text: all of it, and separately that inside `<pre>`."""
 
     BLOCKS = frozenset("p div li tr br h1 h2 h3 h4 pre table tbody td ul ol section article main".split())
     INLINE = frozenset("span b i u s a code font em strong tt samp".split())

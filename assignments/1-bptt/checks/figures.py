@@ -1,4 +1,4 @@
-"""Figures of the notebooks: each with a caption, and with words for who cannot see it; a slider with a figure to fall back on."""
+"""Show figures in the notebooks, each with a caption and an alternative text, and sliders with a static figure as fallback."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from typing import Any
 from .check import in_notebook
 from .words import _
 
-# Where it names a folder, each figure is saved there too, as SVG and PNG: see `make figures`.
+# Environment variable: if it names a folder, each figure is also saved there as SVG and PNG. See `make figures`.
 FOLDER = "CHECKS_FIGURES"
 
 
 def show_figure(caption: str, alt: str, figure: Any = None) -> None:
-    """Show a figure with its caption; a screen reader reads `alt`.
+    """Show a figure with a caption, and a description for screen readers.
 
     Parameters
     ----------
     caption : str
         A sentence below the figure.
     alt : str
-        What there is to see, for who cannot.
+        Description of the figure for readers who cannot see it.
     figure : Figure, optional
-        By default pyplot's present one.
+        By default the current figure of pyplot. It is closed afterwards.
     """
     import matplotlib.pyplot as plt
 
@@ -45,17 +45,17 @@ def show_figure(caption: str, alt: str, figure: Any = None) -> None:
 
 
 def slider(draw: Callable[[Any, float], None], label: str, values: Sequence[float], caption: str, alt: str) -> None:
-    """Three panels for the first, the middle and the last value; below them a slider, where the notebook has ipywidgets.
+    """Show panels for the first, middle and last value, and below them a slider if ipywidgets is available.
 
     Parameters
     ----------
     draw : callable
         ``draw(ax, value)`` draws one panel.
     label : str
-        The name of what is moved.
+        Name of the quantity that the slider changes.
     values : sequence of float
     caption, alt : str
-        Of the three panels; see `show_figure`.
+        For the three panels; see `show_figure`.
     """
     import matplotlib.pyplot as plt
 
@@ -83,7 +83,7 @@ def slider(draw: Callable[[Any, float], None], label: str, values: Sequence[floa
 
 def _picture(figure: Any, kind: str) -> bytes:
     buffer = BytesIO()
-    # No date and no version: the same figure gives the same bytes.
+    # No date and no version, so that the same figure gives the same bytes.
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     figure.savefig(buffer, format=kind, dpi=100, bbox_inches="tight", metadata=metadata)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""The student's own machine: the module is imported into this process, and each call has the grader's time."""
+"""Run the public tests on the student's machine: in this process, with the time limits of the grader for each call."""
 
 from __future__ import annotations
 
@@ -35,10 +35,9 @@ ARGUMENT = N_("argument {number}")
 
 @dataclass
 class HomeVerdict(Verdict):
-    """A verdict with what helps its student: what the code printed, and what went into the call that failed.
+    """A verdict with details for the student: printed output, and the arguments of the call that failed.
 
-    `waits_for` names the function that is not yet written, where it is not one of those under test: of an earlier task, or
-    of an earlier stage's file.
+    `waits_for` names the function that is not yet written where it belongs to an earlier task or an earlier stage.
     """
 
     printed: str = ""
@@ -47,15 +46,15 @@ class HomeVerdict(Verdict):
 
 
 class LocalBackend:
-    """What a session of the public tests runs on at home.
+    """The backend of a public test session on the student's machine.
 
     Parameters
     ----------
     folder : Path
-        The student's.
+        The student's folder.
     info : StageInfo
     show : bool
-        Keep what went into each call that failed.
+        Keep the arguments of each call that failed.
     """
 
     seed = 0
@@ -64,12 +63,13 @@ class LocalBackend:
         self.folder, self.info, self.show = folder, info, show
         self.load_error: BaseException | None = None
         self.printed, self.printed_on_import = Printed(MAX_PRINTED), Printed(MAX_PRINTED)
-        self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None))
+        self._caller = Caller()
+        self.student = Student(self._run, self._around, function_of=lambda name: getattr(self._file.module, name, None),
+                               call_object=lambda name, target, args: self._caller.call_object(name, target, copied(args)))
         self._file = FreshModule(folder / info.file, ["conftest", "test_public",
                                                       *(Path(name).stem for name in info.handout_files.values())])
         self._rules = rules_of(info)
         self._slow: set[str] = set()
-        self._caller = Caller()
         self._clock = Clock(folder)
         self._calls: dict[str, dict[str, list[Call]]] = {}
         self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))
@@ -78,16 +78,16 @@ class LocalBackend:
         try:
             with self._rules(), listening(self.printed_on_import), self._clock.limit(LOAD_CPU):
                 self._file.load()
-        except (Exception, SystemExit, OutOfTime) as error:  # told to the student in the report
+        except (Exception, SystemExit, OutOfTime) as error:  # shown in the report
             self.load_error = error
 
     def close(self) -> None:
-        """No more calls come."""
+        """End the session."""
         self._clock.close()
 
     @contextlib.contextmanager
     def _around(self) -> Iterator[None]:
-        """Where student code runs: by the stage's rules, within its time, and what it prints is kept."""
+        """Context for student code: the rules of the stage, a time limit, and captured output."""
         name = self.student.calls[-1].name
         seconds = CALL_CPU / (AFTER_A_TIMEOUT if name in self._slow else 1)
         seconds = min(seconds, self.info.cpu_seconds.get(name, seconds))
@@ -107,7 +107,7 @@ class LocalBackend:
         return self._caller.call(name, getattr(self._file.module, name), copied(args), copied(kwargs))
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """Each test starts with no calls remembered, the libraries' state reset, and the student's file as just imported."""
+        """Prepare for a test: no calls recorded, random state reset, the student's module as freshly imported."""
         self.student.calls.clear()
         self._caller.clear()
         self.printed = Printed(MAX_PRINTED)
@@ -121,33 +121,33 @@ class LocalBackend:
             reset_state(self.seed)
 
     def reference(self) -> Any:
-        """No reference at home."""
+        """Refuse: students do not have the reference."""
         raise pytest.UsageError("the reference is not part of the public tests")
 
     def canvas(self) -> Any:
-        """Axes of a figure that is never shown."""
+        """Return a `Canvas`, whose figures are never shown."""
         from .axes import Canvas
 
         return Canvas()
 
     def autodiff(self) -> Any:
-        """Automatic differentiation in this process."""
+        """Return an `Autodiff` that works in this process."""
         from .autodiff import Autodiff
 
         return Autodiff(self._file.module)
 
     def checkpoints(self) -> Any:
-        """Files in the student's folder."""
+        """Return a function that loads checkpoints from the student's folder."""
         from .checkpoints import load_checkpoint
 
         return lambda model, file: load_checkpoint(model, self.folder / file)
 
     def outcome(self, error: BaseException) -> str:
-        """Failed where a comparison did, not yet written where a stub did, else an error."""
+        """Return the outcome for an exception: failed for a comparison, not_implemented for a stub, else error."""
         return "ungradable" if error is self.load_error else classify(error)
 
     def finish(self, verdict: Verdict, error: BaseException | None) -> HomeVerdict:
-        """The verdict with all that helps the student who reads it."""
+        """Return the verdict with the details that help the student."""
         result = HomeVerdict(**vars(verdict), printed=self.printed.text)
         calls = self.student.calls
         self._calls.setdefault(result.task, {})[result.test] = list(calls)
@@ -161,7 +161,7 @@ class LocalBackend:
         return result
 
     def give_hints(self, verdicts: Iterable[Verdict]) -> None:
-        """Put the hints that all tests of a task agree on into the verdicts."""
+        """Add to the verdicts the hints that all tests of a task agree on."""
         failed = {verdict.test: verdict for verdict in verdicts if verdict.outcome == "failed"}
         for tests in self._calls.values():
             if self._hints is not None and not failed.keys().isdisjoint(tests):
@@ -170,7 +170,7 @@ class LocalBackend:
                     failed[test].hint = hint
 
     def _waits_for(self, error: BaseException, verdict: Verdict) -> str:
-        """The function that is not yet written, where it belongs to another task than the one under test."""
+        """Name the unwritten function that the test ran into, if it belongs to another task."""
         frame = _last_frame(error.__traceback__)
         if frame is None:
             return ""
@@ -183,7 +183,7 @@ class LocalBackend:
         return ""
 
     def _named(self, call: Call) -> list[tuple[str, Any]]:
-        """The arguments of a call by their names, as the student's function calls them."""
+        """Pairs of parameter name and argument of a call."""
         function = getattr(self._file.module, call.name, None)
         try:
             bound = inspect.signature(function).bind(*call.args, **call.kwargs)  # type: ignore[arg-type]
@@ -195,7 +195,7 @@ class LocalBackend:
         return list(bound.arguments.items())
 
     def _describe(self, call: Call) -> str:
-        """The call in one line, with the names of its arguments."""
+        """The call in one line, with parameter names."""
         if call.said or call.on is not None:
             return call.text
         parts = [describe_argument(value) if name.startswith("argument ") else f"{name}={describe_argument(value)}"
@@ -203,24 +203,24 @@ class LocalBackend:
         return f"{call.name}({', '.join(parts)})"
 
     def _inputs(self, call: Call) -> str:
-        """What went into a call, one argument after the other, in full where that is not too long."""
+        """The arguments of a call, one below the other, in full unless very long."""
         return "\n".join(f"{retold(name, ARGUMENT)} = {_spelled_out(value)}" for name, value in self._named(call))
 
 
 class _UnderTest:
-    """How many times student code is being run for a test or an import just now."""
+    """Nesting depth of student code that runs for a test or an import."""
 
     depth = 0
 
 
 def is_under_test() -> bool:
-    """Whether what calls this is student code that is being tested: `check()` in a student's file has nothing to do then."""
+    """Whether student code is being tested right now; `check()` in a student's file then does nothing."""
     return _UnderTest.depth > 0
 
 
 @contextlib.contextmanager
 def listening(to: Printed) -> Iterator[None]:
-    """What is printed inside goes there, warnings and other words for the error stream go nowhere; nobody answers `input()`."""
+    """Context that captures standard output in `to`, discards standard error, and makes `input()` fail at once."""
     before, sys.stdin = sys.stdin, io.StringIO()
     _UnderTest.depth += 1
     try:
@@ -241,7 +241,7 @@ def _last_frame(trace: TracebackType | None) -> tuple[str, str] | None:
 
 
 def _spelled_out(value: Any) -> str:
-    """A value as one would type it."""
+    """A value as Python code."""
     with np.printoptions(threshold=200, edgeitems=3, linewidth=100, precision=6, suppress=False):
         if isinstance(value, dict):
             return "{" + ",\n ".join(f"{key!r}: {_spelled_out(item)}" for key, item in value.items()) + "}"

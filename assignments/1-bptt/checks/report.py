@@ -1,4 +1,4 @@
-"""The report of the public tests as text: by task, and for each failure the call, what came and what should have."""
+"""Format the report of the public tests as text: by task, and for each failure the call, the result and the expected result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .plugin import Verdict
     from .session import Outcome
 
-# Names in the code; translated where they are shown, as the names of outcomes are.
+# Constants in English; translated where they are shown, as the names of outcomes are.
 PASSED, FAILED, IN_PART, UNWRITTEN, WAITING, UNCHECKED = (
     N_("passed"), N_("failed"), N_("in part"), N_("not yet written"), N_("waiting"), N_("could not be checked"))
 OUTCOMES = {"error": N_("error"), "timeout": N_("timeout"), "ungradable": UNCHECKED}
@@ -20,7 +20,7 @@ MAX_PRINTED_LINES = 20
 
 
 def state_of(verdicts: Iterable[Verdict]) -> str:
-    """One word for a task: the worst of its tests decides; `in part` where some functions are not yet written."""
+    """Return one word for a task: that of its worst test, or `in part` if only some functions are written."""
     verdicts = list(verdicts)
     outcomes = {verdict.outcome for verdict in verdicts}
     if outcomes == {"passed"}:
@@ -35,12 +35,12 @@ def state_of(verdicts: Iterable[Verdict]) -> str:
 
 
 def indent(text: str, width: int) -> str:
-    """Every line of `text` moved right by `width` spaces."""
+    """Indent every nonempty line of `text` by `width` spaces."""
     return "\n".join(" " * width + line if line else "" for line in text.splitlines())
 
 
 def head(outcome: Outcome) -> str:
-    """Of which file and release a report is, and what it covers."""
+    """Return the heading: the file, its release, and how many points the public tests cover."""
     facts = [_("{file} as saved at {time}", file=outcome.file, time=outcome.saved)] if outcome.saved else []
     facts += [_("release {day}", day=outcome.release)] if outcome.release else []
     if outcome.points and outcome.tested:
@@ -49,13 +49,13 @@ def head(outcome: Outcome) -> str:
 
 
 def public_report(outcome: Outcome, so_far: str = "") -> str:
-    """What a student reads after running the public tests.
+    """Return the report a student reads after running the public tests.
 
     Parameters
     ----------
     outcome : Outcome
     so_far : str
-        A line on the whole stage; by default on what was run.
+        A line on the whole stage; by default the points of this run.
     """
     lines = [_("Public tests of \"{title}\", {file} (hidden tests are part of the grade too)", title=outcome.title,
                file=outcome.file)]
@@ -93,20 +93,20 @@ WHAT_NEXT = N_("If you changed test_public.py, stage.toml or the folder checks, 
 
 
 def by_task(outcome: Outcome) -> list[tuple[str, list[HomeVerdict]]]:
-    """The verdicts of each task that was run, in order."""
+    """Return the verdicts grouped by task, in order."""
     tasks = sorted({verdict.task for verdict in outcome.verdicts})
     return [(task, [verdict for verdict in outcome.verdicts if verdict.task == task]) for task in tasks]
 
 
 def points_so_far(outcome: Outcome) -> str:
-    """How many of the points that were tested the code has."""
+    """Return a line with the points reached in this run."""
     got = sum(verdict.points for verdict in outcome.verdicts)
     return _("{got:g} of {all:g} points of these public tests", got=got,
              all=sum(verdict.max_points for verdict in outcome.verdicts))
 
 
 def earlier(failed: Sequence[str]) -> str:
-    """A word on earlier tasks that fail too."""
+    """Return a remark that earlier tasks fail too."""
     if len(failed) == 1:
         return _("Task {task} fails too. If your code calls it, fix it first: it may cause this failure.", task=failed[0])
     return _("Tasks {tasks} fail too. If your code calls them, fix them first: they may cause this failure.",
@@ -114,12 +114,12 @@ def earlier(failed: Sequence[str]) -> str:
 
 
 def waits(verdict: HomeVerdict) -> str:
-    """Why a test could not say anything yet."""
+    """Return which unwritten function a test is waiting for."""
     return _("it calls {name}, which is not yet written", name=verdict.waits_for)
 
 
 def one_test(verdict: HomeVerdict) -> str:
-    """One test that did not pass, with all a reader needs."""
+    """Format one test that did not pass."""
     if verdict.outcome == "not_implemented":
         return f"{_(WAITING if verdict.waits_for else UNWRITTEN)}: {verdict.title}\n" + indent(
             waits(verdict) if verdict.waits_for else verdict.message, 4)
@@ -132,7 +132,7 @@ def one_test(verdict: HomeVerdict) -> str:
 
 
 def first_lines(text: str, most: int = MAX_PRINTED_LINES) -> str:
-    """The first lines of what was printed, and how many more there are."""
+    """Return the first lines of printed output and the number of further ones."""
     lines = text.rstrip().splitlines()
     more = [_("... and {count} more lines", count=len(lines) - most)] if len(lines) > most else []
     return "\n".join([line[:200] for line in lines[:most]] + more)

@@ -1,4 +1,4 @@
-"""The student's module as the tests see it: every call is made through it and remembered."""
+"""The student's module as tests see it: every call goes through `Student` and is recorded."""
 
 from __future__ import annotations
 
@@ -24,18 +24,17 @@ from .compare import EARLIER, SHARES, is_tensor, show
 from .values import called_back, check_arguments, plain
 from .words import N_, _, retold
 
-# CPU seconds: a file that is imported faster than this is imported again for each test.
+# CPU seconds. A file that imports faster than this is imported again for each test.
 QUICK_IMPORT = 0.05
 
 
 @dataclass
 class Call:
-    """One call of a student function: what went in, what came out.
+    """A recorded call of a student function.
 
-    `changed` names the arguments the function changed in place, such as ``argument 1['W_h']``, and what it changed of
-    earlier calls; `shared` those whose memory the result shares. A call of an object the student's code made has that
-    object in `on` and the method's name in `method`. `said` is what the reader is told of the call where that is not its
-    name and arguments.
+    `changed` describes what was changed in place: arguments, such as ``argument 1['W_h']``, and values of earlier calls. `shared`
+    lists the arguments that the result shares memory with. For a call of an object that student code created, `on` is that object
+    and `method` the method's name. `said` replaces name and arguments in what the reader sees.
     """
 
     name: str
@@ -51,7 +50,7 @@ class Call:
 
     @property
     def text(self) -> str:
-        """The call in one line, put together when someone wants to read it."""
+        """The call in one line; formatted on demand."""
         if self.said:
             return self.said
         name = self.name if self.on is None else repr(self.on) + (f".{self.method}" if self.method != "__call__" else "")
@@ -59,25 +58,31 @@ class Call:
 
 
 class Student:
-    """Attribute access gives the student's functions; `calls` holds what a test called.
+    """Proxy of the student's module: attributes are its functions, `calls` lists what a test called.
 
     Parameters
     ----------
     call : callable
-        ``call(name, args, kwargs)`` runs the function, here or in the sandbox, and returns its value and
-        the names of the arguments it changed in place.
+        ``call(name, args, kwargs)`` runs the function, here or in the sandbox. Returns its value and descriptions of what it
+        changed
+        in place.
     around : callable, optional
-        Makes a context in which the student's code runs.
+        Creates the context in which student code runs.
     sends : tuple of type
-        Classes of arguments that the backend sends beside plain values.
+        Argument classes that the backend can send besides plain values.
     function_of : callable, optional
-        ``function_of(name)`` gives a function or class with the parameters of the student's; None where there is none.
+        ``function_of(name)`` returns a function or class with the parameters of the student's, or None.
+    call_object : callable, optional
+        ``call_object(name, target, args)`` calls an object made by the student's function or class `name`. Returns the same as
+        `call`.
     """
 
     def __init__(self, call: Callable[[str, tuple[Any, ...], dict[str, Any]], tuple[Any, tuple[str, ...]]],
                  around: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
-                 sends: tuple[type, ...] = (), function_of: Callable[[str], Any] = lambda name: None) -> None:
+                 sends: tuple[type, ...] = (), function_of: Callable[[str], Any] = lambda name: None,
+                 call_object: Callable[[str, Any, tuple[Any, ...]], tuple[Any, tuple[str, ...]]] | None = None) -> None:
         self._call, self._around, self.sends, self._function_of = call, around, sends, function_of
+        self.call_object = call_object or _call_on_copies
         self.calls: list[Call] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -94,13 +99,13 @@ class Student:
         return function
 
     def argument_names(self, call: Call) -> list[str]:
-        """What a call changed in place, by the names of its parameters: ``y_hat`` for ``argument 5``."""
+        """Return what a call changed in place by parameter name: ``y_hat`` for ``argument 5``."""
         names = parameter_names(self._function_of(call.name), call.method)
         return [one if EARLIER.fullmatch(one) else ARGUMENT.sub(lambda found: _named(found, names), one, count=1)
                 for one in call.changed]
 
     def run(self, record: Call, action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
-        """Run student code and remember the call; a torch module it returns comes back as `ModuleProxy`."""
+        """Run student code and record the call; a torch module is returned as `ModuleProxy`."""
         __tracebackhide__ = True
         self.calls.append(record)
         try:
@@ -124,7 +129,7 @@ def _named(found: re.Match[str], names: Sequence[str]) -> str:
 
 
 def parameter_names(function: Any, method: str = "") -> list[str]:
-    """The names of the arguments that are given by their place; none where nobody knows them."""
+    """Return the names of the positional parameters; empty if unknown."""
     if method == "__call__":
         function = getattr(function, "forward", None)
     elif method:
@@ -138,9 +143,9 @@ def parameter_names(function: Any, method: str = "") -> list[str]:
 
 
 class ModuleProxy:
-    """A torch module the student's code made: it is called as the module is, and gives plain values.
+    """A torch module created by student code. It is called the way functions are and returns plain values.
 
-    Outputs are detached, `state_dict` is a copy, and each call is remembered.
+    Outputs are detached, `state_dict` returns a copy, and each call is recorded.
     """
 
     def __init__(self, student: Student, target: Any, maker: Call) -> None:
@@ -148,7 +153,7 @@ class ModuleProxy:
 
     @property
     def type_name(self) -> str:
-        """The name of what made it."""
+        """Name of the function or class that created it."""
         return self._maker.name
 
     def __repr__(self) -> str:
@@ -157,34 +162,32 @@ class ModuleProxy:
     def __call__(self, *args: Any) -> Any:
         """Call the module."""
         __tracebackhide__ = True
-        # A handle of the sandbox knows what changed there; here, copies tell.
-        call = getattr(type(self.target), "call_and_changes", call_with_copies)
-        return self.run("__call__", args, lambda: call(self.target, unwrapped(args), {}))
+        return self.run("__call__", args, lambda: self._student.call_object(self.type_name, self.target, unwrapped(args)))
 
     def state_dict(self) -> dict[str, Any]:
-        """Parameters by name."""
+        """Return the parameters by name."""
         __tracebackhide__ = True
         return self.run("state_dict", (), lambda: (dict(self.target.state_dict()), ()))
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put parameters in."""
+        """Load parameters."""
         __tracebackhide__ = True
         self.run("load_state_dict", (state,), lambda: (self.target.load_state_dict(dict(state)), ()))
 
     def train(self) -> None:
-        """Set the mode for training."""
+        """Switch to training mode."""
         self.run("train", (), lambda: (self.target.train(), ()))
 
     def eval(self) -> None:
-        """Set the mode for evaluation."""
+        """Switch to evaluation mode."""
         self.run("eval", (), lambda: (self.target.eval(), ()))
 
     def requires_grad_(self, wanted: bool) -> None:
-        """Say whether the parameters are to get a gradient."""
+        """Set whether the parameters get gradients."""
         self.run("requires_grad_", (wanted,), lambda: (self.target.requires_grad_(wanted), ()))
 
     def run(self, method: str, args: tuple[Any, ...], action: Callable[[], tuple[Any, tuple[str, ...]]]) -> Any:
-        """Run one method as a remembered call; what comes back are values, never the module."""
+        """Run a method as a recorded call. It returns plain values, never the module."""
         __tracebackhide__ = True
         record = Call(self.type_name, args, {}, on=self, method=method)
 
@@ -198,7 +201,7 @@ class ModuleProxy:
 
 
 class RecordedAutodiff:
-    """The backend's automatic differentiation, remembered as a call of the module."""
+    """The backend's `Autodiff`, recorded as a call of the module."""
 
     def __init__(self, autodiff: Any, student: Student) -> None:
         self._autodiff, self._student = autodiff, student
@@ -218,19 +221,19 @@ class RecordedAutodiff:
 
 
 class RecordedCanvas:
-    """The backend's canvas; what is read from it is remembered as the outcome of the call that drew."""
+    """The backend's canvas; what is read from it is recorded as the result of the call that drew."""
 
     def __init__(self, canvas: Any, student: Student) -> None:
         self._canvas, self._student = canvas, student
 
     def axes(self, count: int = 1) -> Any:
-        """One Axes, or an array of `count` Axes."""
+        """Return one Axes, or an array of `count` Axes."""
         axes = self._canvas.axes(count)
         self._student.calls.append(Call("axes", (count,), {}, axes, method="axes", said=_("a figure")))
         return axes
 
     def read(self, axes: Any) -> Any:
-        """The description of one Axes, or a list of them."""
+        """Return the description of one Axes, or a list of them."""
         __tracebackhide__ = True
         value = self._canvas.read(axes)
         drawn = next((call for call in reversed(self._student.calls) if not call.method), None)
@@ -240,12 +243,12 @@ class RecordedCanvas:
 
 
 def is_module(value: Any) -> bool:
-    """True for a torch module, here or behind a handle."""
+    """Whether a value is a torch module, here or behind a handle."""
     return callable(value) and not isinstance(value, type) and hasattr(value, "load_state_dict")
 
 
 def unwrapped(value: Any) -> Any:
-    """Arguments with the module itself in the place of each `ModuleProxy`."""
+    """Replace each `ModuleProxy` in nested arguments by the module itself."""
     if isinstance(value, ModuleProxy):
         return value.target
     if isinstance(value, list | tuple):
@@ -256,7 +259,7 @@ def unwrapped(value: Any) -> Any:
 
 
 def detached(value: Any) -> Any:
-    """Copies of tensors without their history, in whatever holds them."""
+    """Return detached copies of tensors in nested containers."""
     if isinstance(value, Mapping):
         return {key: detached(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -266,8 +269,13 @@ def detached(value: Any) -> Any:
     return value
 
 
+def _call_on_copies(name: str, target: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[str, ...]]:
+    __tracebackhide__ = True
+    return call_with_copies(target, args, {})
+
+
 def call_with_copies(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """Call a function on copies of its arguments; its value, and the arguments it changed in place."""
+    """Call a function on copies of its arguments; return its value and the arguments it changed in place."""
     __tracebackhide__ = True
     args, kwargs = copied(args), copied(kwargs)
     before = copied(args), copied(kwargs)
@@ -276,7 +284,7 @@ def call_with_copies(function: Callable[..., Any], args: tuple[Any, ...], kwargs
 
 
 def copied(value: Any) -> Any:
-    """A deep copy of containers, arrays and tensors; everything else goes in as it is."""
+    """Deep-copy containers, arrays and tensors; return anything else as it is."""
     if isinstance(value, Mapping):
         return {key: copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -292,9 +300,9 @@ def copied(value: Any) -> Any:
 
 def changed(before: tuple[tuple[Any, ...], dict[str, Any]], after: tuple[tuple[Any, ...], dict[str, Any]],
             held: tuple[Any, Any] | None = None) -> tuple[str, ...]:
-    """Names of the arrays, tensors and containers among the arguments that are not what they were.
+    """Return the names of arguments, and of arrays, tensors and containers in them, that differ from `before`.
 
-    `held` has, in containers of its own, the very arrays that were handed in: another one in their place is a change too.
+    `held` contains the original arrays in containers of its own: replacing an array in a container counts as a change too.
     """
     found: list[str] = []
 
@@ -327,14 +335,14 @@ def _bytes(array: Any) -> bytes:
 
 
 def describe_call(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """The call in one line, small values spelled out: ``softmax([0, 0, 0] of shape (3,))``."""
+    """Format a call in one line, with small values in full: ``softmax([0, 0, 0] of shape (3,))``."""
     parts = [describe_argument(value) for value in args]
     parts += [f"{key}={describe_argument(value)}" for key, value in kwargs.items()]
     return f"{name}({', '.join(parts)})"
 
 
 def describe_argument(value: Any) -> str:
-    """One argument in short."""
+    """Format one argument briefly."""
     if type(value).__module__.partition(".")[0] == "matplotlib":
         return "Axes"
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
@@ -358,11 +366,11 @@ def describe_argument(value: Any) -> str:
 
 
 def place_of(file: Path) -> tuple[Path, list[str]]:
-    """Where the code of a student's module lies, and the folders in which what it imports by a dot is looked for.
+    """Return the file of a student's module, and the folders its relative imports are resolved in.
 
-    A package of the module's name is the module where there is no such file, or where the file is a copy of its `__init__.py`,
-    which the grader makes. Beside a file of its own it is where `from bptt.core import ...` looks; and `from .core import ...`
-    also finds what lies beside the file.
+    A package of the module's name is used if there is no such file, or if the file is a copy of its `__init__.py`, as made by the
+    grader. Beside a file, the package serves `from bptt.core import ...`; `from .core import ...` also finds modules beside the
+    file.
     """
     package = file.parent / file.stem
     first = package / "__init__.py"
@@ -371,16 +379,16 @@ def place_of(file: Path) -> tuple[Path, list[str]]:
 
 
 class FreshModule:
-    """The student's file as a module of its own name, imported again before each test: no test meets what another left.
+    """The student's file as a module that is imported again before each test, so that no test sees the state left by another.
 
-    A file that takes QUICK_IMPORT CPU seconds or more to import is imported once; then its names are put back before each test.
+    A file that takes QUICK_IMPORT CPU seconds or more is imported once; before each test its top-level names are put back.
 
     Parameters
     ----------
     path : Path
         The file, or where it would be: see `place_of`.
     keep : collection of str
-        Modules beside the file that are not the student's, and stay as they are.
+        Modules beside the file that are not the student's and stay loaded.
     """
 
     def __init__(self, path: Path, keep: Collection[str] = ()) -> None:
@@ -393,7 +401,7 @@ class FreshModule:
         self._own: dict[str, Any] = {}
 
     def load(self) -> None:
-        """Import it for the first time; what it raises is the caller's to tell."""
+        """Import the file for the first time; exceptions are passed on."""
         self.code = compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True)
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
@@ -403,11 +411,11 @@ class FreshModule:
 
     @property
     def is_quick(self) -> bool:
-        """Whether it is imported again each time."""
+        """Whether the file is imported again for each test."""
         return self.seconds < QUICK_IMPORT
 
     def renew(self) -> None:
-        """As right after the import."""
+        """Restore the state right after the import."""
         if self.is_quick:
             self.run()
         else:
@@ -415,8 +423,8 @@ class FreshModule:
             vars(self.module).update(self._own)
 
     def run(self, code: CodeType | None = None, prepare: Callable[[dict[str, Any]], None] | None = None) -> None:
-        """Run the file, or what was made of its code, as a new module, whose names `prepare` sees first."""
-        # Found first, then removed: a namespace package cannot say where it lies once its parent is gone.
+        """Execute the file, or code derived from it, as a new module; `prepare` gets its namespace first."""
+        # Collected first, then removed: a namespace package cannot tell its path once its parent is gone.
         for other in [name for name in sys.modules.keys() - self.libraries
                       if name.partition(".")[0] not in self.keep and _lies_in(sys.modules[name], self.folder)]:
             del sys.modules[other]
@@ -432,29 +440,29 @@ class FreshModule:
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
-    own = vars(module)  # not by getattr: some modules of torch answer to every name
+    own = vars(module)  # not with getattr: some torch modules answer to every name
     places = [own.get("__file__") or "", *(own.get("__path__") or ())]
-    # The checks' own folder has the tests of earlier stages, which are being run from there.
+    # The checks' folder contains the tests of earlier stages, which may be running.
     ours = os.path.join(folder, "checks", "")
     return any(place.startswith(f"{folder}{os.sep}") and not place.startswith(ours) for place in map(str, places))
 
 
-# Lines of a traceback as the sandbox and the grader know them.
+# Formats of traceback lines made in the sandbox and the grader.
 FRAMES = (N_("{file}, line {line}, in {function}: {text}"), N_("{file}, line {line}: {text}"))
 
 
 def trace_in_words(trace: str) -> str:
-    """A traceback in the language in use."""
+    """Translate a traceback."""
     return "\n".join(line[:2] + retold(line[2:], *FRAMES) for line in trace.split("\n"))
 
 
 def _is_own(path: Path, folder: Path) -> bool:
-    """True for a file of the student's: in the folder or a package in it, not of the kit's, nor of an environment there."""
+    """Whether a file is the student's: in the folder or a package in it, and not part of the kit or of an environment there."""
     return path.is_relative_to(folder) and {"checks", "site-packages"}.isdisjoint(path.relative_to(folder).parts[:-1])
 
 
 def student_trace(error: BaseException, folder: Path) -> str:
-    """The traceback with frames of the student's own files in `folder` only; in English: see `trace_in_words`."""
+    """Return the traceback reduced to the student's own files in `folder`, in English: see `trace_in_words`."""
     kept = getattr(error, "student_trace", None)
     if kept is not None:
         return str(kept)

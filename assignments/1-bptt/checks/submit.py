@@ -1,10 +1,11 @@
-"""`submit()` looks a hand-in over as the grader will, and makes one zip of it."""
+"""`submit()` checks a hand-in the way the grader will and packs it into one zip."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -17,18 +18,18 @@ from .check import display_text
 from .checkpoints import PROBLEMS
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
-from .session import run_fresh, saved_at
-from .update import hash_of_cell, manifest
+from .session import Outcome, run_fresh, saved_at
+from .update import hash_of, hash_of_cell, manifest
 from .words import N_, _, retold
 
 RECEIPT = "receipt.json"
-# Seconds after which a notebook may hold more than its file does.
+# Seconds after which a notebook may have unsaved changes.
 OLD = 180.0
 
 
 @dataclass
 class Handin:
-    """What is handed in, and what was seen of it: `trouble` costs points as it stands, `remarks` may be as they should."""
+    """The files to hand in and the findings: `trouble` costs points, `remarks` may be fine."""
 
     files: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -37,16 +38,16 @@ class Handin:
 
 
 def submit() -> Path | None:
-    """Look the present folder over as the grader will, say what is wrong, and make one zip to upload.
+    """Check the current folder the way the grader will, report problems, and make one zip to upload.
 
     Returns
     -------
     Path or None
-        The zip; None where there is nothing to hand in. It is made in spite of what is wrong, so that you can always hand
-        in what you have.
+        The zip; None if there is nothing to hand in. It is made in spite of problems, so that you can always hand in what you
+        have.
     """
     needs.demand()
-    if os.environ.get("NBGRADER_EXECUTION"):  # it runs every cell, and nobody hands in
+    if os.environ.get("NBGRADER_EXECUTION"):  # nbgrader runs every cell; nobody is handing in
         return None
     folder = Path.cwd()
     info = read_stage(public_tests(folder).parent)
@@ -71,7 +72,7 @@ def submit() -> Path | None:
 
 
 def looked_over(folder: Path, info: StageInfo) -> Handin:
-    """What is there, what is missing, and what the public tests say."""
+    """Collect the files, what is missing, and the results of the public tests."""
     handin = Handin()
     notebook = f"{info.id}.ipynb"
     code = rules.source_of(folder, info)
@@ -80,7 +81,7 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
             other = rules.look_alike(folder, name)
             near = N_("{name} is not here; {other} is: should it be called {name}?")
             handin.trouble.append(_(near if other else N_("{name} is not here"), name=name, other=other))
-            handin.files += [other] if other and other not in handin.files else []  # a right answer under a near name counts
+            handin.files += [other] if other and other not in handin.files else []  # right answers under a similar name count
         elif (folder / name).stat().st_size > rules.limit(name):
             handin.trouble.append(_("{name} is larger than {size} MiB: more is not read", name=name,
                                     size=rules.limit(name) >> 20))
@@ -99,24 +100,81 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
 
 
 def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
-    for file, module, line in rules.foreign_imports(folder, info):
+    for file, module, line in [*rules.foreign_imports(folder, info), *_among_the_checks(folder, info)]:
         handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
                                 "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
     source = folder / rules.source_of(folder, info)
     text = rules.read(source)
-    if lack := rules.lack(text):
-        lack, beside = retold(lack, *rules.LACKS), rules.code_elsewhere(folder, info)
-        sentence = N_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it")
-        handin.trouble.append(_(sentence if beside else "{file} {lack}", file=info.file, lack=lack, beside=beside))
     outcome = run_fresh(folder)
+    lack = retold(rules.lack(text), *rules.LACKS)
+    lacking = rules.lacking(folder, info) | _not_there(outcome, info)
+    found = rules.code_elsewhere(folder, info, lacking)
+    if found:
+        lack = lack or _("lacks code that you wrote")
+        handin.trouble.append(_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it",
+                                file=info.file, lack=lack, beside=rules.described(found, info)))
+        hides = [name for name in found if "__all__" in rules.read(folder / name)]
+        handin.trouble += [_("`__all__` in {file} leaves out what is not in that list: `from ... import *` does not take it",
+                             file=name) for name in hides if name in handin.files]
+        handin.files += [name for name in found if name not in handin.files]  # a person who marks can see it then
+    elif lack:
+        handin.trouble.append(f"{info.file} {lack}")
+    if inside := sorted(lacking & rules.inside(text) - {name for names in found.values() for name in names}):
+        handin.trouble.append(_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or "
+                                "below `if __name__`", names=rules.three(inside), file=info.file))
+    _name_copies(folder, info, handin, bool(outcome.load_error))
     if outcome.load_error:
         handin.trouble.append(_("{file} cannot be imported in a clean process: {why}", file=info.file, why=outcome.load_error))
+        if below := _lies_below(outcome.load_error, handin.files):
+            handin.trouble.append(_("{other} lies in a folder, where Python does not look for it: put it beside {file}, or "
+                                    "import it from its folder", other=below, file=info.file))
     if outcome.problem:
         handin.remarks.append(_("the public tests could not be run: {why}", why=outcome.problem))
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
     handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(source))]
     handin.remarks += outcome.earlier
+
+
+def _among_the_checks(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:
+    """File, module and line of each import of what the student wrote into the folder `checks`: the grader has its own."""
+    released, found = manifest(folder).get("files", {}), []
+    for file in rules.own_modules(folder, info):
+        for number, line in enumerate(rules.read(folder / file).splitlines(), start=1):
+            module = re.match(r"\s*(?:from|import)\s+checks\.(\w+)", line)
+            name = f"checks/{module[1]}.py" if module else ""
+            if module and (folder / name).is_file() and released and released.get(name) != hash_of((folder / name).read_bytes()):
+                found.append((file, f"checks.{module[1]}", number))
+    return found
+
+
+def _lies_below(error: str, files: list[str]) -> str:
+    """The module that an import did not find because it lies in a folder; or empty."""
+    found = re.search(r"No module named '(\w+)", error)
+    return next((name for name in files if found and "/" in name and Path(name).stem == found[1]), "")
+
+
+def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
+    """The functions that the tests did not find in the stage's file."""
+    words = " " + _("is not defined in {file}", file=info.file)
+    lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
+    return {line.partition(words)[0].rpartition(" ")[2] for line in lines}
+
+
+def _name_copies(folder: Path, info: StageInfo, handin: Handin, is_broken: bool) -> None:
+    """Say which files stay here although they have functions of the stage: those of as many as the stage's file has.
+
+    Where that file cannot be imported they come along, for the person who marks."""
+    wanted = rules.asked_for(folder, info)
+    own = rules.written_names(rules.read(folder / rules.source_of(folder, info))) & wanted
+    others = rules.code_elsewhere(folder, info, wanted)
+    left = [name for name, names in others.items() if name not in handin.files and 2 * len(names) >= len(wanted)
+            and not set(names) < own]
+    if left and is_broken:
+        handin.files += left
+    elif left:
+        handin.remarks.append(_("{others} also has functions of this stage, and is not in the zip: {file} is what counts",
+                                others=", ".join(left[:4]), file=info.file))
 
 
 def _look_at_notebook(file: Path, handin: Handin) -> None:
@@ -135,7 +193,7 @@ def _look_at_notebook(file: Path, handin: Handin) -> None:
 
 
 def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> Iterator[str]:
-    """The ids of written tasks below which nothing was written; `released` has the hash of each cell as it was handed out."""
+    """Yield the ids of written tasks without an answer; `released` holds the hash of each cell as handed out."""
     for position, cell in enumerate(cells):
         about = cell.get("metadata", {}).get("nbgrader", {})
         if not (about.get("task") or (about.get("solution") and cell["cell_type"] == "markdown")):
@@ -154,7 +212,7 @@ def unanswered_tasks(cells: list[dict[str, Any]], released: dict[str, str]) -> I
 
 
 def weights_problem(file: Path) -> str:
-    """Why a file of weights would not load, in a sentence without its subject; empty where it does."""
+    """Return why a file of weights would not load, as a sentence without its subject; empty if it does."""
     from .checkpoints import load_weights, read_weights
 
     weights = read_weights(file)
@@ -162,21 +220,21 @@ def weights_problem(file: Path) -> str:
 
 
 class _AnyModel:
-    """Takes the weights it is made for: whether they fit the student's model is for the tests to say."""
+    """A model that accepts the given weights: whether they fit the student's model is left to the tests."""
 
     def __init__(self, weights: Mapping[str, Any]) -> None:
         self.weights = weights
 
     def state_dict(self) -> Mapping[str, Any]:
-        """The weights there are."""
+        """Return the weights."""
         return self.weights
 
     def load_state_dict(self, weights: Any) -> None:
-        """Take them."""
+        """Accept them."""
 
 
 def packed(folder: Path, info: StageInfo, handin: Handin) -> tuple[Path, str]:
-    """Write the zip, with its receipt; its path, and the code a student may keep."""
+    """Write the zip with its receipt; return its path and the code the student may keep."""
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(handin.files)}
     code = hashlib.sha256(json.dumps([info.id, hashes], sort_keys=True).encode()).hexdigest()[:12]
     now = time.gmtime()
@@ -200,7 +258,7 @@ def _add(bundle: zipfile.ZipFile, name: str, data: bytes, when: time.struct_time
 
 
 def _place(folder: Path, info: StageInfo) -> Path:
-    """The name of the zip: that of an earlier hand-in is used again, that of any other file is not."""
+    """Return the path of the zip: that of an earlier hand-in is reused, other files are not overwritten."""
     for number in range(1, 100):
         archive = folder / f"handin-{info.id}{'' if number == 1 else f'-{number}'}.zip"
         try:

@@ -1,4 +1,4 @@
-"""What an LMS, a browser or a file manager does to the name of a file, undone."""
+"""Undo what an LMS, a browser or a file manager does to file names."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-# `1-bptt.ipynb.txt`, of a browser that takes a notebook for text; `.json`, of one that looks into it.
+# `1-bptt.ipynb.txt`, from a browser that takes a notebook for text; `.json`, from one that looks at its content.
 TAIL = re.compile(r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|download|crdownload|py|ipynb)", re.IGNORECASE)
-# Weights are a zip, and a browser may call them that.
+# A weights file is a zip, and a browser may name it so.
 PACKED = re.compile(r"(?P<kept>.+\.(?:pt|pth))\.zip", re.IGNORECASE)
-# `-1` of Canvas, ` (1)` of a browser, `_1` of others, `-Copy1` of Jupyter, ` copy 2` of macOS, ` - Kopie (2)` of Windows.
+# `-1` from Canvas, ` (1)` from browsers, `_1` from others, `-Copy1` from Jupyter, ` copy 2` from macOS, ` - Kopie (2)` from
+# Windows.
 AFTER = re.compile(
     r"(?P<stem>.+?)(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9}|[ _-]*\((?:copy|kopie|copia|copie)\)"
     r"|[ _]*[ _-][ _]*(?:copy|kopie|copia|copie|kopia)[ _-]?(?:\d{1,3}|\(\d{1,3}\))?)",
     re.IGNORECASE,
 )
-# "Copy of" of Google, "Kopie von" of Windows and Google in German, and theirs in other languages.
+# "Copy of" from Google, "Kopie von" from Windows and Google in German, and the same in other languages.
 BEFORE = re.compile(
     r"(?:copy|kopie|copia|copie|kopia|kopi|cópia)(?:[ _]\(?\d{1,3}\)?)?[ _](?:of|von|van|de|di|av|af)[ _]+(?P<rest>.+)",
     re.IGNORECASE,
@@ -25,7 +26,7 @@ BEFORE = re.compile(
 
 
 def forms(name: str) -> list[str]:
-    """The name of a file, then the same with one addition after the other taken off, as far as it goes."""
+    """Return a file name, then the same name with one addition after another removed."""
     found = [name]
     for _ in range(8):
         shorter = _shorter(found[-1])
@@ -36,7 +37,7 @@ def forms(name: str) -> list[str]:
 
 
 def _shorter(name: str) -> str:
-    """The name with one addition taken off, or empty."""
+    """Return the name with one addition removed, or an empty string."""
     if "%" in name and "/" not in unquote(name) and unquote(name).isprintable() and unquote(name) != name:
         return unquote(name)
     if name != name.strip():
@@ -54,9 +55,9 @@ def _shorter(name: str) -> str:
 
 
 def plain_name(name: str, known: Collection[str]) -> str:
-    """The one of the `known` names that a file's name was made of; its own name where there is none.
+    """Return the one of the `known` names that a file name derives from, or the name itself.
 
-    Capitals do not count: `BPTT.py` is `bptt.py`.
+    Case does not matter: `BPTT.py` is `bptt.py`.
     """
     if name in known:
         return name
@@ -65,5 +66,5 @@ def plain_name(name: str, known: Collection[str]) -> str:
 
 
 def is_numbered(name: str) -> bool:
-    """True for a name that a file got because there was one of that name: `bptt-1.py`, `bptt (2).py`, `bptt_3.py`."""
+    """Whether a name was numbered because another file had it: `bptt-1.py`, `bptt (2).py`, `bptt_3.py`."""
     return any(re.search(r"(?:-\d{1,9}|[ _]?\(\d{1,9}\)|_\d{1,9})(?:\.\w+)+$", form) for form in forms(name)[:-1])

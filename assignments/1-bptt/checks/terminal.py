@@ -1,4 +1,4 @@
-"""Text that arrives on any terminal: as it is where the terminal can show it, spelled out where it cannot."""
+"""Print text on any terminal, spelling out the characters that it cannot show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from typing import Any
 
-# What the material and the reports use beyond ASCII, in plain words; the gate of `make verify` finds what is missing.
+# ASCII spellings of the other characters in the material and reports; a gate of `make verify` finds missing ones.
 PLAIN = {
     "\N{RIGHTWARDS ARROW}": "->", "\N{LEFTWARDS ARROW}": "<-", "\N{RIGHTWARDS DOUBLE ARROW}": "=>",
     "\N{DOUBLE VERTICAL LINE}": "||", "\N{N-ARY SUMMATION}": "sum", "\N{N-ARY PRODUCT}": "prod",
@@ -33,7 +33,7 @@ PLAIN = {
 
 
 def arriving(text: str, encoding: str | None) -> str:
-    """The text as `encoding` can carry it: other characters are spelled out, ``->`` for an arrow, ``o`` for an o with dots."""
+    """Return the text with characters spelled out that `encoding` lacks: ``->`` for an arrow, ``o`` for an o with dots."""
     encoding = encoding or "ascii"
     try:
         text.encode(encoding)
@@ -56,7 +56,7 @@ def _character(one: str, encoding: str) -> str:
 
 
 def _without_marks(one: str) -> str | None:
-    """A letter without what stands above or below it, a digit out of a subscript; nothing for a mark by itself."""
+    """Return a letter without its accents, or the digit of a subscript; None if there is no simpler form."""
     form = "".join(part for part in unicodedata.normalize("NFKD", one) if not unicodedata.combining(part))
     if form != one:
         return "".join(PLAIN.get(part, part) for part in form)
@@ -64,7 +64,7 @@ def _without_marks(one: str) -> str | None:
 
 
 def say(text: str, stream: Any = None) -> None:
-    """Print a text so that it arrives, whatever the terminal or the pipe can carry."""
+    """Print a text, spelling out what the terminal or pipe cannot encode."""
     stream = stream or sys.stdout
     stream.write(arriving(text, getattr(stream, "encoding", None) or "utf-8") + "\n")
     stream.flush()

@@ -1,7 +1,7 @@
-"""Time limits at home: the same as in the grader, and the line where the code hangs.
+"""Time limits on the student's machine: those of the grader, and the line at which the code hangs.
 
-A thread looks now and then at how long the present call takes, and raises OutOfTime in it when the time is up. Where no
-thread can be started (Python in a browser), the student's lines are counted instead, which takes longer.
+A thread checks every now and then how long the current call has taken, and raises OutOfTime in it once the time is up. Where no
+thread can be started (Python in a browser), a trace function checks at each of the student's lines, which is slower.
 """
 
 from __future__ import annotations
@@ -20,33 +20,35 @@ from .words import _, _n
 
 CALL_CPU, LOAD_CPU = 10.0, 5.0
 WALL_FACTOR = 1.5
-# A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
+# A function that timed out once gets its limit divided by this from then on, so that an endless loop costs its full time only
+# once.
 AFTER_A_TIMEOUT = 10
-# Below this share of the wall clock a call counts as idle; one that computes has this many times as long.
+# A call that uses less CPU than this share of wall-clock time counts as idle; a busy one gets this many times the wall-clock
+# limit.
 IDLE, BUSY_FACTOR = 0.05, 10
 LOOK, LOOK_AGAIN = 0.05, 0.001
 
 
 def out_of_cpu(seconds: float) -> str:
-    """The sentence on a call that computes for too long."""
+    """Return the message for a call that computes for too long."""
     return _n("more than {seconds:g} second of CPU time; is there a loop without an end, or far more work than the task needs?",
               "more than {seconds:g} seconds of CPU time; is there a loop without an end, or far more work than the task needs?",
               1 if seconds == 1 else 2, seconds=seconds)
 
 
 def out_of_wall(seconds: float) -> str:
-    """The sentence on a call that waits for too long."""
+    """Return the message for a call that waits for too long."""
     return _("no answer within {seconds:g} seconds, although it hardly computes: does it sleep, or wait for something that never "
              "comes?", seconds=seconds)
 
 
 class OutOfTime(BaseException):
-    """A call took too long. No `except Exception` of the student's catches it."""
+    """A call took too long. Not an Exception, so that `except Exception` in student code does not catch it."""
 
 
 @dataclass
 class Turn:
-    """One call: the thread it runs in, when it began, and what it may take."""
+    """One call: its thread, when it began, and its limit in CPU seconds."""
 
     thread: int
     cpu: float
@@ -55,7 +57,7 @@ class Turn:
     fired: bool = False
 
     def verdict(self) -> str:
-        """Why the time is up; empty while it is not."""
+        """Return why the time is up; empty while it is not."""
         used, waited = time.process_time() - self.began_cpu, time.monotonic() - self.began
         if used > self.cpu:
             return out_of_cpu(self.cpu)
@@ -66,7 +68,7 @@ class Turn:
 
 
 class Clock:
-    """Gives each call of the code in a folder its time. Close it when no more calls come."""
+    """Limits the time of calls into code of one folder. Close it after the last call."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
@@ -82,14 +84,14 @@ class Clock:
             pass
 
     def close(self) -> None:
-        """Let the thread end."""
+        """End the thread."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
 
     @contextlib.contextmanager
     def limit(self, cpu: float) -> Iterator[None]:
-        """Raise OutOfTime in what is inside when it takes more CPU seconds, or sleeps for far longer."""
+        """Raise OutOfTime in the body if it uses more than `cpu` CPU seconds, or is idle for far longer."""
         turn = Turn(threading.get_ident(), cpu, time.monotonic(), time.process_time())
         before, tracing = self._turn, sys.gettrace()
         try:
@@ -107,7 +109,7 @@ class Clock:
             raise
 
     def _end(self, turn: Turn, before: Turn | None) -> None:
-        """From here on nothing is raised for this call; what is on its way is called back."""
+        """End a call: nothing is raised for it from here on, and a pending exception is cancelled."""
         while True:
             try:
                 with self._lock:
@@ -115,7 +117,7 @@ class Clock:
                     if turn.fired:
                         _raise_in(turn.thread, None)
                 return
-            except OutOfTime:  # it arrived at the last moment
+            except OutOfTime:  # it was raised at the last moment
                 continue
 
     def _watch(self) -> None:
@@ -127,7 +129,7 @@ class Clock:
                 if turn is not None and up:
                     turn.fired = True
                     _raise_in(turn.thread, OutOfTime)
-                look = LOOK_AGAIN if up else LOOK  # a bare `except:` may have caught it
+                look = LOOK_AGAIN if up else LOOK  # a bare `except:` may have caught it, so raise it again soon
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> Any:
         if not frame.f_code.co_filename.startswith(self._folder):
@@ -139,8 +141,8 @@ class Clock:
 
 
 def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    """Let another thread raise this as soon as it runs Python again; None takes back what it has not raised yet."""
-    import ctypes  # where there are no threads there may be no ctypes
+    """Raise an exception in another thread at its next Python instruction; None cancels one that is still pending."""
+    import ctypes  # platforms without threads may lack ctypes
 
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread),
                                                ctypes.py_object(exception) if exception is not None else None)

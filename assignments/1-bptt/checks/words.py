@@ -1,8 +1,8 @@
-"""The kit's own words in the language of the course: English stands in the code, another language comes from a catalogue.
+"""Translate the kit's texts: English in the code, other languages from a catalogue.
 
-A released folder of another language has its catalogue as `words.mo` beside this file; the grader says by `speaking` which it
-wants. Nothing else chooses the language, not the machine's settings either. Where no catalogue is in use, or it lacks a text, the
-text is English. This file runs on any Python since 3.6: see `needs`.
+A released folder in another language has its catalogue beside this file as `words.mo`; the grader selects one with `speaking`.
+Nothing else chooses the language, not even the machine's locale. Without a catalogue, or for a text it lacks, English is used.
+This file runs on Python 3.6 and later: see `needs`.
 """
 
 import contextlib
@@ -21,23 +21,24 @@ class _Language:
 
 
 def _(english: str, **values: Any) -> str:
-    """A text in the language in use, with `values` in the place of its {names}."""
+    """Translate a text and fill in `values` for its {names}."""
     said = _Language.now.gettext(english)
     return said.format(**values) if values else said
 
 
 def _n(one: str, many: str, count: int, **values: Any) -> str:
-    """One of two texts, by `count`, which is also a value."""
+    """Translate the singular or plural by `count`, which is also a value."""
     return _Language.now.ngettext(one, many, count).format(count=count, **values)
 
 
 def N_(text: str) -> str:
-    """A text that is to be in the catalogue, as it is: it is a name in the code, and translated where it is shown."""
+    """Mark a text for the catalogue and return it unchanged; it is translated where it is shown."""
     return text
 
 
 def retold(text: str, *templates: str) -> str:
-    """A text that was made elsewhere, such as in the sandbox, of one of these templates; as it is where it was made of none."""
+    """Translate a text that was made elsewhere, such as in the sandbox, from one of these templates; unchanged if none matches.
+    """
     if type(_Language.now) is gettext.NullTranslations:
         return text
     for template in templates:
@@ -49,18 +50,18 @@ def retold(text: str, *templates: str) -> str:
 
 
 def language() -> str:
-    """The language in use, such as ``de``; ``en`` where no catalogue is in use."""
+    """Return the language in use, such as ``de``; ``en`` without a catalogue."""
     return str(_Language.now.info().get("language", "en"))
 
 
 def read_catalogue(file: IO[bytes]) -> gettext.GNUTranslations:
-    """The catalogue in an open file of compiled texts."""
+    """Read a compiled catalogue from an open file."""
     return gettext.GNUTranslations(file)
 
 
 @contextlib.contextmanager
 def speaking(catalogue: Optional[gettext.NullTranslations]) -> Iterator[None]:  # noqa: UP045
-    """Inside, texts are those of a catalogue; English for None."""
+    """Context in which texts come from this catalogue; English for None."""
     before, _Language.now = _Language.now, catalogue or gettext.NullTranslations()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Trained weights a student handed in, put into the student's own model."""
+"""Load the weights that a student handed in into the student's own model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .student import Call, Student, unwrapped
 from .words import N_, _, retold
 
 LIMIT = 4 << 20
-# Why weights do not load, in sentences without their subject; made in the sandbox, so that they are translated outside of it.
+# Reasons why weights do not load, as sentences without their subject. They are produced in the sandbox and translated outside it.
 PROBLEMS = (
     NOT_THERE := N_("is not there: train the model in the notebook, save its weights, and hand the file in with the rest"),
     LARGE := N_("has {size} KiB; weights of this model take far less than {most}"),
@@ -31,19 +31,21 @@ PROBLEMS = (
 
 
 class Checkpoints:
-    """``checkpoints.load(model, "tickets_lstm.pt")`` puts the weights in that file into the model.
+    """The `checkpoints` fixture: ``checkpoints.load(model, "tickets_lstm.pt")`` loads the weights in that file into the model.
 
     Parameters
     ----------
     load : callable
-        ``load(model, file)`` loads, here or in the sandbox, and says why it could not, or nothing.
+        ``load(model, file)`` loads the weights, here or in the sandbox. It returns why it could not, or an empty string.
+    student : Student
+        Records the call.
     """
 
     def __init__(self, load: Callable[[Any, str], str], student: Student) -> None:
         self._load, self._student = load, student
 
     def load(self, model: Any, file: str) -> None:
-        """Put the weights in; raise Mismatch where the file is missing or does not hold this model's weights."""
+        """Load the weights; raise Mismatch if the file is missing or does not hold weights of this model."""
         __tracebackhide__ = True
 
         def action() -> tuple[str, tuple[str, ...]]:
@@ -58,21 +60,21 @@ class Checkpoints:
 
 
 def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
-    """Load weights into a model.
+    """Load weights from a file into a model.
 
-    Nothing but tensors is read from the file: it is opened with ``weights_only=True``.
+    Only tensors are read: the file is opened with ``weights_only=True``.
 
     Returns
     -------
     str
-        Why it could not be done, in a sentence without its subject; empty where it was.
+        Why it failed, as a sentence without its subject; empty on success.
     """
     weights = read_weights(path, limit)
     return weights if isinstance(weights, str) else load_weights(model, weights)
 
 
 def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
-    """The tensors of a file by name; or why there are none, in a sentence without its subject."""
+    """Return the tensors in a file by name, or why there are none, as a sentence without its subject."""
     import torch
 
     if not path.is_file():
@@ -81,7 +83,7 @@ def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
         return LARGE.format(size=path.stat().st_size >> 10, most=limit >> 10)
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # any bytes at all may be in that file
+    except Exception as error:  # the file may hold any bytes
         return NOT_WEIGHTS.format(why=type(error).__name__)
     if not isinstance(weights, Mapping) or not weights or not all(isinstance(value, torch.Tensor) for value in weights.values()):
         return NO_STATE
@@ -89,7 +91,7 @@ def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
 
 
 def load_weights(model: Any, weights: Mapping[str, Any]) -> str:
-    """Put tensors into a model; why it could not be done, or empty."""
+    """Load tensors into a model; return why that failed, or an empty string."""
     import torch
 
     try:
@@ -110,9 +112,9 @@ def load_weights(model: Any, weights: Mapping[str, Any]) -> str:
 
 
 def _problem_of(name: str, value: Any, shapes: Mapping[str, tuple[int, ...]]) -> str:
-    """Why one tensor of a file is no parameter of the model; found without touching its numbers, of which there may be none.
+    """Return why a tensor does not fit its parameter, or an empty string.
 
-    Numbers of any precision will do, and any way they lie in memory.
+    Any precision and memory layout is accepted. The numbers themselves are not read: there may be none.
     """
     import torch
 

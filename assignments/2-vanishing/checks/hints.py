@@ -1,7 +1,7 @@
-"""Hints for the public tests: a wrong answer is recognised by its fingerprint, and told what to look at.
+"""Hints for the public tests: a known mistake is recognised by the fingerprint of its results, and gets a hint.
 
-`hints.json` holds the fingerprints of what known mistakes return in the public tests. A fingerprint is a hash of a few
-rounded numbers, so no value can be read from it, and the text of a hint is sealed with the fingerprint it belongs to.
+`hints.json` holds the fingerprints of what known mistakes return in the public tests. A fingerprint is a hash of a few rounded
+numbers, so no value can be read from it, and each hint is encrypted with the fingerprint it belongs to.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 from .compare import is_number, is_tensor
 from .student import Call
 
-NAME, KEY = 8, 16  # bytes of a fingerprint that name its entry, and that open it
-MOST = 16  # fingerprints of one value, where numbers lie so near the edge that either rounding may be meant
-OFFSET = 0.3819660112501051  # no round number lies on the edge between two roundings
+NAME, KEY = 8, 16  # bytes of a fingerprint that look up its entry, and that decrypt it
+MOST = 16  # fingerprints per value, where numbers lie so near a rounding edge that both sides are tried
+OFFSET = 0.3819660112501051  # keeps round numbers away from the edges of rounding
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Rounding:
     Attributes
     ----------
     bits : int
-        A number is known to 2^-bits of the largest in its array.
+        Numbers are rounded to multiples of 2^-bits of the largest in their array.
     noise : float
-        Relative differences up to this size are those of another order of summation.
+        Relative differences up to this size may come from another order of summation.
     """
 
     bits: int
@@ -48,12 +48,14 @@ class Hints:
     ----------
     rounding : Rounding
     salt : str
-        Goes into every fingerprint.
+        Part of the input of every fingerprint.
     entries : dict of str to str
-        Name of a fingerprint to the number of its text and the sealed key, ``12:9f0c...``; one after the other where several fit.
+        Lookup part of a fingerprint to the number of its text and the encrypted key, ``12:9f0c...``; several are separated by
+        ``|``.
     texts : list of str
-        Sealed texts, in hexadecimal digits. The first line says in how many public tests the mistake shows, and names those
-        that it fails without showing there; the hint follows.
+        Encrypted texts, in hexadecimal. The first line holds the number of public tests in which the mistake shows, then the
+        tests
+        that it fails without a matching fingerprint; the hint follows.
     """
 
     rounding: Rounding
@@ -62,12 +64,12 @@ class Hints:
     texts: list[str] = field(default_factory=list)
 
     def look_up(self, test: str, calls: Sequence[Call]) -> tuple[str, ...]:
-        """The texts of the mistakes that the calls of a test fit; none where its values fit no known one."""
+        """Return the texts of the mistakes that match the calls of a test; empty if none does."""
         opened = (self.open(prints) for prints in fingerprints(self.salt, test, calls, self.rounding))
         return next(filter(None, opened), ())
 
     def open(self, prints: Iterable[bytes]) -> tuple[str, ...]:
-        """The texts behind these fingerprints; none where none has an entry."""
+        """Return the texts that these fingerprints decrypt; empty if none has an entry."""
         texts = []
         for one in prints:
             for entry in filter(None, self.entries.get(one[:NAME].hex(), "").split("|")):
@@ -77,24 +79,25 @@ class Hints:
         return tuple(dict.fromkeys(texts))
 
     def as_json(self) -> str:
-        """The text of `hints.json`."""
+        """Return the contents of `hints.json`."""
         return json.dumps({"bits": self.rounding.bits, "noise": self.rounding.noise, "salt": self.salt,
                            "entries": dict(sorted(self.entries.items())), "texts": self.texts}, indent=0) + "\n"
 
 
 def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str], calls: Mapping[str, Sequence[Call]]) -> dict[str, str]:
-    """The hints that all public tests of a task agree on, each with the first test that failed by it.
+    """Return the hints that all public tests of a task agree on, keyed by the first test that failed with it.
 
-    A failed test that ended with the same function, and in which the mistake is right, does not agree: more than it is wrong.
+    A mistake is ruled out if another test failed in the same function although the mistake would pass it: then something else is
+    wrong as well.
 
     Parameters
     ----------
     fitting : dict of str to sequence of str
-        For each test of the task, failed or passed, what `Hints.look_up` gives.
+        The result of `Hints.look_up` for each test of the task, failed or passed.
     failed : collection of str
         The tests that failed.
     calls : dict of str to sequence of Call
-        The calls of each test. The last one of a failed test is the one that is wrong.
+        The calls of each test. In a failed test the last one is wrong.
     """
     shows = {text: [test for test, texts in fitting.items() if text in texts] for texts in fitting.values() for text in texts}
     ended = {test: calls[test][-1].name for test in failed if calls.get(test)}
@@ -111,7 +114,7 @@ def agreed(fitting: Mapping[str, Sequence[str]], failed: Collection[str], calls:
 
 
 def read_hints(path: Path) -> Hints | None:
-    """The hints in a file, or None where there is no such file."""
+    """Read the hints from a file; None if there is no such file."""
     if not path.exists():
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -119,16 +122,17 @@ def read_hints(path: Path) -> Hints | None:
 
 
 def mixed(data: bytes, key: bytes) -> bytes:
-    """Text sealed with a key, or opened with the same one."""
+    """XOR `data` with a key stream derived from `key`; encrypts and decrypts."""
     stream = b"".join(hashlib.sha256(key + number.to_bytes(4, "big")).digest() for number in range(len(data) // 32 + 1))
     return bytes(one ^ other for one, other in zip(data, stream))
 
 
 def fingerprints(salt: str, test: str, calls: Iterable[Call], rounding: Rounding) -> Iterator[list[bytes]]:
-    """For each call of a test, the fingerprints of all that was returned up to there.
+    """Yield the fingerprints of everything returned so far, after each call of a test.
 
-    The arguments follow from the test and from what was returned before. There is more than one fingerprint where a
-    number lies so near the edge between two roundings that either may be meant.
+    Arguments are left out, since they follow from the test and from earlier results. There are several fingerprints where a
+    number
+    lies so near a rounding edge that both sides are possible.
     """
     states = [hashlib.sha256(f"{salt}:{test}".encode())]
     for call in calls:
@@ -143,7 +147,7 @@ def fingerprints(salt: str, test: str, calls: Iterable[Call], rounding: Rounding
 
 
 def spellings(value: Any, rounding: Rounding) -> list[str]:
-    """A value as text, rounded: one text as a rule, several where a number lies near an edge."""
+    """Return a value as rounded text; several texts where a number lies near a rounding edge."""
     if is_number(value) or is_tensor(value) or isinstance(value, np.ndarray):
         return _numbers(value, rounding)
     if isinstance(value, Mapping):
@@ -159,7 +163,9 @@ def _joined(parts: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _numbers(value: Any, rounding: Rounding) -> list[str]:
-    """Shape, size and three weighted sums of the entries; what is not finite is spelled out with its positions."""
+    """Encode an array by its shape, its largest entry and three weighted sums; non-finite entries are listed with their
+    positions.
+    """
     array = np.asarray(value.detach().cpu() if is_tensor(value) else value)
     if array.dtype.kind not in "biuf":
         return ["object"]
@@ -178,7 +184,7 @@ def _numbers(value: Any, rounding: Rounding) -> list[str]:
 
 
 def _rounded(number: float, rounding: Rounding) -> list[int]:
-    """The number in steps of 2^-bits; both neighbours where noise may have carried it over an edge."""
+    """Round to steps of 2^-bits; both neighbours where noise may have crossed an edge."""
     step = 2.0 ** -rounding.bits
     return sorted({int(np.floor((number + noise) / step + OFFSET)) for noise in (0.0, -rounding.noise, rounding.noise)},
                   key=lambda one: abs(one - np.floor(number / step + OFFSET)))

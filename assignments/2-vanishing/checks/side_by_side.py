@@ -1,4 +1,4 @@
-"""pytest started in a folder above: each stage in it is run by itself, in a process and with the checks of its own."""
+"""Run several stages when pytest is started in a folder above them: each in its own process, with its own copy of the checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StageFile(pytest.File):
     """The `test_public.py` of a stage."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One test: all public tests of the stage."""
+        """Yield one item for all public tests of the stage."""
         yield StageItem.from_parent(self, name=self.path.parent.name)
 
 
@@ -37,9 +37,9 @@ class StageItem(pytest.Item):
                                    stage=self.name))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> str:
-        """The sentence alone."""
+        """Return the message without a traceback."""
         return str(excinfo.value)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Where it is, for the list of an editor."""
+        """Return the location, for the test list of an editor."""
         return self.path, None, _("all public tests of {stage}", stage=self.name)

@@ -1,7 +1,7 @@
-"""What students get too: comparing, running the public tests, reading figures, handing in.
+"""Tools that students get too: compare values, run the public tests, read figures, hand in.
 
-This folder is released as it stands (under the name `checks`), so it imports nothing of the grader and needs numpy,
-matplotlib and pytest alone. Nothing in it belongs to one operating system: it runs wherever Python does.
+The folder is released unchanged, under the name `checks`. It therefore imports nothing else of the grader, needs only numpy,
+matplotlib and pytest, and runs on every operating system.
 """
 
 import sys
@@ -14,7 +14,7 @@ from .needs import SetupError, python_problem
 if python_problem():
     raise SetupError(python_problem())
 
-# Each name is imported when it is first used: the sandbox needs parts of this folder, but no pytest.
+# Names are imported on first use: the sandbox uses parts of this folder and has no pytest.
 _HOMES = {
     "Mismatch": "compare", "expect": "compare", "expect_raises": "compare", "expect_true": "compare",
     "expect_unchanged": "compare", "check": "check", "prepare": "prepare", "task": "plugin", "submit": "submit",
@@ -24,7 +24,7 @@ __all__ = list(_HOMES)
 
 
 class _Package(ModuleType):
-    """Whatever was imported first, `check` is the function and not the file of that name."""
+    """Keep `check`, `prepare`, `submit` and `update` the functions, whichever submodule of that name is imported first."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):

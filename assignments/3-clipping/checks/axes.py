@@ -1,4 +1,4 @@
-"""What a figure holds, as plain values: the same whether it was drawn here or in the sandbox."""
+"""Describe a matplotlib figure as plain values, identical whether it was drawn here or in the sandbox."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import numpy as np
 
 from .style import TEN
 
-# A picture, or the outlines of a set of contours, of more numbers than this is counted and not described.
+# Images and contours with more numbers than this are counted in "meshes", but not described.
 MOST_NUMBERS = 20_000
 
 
 class Canvas:
-    """Axes for a plotting function, and the reader of what it drew."""
+    """Creates Axes for a plotting function and reads back what it drew."""
 
     def axes(self, count: int = 1) -> Any:
-        """One Axes, or an array of `count` Axes side by side on a figure that is never shown."""
+        """Return one Axes, or an array of `count` Axes side by side, on a figure that is never shown."""
         return new_axes(count)
 
     def read(self, axes: Any) -> Any:
-        """The description of one Axes, or a list of them: see `describe`."""
+        """Return the description of one Axes, or a list of descriptions: see `describe`."""
         if isinstance(axes, np.ndarray | list | tuple):
             return [describe(ax) for ax in axes]
         return describe(axes)
 
 
-# One parser of formulas for all pictures: it keeps what it has read, and labels like 10^-3 are two fifths of a picture's cost.
+# One mathtext parser, with its cache, for all pictures: parsing labels such as 10^-3 takes two fifths of the time of a picture.
 _formulas: dict[str, Any] = {}
-# For each number of Axes: the settings of matplotlib under which a fresh figure was made, and that figure, pickled.
+# Number of Axes -> (rcParams an empty figure was made under, that figure pickled).
 _fresh: dict[int, tuple[dict[str, Any], bytes]] = {}
 
 
 def new_axes(count: int = 1) -> Any:
-    """A fresh figure under Agg, outside pyplot's register; its Axes, or an array of them.
+    """Return the Axes of a new Agg figure that pyplot does not know: one, or an array of `count`.
 
-    Axes take some milliseconds to make. A copy of a figure on which nothing was drawn yet takes a third of that and is the same,
-    as long as the settings are.
+    Creating Axes takes some milliseconds. Unpickling an empty figure takes a third of that, and gives the same result as long as
+    rcParams have not changed.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -63,17 +63,17 @@ def _empty_figure(count: int) -> Any:
 
 
 def describe(ax: Any) -> dict[str, Any]:
-    """What an Axes holds.
+    """Describe the contents of an Axes.
 
     Returns
     -------
     dict
-        title (whether it stands left, right or in the middle), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks,
-        xticklabels; legend (texts of all its legends and its figure's, or None), legend_entries (text, colour, linestyle,
-        marker, width and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder,
-        visible), segments (x, y, label of what hlines and vlines draw), points (x, y, label of each scatter),
-        bars (x, height, bottom, width, label);
-        meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`).
+        title (left, centre and right titles joined), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks, xticklabels;
+        legend (texts of all legends of the Axes and its figure, or None), legend_entries (text, colour, linestyle, marker, width
+        and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible, across: smallest and
+        largest x in data coordinates, for an axhline too), segments (x, y, label of what hlines and vlines draw), points (x, y,
+        label of each scatter), bars (x, height, bottom, width; x at the centre); meshes (number of images, meshes and contour
+        sets), pictures (each of these: see `_describe_picture`).
     """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.contour import ContourSet
@@ -99,7 +99,7 @@ def describe(ax: Any) -> dict[str, Any]:
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
                    "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
-                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible())}
+                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible()), "across": _across(ax, line)}
                   for line in ax.get_lines()],
         "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
                      for shown in strokes for segment in shown.get_segments()],
@@ -112,14 +112,14 @@ def describe(ax: Any) -> dict[str, Any]:
 
 
 def _legends(ax: Any) -> list[Any]:
-    """The legends of an Axes, also those added as artists, and those of its figure."""
+    """Visible legends of an Axes, also those added as artists, and those of its figure."""
     from matplotlib.legend import Legend
 
     return [child for child in (*ax.get_children(), *ax.figure.legends) if isinstance(child, Legend) and child.get_visible()]
 
 
 def _label(ax: Any, axis: Any) -> str:
-    """The label of an axis; empty where it is hidden."""
+    """Label of an axis; empty where it is hidden."""
     shown = ax.axison and axis.get_visible() and axis.label.get_visible()
     return str(axis.label.get_text()) if shown else ""
 
@@ -130,7 +130,7 @@ def _opacity(artist: Any) -> float:
 
 
 def _describe_entry(text: Any, handle: Any) -> dict[str, Any]:
-    """A text of a legend and the sample of a line that stands before it; a sample of another kind has a colour at most."""
+    """Describe a legend entry: its text and its handle. A handle that is not a line has only a colour."""
     def of(name: str) -> Any:
         return getattr(handle, name, lambda: None)()
 
@@ -140,30 +140,51 @@ def _describe_entry(text: Any, handle: Any) -> dict[str, Any]:
 
 
 def _hex(colour: Any) -> str:
-    """A colour as #rrggbb; empty for what is none, such as the colours of many points."""
+    """A colour as #rrggbb, or an empty string if it is not a single colour."""
     from matplotlib import colors
 
     return colors.to_hex(colour) if colors.is_color_like(colour) else ""
 
 
 def _texts_of_ticks(axis: Any) -> list[str]:
-    """The texts of an axis' tick labels. Ticks are expensive to create: where only the first exists, no others are made."""
+    """Texts of the tick labels of an axis.
+
+    Ticks are expensive to create: where only the first exists, the formatter is asked and no others are made.
+    """
     ticks: list[Any] = getattr(axis, "majorTicks", [])
     if len(ticks) == 1 and ticks[0].label1.get_visible() and not ticks[0].label2.get_visible():
         return [str(text) for text in axis.get_major_formatter().format_ticks(axis.get_majorticklocs())]
     return [label.get_text() for label in axis.get_ticklabels()]
 
 
+def _across(ax: Any, line: Any) -> tuple[float, float]:
+    """From where to where a line goes, as places on the x axis."""
+    x = _floats(line.get_xdata(orig=False))
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return np.nan, np.nan
+    if not line.get_transform().contains_branch_seperately(ax.transData)[0]:
+        left, right = ax.get_xlim()
+        x = left + x * (right - left)
+    return float(x.min()), float(x.max())
+
+
 def _describe_picture(shown: Any) -> dict[str, Any] | None:
-    """What an image, a mesh or a set of contours shows, and where.
+    """Describe an image, mesh or contour set.
 
     Returns
     -------
     dict or None
-        kind, zorder, visible, and for kind "cells": for each number its middle x and y in the coordinates of the Axes, the
-        number itself (value), and its place on the scale of colours, which goes from 0 to 1. For "bands", the contours: for each
-        corner of an outline x and y, and the numbers between which its band lies (low, high: one and the same for a line), with
-        their places (low_place, high_place). "colours" is a picture without numbers. None for a picture that is too large.
+        kind, zorder and visible, and depending on the kind:
+
+        - "cells" (image or mesh): for each number the x and y of its cell's centre in data coordinates, the number itself
+        (value),
+          and its position in the colormap, from 0 to 1 (place).
+        - "bands" (contours): for each vertex of an outline its x and y, the two levels its band lies between (low, high; equal
+          for contour lines), and their positions in the colormap (low_place, high_place).
+        - "colours": an image of colours, without numbers.
+
+        None if the picture is too large.
     """
     from matplotlib.contour import ContourSet
 
@@ -185,7 +206,7 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
 
 
 def _middles(shown: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Where the numbers of an image or a mesh stand: x and y of the middle of each."""
+    """x and y of the cell centres of an image or mesh."""
     rows, columns = (*shape, 1)[:2]
     if hasattr(shown, "get_coordinates"):                       # pcolormesh, pcolor
         corners: np.ndarray = np.ma.filled(np.ma.asarray(shown.get_coordinates(), dtype=float), np.nan)
@@ -204,7 +225,7 @@ def _middles(shown: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray
 
 
 def _describe_bands(shown: Any) -> dict[str, Any] | None:
-    """The corners of the outlines of a set of contours, and between which numbers each lies."""
+    """Vertices of the outlines of a contour set, and the levels that each lies between."""
     edges = [float(level) for level in shown.levels]
     if shown.filled:
         edges = [-np.inf] * (shown.extend in ("min", "both")) + edges + [np.inf] * (shown.extend in ("max", "both"))
@@ -222,17 +243,17 @@ def _describe_bands(shown: Any) -> dict[str, Any] | None:
 
 
 def _places(shown: Any, numbers: np.ndarray) -> np.ndarray:
-    """Where numbers lie on a scale of colours; NaN where they do not."""
+    """Positions of numbers in the colormap, from 0 to 1; NaN for numbers that have none."""
     return _floats(shown.norm(np.ma.masked_invalid(numbers)))
 
 
 def _floats(data: Any) -> np.ndarray:
-    """Coordinates of a line as drawn: names on an axis of categories are their places, masked points are NaN."""
+    """Coordinates as floats: categories are already positions, masked points become NaN."""
     return np.ma.filled(np.ma.asarray(data, dtype=float), np.nan)
 
 
 def picture(ax: Any) -> bytes:
-    """The figure an Axes belongs to, as PNG."""
+    """Render the figure of an Axes as PNG."""
     from io import BytesIO
 
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -246,7 +267,7 @@ def picture(ax: Any) -> bytes:
 
 
 def draw_once() -> None:
-    """One figure of each kind, so that what matplotlib keeps of the first one (fonts, formulas, scales) is there for the next."""
+    """Draw one figure of each kind, to fill matplotlib's caches of fonts, formulas and scales."""
     left, right = new_axes(2)
     left.set_yscale("log")
     left.set_yticks(10.0 ** np.arange(-32, 7))

@@ -1,4 +1,5 @@
-"""Where a stage's own facts lie: `stage.toml`, beside the public tests, here and in the released folder."""
+"""Read `stage.toml`, the description of a stage, and find the files of a stage's folder, in the kit and in the released folder.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from .toml_file import KINDS, place, read_toml
 from .words import _
 
 LEVELS = ("full", "hint", "verdict")
-# The keys of stage.toml, and what each holds; docs/contributor.md says what each is for.
+# Keys of stage.toml and the kind of value each holds; docs/contributor.md explains them.
 KEYS = {
     "title": "a text", "file": "a text", "tasks": "a table of texts", "total_points": "a number", "release": "a text",
     "preload": "a list of texts", "requires_stages": "a list of texts", "forbid_torch_rnn": "true or false",
@@ -24,46 +25,46 @@ KEYS = {
     "submission_seconds": "a number", "feedback": "a table of texts",
 }
 NEEDED = ("title", "file", "tasks")
-# Written into the stage.toml that students have, when it is made.
+# Keys that `make release` adds to the stage.toml of students.
 RELEASED = {"points": "a table of numbers"}
 
 
 @dataclass(frozen=True)
 class StageInfo:
-    """The facts of a stage that students have too.
+    """The contents of a `stage.toml`; students have it too.
 
     Attributes
     ----------
     title : str
         Title of the stage, such as "Derive BPTT".
     file : str
-        The file a student writes.
+        Name of the file that students write.
     tasks : dict of str to str
-        Title of each task by its id, in order.
+        Task id to title, in order.
     preload : tuple of str
         Libraries the file may import that are worth importing once for all workers.
     requires_stages : tuple of str
         Ids of earlier stages whose module this stage's file imports.
     forbid_torch_rnn : bool
-        torch's own recurrent modules are refused: see `ban`.
+        Whether torch's own recurrent modules are blocked: see `ban`.
     submission_files : tuple of str
-        Files beside the Python files that belong to a submission, such as trained weights.
+        Files other than Python files that belong to a submission, such as trained weights.
     hidden : str
-        What students are told of a hidden test that fails: ``full``, ``hint`` or ``verdict``.
+        What students see of a failed hidden test: ``full``, ``hint`` or ``verdict``.
     handout_files : dict of str to str
-        Files and folders of the kit that students get too, and their names in the student's folder.
+        Files and folders of the kit that students get too, mapped to their names in the student's folder.
     cpu_seconds : dict of str to float
-        CPU seconds a call of a function may take, where that is less than usual.
+        CPU seconds allowed for a call of a function, where less than usual.
     submission_seconds : float
-        CPU seconds all calls of a submission may take in the grader together, where that is more than usual.
+        CPU seconds allowed in the grader for all calls of a submission together, where more than usual.
     release : str
-        The day this text of the stage is of, such as "2025-09-01"; with ".2" for a second one of that day.
+        Date of this version of the stage, such as "2025-09-01"; with ".2" for a second version on that day.
     total_points : float
-        Points of all tasks together, those that are graded by hand too.
+        Points of all tasks together, including those graded by hand.
     points : dict of str to float
-        Points that tests give in each task; in the released folder only, written when it is made.
+        Points that tests give in each task. Only in the released folder, where `make release` writes it.
     folder : Path
-        Where the facts lie.
+        Folder the file was read from.
     """
 
     title: str
@@ -84,7 +85,7 @@ class StageInfo:
 
     @property
     def id(self) -> str:
-        """The stage's id, such as ``1-bptt``: its number is that of its tasks, its name that of its file."""
+        """Id of the stage, such as ``1-bptt``: the number of its tasks and the stem of its file."""
         return f"{next(iter(self.tasks)).partition('.')[0]}-{Path(self.file).stem}"
 
 
@@ -94,7 +95,8 @@ def read_stage(folder: Path) -> StageInfo:
     Raises
     ------
     ValueError
-        The file is no TOML, lacks a key, or has one that nobody reads; the text names file, line, key and what is right.
+        The file is not valid TOML, lacks a required key, or has an unknown one. The message names the file, the line, the key and
+        what would be right.
     """
     file = folder / "stage.toml"
     data, text = read_toml(file)
@@ -120,7 +122,7 @@ def read_stage(folder: Path) -> StageInfo:
 
 
 def _check(file: Path, text: str, data: dict[str, Any]) -> None:
-    """Raise ValueError where a value is of the right kind and still means nothing."""
+    """Raise ValueError for values of the right type that make no sense."""
     if not re.fullmatch(r"[a-z_]\w*\.py", data["file"]):
         raise ValueError(f"{place(file, text, 'file')}: file is the name of a Python file, such as \"bptt.py\";"
                          f" got {data['file']!r}")
@@ -140,12 +142,12 @@ def _check(file: Path, text: str, data: dict[str, Any]) -> None:
 
 
 def public_tests(folder: Path) -> Path:
-    """The public tests that go with a student's folder: beside the file, or the kit's own.
+    """Return the public tests for a student's folder: the file in it, or else the kit's own.
 
     Raises
     ------
     FileNotFoundError
-        The folder is no assignment's.
+        The folder is not that of an assignment.
     """
     beside = folder / "test_public.py"
     if beside.exists():
@@ -158,29 +160,30 @@ def public_tests(folder: Path) -> Path:
 
 
 def earlier_file(folder: Path, stage_id: str) -> Path | None:
-    """The student's own file of an earlier stage, or None.
+    """Return the student's own file of an earlier stage, or None.
 
-    It is looked for beside the stage's file, where an instructor may have put a solved one, then in the folder of that
-    stage side by side with this one.
+    It is searched for in this folder, where an instructor may have put a solved one, then in the folder of the earlier stage
+    beside
+    this one.
     """
     file = f"{stage_id.partition('-')[2]}.py"
     return next((place / file for place in (folder, folder.parent / stage_id) if (place / file).exists()), None)
 
 
 def earlier_tests(folder: Path, stage_id: str) -> Path | None:
-    """The public tests of an earlier stage: those that came with this folder, or the kit's own."""
+    """Return the public tests of an earlier stage: those released with this folder, or else the kit's own."""
     own = Path(__file__).resolve().parents[1] / "stages" / stage_id.partition("-")[2]
     places = (folder / "checks" / "earlier" / stage_id, own)
     return next((place / "public.py" for place in places if (place / "public.py").exists()), None)
 
 
 def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
-    """Let `import bptt` find the student's own file of an earlier stage.
+    """Make the student's own files of earlier stages importable, so that `import bptt` works.
 
     Returns
     -------
     list of str
-        A sentence for each stage whose file is not there.
+        A sentence for each stage whose file is missing.
     """
     missing = []
     for stage_id in info.requires_stages:
@@ -195,7 +198,7 @@ def add_earlier_stages(folder: Path, info: StageInfo) -> list[str]:
 
 
 def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager[Any]]:
-    """What the stage forbids, as a maker of contexts in which student code runs."""
+    """Return a function that creates the context which enforces what the stage forbids."""
     if not info.forbid_torch_rnn:
         return nullcontext
     from .ban import install
@@ -204,9 +207,9 @@ def rules_of(info: StageInfo) -> Callable[[], AbstractContextManager[Any]]:
 
 
 def expose_handout_modules(folder: Path, info: StageInfo) -> None:
-    """In the kit's own checkout, let `import data` find the module that students get beside their file.
+    """Make handout modules importable under the students' name (`import data`) in the kit's own checkout.
 
-    Where the file lies in `folder`, Python finds it by itself and nothing is done.
+    Where the file is in `folder`, Python finds it without help and nothing is done.
     """
     kit = Path(__file__).resolve().parents[2]
     for source, name in info.handout_files.items():
@@ -215,5 +218,5 @@ def expose_handout_modules(folder: Path, info: StageInfo) -> None:
             continue
         if str(kit) not in sys.path:
             sys.path.append(str(kit))
-        # Under its own name too, so that a notebook's autoreload finds it again.
+        # Under its real name too, so that a notebook's autoreload finds it again.
         sys.modules[stem] = importlib.import_module(source.removesuffix(".py").replace("/", "."))

@@ -1,8 +1,7 @@
-"""The pytest plugin of the suites: the marker, the fixtures, the verdict on each test, the report.
+"""The pytest plugin for the test suites: marker, fixtures, verdicts and report.
 
-The same test files run at home, where `student` calls the module itself, and in the
-grader, where it calls a worker in the sandbox. What differs is the Backend the session
-carries: `home.LocalBackend` here, the grader's own one there.
+The same test files run at home, where `student` calls the module directly, and in the grader, where it calls a worker in the
+sandbox. The difference lies in the `Backend` that the session carries: `home.LocalBackend` here, another in the grader.
 """
 
 from __future__ import annotations
@@ -22,22 +21,21 @@ from .timelimit import OutOfTime
 from .words import N_, _, retold
 
 MAX_MESSAGE = 2000
-# What a stub raises.
+# The message that a stub raises.
 YOURS = N_("Task {task}: {name} is yours to write")
 
 
 def task(task_id: str, points: float, exact: bool = False) -> pytest.MarkDecorator:
-    """Mark a test with the task it belongs to and the points it is worth; `exact` where rounding may change its verdict."""
+    """Mark a test with its task and points. `exact` means that rounding of the inputs may change its verdict."""
     return pytest.mark.task(task_id, points=points, exact=exact)
 
 
 @dataclass
 class Verdict:
-    """What became of one test.
+    """The result of one test.
 
-    outcome is passed, failed, error, timeout, not_implemented or ungradable;
-    title is the sentence of the test's docstring; call, message, trace and hint are for the reader, brief is what a student
-    may read of a hidden test.
+    `outcome` is passed, failed, error, timeout, not_implemented or ungradable. `title` is the sentence in the test's docstring.
+    `call`, `message`, `trace` and `hint` explain a failure; `brief` is what students may read of a hidden test.
     """
 
     task: str
@@ -54,38 +52,38 @@ class Verdict:
     brief: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for a record."""
+        """Return plain values for a record."""
         return asdict(self)
 
 
 class Backend(Protocol):
-    """What a session needs to know about where it runs."""
+    """What a session needs to know of where it runs."""
 
     folder: Path
     student: Student
     seed: int
 
     def begin(self, task_id: str, own: bool) -> None:
-        """Called before each test; `own` where it is to meet the student's own functions alone."""
+        """Prepare for a test. `own` means that it runs on the student's functions of all tasks, without stand-ins."""
 
     def reference(self) -> Any:
-        """The reference module; the grader's backend alone has one."""
+        """Return the reference module. Only the grader's backend has one."""
 
     def canvas(self) -> Any:
-        """Where figures are drawn."""
+        """Return a `Canvas` on which student code draws."""
 
     def autodiff(self) -> Any:
-        """Carries gradients back through the student's torch modules."""
+        """Return an `Autodiff` for the student's torch modules."""
 
     def checkpoints(self) -> Any:
-        """Loads trained weights into the student's own model; the test meets the student's own functions alone."""
+        """Return a function that loads trained weights into the student's model."""
 
     def outcome(self, error: BaseException) -> str:
-        """The outcome an exception stands for."""
+        """Return the outcome that an exception stands for."""
 
 
 def classify(error: BaseException) -> str:
-    """The outcome of a test that ended with this exception."""
+    """Return the outcome of a test that ended with this exception."""
     if isinstance(error, NotImplementedError):
         return "not_implemented"
     if isinstance(error, OutOfTime):
@@ -95,25 +93,25 @@ def classify(error: BaseException) -> str:
 
 BACKEND: pytest.StashKey[Backend] = pytest.StashKey()
 VERDICTS: pytest.StashKey[list[Verdict]] = pytest.StashKey()
-REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()  # of other stages, see `side_by_side`
-POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # of each task that was collected
+REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()  # reports of other stages, see `side_by_side`
+POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # points of each collected task
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--task 1.3`` runs the tests of one task."""
+    """Add ``--task 1.3``, to run the tests of one task, and ``--show``."""
     parser.addoption("--task", dest="kit_task", default=None, help=_("run the public tests of one task only"))
     parser.addoption("--show", dest="kit_show", action="store_true", default=False,
                      help=_("print what went into each call that failed"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker."""
+    """Register the marker."""
     config.addinivalue_line("markers", "task(id, points, exact): the task a test belongs to and its points")
     config.stash.setdefault(VERDICTS, [])
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """At home: import the student's file once for the whole session."""
+    """Import the student's file once for the whole session, unless a backend is set."""
     config = session.config
     if BACKEND in config.stash:
         return
@@ -125,7 +123,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def stage_folder(config: pytest.Config) -> Path | None:
-    """The stage's folder pytest was started for; None where it was started in a folder above, for several."""
+    """Return the stage's folder that pytest was started for; None if it was started in a folder above, for several stages."""
     if config.inipath is not None and (config.inipath.parent / "stage.toml").is_file():
         return config.inipath.parent
     return None
@@ -133,7 +131,7 @@ def stage_folder(config: pytest.Config) -> Path | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
-    """The tests of a stage other than the session's, met when pytest is started further up, are run by themselves."""
+    """Collect the tests of another stage, below the folder pytest was started in, as one item that runs by itself."""
     backend: Any = parent.config.stash.get(BACKEND, None)
     other = BACKEND not in parent.config.stash or (hasattr(backend, "finish") and backend.info.folder != module_path.parent)
     if not other or not (module_path.parent / "stage.toml").is_file():
@@ -144,7 +142,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the task asked for; report them in the order of the tasks."""
+    """Select the tests of the requested task and add up the points of all tasks."""
     wanted = config.getoption("kit_task", None)
     points = config.stash.setdefault(POINTS, {})
     for item in items:
@@ -161,12 +159,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def has_task(item: pytest.Item) -> bool:
-    """False for an item that stands for all tests of another stage."""
+    """Whether an item is a single test; False for one that stands for all tests of another stage."""
     return isinstance(item, pytest.Function)
 
 
 def task_of(item: pytest.Item) -> tuple[str, float]:
-    """Task id and points of a test."""
+    """Return the task id and the points of a test."""
     marker = item.get_closest_marker("task")
     if marker is None:
         raise pytest.UsageError(f"{item.nodeid} has no task: mark it with @task(\"1.3\", points=2)")
@@ -174,18 +172,18 @@ def task_of(item: pytest.Item) -> tuple[str, float]:
 
 
 def is_exact(item: pytest.Item) -> bool:
-    """Whether the verdict of a test hangs on the last digits of what it is given."""
+    """Whether the verdict of a test depends on the last digits of its inputs."""
     marker = item.get_closest_marker("task")
     return marker is not None and bool(marker.kwargs.get("exact"))
 
 
 def uses_checkpoints(item: pytest.Item) -> bool:
-    """Whether a test is to meet the student's own functions of all tasks: one that loads trained weights into them."""
+    """Whether a test loads trained weights, and therefore runs on the student's functions of all tasks."""
     return "checkpoints" in getattr(item, "fixturenames", ())
 
 
 def title_of_function(test: Any) -> str:
-    """The sentence the student reads: the test's docstring, on one line."""
+    """Return a test's docstring on one line: the sentence students read."""
     return " ".join((test.__doc__ or test.__name__).split()).rstrip(".")
 
 
@@ -203,14 +201,14 @@ def reference(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def canvas(request: pytest.FixtureRequest) -> Any:
-    """Axes to hand to a plotting function, and a reader for what it drew."""
+    """Axes for a plotting function, and a reader of what it drew."""
     backend = request.config.stash[BACKEND]
     return RecordedCanvas(backend.canvas(), backend.student)
 
 
 @pytest.fixture
 def autodiff(request: pytest.FixtureRequest) -> Any:
-    """``autodiff.vjp(module, args, cotangents)`` for a module the student's code made."""
+    """``autodiff.vjp(module, args, cotangents)`` for a module created by the student's code."""
     backend = request.config.stash[BACKEND]
     return RecordedAutodiff(backend.autodiff(), backend.student)
 
@@ -219,7 +217,7 @@ def autodiff(request: pytest.FixtureRequest) -> Any:
 def checkpoints(request: pytest.FixtureRequest) -> Any:
     """Weights the student trained: ``checkpoints.load(model, "tickets_lstm.pt")``.
 
-    A test that asks for this meets the student's own functions of all tasks.
+    A test with this fixture runs on the student's functions of all tasks.
     """
     from .checkpoints import Checkpoints
 
@@ -229,13 +227,13 @@ def checkpoints(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Random numbers of this test's own: they depend on the suite's seed and the test's name."""
+    """A random generator for this test, seeded with the suite's seed and the test's name."""
     return np.random.default_rng([request.config.stash[BACKEND].seed, zlib.crc32(request.node.name.encode())])
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
-    """Tell the backend which task is under test."""
+    """Tell the backend which task is tested next."""
     if has_task(item):
         item.config.stash[BACKEND].begin(task_of(item)[0], uses_checkpoints(item))
     return (yield)
@@ -243,23 +241,23 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
-    """Turn what happened into a verdict."""
+    """Turn the result of a test into a verdict."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
     if has_task(item) and (call.when == "call" or error is not None):
         result = verdict(item, error)
         item.config.stash[VERDICTS].append(result)
-        if error is not None and hasattr(item.config.stash[BACKEND], "finish"):  # what an editor's list of tests shows
+        if error is not None and hasattr(item.config.stash[BACKEND], "finish"):  # shown by the test lists of editors
             report.longrepr = "\n".join(filter(None, [result.call, result.message, result.trace, result.hint]))
     return report
 
 
 def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
-    """The verdict on one test, from the exception it ended with, if any."""
+    """Return the verdict on one test, from the exception it ended with, if any."""
     task_id, points = task_of(item)
     backend = item.config.stash[BACKEND]
     result = Verdict(task_id, item.name, title_of_function(getattr(item, "function", item)), "passed", points, points)
-    finish = getattr(backend, "finish", None)  # the backend at home has more to say
+    finish = getattr(backend, "finish", None)  # LocalBackend adds details
     if error is None:
         return finish(result, None) if finish is not None else result
     result.points = 0.0
@@ -279,12 +277,12 @@ def verdict(item: pytest.Item, error: BaseException | None) -> Verdict:
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
-    """No dots: the report at the end says it all."""
+    """Suppress progress dots in quiet mode; the report at the end has everything."""
     return ("", "", "") if report.when in ("setup", "call", "teardown") and config.get_verbosity() < -1 else None
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """What the student reads."""
+    """Print the report for the student."""
     backend: Any = config.stash.get(BACKEND, None)
     if hasattr(backend, "finish"):
         from .report import public_report
@@ -299,7 +297,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The backend at home lets its clock end."""
+    """Close the backend at home."""
     backend: Any = config.stash.get(BACKEND, None)
     if hasattr(backend, "finish"):
         backend.close()

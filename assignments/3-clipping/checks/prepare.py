@@ -16,12 +16,12 @@ from .layout import add_earlier_stages, expose_handout_modules, public_tests, re
 from .terminal import say
 from .words import _
 
-# What autoreload prints of a module that it could not import again.
+# What autoreload prints of a module that it failed to import again.
 FAILED = re.compile(r"\[autoreload of (\S+) failed: (.*?)\n\]", re.DOTALL)
 
 
 def prepare() -> None:
-    """One look for all figures, all files within reach, and saved changes seen without a restart."""
+    """Set the style of figures, make all files importable, and reload saved changes without a restart."""
     needs.demand()
     from . import session, style  # noqa: F401  (the first check is as fast as the next)
 
@@ -35,7 +35,7 @@ def prepare() -> None:
 
 
 def see_saved_changes() -> None:
-    """IPython's autoreload, which reads whole files again: from version 9 on it would else mix up the lines of tracebacks."""
+    """Turn on IPython's autoreload, in the mode that reloads whole files: the default since version 9 garbles tracebacks."""
     shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         return
@@ -45,18 +45,18 @@ def see_saved_changes() -> None:
         shell.run_line_magic("load_ext", "autoreload")
     try:
         shell.run_line_magic("autoreload", "2 --full")
-    except (UsageError, ValueError):  # before version 9 there is no other way, and no such option
+    except (UsageError, ValueError):  # before version 9 this was the only mode, and had no option
         shell.run_line_magic("autoreload", "2")
     try:
         reload = shell.magics_manager.registry["AutoreloadMagics"].pre_run_cell
         shell.events.unregister("pre_run_cell", reload)
-    except (KeyError, AttributeError, ValueError):  # another version, or it was done before
+    except (KeyError, AttributeError, ValueError):  # another version of IPython, or already replaced
         return
     shell.events.register("pre_run_cell", partial(_reload_in_few_words, reload))
 
 
 def _reload_in_few_words(reload: Callable[[Any], None], info: Any) -> None:
-    """Let autoreload do its work; of a file that fails it prints pages, which become a line, or nothing before a check."""
+    """Run autoreload; shorten the pages it prints on failure to one line, or to nothing if the cell calls check()."""
     words = io.StringIO()
     with contextlib.redirect_stderr(words):
         reload(info)

@@ -11,37 +11,37 @@ from . import needs
 from .layout import StageInfo, public_tests, read_stage
 from .words import _
 
-# What was found of each task so far in this process, and of which text of the student's file.
+# Folder -> task -> (points, text of the student's file when it was checked), in this process.
 _so_far: dict[Path, dict[str, tuple[float, bytes]]] = {}
 
 
 class CheckFailed(AssertionError):
-    """A check cell did not pass, and nbgrader wants to hear so; a notebook shows the text alone."""
+    """A check cell did not pass. nbgrader needs an exception; a notebook shows the message alone."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -> None:
-    """Run the public tests of a task (all tasks when none is named) and show what they say.
+    """Run the public tests of one task, or of all tasks, and show the report.
 
-    The file is imported again each time, so that what is tested is the file as it is saved; the notebook's own copy of
-    your module, its settings and its random numbers stay as they are.
+    The file is imported again each time, so the saved file is what is tested. The notebook's own import of your module, its
+    settings and its random state are left alone.
 
     Parameters
     ----------
     task : str, optional
-        A task's id, such as ``"1.3"``.
+        Id of a task, such as ``"1.3"``.
     show : bool
-        Print what went into each call that failed, too.
+        Also print the arguments of each call that failed.
     fresh : bool
-        Run them in a fresh process, which takes longer.
+        Run the tests in a new process, which takes longer.
     """
     needs.demand()
     from .home import is_under_test
     from .session import run_fresh, run_here
 
-    if is_under_test():  # a student's file that checks itself when it is imported
+    if is_under_test():  # a student's file that calls check() when it is imported
         return
     folder = Path.cwd()
     tests = public_tests(folder)
@@ -51,14 +51,14 @@ def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -
         return
     outcome = run_fresh(folder, task, show) if fresh else run_here(tests, folder, task, show)
     display(outcome, stage_so_far(outcome, folder))
-    # nbgrader takes a cell without an exception for one that passed, also behind its Validate button.
+    # To nbgrader a cell without an exception has passed, also behind its Validate button.
     if not outcome.is_passed and (os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING")):
         raise CheckFailed(_("the public tests of task {task} do not all pass", task=task) if task else
                           _("the public tests of this stage do not all pass"))
 
 
 def wrong_task(task: Any, info: StageInfo) -> str:
-    """What is wrong with the task asked for, in a sentence; empty where there is such a task."""
+    """Explain what is wrong with the requested task; empty if it exists."""
     known = ", ".join(f'"{one}"' for one in info.tasks)
     if task is None:
         return ""
@@ -75,7 +75,7 @@ def wrong_task(task: Any, info: StageInfo) -> str:
 
 
 def stage_so_far(outcome: Any, folder: Path) -> str:
-    """A line on the whole stage: what was checked in this session, and whether the file has changed since."""
+    """Return a line on the whole stage: the points checked in this session, and whether the file has changed since."""
     file = folder / outcome.file
     text = file.read_bytes() if file.exists() else b""
     mine = _so_far.setdefault(folder, {})
@@ -107,13 +107,13 @@ def display(outcome: Any, so_far: str) -> None:
 
 
 def display_text(text: str) -> None:
-    """Print a text so that it arrives."""
+    """Print a text, with characters replaced that the terminal cannot show."""
     from .terminal import say
 
     say(text)
 
 
 def in_notebook() -> bool:
-    """Whether a notebook's front end shows what is displayed here."""
+    """Whether a notebook's front end displays the output."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return shell is not None and getattr(shell, "kernel", None) is not None

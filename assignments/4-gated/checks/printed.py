@@ -1,4 +1,4 @@
-"""What student code prints, kept up to a limit: at home and in the sandbox a text file like any other."""
+"""Capture what student code prints, up to a limit, in a file object that works at home and in the sandbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Printed(io.RawIOBase):
-    """Takes what is printed: the beginning is kept, the rest is forgotten.
+    """A file that keeps the first `limit` characters written to it and discards the rest.
 
     Parameters
     ----------
@@ -21,22 +21,22 @@ class Printed(io.RawIOBase):
         self.limit, self.data = limit, bytearray()
 
     def writable(self) -> bool:
-        """It can be written to."""
+        """Return True: the file can be written to."""
         return True
 
     def write(self, data: Any) -> int:
-        """Keep what fits; a character has four bytes at most."""
+        """Keep what fits. A character has up to four bytes."""
         self.data += bytes(data)[: max(4 * self.limit - len(self.data), 0)]
         return len(data)
 
     def close(self) -> None:
-        """A text file that wrote here is gone; the next one writes here too."""
+        """Do nothing: another text file may write here after one has been closed."""
 
     @property
     def text(self) -> str:
-        """What was kept."""
+        """The text that was kept."""
         return self.data.decode("utf-8", "replace")[: self.limit]
 
     def text_file(self) -> io.TextIOWrapper:
-        """A text file that writes here, to be `sys.stdout`."""
+        """Return a text file that writes here, for use as `sys.stdout`."""
         return io.TextIOWrapper(self, "utf-8", "replace", newline="\n", write_through=True)

@@ -1,4 +1,4 @@
-"""Run code in this process and put back what it may have changed: modules, settings, generators, figures."""
+"""Run code in this process and undo its side effects: modules, settings, random generators, figures."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ import numpy as np
 
 @contextlib.contextmanager
 def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> Iterator[None]:
-    """What is inside imports the modules of these folders as if for the first time, and leaves nothing behind.
+    """Context in which modules of these folders are imported as if for the first time; afterwards all state is restored.
 
     Parameters
     ----------
     folders : sequence of Path
-        The student's own: modules from there are taken out of `sys.modules` before, and put back after.
+        The student's folders. Their modules are removed from `sys.modules` on entry and put back on exit.
     shared : sequence of str
-        Modules in these folders that stay, for they are not the student's.
+        Modules in these folders that are not the student's and stay loaded.
     """
     with contextlib.ExitStack() as stack:
         for part in (_modules(folders, shared), _process(), _generators(), _matplotlib(), _torch(), warnings.catch_warnings()):
@@ -36,12 +36,12 @@ def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> 
 
 
 def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str, ModuleType]:
-    """The modules imported from files in these folders, except those of the checks and `shared` ones."""
+    """Return the modules imported from files in these folders, except those of the checks and the `shared` ones."""
     ours = (__package__ or "checks").partition(".")[0]
     is_inside = _inside(folders)
     found = {}
     for name, module in list(sys.modules.items()):
-        # Not by getattr: that would import a module that a library has only announced (importlib.util.LazyLoader).
+        # Not with getattr, which would import a module that a library loads lazily (importlib.util.LazyLoader).
         file = object.__getattribute__(module, "__dict__").get("__file__") if isinstance(module, ModuleType) else None
         if not isinstance(file, str) or name in shared or name.partition(".")[0] in (ours, "__main__"):
             continue
@@ -51,16 +51,16 @@ def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str
 
 
 def _inside(folders: Sequence[Path]) -> Callable[[str], bool]:
-    """Whether a path is one of these folders or lies in one; an environment in the student's folder is not theirs."""
+    """Return a predicate: is a path in one of these folders? A virtual environment in the student's folder does not count."""
     roots = tuple(os.path.normcase(root) + os.sep for folder in folders for root in {str(folder), os.path.realpath(folder)})
     return lambda path: (os.path.normcase(path) + os.sep).startswith(roots) and "site-packages" not in path
 
 
 class _FromSource(machinery.SourceFileLoader):
-    """Compiles its file at each import: a compiled one counts as fresh when the source has the same second and the same size."""
+    """Compiles its file on every import. A .pyc counts as current if the source has the same size and modification second."""
 
     def path_stats(self, path: str) -> NoReturn:
-        """Not known, so that no compiled file is read or written."""
+        """Raise OSError, so that no .pyc is read or written."""
         raise OSError(path)
 
 
@@ -79,7 +79,7 @@ def _modules(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
     is_inside, checks = _inside(folders), _inside([Path(__file__).parent])
 
     def hook(place: str) -> Any:
-        if checks(place) or not is_inside(place):  # a library's compiled files are read: torch takes three times as long without
+        if checks(place) or not is_inside(place):  # libraries may use their .pyc files: torch takes three times as long without
             raise ImportError(place)
         return _from_source(place)
 
@@ -105,7 +105,7 @@ def _process() -> Iterator[None]:
     where, environment, deepest = os.getcwd(), dict(os.environ), sys.getrecursionlimit()
     arguments, tracing, profiling = list(sys.argv), sys.gettrace(), sys.getprofile()
     keyboard, asks = sys.stdin, builtins.input
-    sys.stdin, builtins.input = io.StringIO(), _no_input  # a notebook would ask its reader
+    sys.stdin, builtins.input = io.StringIO(), _no_input  # otherwise a notebook would prompt its user
     try:
         yield
     finally:
@@ -141,7 +141,7 @@ def _generators() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _matplotlib() -> Iterator[None]:
-    """No figure is shown: the figures of pyplot are those made inside alone, drawn by Agg."""
+    """Draw with Agg and show nothing; pyplot sees only figures made inside."""
     import matplotlib
 
     settings: Any = matplotlib.rcParams
@@ -163,7 +163,7 @@ def _matplotlib() -> Iterator[None]:
             register.Gcf.figs.update(figures)
         if pyplot is not None:
             setattr(pyplot, "_backend_mod", backend)  # noqa: B010
-        # By dict's own methods: those of RcParams would look for a backend where none is chosen yet.
+        # With dict's methods: those of RcParams would resolve a backend where none is chosen yet.
         for name, value in before.items():
             dict.__setitem__(settings, name, value)
 

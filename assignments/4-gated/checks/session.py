@@ -1,4 +1,4 @@
-"""Run the public tests of a stage in this process, or in a fresh one, and say what came of it."""
+"""Run the public tests of a stage, in this process or in a new one, and collect the outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from . import needs, plugin
+from . import needs, plugin, rules
 from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
@@ -34,7 +34,7 @@ ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", 
 
 @dataclass
 class Outcome:
-    """What one run of the public tests found; both reports, text and HTML, are made from it.
+    """The outcome of one run of the public tests. Both reports, text and HTML, are made from it.
 
     Attributes
     ----------
@@ -43,22 +43,22 @@ class Outcome:
     saved : str
         When the student's file was saved, such as "18:02".
     tasks : dict of str to str
-        The tasks that have public tests, with their titles.
+        Tasks that have public tests, with their titles.
     points : dict of str to float
         Points of each task's public tests.
     tested : float
-        Points that all tests of the stage give, hidden ones too; 0 where that is not known.
+        Points of all tests of the stage, including hidden ones; 0 if unknown.
     verdicts : list of HomeVerdict
     load_error, load_trace : str
-        Why the file could not be imported, and where; empty where it could.
+        Why and where importing the file failed; empty if it did not.
     printed : str
         What the file printed while it was imported.
     notes : list of str
-        Sentences on files that are not there.
+        Sentences on missing files.
     earlier : list of str
-        Sentences on earlier stages this one builds on, and on how the tests ran.
+        Sentences on the earlier stages this one builds on, and on how the tests were run.
     problem : str
-        Why no test could be run at all; empty as a rule.
+        Why no test could be run at all; usually empty.
     """
 
     title: str
@@ -78,12 +78,12 @@ class Outcome:
 
     @property
     def is_passed(self) -> bool:
-        """Whether all that was run passed."""
+        """Whether every test that was run passed."""
         return not self.problem and not self.load_error and all(verdict.outcome == "passed" for verdict in self.verdicts)
 
 
 def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
-    """What the session of this configuration found."""
+    """Return the outcome of the session with this configuration."""
     backend: Any = config.stash[BACKEND]
     info: StageInfo = backend.info
     verdicts: Any = config.stash[VERDICTS]
@@ -93,7 +93,8 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
                       printed=backend.printed_on_import.text, notes=list(backend.missing))
     outcome.tasks = {task: info.tasks.get(task, "") for task in sorted(outcome.points)}
     if backend.load_error is not None:
-        outcome.load_error = ". ".join(filter(None, [described(backend.load_error), wrapped(backend.folder / info.file)]))
+        outcome.load_error = ". ".join(filter(None, [described(backend.load_error), same_name(backend.load_error, backend.folder),
+                                                      wrapped(backend.folder / info.file)]))
         outcome.load_trace = trace_in_words(student_trace(backend.load_error, backend.folder))
     if with_earlier:
         outcome.earlier = [sentence for stage_id in info.requires_stages
@@ -102,7 +103,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
 
 
 def wrapped(file: Path) -> str:
-    """What an editor or a notebook put around the code of a file, and how to be rid of it; empty where nothing is."""
+    """Describe what an editor or notebook put around the code of a file and how to remove it; empty if nothing."""
     try:
         return advice(file.name, file.read_bytes())
     except OSError:
@@ -110,14 +111,21 @@ def wrapped(file: Path) -> str:
 
 
 def described(error: BaseException) -> str:
-    """An exception in a line; where a library of the requirements is missing, what to do."""
+    """Format an exception in one line; for a missing library, say what to do."""
     if isinstance(error, ModuleNotFoundError) and error.name in needs.FLOORS:
         return needs.missing(str(error.name))
     return told(error)
 
 
+def same_name(error: BaseException, folder: Path) -> str:
+    """What to do about a file whose name is that of a module of Python's, where an exception is of that; or empty."""
+    there = {path.relative_to(folder).as_posix() for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py"))}
+    file = rules.namesake(str(error), there)
+    return _(rules.NAMESAKE, file=file) if file else ""
+
+
 def saved_at(file: Path) -> str:
-    """When a file was saved: the time, with the day where that is not today."""
+    """Return when a file was saved: the time, and the date unless it is today."""
     try:
         when = time.localtime(file.stat().st_mtime)
     except OSError:
@@ -127,7 +135,7 @@ def saved_at(file: Path) -> str:
 
 
 class _Session:
-    """Gives the session its backend, and takes what it found."""
+    """A pytest plugin that sets the backend of a session and collects its outcome."""
 
     def __init__(self, backend: LocalBackend, with_earlier: bool) -> None:
         self.backend, self.with_earlier = backend, with_earlier
@@ -135,7 +143,7 @@ class _Session:
         self.problem = ""
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
-        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
+        # Without the terminal plugin pytest would format every failure in full, only to discard it.
         parser.addoption("--tb", dest="tbstyle", default="no")
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -150,20 +158,20 @@ class _Session:
 
 
 def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = False, with_earlier: bool = True) -> Outcome:
-    """Run public tests in this process, over a fresh import of the student's file; everything is put back.
+    """Run public tests in this process on a fresh import of the student's file, then restore all state.
 
     Parameters
     ----------
     tests : Path
-        The file of tests, beside its `stage.toml`.
+        The test file; its `stage.toml` is beside it.
     folder : Path
-        The student's.
+        The student's folder.
     task : str, optional
-        One task's id.
+        Id of the only task to test.
     show : bool
-        Keep what went into each call that failed.
+        Keep the arguments of each call that failed.
     with_earlier : bool
-        Look at the earlier stages this one builds on, too.
+        Also check the earlier stages this one builds on.
     """
     info = read_stage(tests.parent)
     folders = [folder, *(file.parent for stage_id in info.requires_stages if (file := earlier_file(folder, stage_id)))]
@@ -188,7 +196,7 @@ def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = Fa
 
 
 def _without_brackets(file: Path, folder: Path) -> str:
-    """A path from the folder on: pytest takes brackets and double colons in a path for those of a test's name."""
+    """Return the path relative to the folder: pytest would parse brackets and double colons in it as those of a test id."""
     try:
         return os.path.relpath(file, folder)
     except ValueError:  # on another drive
@@ -197,24 +205,24 @@ def _without_brackets(file: Path, folder: Path) -> str:
 
 @contextlib.contextmanager
 def _quiet_environment() -> Iterator[None]:
-    """No pytest plugin but ours, and no option from outside."""
+    """Context without pytest options from the environment and without other plugins."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER"):
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     yield
 
 
-# What was found of an earlier stage, by the content of the student's file: it is run once for each version of it.
+# (Content and path of an earlier stage's file) -> sentence, so that each version is tested once.
 _earlier: dict[tuple[bytes, Path], str] = {}
 
 
 def verdict_on_earlier(folder: Path, stage_id: str, material: Path) -> str:
-    """A sentence on the student's own file of an earlier stage; empty where its public tests pass.
+    """Return a sentence on the student's own file of an earlier stage; empty if its public tests pass.
 
     Parameters
     ----------
     folder, material : Path
-        The student's folder, and the one the present stage's tests lie in.
+        The student's folder, and the folder of the current stage's tests.
     stage_id : str
         The earlier stage.
     """
@@ -248,7 +256,8 @@ def _summary_of_earlier(outcome: Outcome) -> str:
 
 
 def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outcome:
-    """The same in a fresh process: what a library keeps to itself is new there too. In this one where none can be started."""
+    """Run the public tests in a new process, so that the state of libraries is new too; in this process if none can be started.
+    """
     package = __package__ or "checks"
     root = Path(__file__).resolve().parents[len(package.split("."))]
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
@@ -272,12 +281,12 @@ def run_fresh(folder: Path, task: str | None = None, show: bool = False) -> Outc
 
 
 def as_json(outcome: Outcome) -> str:
-    """An outcome as text."""
+    """Serialize an outcome."""
     return json.dumps(asdict(outcome))
 
 
 def from_json(text: str) -> Outcome:
-    """An outcome out of its text."""
+    """Read an outcome written by `as_json`."""
     data = json.loads(text)
     data["verdicts"] = [HomeVerdict(**verdict) for verdict in data["verdicts"]]
     return Outcome(**data)

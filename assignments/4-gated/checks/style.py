@@ -1,18 +1,18 @@
-"""One look for every figure: large enough to read at half size, told apart without colour vision."""
+"""The style of all figures: readable at half size, and distinguishable without colour vision."""
 
 from __future__ import annotations
 
-# Okabe and Ito's palette, which the common forms of colour blindness keep apart.
+# The palette of Okabe and Ito, distinguishable with the common forms of colour blindness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-# Ten for figures in the tests, whose lines keep the style a student gives them: each is lighter or darker than its neighbours.
+# Ten colours for figures in tests, where students choose the line style: neighbours differ in lightness.
 TEN = ("#0072B2", "#E69F00", "#000000", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#999999", "#661100", "#44AA99")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-# Dashes that keep the lines of a figure apart in grey, too.
+# Dash patterns that distinguish lines in greyscale too.
 DASHES = ("-", (0, (7, 2)), (0, (4, 1, 1, 1)), (0, (2, 1)), (0, (9, 1, 1, 1, 1, 1)), (0, (5, 4)), (0, (1, 1)))
 
 
 def use() -> None:
-    """Set Matplotlib's defaults for the notebooks and the reports."""
+    """Set Matplotlib's defaults for the notebooks and reports."""
     import matplotlib as mpl
     from cycler import cycler
 

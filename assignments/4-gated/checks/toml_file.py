@@ -1,4 +1,4 @@
-"""TOML that people write: read with errors that name file and line."""
+"""Read TOML files written by people, with errors that name file and line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 WHOLE = "a whole number from 0 to 9223372036854775807"
-# What a key may hold: how it is said, and the test of it.
+# Kind of value, as messages call it -> predicate.
 KINDS: dict[str, Callable[[Any], bool]] = {
     "a text": lambda value: isinstance(value, str) and bool(value.strip()),
     "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9,
@@ -22,12 +22,12 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 
 def read_toml(file: Path) -> tuple[dict[str, Any], str]:
-    """What a file holds, and its text.
+    """Return the data in a file, and its text.
 
     Raises
     ------
     ValueError
-        It cannot be read or is no TOML; the text names file and line.
+        The file cannot be read or is not valid TOML; the message names file and line.
     """
     try:
         data = file.read_bytes()
@@ -37,7 +37,7 @@ def read_toml(file: Path) -> tuple[dict[str, Any], str]:
 
 
 def parse_toml(file: Path | str, data: bytes) -> tuple[dict[str, Any], str]:
-    """What the bytes of a file hold, and its text; ValueError as for `read_toml`."""
+    """Return the data in the bytes of a file, and their text; raises ValueError like `read_toml`."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -50,7 +50,7 @@ def parse_toml(file: Path | str, data: bytes) -> tuple[dict[str, Any], str]:
         return tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n")), text
     except RecursionError:
         raise ValueError(f"{file}: brackets in brackets without an end") from None
-    except ValueError as error:  # a TOMLDecodeError has a place; a number of too many digits has none
+    except ValueError as error:  # a TOMLDecodeError has a position; the error for a number with too many digits has none
         where = re.search(r" \(at line (\d+), column \d+\)", str(error))
         line = int(where[1]) if where else len(text.splitlines())
         words = str(error).replace(where[0] if where else " (at end of document)", "")
@@ -60,7 +60,7 @@ def parse_toml(file: Path | str, data: bytes) -> tuple[dict[str, Any], str]:
 
 
 def _remedy(words: str, line: str) -> str:
-    """What to do about a line that is no TOML."""
+    """Return what to do about a line that is not valid TOML."""
     if re.match("Cannot (overwrite|declare|mutate)", words):
         return "It is there twice: keep one, and put all keys of a table below one [header]"
     if re.search(r"[\u2018-\u201f\u00ab\u00bb]", line):
@@ -71,12 +71,12 @@ def _remedy(words: str, line: str) -> str:
 
 
 def conflict_in(text: str) -> int:
-    """The line of the first mark that a merge left; 0 where there is none."""
+    """Return the line of the first merge conflict marker, or 0."""
     return next((number for number, line in enumerate(text.splitlines(), 1) if re.match(r"(<{7}|>{7}|\|{7})( |$)", line)), 0)
 
 
 def place(file: Path | str, text: str, key: str, table: str = "") -> str:
-    """File and line of a key, as a message begins; of the file where it is in no line of its own."""
+    """Return file and line of a key, to begin a message with; the file alone if the key has no line of its own."""
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*(.*?)\s*\]+\s*(#.*)?$", line)
@@ -86,4 +86,4 @@ def place(file: Path | str, text: str, key: str, table: str = "") -> str:
                 return f"{file}, line {number}"
         elif inside == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
             return f"{file}, line {number}"
-    return place(file, text, table) if table else str(file)  # the table may be written in one line
+    return place(file, text, table) if table else str(file)  # the table may be inline

@@ -1,4 +1,4 @@
-"""`update("1-bptt.zip")` takes over tests and checks of a new release, and never touches what a student wrote."""
+"""`update("1-bptt.zip")` installs tests and checks of a new release without touching what a student wrote."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_BYTES = 64 << 20
 
 @dataclass
 class Update:
-    """What an update did: files that are new or other now, cells that are, and what a student should look at."""
+    """What an update did: files and number of cells that are new or changed, and notes for the student."""
 
     files: list[str] = field(default_factory=list)
     cells: int = 0
@@ -30,7 +30,7 @@ class Update:
 
 
 def update(archive: str | Path) -> bool:
-    """Take over tests, checks and texts of a new release into the present folder; your own files stay as they are.
+    """Install the tests, checks and texts of a new release into the current folder; your own files stay as they are.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def update(archive: str | Path) -> bool:
 
 
 def released_files(archive: Path) -> dict[str, bytes]:
-    """The files of a release by their names in the stage's folder, out of a zip or a folder."""
+    """Return the files of a release by name relative to the stage's folder, from a zip or folder; ValueError if it is none."""
     if archive.is_dir():
         found = {path.relative_to(archive).as_posix(): path.read_bytes() for path in sorted(archive.rglob("*"))
                  if path.is_file() and "__pycache__" not in path.parts}
@@ -95,7 +95,7 @@ def released_files(archive: Path) -> dict[str, bytes]:
 
 
 def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update:
-    """Write what is the release's; what is replaced and is not as it was released is kept aside."""
+    """Write the files of the release. A replaced file that differs from its released version is saved first."""
     done, before = Update(), manifest(folder)
     notebook = f"{info.id}.ipynb"
     changed: list[str] = []
@@ -105,12 +105,12 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
         if name == notebook and target.exists():
             _update_notebook(target, data, before.get("cells", {}), aside, done)
         elif name in (info.file, *info.submission_files) and target.exists():
-            if name == info.file and _hash(data) != before.get("files", {}).get(name, _hash(data)):
+            if name == info.file and hash_of(data) != before.get("files", {}).get(name, hash_of(data)):
                 target.with_suffix(".new.py").write_bytes(data)
                 done.notes.append(_("the new release's own {name} lies beside yours as {other}, for its texts", name=name,
                                     other=target.with_suffix(".new.py").name))
         elif not target.exists() or target.read_bytes() != data:
-            if target.exists() and _hash(target.read_bytes()) != before.get("files", {}).get(name):
+            if target.exists() and hash_of(target.read_bytes()) != before.get("files", {}).get(name):
                 _keep(target, aside / name)
                 changed.append(name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +126,7 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What the folder's release was: hashes of its files and of its notebook's cells; empty where that is not known."""
+    """Return the hashes of files and notebook cells of the folder's release; empty if unknown."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -135,9 +135,9 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def manifest_of(files: dict[str, bytes], notebook: str) -> str:
-    """The text of a release's manifest."""
+    """Return the text of a release's manifest."""
     cells = {cell["id"]: hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
-    return json.dumps({"files": {name: _hash(data) for name, data in sorted(files.items()) if name != notebook},
+    return json.dumps({"files": {name: hash_of(data) for name, data in sorted(files.items()) if name != notebook},
                        "cells": cells}, indent=0) + "\n"
 
 
@@ -166,20 +166,21 @@ def _update_notebook(target: Path, data: bytes, known: dict[str, str], aside: Pa
 
 
 def merged(mine: list[dict[str, Any]], new: list[dict[str, Any]], known: dict[str, str]) -> tuple[list[dict[str, Any]], int, int]:
-    """A student's cells with the new release's texts in the place of those that were not changed.
+    """Merge a new release into a student's cells: unchanged cells are replaced, new ones inserted.
 
     Parameters
     ----------
     mine, new : list of dict
-        Cells of the student's notebook, and of the new release's.
+        Cells of the student's notebook and of the new release.
     known : dict of str to str
-        Hash of each cell of the student's release, by the cell's id.
+        Cell id to hash, for the release the student has.
 
     Returns
     -------
     cells : list of dict
     changed, kept : int
-        How many are new or other now; how many the student had changed, and that the release has another text for.
+        How many cells were replaced or inserted; how many were kept because the student had changed them, although the release
+        changes them too.
     """
     cells, changed, kept = list(mine), 0, 0
     places = {cell.get("id"): position for position, cell in enumerate(cells)}
@@ -206,16 +207,17 @@ def _order(release: str) -> tuple[str, int]:
 
 
 def hash_of_cell(cell: dict[str, Any]) -> str:
-    """The hash by which a cell is known to be as it was released."""
-    return _hash(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
+    """Return the hash that tells whether a cell is still as released."""
+    return hash_of(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
 
 
-def _hash(data: bytes) -> str:
+def hash_of(data: bytes) -> str:
+    """The hash by which a file of a release is known."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _keep(file: Path, place: Path) -> None:
-    """A copy of a file, beside earlier ones of its name."""
+    """Copy a file, numbered if there is an earlier copy of that name."""
     place.parent.mkdir(parents=True, exist_ok=True)
     number = 1
     while place.exists():

@@ -1,7 +1,7 @@
-"""What may cross between a test and student code, and as what: one rule at home, in the proof and in the sandbox.
+"""Which values may cross between tests and student code, and in what form: one rule at home, in the gates and in the sandbox.
 
-Right numbers are right in whatever container they come: `plain` turns what student code gives into numbers, texts, arrays,
-tensors, lists, tuples and dicts of those. What cannot be turned becomes `Other`, which says in a student's words what it is.
+Correct numbers are correct in any container. `plain` converts what student code returns to numbers, strings, arrays, tensors,
+and lists, tuples and dicts of those. Anything else becomes `Other`, which describes it in a student's terms.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16"
 MAX_DEPTH = 32
 MAX_ITEMS = 100_000
 MAX_WORDS = 80
-# Types whose values cross as they are.
+# Types whose values cross unchanged.
 EXACT = (type(None), bool, int, float, complex, str)
-# What `Other` says, also in the sandbox: a text in English, translated where it is shown; the more special first.
+# Texts of `Other`, produced in English (also in the sandbox) and translated where they are shown; specific ones first.
 KINDS = (
     N_("a value that is nested too deep"), N_("a masked array with masked entries"), N_("a tensor without numbers of its own"),
     N_("a missing function"), N_("a function"), N_("an array of texts"), N_("an array of bytes"), N_("an array of dates"),
@@ -37,28 +37,30 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Other:
-    """A value that tests cannot look at, in words such as "a generator"."""
+    """A value that tests cannot inspect, described in words such as "a generator"."""
 
     words: str
 
     @property
     def said(self) -> str:
-        """The words in the language in use."""
+        """The description, translated."""
         return retold(self.words, *KINDS)
 
 
 class BadArgument(Exception):
-    """A test gives student code a value that would not be the same on the other side; the test is wrong, not the student."""
+    """A test passes student code a value that cannot cross unchanged. The test is wrong, not the student."""
 
 
 def plain(value: Any, keep: Callable[[Any], Any] | None = None, depth: int = 0) -> Any:
-    """A value from student code as tests see it.
+    """Convert a value from student code to the form that tests see.
 
     Parameters
     ----------
     value : object
     keep : callable, optional
-        ``keep(object)`` gives what stands for a torch module; the module itself where there is none.
+        ``keep(module)`` returns the stand-in for a torch module; without it the module is returned itself.
+    depth : int
+        Nesting depth so far, at most MAX_DEPTH.
     """
     kind = type(value)
     if kind in EXACT:
@@ -77,7 +79,7 @@ def plain(value: Any, keep: Callable[[Any], Any] | None = None, depth: int = 0) 
 
 
 def _by_base(value: Any, keep: Callable[[Any], Any] | None, depth: int) -> Any:
-    """By what a value is, whatever class it is of."""
+    """Convert a value by its base type, whatever subclass it is of."""
     if isinstance(value, type):
         return Other(words_for(value))
     if isinstance(value, str):
@@ -108,7 +110,7 @@ def _by_base(value: Any, keep: Callable[[Any], Any] | None, depth: int) -> Any:
 
 
 def _key(key: Any) -> Any:
-    """A key of a dict: names and numbers are what they equal; anything else is told in words."""
+    """Convert a key of a dict: strings and numbers to plain ones that are equal, anything else to `Other`."""
     found = plain(key)
     if isinstance(found, np.ndarray) or is_tensor(found):
         found = found.item() if found.ndim == 0 else Other(words_for(key))
@@ -122,7 +124,7 @@ def _key(key: Any) -> Any:
 
 
 def _array(value: np.ndarray) -> Any:
-    """An array of exactly numpy's class, of a type that crosses."""
+    """Convert to a plain ndarray of a dtype in DTYPES, or `Other`."""
     if isinstance(value, np.ma.MaskedArray):
         if np.ma.is_masked(value):
             return Other("a masked array with masked entries")
@@ -148,7 +150,7 @@ def _content(value: np.ndarray) -> str:
 
 
 def _tensor(value: Any) -> Any:
-    """A dense tensor on the processor, of exactly torch's class, of a type that crosses."""
+    """Convert to a dense CPU tensor of exactly class torch.Tensor, with a dtype in DTYPES, or `Other`."""
     torch = sys.modules["torch"]
     needs_gradient = bool(value.requires_grad)
     if value.is_meta or value.is_quantized:
@@ -165,19 +167,19 @@ def _tensor(value: Any) -> Any:
 
 
 def is_tensor(value: Any) -> bool:
-    """True for a torch tensor of any class; torch itself is not imported."""
+    """Whether a value is a torch tensor; torch is not imported for this."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def stays(value: Any) -> bool:
-    """True for a torch module, here or behind a handle of the sandbox: it stays where it is, and is called there."""
+    """Whether a value is a torch module, here or behind a sandbox handle: modules do not cross, but are called where they are."""
     torch = sys.modules.get("torch")
     return (torch is not None and isinstance(value, torch.nn.Module)) or hasattr(type(value), "call_and_changes")
 
 
 def is_number(value: Any) -> bool:
-    """True for a number of Python, numpy or torch, a 0-d array or tensor among them. A truth value is none."""
+    """Whether a value is a number of Python, numpy or torch, including 0-d arrays and tensors. Booleans are not numbers."""
     if isinstance(value, bool | np.bool_):
         return False
     if isinstance(value, numbers.Number | np.number):
@@ -188,7 +190,7 @@ def is_number(value: Any) -> bool:
 
 
 def words_for(value: Any) -> str:
-    """What a value is, in a few words a student knows."""
+    """Describe a value in a student's terms."""
     if isinstance(value, type):
         return f"the class {value.__name__}"[:MAX_WORDS]
     if isinstance(value, np.ndarray):
@@ -203,7 +205,7 @@ def words_for(value: Any) -> str:
 
 
 def first_other(value: Any) -> Other | None:
-    """The first part of a plain value that tests cannot look at."""
+    """Return the first `Other` in a plain value, or None."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
@@ -212,14 +214,14 @@ def first_other(value: Any) -> Other | None:
 
 
 def refuse_others(*values: Any) -> None:
-    """Raise TypeError where a test's function is called with what tests cannot look at."""
+    """Raise TypeError if a test's own function is called with values that tests cannot inspect."""
     found = first_other(values)
     if found is not None:
         raise TypeError(_("this function takes numbers, arrays and texts, not {kind}", kind=found.said))
 
 
 def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A test's own function as student code meets it at home: it is given plain values, as in the sandbox."""
+    """Wrap a test's own function for student code at home: it is called with plain values, as in the sandbox."""
     @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
@@ -231,9 +233,9 @@ def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], also: tuple[type, ...] = ()) -> None:
-    """Raise BadArgument for an argument of a test's that would not be the same value on the other side.
+    """Raise BadArgument for an argument from a test that would not cross unchanged.
 
-    `also` are classes of objects that a backend knows how to send.
+    `also` lists classes that the backend can send too.
     """
     for value in (*args, *kwargs.values()):
         found = _odd_one(value, also)
@@ -244,7 +246,7 @@ def check_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any],
 
 
 def _odd_one(value: Any, also: tuple[type, ...]) -> Any:
-    """The first part of a value that cannot cross unchanged; None where there is none."""
+    """Return the first part of a value that cannot cross unchanged, or None."""
     kind = type(value)
     if kind in EXACT or isinstance(value, also):
         return None

@@ -14,7 +14,7 @@ from autograder.checks.suffixes import forms
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
-from autograder.grade.handin.content import defined, names_of, text_of
+from autograder.grade.handin.content import defined, names_of, tests, text_of, written_in
 from autograder.stages import Stage
 
 # Files that are read, and the most bytes of one.
@@ -114,7 +114,14 @@ def written_elsewhere(files: dict[str, File], stage: Stage) -> list[tuple[str, t
         data = _read(files[path])
         if data == content or not any(f"{kind} {name}".encode() in data for name in names_of(stage) for kind in ("def", "class")):
             continue
-        if names := tuple(name for name, written in defined(text_of(data)).items() if written and name in names_of(stage)):
+        if names := tuple(name for name in defined(text_of(data)) if name in written_in(data, stage)):
             found.append((path, names))
     used = used_from(files, own) if found and own in files else set()
+    if found and written_in(content, stage):  # else the work may be in there
+        found = [(path, names) for path, names in found if path in used or not _is_tests(_read(files[path]), stage)]
     return [(path, names, path in used) for path, names in found if path in used or path not in KITS_OWN]
+
+
+def _is_tests(data: bytes, stage: Stage) -> bool:
+    tree = parsed(text_of(data)) if b"def test_" in data else None
+    return tree is not None and tests(tree, stage)

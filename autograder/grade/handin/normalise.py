@@ -22,7 +22,7 @@ from autograder.checks.words import N_
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
-from autograder.grade.handin.content import code_state, definitions_state, is_quickly_written, notebook_state, text_of
+from autograder.grade.handin.content import code_state, definitions_state, is_quickly_written, notebook_state, text_of, written_in
 from autograder.grade.handin.imports import used_from
 from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive, stem_of
 from autograder.grade.language import Said, said
@@ -325,13 +325,24 @@ def _without_imported(candidates: list[_Candidate], files: dict[str, File], want
 
 def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wanted: str, stage: Stage,
                       state_of: Callable[[bytes, Stage], str], found: HandIn) -> None:
-    """Say which files are filled in too, and differ from the one that counts by its name; none that its code uses."""
+    """Say which files are filled in too, and differ from the one that counts by its name; none that its code uses, and none
+    that has only a part of its functions, as an earlier state of it does."""
     own = used_from(files, taken) if others and wanted.endswith(".py") else set()
     looked = [_look(files[path], path, 2, stage, state_of) for path in others if path not in own]
     over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken])]
+    if over and wanted.endswith(".py"):
+        there = {name for path in (taken, *own) for name in _written_in(files, path, stage)}
+        over = [path for path in over if not _written_in(files, path, stage) < there]
     if over:
         found.notes.append(said("{file} counts by its name; {others} could be it too", file=wanted,
                                 others=_listed([shown(path) for path in over])))
+
+
+def _written_in(files: dict[str, File], path: str, stage: Stage) -> set[str]:
+    try:
+        return written_in(files[path].read(), stage)
+    except Refused:
+        return set()
 
 
 def _is_written(file: File, wanted: str, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> bool:

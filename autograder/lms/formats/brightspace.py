@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -16,18 +17,12 @@ FOLDER = re.compile(
     r"(?: - (?P<flat>[^/]+)|/(?P<file>.+))",
     re.IGNORECASE,
 )
-TIMES = (
-    "%b %d, %Y %I%M %p",
-    "%B %d, %Y %I%M %p",
-    "%d %B, %Y %H%M",
-    "%d %B %Y %H%M",
-    "%d %b, %Y %H%M",
-    "%d %b %Y %H%M",
-    "%d %B, %Y %I%M %p",
-    "%d %b, %Y %I%M %p",
-    "%b %d, %Y %H%M",
-    "%B %d, %Y %H%M",
-    "%Y-%m-%d %H%M",
+# How the names of the months begin, without accents, in the languages that Brightspace writes dates in.
+MONTHS = (
+    "jan ene gen sty led oca tammi янв", "feb fev lut uno sub helmi фев", "mar mrt maa bre maalis мар",
+    "apr avr abr kwi dub nis huhti апр", "may mai maj mei mag kve touko май мая", "jun juin giu cze cerven haz kesa июн",
+    "jul juil lug lip cervenec tem heina июл", "aug aou ago sie srp agu elo авг", "sep set wrz zar eyl syys сен",
+    "oct okt out ott paz rij eki loka окт", "nov lis kas marras ноя", "dec dez des dic gru pro ara joulu дек",
 )
 
 
@@ -54,12 +49,25 @@ def read(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _time(text: str) -> str:
-    """The time in a folder's name, which has no colon; empty where it is in another language."""
-    clean = re.sub(r"\s+", " ", text.replace(".", "").strip())
-    padded = re.sub(r"\b(\d{3})(?= ?[AP]M|$)", r"0\1", clean, flags=re.IGNORECASE)
-    for form in TIMES:
-        try:
-            return datetime.strptime(padded, form).isoformat(timespec="seconds")
-        except ValueError:
-            continue
-    return ""
+    """The time in a folder's name, which has no colon; empty where it cannot be told."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign)).strip()
+    try:
+        *date, clock = re.findall(r"\d+", plain)
+        if len(date) == 3:  # 2026 10 12 or 12 10 2026
+            year, month, day = map(int, date if len(date[0]) == 4 else reversed(date))
+        else:
+            day, year = sorted(map(int, date))
+            month = _month(plain)
+        hour, half = int(clock[:-2]), re.search(r"([ap])\.? ?m\.?$", plain)
+        if half:
+            hour = hour % 12 + 12 * (half[1] == "p")
+        return datetime(year, month, day, hour, int(clock[-2:])).isoformat(timespec="seconds")
+    except ValueError:
+        return ""
+
+
+def _month(text: str) -> int:
+    """The month that a date names; 0 where it is none that is known."""
+    found = [(len(start), number) for number, starts in enumerate(MONTHS, start=1) for start in starts.split()
+             for word in re.findall(r"[^\W\d]+", text) if word.startswith(start)]
+    return max(found, default=(0, 0))[1]

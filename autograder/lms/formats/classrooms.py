@@ -80,7 +80,15 @@ def read_github(archive: Archive, names: list[str], known: Known) -> Layout:
             stage, inside = inside[0], inside[1:]
         handin = layout.handin((slug, user, stage), LmsIdentity("github", user), user, stage=stage, download=slug)
         handin.files["/".join(inside)] = name
-    return layout
+    return Layout(rest=names) if _is_a_class(layout, known) else layout
+
+
+def _is_a_class(layout: Layout, known: Known) -> bool:
+    """True for one "repository" of which several folders have the stage's files: a folder around a class, dated perhaps."""
+    if len(layout.handins) != 1:
+        return False
+    inside = [PurePosixPath(file).parts for file in layout.handins[0].files]
+    return len({parts[0] for parts in inside if len(parts) > 1 and plain_name(parts[-1], known.own) in known.own}) > 1
 
 
 def read_google(archive: Archive, names: list[str], known: Known) -> Layout:

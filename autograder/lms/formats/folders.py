@@ -22,6 +22,9 @@ from autograder.lms.formats.classrooms import nbgrader_time
 from autograder.lms.formats.layout import Handin, Known, Layout, folder_of
 from autograder.lms.roster import LmsIdentity
 
+# What an LMS puts beside the folders of a class: a table of marks, a page of what is there.
+BESIDE = re.compile(r"\.(?:csv|tsv|xlsx?|ods|html?|txt|md|json|pdf)$", re.IGNORECASE)
+
 
 def read_by_pattern(names: Iterable[str], pattern: str, known: Known) -> Layout:
     """By the regular expression that was given; what follows its match is the file's name, if it has no group `file`."""
@@ -112,6 +115,9 @@ def read_by_student(archive: Archive, names: list[str], known: Known) -> Layout:
         beside = any(len(parts) in (depth + 1, depth + 2) for parts in paths)
         if len(heads) == 1 and len(paths) > 1 and all(len(parts) == depth + 2 and is_archive(parts[-1]) for parts in paths):
             return read_flat(archive, names, known)  # each student's archive, in a folder around all
+        if beside and all(BESIDE.search(parts[-1]) for parts in paths if len(parts) in (depth + 1, depth + 2)):
+            beside = len({parts[depth + 1] for parts in paths
+                          if len(parts) > depth + 2 and plain_name(parts[-1], known.own) in known.own}) < 2
         if len(heads) != 1 or beside or len(inner) < 2 or known.roster.find("folder", next(iter(heads))):
             break
         depth += 1

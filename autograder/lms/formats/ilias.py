@@ -13,14 +13,23 @@ FOLDER = re.compile(r"(?P<last>[^_/]+)_(?P<first>[^/]*)_(?P<login>[^_/]+)_(?P<id
 LATE = re.compile(r"(?:late submission|late|verspätete abgabe|verspaetete abgabe|verspätet) - (?P<file>.+)", re.IGNORECASE)
 
 
+def _depth(names: list[str]) -> int:
+    """How far down people's folders lie: the folder of an exercise may be called as a person's, but there is one of it."""
+    found: dict[int, set[str]] = {}
+    for name in names:
+        for i, part in enumerate(PurePosixPath(name).parts[:-1]):
+            if FOLDER.fullmatch(part):
+                found.setdefault(i, set()).add(part)
+    return next((i for i in sorted(found) if len(found[i]) > 1), min(found, default=0))
+
+
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
     """Nothing, unless most files lie in folders as ILIAS names them."""
-    layout = Layout()
+    layout, depth = Layout(), _depth(names)
     for name in names:
         parts = PurePosixPath(name).parts
-        at, match = next(
-            ((i, match) for i, part in enumerate(parts[:-1]) if (match := FOLDER.fullmatch(part))), (0, None)
-        )
+        places = sorted(range(len(parts) - 1), key=lambda i: (i != depth, i))
+        at, match = next(((i, match) for i in places if (match := FOLDER.fullmatch(parts[i]))), (0, None))
         if match is None:
             layout.rest.append(name)
             continue

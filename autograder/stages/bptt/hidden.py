@@ -1,5 +1,7 @@
 """Hidden tests of stage 1: random problems of many shapes against the model answers, and the corners."""
 
+import math
+
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
@@ -194,6 +196,9 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
         params = {**params, "W_y": scale * np.abs(params["W_y"])}
         got, want = student.forward(params, x, h_0), reference.forward(params, x, h_0)
         expect(got, want, ("h", "z", "y_hat"), rtol=1e-8, atol=atol)
+    params = {**params, "W_y": np.array([[340.0], [0.0], [-340.0]]) * [1.0, 0.0]}  # of 1e-295 too
+    got, want = student.forward(params, x, h_0), reference.forward(params, x, h_0)
+    expect(got, want, ("h", "z", "y_hat"), rtol=1e-8, atol=0)
     expect_unchanged(student)
 
 
@@ -207,9 +212,17 @@ def test_forward_of_the_smallest_sizes(student, reference, rng):
 
 @task("1.2", points=1)
 def test_forward_of_a_long_sequence(student, reference, rng):
-    """forward of T = 130 steps is right to the last step, in a net that forgets nothing of its start."""
+    """forward of T = 130 steps, and of 520, is right to the last step, in a net that forgets nothing of its start."""
     params, x, _, h, _ = lossless(reference, rng, 130, 3, 4, 5)
     expect(student.forward(params, x, 50 * h[0]), reference.forward(params, x, 50 * h[0]), ("h", "z", "y_hat"), rtol=1e-7)
+    params = {"W_x": np.full((1, 2), 0.01), "W_h": np.ones((1, 1)), "b": np.zeros(1), "W_y": np.array([[1.0], [-2.0], [0.5]])}
+    x, h = rng.standard_normal((520, 2)), [0.3]
+    for inputs in (0.01 * x.sum(axis=1)).tolist():
+        h.append(math.tanh(h[-1] + inputs))
+    z = np.outer(h[1:], params["W_y"])
+    e = np.exp(z)
+    want = np.array(h)[:, None], z, e / e.sum(axis=1, keepdims=True)
+    expect(student.forward(params, x, np.array([0.3])), want, ("h", "z", "y_hat"), rtol=1e-7)
 
 
 @task("1.2", points=1)
@@ -226,7 +239,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     for V in (1, 2, 6):
         y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
         expect_gradient(student.dL_dyhat(y_hat_t, y_t), reference.dL_dyhat(y_hat_t, y_t), "dL_dyhat")
-    for p in (1e-9, 1e-20, 1e-100):
+    for p in (1e-9, 1e-20, 1e-190):
         expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
     expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
     for y_t in (1, 2):
@@ -242,7 +255,7 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     for V in (1, 2, 3, 6):
         y_hat_t = rng.dirichlet(np.ones(V))
         expect_gradient(student.dyhat_dz(y_hat_t), reference.dyhat_dz(y_hat_t), "dyhat_dz")
-    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-60])
+    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-75])
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "dyhat_dz", (y_hat_t,), "dyhat_dz")
@@ -257,7 +270,7 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
         want = reference.dL_dyhat(y_hat_t, y_t) @ reference.dyhat_dz(y_hat_t)
         expect_gradient(student.dL_dz(y_hat_t, y_t), want, "dL_dz")
     expect_each_argument_counts(student, reference, "dL_dz", (y_hat_t, y_t), "dL_dz")
-    small = np.array([1e-20, 0.25, 0.75, 1e-60])
+    small = np.array([1e-20, 0.25, 0.75, 1e-280])
     for y_t in (0, 1):
         expect(student.dL_dz(small, y_t), small - np.eye(4)[y_t], "dL_dz", rtol=1e-9, atol=0)
     for y_t in range(3):
@@ -286,7 +299,7 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
     W_h = rng.standard_normal((4, 4))
     expect_gradient(student.dh_dh_prev(saturated, W_h), (1 - saturated**2)[:, None] * W_h, "dh_dh_prev")
     steep = np.array([1.0, 1 - 1e-9, 0.0, -1 + 1e-6])                 # a slope of 2e-9 has eight digits, whatever the formula
-    for weights in (W_h + W_h.T, 1e-60 * W_h):
+    for weights in (W_h + W_h.T, 1e-280 * W_h):
         want = np.array([0.0, 2e-9 - 1e-18, 1.0, 2e-6 - 1e-12])[:, None] * weights
         expect(student.dh_dh_prev(steep, weights), want, "dh_dh_prev", rtol=1e-6, atol=0)
     expect_unchanged(student)
@@ -302,7 +315,7 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
     word = np.array([0, 0, 1, 0])
     expect_gradient(student.dh_dW_x(h_t, word), reference.dh_dW_x(h_t, word.astype(float)), "dh_dW_x")
     slopes = np.array([1.0, 2e-6 - 1e-12, 0.0])                       # of a unit that is exactly 0, and of saturated ones
-    for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-60, 1e-20, 3.0])):
+    for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-290, 1e-20, 3.0])):
         want = np.diag(slopes)[:, :, None] * x_t
         expect(student.dh_dW_x(np.array([0.0, 1 - 1e-6, -1.0]), x_t), want, "dh_dW_x", rtol=1e-6, atol=0)
     expect_unchanged(student)
@@ -353,10 +366,10 @@ def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
 
 @task("1.4", points=1)
 def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
-    """dh_130/dh_0 multiplies all 130 factors, where each of them turns the state and hardly shortens it."""
+    """dh_520/dh_0 multiplies all 520 factors, where each of them turns the state and hardly shortens it."""
     turn, slope = np.linalg.qr(rng.standard_normal((3, 3)))[0], 1 - 0.1**2
-    h = 0.1 * rng.choice([-1.0, 1.0], (131, 3))                        # one slope for all units and steps
-    for t, k in ((130, 0), (130, 20), (60, 3)):
+    h = 0.1 * rng.choice([-1.0, 1.0], (521, 3))                        # one slope for all units and steps
+    for t, k in ((520, 0), (130, 20), (60, 3)):
         want = slope ** (t - k) * np.linalg.matrix_power(turn, t - k)
         expect(student.dh_dh(h, turn, t, k), want, f"dh_{t}/dh_{k}", rtol=1e-8, atol=1e-9 * slope ** (t - k))
 
@@ -402,6 +415,9 @@ def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng)
         if k in (1, 40, 55):
             expect_gradient(student.term(*args, 64, k), one, f"term(t=64, k={k})", rtol=1e-8)
     expect_gradient(student.dL_dW_x(*args, 64), want, "dL_64/dW_x", rtol=1e-7)
+    params, x, y, _, y_hat = args = turning(260, 2, 3, 4)
+    one = np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -258)
+    expect_gradient(student.term(*args, 260, 2), np.outer(one, x[1]), "term(t=260, k=2)", rtol=1e-8)
     args = lossless(reference, rng, 27, 2, 3, 4)
     expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
 
@@ -607,7 +623,7 @@ def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
 def test_numerical_gradient_of_any_shape(student, reference, rng):
     """numerical_gradient has the shape of theta, of whole numbers too, in any order of memory, for slopes of any size."""
     for shape, lies, scale in (((1,), np.array, 1.0), ((2,), strided, 1e-9), ((2, 3), strided, 1e6),
-                               ((2, 3), np.asfortranarray, 1.0), ((2, 1, 3), np.array, 1e-30)):
+                               ((2, 3), np.asfortranarray, 1.0), ((2, 1, 3), np.array, 1e-250)):
         theta = rng.integers(-2, 3, shape) if shape == (2, 1, 3) else rng.standard_normal(shape)
         theta.flat[0] = 0
         weights = rng.standard_normal(shape)
@@ -645,6 +661,8 @@ def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
     for W, b, s, *other_names in (("W_x", "b", "s", "h_0"), ("h_0", "c_0", "W_x", "b", "W_h")):
         params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(3), s: rng.standard_normal(1)}
+        if s == "W_x":
+            params[s] = np.array([2])                     # of integers
 
         def loss(at, power=3, W=W, b=b, s=s):
             return float(np.sum(np.tanh(at[W] @ np.ones(2) + at[b])) * np.sum(at[s] ** power))

@@ -95,10 +95,10 @@ def expect_others_results_kept(student, rng, *own):
 @task("3.1", points=2)
 def test_sgd_step_of_random_arrays(student, reference, rng):
     """The step is θ - α ∇L for arrays of any shape, contiguous or not, and of any size."""
-    for lr, scale in ((0.3, 1.0), (1.7, 1.0), (0.5, 1e150), (0.5, 1e-150), (0.0, 1.0), (1e-9, 1.0)):
+    for lr, scale in ((0.3, 1.0), (1.7, 1.0), (0.5, 1e150), (0.5, 1e-290), (0.0, 1.0), (1e-9, 1.0)):
         params, grads = gradients(rng, scale), gradients(rng, 3 * scale)
         want = {name: np.array(params[name] - lr * grads[name]) for name in params}
-        expect(student.sgd_step(params, grads, lr), want, "params", rtol=1e-12)
+        expect(student.sgd_step(params, grads, lr), want, "params", rtol=1e-12, atol=1e-12 * min(scale, 1.0))
     lost = student.sgd_step({"b": np.array([1.0, 2.0])}, {"b": np.array([np.nan, 1.0])}, 0.5)
     expect(lost, {"b": np.array([np.nan, 1.5])}, "params where a gradient is NaN")
     expect_true(bool(np.isnan(np.asarray(lost["b"])[0])), "should be NaN where the gradient is, for the caller to see", "params")
@@ -215,13 +215,13 @@ def test_clipping_keeps_the_direction(student, rng):
 @task("3.2", points=1)
 def test_clipping_agrees_with_torch(student, rng):
     """Within its epsilon, the result is that of torch.nn.utils.clip_grad_norm_."""
-    for scale, share in ((2.0, 0.4), (50.0, 1e-3), (2.0, 1.5), (40.0, 0.98), (3.0, 1.02), (7.0, 0.9995), (3.0, 1e-30)):
+    for scale, share in ((2.0, 0.4), (50.0, 1e-3), (2.0, 1.5), (40.0, 0.98), (3.0, 1.02), (7.0, 0.9995), (3.0, 1e-150)):
         grads = gradients(rng, scale)
         norm = np.linalg.norm(long_vector(grads))
         threshold = float(share * norm)
         coefficient = min(1.0, threshold / (norm + 1e-6))  # what PyTorch computes
         expect(student.clip_by_norm(grads, threshold), ({name: np.array(coefficient * g) for name, g in grads.items()},
-               float(norm)), ("clipped", "norm_before"), rtol=2e-6)
+               float(norm)), ("clipped", "norm_before"), rtol=2e-6, atol=0)
 
 
 @task("3.2", points=1)
@@ -257,9 +257,9 @@ def test_train_with_clipping(student, reference, rng):
     """With a threshold, long gradients are clipped, short ones are not, and norms are those before clipping."""
     params, batches = problem(rng, 5, T=6)
     norms = sorted(reference.train(params, batches, 0.2)["norms"])
-    for threshold in (0.1, norms[2], 1e3):
-        want = reference.train(params, batches, 0.2, threshold=threshold)
-        expect_history(student.train(params, batches, 0.2, threshold=threshold), want, rtol=1e-4)
+    for lr, threshold in ((2.5, 0.1), (0.2, norms[2]), (0.2, 1e3)):
+        want = reference.train(params, batches, lr, threshold=threshold)
+        expect_history(student.train(params, batches, lr, threshold=threshold), want, rtol=1e-4)
 
 
 @task("3.3", points=1)
@@ -280,7 +280,7 @@ def test_train_of_long_sequences(student, reference, rng):
     run = [(x, y, np.array([0, 1, 0])), (x[1:], y[1:], np.array([1, 0, 1])), missing, (x, y, np.zeros(3))]
     expect_history(student.train(params, run, 1, checkpoint_every=1), reference.train(params, run, 1, checkpoint_every=1))
     params, _ = one_unit(W_h=np.array([[1.0]]))
-    long = [(0.01 * rng.standard_normal((400, 1)), rng.integers(2, size=400), np.array([0.2]))]
+    long = [(0.01 * rng.standard_normal((520, 1)), rng.integers(2, size=520), np.array([0.2]))]
     expect_history(student.train(params, long, 0.01), reference.train(params, long, 0.01))
 
 
@@ -318,6 +318,8 @@ def test_train_counts_its_restarts(student, reference, rng):
         got = student.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit)
         expect_history(got, reference.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit))
     expect(history(student.train(params, [bad] * 7, 0.3))["restarts"], 5, "restarts")
+    run = [bad] * 14 + batches[:2]                        # the rate is halved each time, down to 3e-5
+    expect_history(student.train(params, run, 0.5, max_restarts=20), reference.train(params, run, 0.5, max_restarts=20))
 
 
 def one_unit(**changed):
@@ -406,7 +408,7 @@ def test_scalar_loss_of_random_cases(student, rng):
             h = float(1 / (1 + np.exp(-(w * h + b))))
         expect(student.scalar_rnn_loss(w, b, h_0, steps, target), (h - target) ** 2, "L")
     # Hundreds of steps: one that creeps to its fixed point, and one that stays by a fixed point for long before it leaves.
-    for w, h_0, steps in ((4.0, 0.9, 400), (6.0, 0.5 + 1e-11, 100)):
+    for w, h_0, steps in ((4.0, 0.9, 600), (6.0, 0.5 + 1e-11, 100)):
         want = float(surface_of(np.array([w]), np.array([-w / 2]), h_0, steps, 0.0)[0, 0])
         expect(student.scalar_rnn_loss(w, -w / 2, h_0, steps, 0.0), want, f"L after {steps} steps", rtol=1e-4)
     expect(student.scalar_rnn_loss(2.0, -1.0, 0.5, 3, 0.5 - CLOSE_BY), CLOSE_BY**2, "L", rtol=1e-3, atol=0)
@@ -425,13 +427,18 @@ def test_scalar_rnn_is_finite_everywhere(student):
     for h_0 in (2.0, 3.0):  # the second call knows nothing of the first
         expect(student.scalar_rnn_grad(0.0, 0.0, h_0, 1, -1.0), (0.75 * h_0, 0.75), ("dL_dw", "dL_db"))
     expect(student.scalar_rnn_grad(0.0, 0.0, 0.0, 2, 0.0), (0.125, 0.25), ("dL_dw", "dL_db"))
+    # Tiny is not 0, and what has nearly vanished counts where it meets a start that is huge.
+    expect(student.scalar_rnn_grad(0.0, 0.0, 1e-100, 1, -1.0), (0.75e-100, 0.75), ("dL_dw", "dL_db"), atol=0)
+    h_1 = 1 / (1 + np.exp(-1.0))
+    want = 0.25 * (h_1 + h_1 * (1 - h_1)), 0.25
+    expect(student.scalar_rnn_grad(1e-27, 0.0, 1e27, 2, 0.0), want, ("dL_dw", "dL_db"), rtol=1e-4)
 
 
 @task("3.4", points=1)
 def test_scalar_gradient_of_long_sequences(student):
     """Every step counts, however many there are, where the error is carried back whole, and where it grows at each."""
     # w = 4, b = -2 has the fixed point 1/2 with a factor of 4 · 1/4 = 1 a step: each adds the same to the sums.
-    for steps, gap in ((30, 0.3), (75, -0.4), (400, 0.2), (120, 1e-9)):
+    for steps, gap in ((30, 0.3), (75, -0.4), (600, 0.2), (120, 1e-9)):
         dL_db = 2 * gap * 0.25 * steps
         got = student.scalar_rnn_grad(4.0, -2.0, 0.5, steps, 0.5 - gap)
         expect(got, (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"), rtol=1e-5, atol=0)
@@ -494,8 +501,8 @@ def test_surface_of_other_losses_on_one_grid(student):
     want[[1, 0], [0, 1]] = CLOSE_BY**2  # h_steps is 1/2 there
     expect(tiny, want, "surface", rtol=1e-3, atol=0)
     creeping = np.array([4.0])
-    expect(student.loss_surface(creeping, -creeping / 2, 0.9, 400, 0.0), surface_of(creeping, -creeping / 2, 0.9, 400, 0.0),
-           "surface after 400 steps", rtol=1e-4)
+    expect(student.loss_surface(creeping, -creeping / 2, 0.9, 600, 0.0), surface_of(creeping, -creeping / 2, 0.9, 600, 0.0),
+           "surface after 600 steps", rtol=1e-4)
     want = (np.array([[0.0, 0.5, 1.0], [1.0, 1.0, 1.0]]) - 0.9) ** 2
     expect(student.loss_surface(np.array([-1e4, 0.0, 1e4]), np.array([0.0, 1e6]), 0.5, 1, 0.9), want, "surface")
 
@@ -560,21 +567,22 @@ def test_descend_refuses_a_threshold_of_zero(student):
 
 @task("3.5", points=1, exact=True)
 def test_descend_from_any_start_for_any_time(student, reference, rng):
-    """No update is the start alone; a start in integers is not rounded; sixty updates are sixty, long or short."""
+    """No update is the start alone; a start in integers is not rounded; 130 updates are 130, long or short."""
     start = rng.standard_normal(2)
     expect(points_of(student.descend(start, 0.5, 0, 0.4, 3, 0.2), 0), start[None, :], "path")
-    for begin, count, threshold in ((start, 3, 1e-3), (np.array([2, -1]), 4, None), ((2, -1), 3, 0.02), ((2.0, -1.0), 60, None)):
-        path = points_of(student.descend(begin, 0.5, count, 0.4, 3, 0.2, threshold=threshold), count)
+    for begin, lr, count, threshold in ((start, 0.5, 3, 1e-3), (np.array([2, -1]), 0.5, 4, None), ((2, -1), 3.0, 3, 0.02),
+                                        ((2.0, -1.0), 0.5, 130, None)):
+        path = points_of(student.descend(begin, lr, count, 0.4, 3, 0.2, threshold=threshold), count)
         expect(path[0], np.array(begin, dtype=float), "path[0]")
         # A clip that adds an epsilon of 1e-6 to the norm is right too, and shows where the norm is 1e-2.
-        expect_steps(path, threshold, 0.5, 0.4, 3, 0.2, rtol=1e-3 if threshold else 1e-5)
-    expect(points_of(student.descend((2.0, -1.0), 0.5, 60, 0.4, 3, 0.2), 60), path, "path of a second call")
+        expect_steps(path, threshold, lr, 0.4, 3, 0.2, rtol=1e-3 if threshold else 1e-5)
+    expect(points_of(student.descend((2.0, -1.0), 0.5, 130, 0.4, 3, 0.2), 130), path, "path of a second call")
     # Far out, a step of thousands, and gradients of 1e-7 at a rate of ten millions.
     for begin, lr in (((300.0, -150.0), 2e4), ((3e5, -1.5e5), 2e8), ((0.0, -16.0), 1e7), ((2.0, -1.0), 0.0)):
         expect_steps(points_of(student.descend(begin, lr, 2, 0.5, 1, 0.7), 2), None, lr, 0.5, 1, 0.7)
     # Zeros are values, a gradient of 1e-12 is none, and hundreds of steps of the RNN count.
     for begin, lr, count, case in (((0.0, 0.0), 0.5, 2, (0.0, 2, 0.0)), ((4.0, -2.0), 1e12, 1, (0.5, 1, 0.5 - CLOSE_BY)),
-                                   ((4.0, -2.0), 0.01, 1, (0.5, 400, 0.2))):
+                                   ((4.0, -2.0), 0.01, 1, (0.5, 600, 0.2))):
         expect_steps(points_of(student.descend(begin, lr, count, *case), count), None, lr, *case, rtol=1e-3)
     expect_each_argument_counts(student, reference, "descend", (start, 0.5, 3, 0.4, 3, 0.2), "path")
     expect_others_results_kept(student, rng, "descend")
