@@ -10,13 +10,13 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import nbgrader
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grade.course import read_course
-from autograder.gradebook.health import address
 from autograder.gradebook.unchanged import CONFIG
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
@@ -37,6 +37,14 @@ def load_config(course: Path) -> Config:
     own = (course / CONFIG).exists()
     config = PyFileConfigLoader(CONFIG, path=str(course if own else KIT)).load_config()
     return config if own else set_folders(config, course)
+
+
+def address(file: Path) -> str:
+    """The gradebook's address, as SQLAlchemy reads it; a path may hold what means something in an address."""
+    path = str(file)
+    for character in "%?#":
+        path = path.replace(character, quote(character))
+    return f"sqlite:///{path}"
 
 
 def set_folders(config: Any, course: Path) -> Any:

@@ -18,7 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.gradebook.config import load_config
-from autograder.gradebook.health import check_gradebook
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, STAMP
 from autograder.stages import KIT
 
@@ -43,9 +43,7 @@ class FormGrader:
 
     def __init__(self, course: Path, port: int = 0) -> None:
         self.course = course.resolve()
-        if not (self.course / "gradebook.db").exists():
-            raise UsageError(f"there is no gradebook in {self.course}; grade first with: make grade")
-        check_gradebook(self.course / "gradebook.db")
+        need_gradebook(self.course)
         ensure_config(self.course)
         self.port = port or free_port()
         self.token = secrets.token_urlsafe(24)

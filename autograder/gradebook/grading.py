@@ -18,7 +18,7 @@ from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.health import check_gradebook
-from autograder.gradebook.unchanged import people, remember, rows_as_left, transactions, up_to_date
+from autograder.gradebook.unchanged import has_gradebook, people, remember, rows_as_left, transactions, up_to_date
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
 
@@ -89,10 +89,10 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         Student code cannot be sandboxed here.
     """
     course = course.resolve()
-    check_gradebook(course / "gradebook.db")
+    check_gradebook(course)
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
-    for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
+    for stage in map(find_stage, sorted({stage_id for stage_id, _ in work.all()})):
         if stage.missing_libraries():
             raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
                              "  Install it:  make TORCH=yes grade\n"
@@ -180,7 +180,7 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
             from autograder.gradebook.pipeline import Pipeline
             from autograder.gradebook.tables import write_tables
 
-            if (course / "gradebook.db").exists():
+            if has_gradebook(course):
                 write_tables(course, Pipeline(course))
 
         have = "has a result, and it is kept" if kept == 1 else "have results, and these are kept"

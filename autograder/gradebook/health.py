@@ -1,4 +1,4 @@
-"""Check gradebook.db before it is used: it may be empty, truncated, not a database, locked or read-only.
+"""Check the gradebook before it is used: gradebook.db may be empty, truncated, not a database, locked or read-only.
 
 It holds the marks given by hand, so nothing is repaired silently.
 """
@@ -11,7 +11,8 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, UsageError
+from autograder.gradebook.unchanged import CONFIG, forget_entries, has_gradebook, is_elsewhere
 
 HEADER = b"SQLite format 3\0"
 # Tables that every gradebook of nbgrader has.
@@ -20,18 +21,48 @@ TABLES = frozenset({"assignment", "student", "submitted_assignment", "grade"})
 PATIENCE = 5.0
 
 
-def address(file: Path) -> str:
-    """Return the gradebook's SQLAlchemy URL, with special characters of the path escaped."""
-    path = str(file)
-    for character in "%?#":
-        path = path.replace(character, quote(character))
-    return f"sqlite:///{path}"
+def need_gradebook(course: Path) -> None:
+    """Raise UsageError if nothing has been graded in a course folder; then check the gradebook."""
+    if not has_gradebook(course):
+        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
+    check_gradebook(course)
 
 
-def check_gradebook(file: Path) -> None:
-    """Raise InfrastructureError if the gradebook exists and cannot be used; the message says what to do."""
-    if not os.path.lexists(file):
-        return
+def check_gradebook(course: Path) -> None:
+    """Raise InfrastructureError if the course's gradebook exists and cannot be used; the message says what to do."""
+    if is_elsewhere(course):
+        _check_server(course)
+    file = course / "gradebook.db"
+    if os.path.lexists(file) and not is_elsewhere(course):
+        _check_file(file)
+
+
+def _check_server(course: Path) -> None:
+    """Raise InfrastructureError if the database named in the course's nbgrader_config.py cannot be reached."""
+    from sqlalchemy import create_engine, inspect, make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from autograder.gradebook.config import load_config
+
+    url = load_config(course).CourseDirectory.db_url
+    try:
+        engine = create_engine(url)
+        has_tables = inspect(engine).has_table("submitted_assignment")
+        engine.dispose()
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        try:
+            place = make_url(url).render_as_string(hide_password=True)
+        except SQLAlchemyError:
+            place = "what it says there"
+        raise InfrastructureError(
+            f"the gradebook that {course / CONFIG} names, {place}, cannot be reached; nothing was changed\n  {said}\n  Start the "
+            "server, or put db_url right there; a driver that is missing goes into .venv with pip.") from error
+    if not has_tables:
+        forget_entries(course)
+
+
+def _check_file(file: Path) -> None:
     problem = _damage(file)
     if problem:
         raise InfrastructureError(

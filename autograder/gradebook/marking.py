@@ -23,6 +23,7 @@ from nbgrader.api import Gradebook
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
 from autograder.gradebook.departed import Departed, find_departed
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.marks import Mark, SubmissionMarks, read_keys, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.shared_gradebook import gradebook
@@ -110,7 +111,7 @@ def in_share(pairs: Iterable[tuple[str, str]], number: int, among: int) -> set[t
 def left_to_read(course: Path, stage_id: str | None = None, share: str | None = None) -> Left:
     """Return what is left to mark; for a share, also write its list to ``marking/``."""
     course = course.resolve()
-    _needs_gradebook(course)
+    need_gradebook(course)
     pipeline = Pipeline(course)
     present = set(pipeline.term.people.present())
     with pipeline.gradebook() as book:
@@ -125,11 +126,6 @@ def left_to_read(course: Path, stage_id: str | None = None, share: str | None = 
         left.path = course / FOLDER / f"share-{number}-of-{among}.csv"
         write_csv(left.path, COLUMNS, map(_row, left.waiting))
     return left
-
-
-def _needs_gradebook(course: Path) -> None:
-    if not (course / "gradebook.db").exists():
-        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
 
 
 def _entries(book: Gradebook, stage_id: str | None = None) -> list[Entry]:
@@ -157,7 +153,7 @@ def import_marks(course: Path, source: Path) -> Imported:
         The source cannot be read as marks.
     """
     course, source = course.resolve(), source.expanduser()
-    _needs_gradebook(course)
+    need_gradebook(course)
     given = list(_given(source))
     outcome = Imported()
     pipeline = Pipeline(course)

@@ -29,7 +29,7 @@ from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
 from autograder.gradebook.messages import captured_errors, said
 from autograder.gradebook.shared_gradebook import gradebook, stamp_if_new
-from autograder.gradebook.unchanged import STAMP, assignment_stamp, material, stamp
+from autograder.gradebook.unchanged import assignment_stamp, forget_entries, has_gradebook, material, stamp
 from autograder.stages import SOLUTIONS
 
 
@@ -44,7 +44,7 @@ class Pipeline:
 
     def __init__(self, course: Path) -> None:
         self.course = course.resolve()
-        check_gradebook(self.course / "gradebook.db")
+        check_gradebook(self.course)
         self.config = load_config(self.course)
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
@@ -89,11 +89,8 @@ class Pipeline:
             Graded cells were added or removed while there are submissions in the gradebook.
         """
         entered_as, digest = assignment_stamp(self.course, stage_id), material(stage_id)
-        if not (self.course / "gradebook.db").exists():
-            for entered in (self.course / STAMP).glob("*.assignment"):
-                remove(entered)  # the gradebook is gone, so enter it again
-            for entered in (self.course / STAMP).glob("*/*.autograded"):
-                remove(entered)
+        if not has_gradebook(self.course):
+            forget_entries(self.course)
         if entered_as.exists() and entered_as.read_text() == digest:
             return
         with tempfile.TemporaryDirectory() as scratch:

@@ -23,13 +23,16 @@ OURS = MetaData()
 ANSWERS = Table(
     "kit_answer", OURS,
     Column("notebook_id", String(32), primary_key=True), Column("name", String(128), primary_key=True),
-    Column("shown", String(64), nullable=False), Column("old_answer", String(64)), Column("old_score", Float),
+    Column("shown", Text, nullable=False), Column("old_answer", Text), Column("old_score", Float),
     Column("old_extra", Float), Column("old_comment", Text))
 # `content` and `suite` identify the submission and tests of the marks; `marks` (JSON) is what was last written to the tables.
 REPORTED = Table(
     "kit_reported", OURS,
-    Column("notebook_id", String(32), primary_key=True), Column("content", String(64), nullable=False),
-    Column("suite", String(64), nullable=False), Column("marks", Text))
+    Column("notebook_id", String(32), primary_key=True), Column("content", Text, nullable=False),
+    Column("suite", Text, nullable=False), Column("marks", Text))
+
+# What gives a transaction the right to write from its beginning.
+ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE grade, comment IN SHARE ROW EXCLUSIVE MODE"}
 
 
 class SharedGradebook(Gradebook):
@@ -58,7 +61,7 @@ class SharedGradebook(Gradebook):
         self.db.remove()
         try:
             with self.engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.exec_driver_sql(ALONE.get(connection.dialect.name, "SELECT 1"))
                 self.db.configure(bind=connection, join_transaction_mode="rollback_only")
                 self.joined = True
                 if not connection.dialect.has_table(connection, ANSWERS.name):  # the file was replaced by nbgrader's own

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,23 @@ TABLES = ("grades.csv", "items.csv")
 COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100
 
 
+def is_elsewhere(course: Path) -> bool:
+    """True where the course's own nbgrader_config.py names the database, one on a server for instance: it is not gradebook.db."""
+    own = course / CONFIG
+    return own.is_file() and re.search(r"^[^#\n]*\bdb_url\s*=", own.read_text("utf-8", "replace"), re.MULTILINE) is not None
+
+
+def has_gradebook(course: Path) -> bool:
+    """True where marks can have been entered before."""
+    return (course / "gradebook.db").exists() or is_elsewhere(course)
+
+
+def forget_entries(course: Path) -> None:
+    """Forget what was entered into a gradebook that is gone, so that it is entered again."""
+    for entered in [*(course / STAMP).glob("*.assignment"), *(course / STAMP).glob("*/*.autograded")]:
+        entered.unlink(missing_ok=True)
+
+
 def stamp(course: Path, stage_id: str, student: str) -> Path:
     """Return the file that holds the key of the record in gradebook and page."""
     return course / STAMP / stage_id / f"{student}.autograded"
@@ -50,7 +68,7 @@ def up_to_date(course: Path, stage_id: str, student: str, key: str | None) -> bo
 def in_gradebook(course: Path, stage_id: str, student: str, key: str | None) -> bool:
     """Whether gradebook and autograded notebook match the record with this key; None means no record."""
     file = stamp(course, stage_id, student)
-    return (key is not None and (course / "gradebook.db").exists() and file.exists() and file.read_text() == key
+    return (key is not None and has_gradebook(course) and file.exists() and file.read_text() == key
             and (course / "autograded" / student / stage_id / f"{stage_id}.ipynb").exists())
 
 

@@ -26,6 +26,7 @@ from traitlets import Bool
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.marks import SubmissionMarks, in_order, odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import NEEDS_PERSON
@@ -308,8 +309,7 @@ def write_export(course: Path, layout: str, stage_id: str | None = None, *, part
         Nothing has been graded, or the layout needs unknown data.
     """
     course = course.resolve()
-    if not (course / "gradebook.db").exists():
-        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
+    need_gradebook(course)
     wanted = [stage.id for stage in chosen(stage_id)] if stage_id else []
     pipeline = Pipeline(course)
     plugin = FORMATS[layout](config=pipeline.config, to=str(course / "exports" / f"{layout}.csv"), assignment=wanted,
