@@ -358,9 +358,11 @@ def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clean_class(course: Path | None, yes: bool) -> None:
     """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.gradebook.unchanged import is_elsewhere
     from autograder.lms.clean import class_state, forget
     from autograder.stages import KIT
 
+    elsewhere = is_elsewhere(course or KIT)
     found = class_state(course or KIT)
     if not found:
         click.echo(f"There is nothing of a class in {course or KIT}.")
@@ -370,7 +372,8 @@ def clean_class(course: Path | None, yes: bool) -> None:
         click.echo("Nothing was removed.")
         raise click.exceptions.Exit(2)
     forget(course or KIT)
-    click.echo("Removed.")
+    kept = " The database that nbgrader_config.py names still holds its marks: drop it on its server." if elsewhere else ""
+    click.echo(f"Removed.{kept}")
 
 
 @main.command()
