@@ -79,6 +79,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     seed = term.seed if seed is None else seed
     wanted = list(term.stages(stage_id))
     unused = [] if stage_id else [stage for stage in stages() if not term.uses(stage.id)]
+    ids = [stage.id for stage in stages()]
     folder = submitted(course)
     work = Work()
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -88,7 +89,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         if problem:
             work.refused[shown(entry.name)] = problem
             continue
-        strays = stray_stages(Path(entry.path))
+        strays = stray_stages(Path(entry.path), ids)
         work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
@@ -97,7 +98,9 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                     work.left_out[stage.id] = why_not
                     continue
                 record = read_record(record_path(course, stage.id, entry.name))
-                fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
+                submission = read_submission(Path(entry.path, stage.id), entry.name, stage) if record is not None else None
+                fresh = submission is not None and record is not None and record["key"] == _key(
+                    submission, stage, isolation, seed, retrain, term.language)
                 if record is not None and not fresh and record.get("seed", seed) != seed:
                     change = record["seed"], seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
@@ -127,11 +130,10 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
     return ""
 
 
-def stray_stages(folder: Path) -> dict[str, str]:
+def stray_stages(folder: Path, ids: Sequence[str]) -> dict[str, str]:
     """Return entries of a student's folder that were probably meant as a stage: those with a similar name, or all if it has no
     stage.
     """
-    ids = [stage.id for stage in stages()]
     try:
         others = sorted(entry.name for entry in os.scandir(folder) if entry.name not in ids and not entry.name.startswith("."))
     except OSError as error:
@@ -175,11 +177,13 @@ def unknown_student(course: Path, student: str) -> str:
 
 def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:
     """Return the key of the record that the submission, as it is now, should have."""
-    stage = find_stage(stage_id)
+    stage, term = find_stage(stage_id), read_course(course)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    term = read_course(course)
-    seed = term.seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, term.language)
+    return _key(submission, stage, isolation, term.seed if seed is None else seed, retrain, term.language)
+
+
+def _key(submission: Submission, stage: Stage, isolation: str, seed: int, retrain: bool, language: str) -> str:
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, language)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,6 +32,8 @@ from autograder.stages import Stage, stages
 
 # Maximum number of files read from a folder.
 MAX_WALK = 5000
+# Bytes of a submission that are kept while it is looked through.
+MAX_HELD = 8 << 20
 # The folder that every student has a copy of.
 CHECKS = Path(checks.__file__).parent
 USES_CHECKS = re.compile(rb"^[ \t]*(?:from|import)[ \t]+checks\b", re.MULTILINE)
@@ -131,6 +134,7 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
 def _on_disk(folder: Path) -> dict[str, File]:
     """List everything in the folder without reading it."""
     found: dict[str, File] = {}
+    held = 0
     for number, (name, path) in enumerate(walk(folder)):
         if number >= MAX_WALK:
             break
@@ -139,7 +143,9 @@ def _on_disk(folder: Path) -> dict[str, File]:
             size = os.lstat(path).st_size
         except OSError:
             size = 0
-        found[name] = File(size, lambda path=path, most=most: read_bytes(path, most))  # type: ignore[misc]
+        read = partial(read_bytes, path, most)
+        held += size
+        found[name] = File(size, cache(read) if held <= MAX_HELD else read)  # each is asked for several times
     return found
 
 

@@ -92,7 +92,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     check_gradebook(course)
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
-    for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
+    for stage in map(find_stage, sorted({stage_id for stage_id, _ in work.all()})):
         if stage.missing_libraries():
             raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
                              "  Install it:  make TORCH=yes grade\n"
