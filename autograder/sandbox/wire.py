@@ -31,7 +31,7 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -54,6 +54,7 @@ PREFIX = struct.Struct(">II")
 # After an exception, serial numbers continue from the next multiple of this. Requests with smaller ones were sent ahead, and are
 # dropped.
 EPOCH = 1 << 32
+Received = TypeVar("Received", bytes, int)
 # Allowed descriptions of a value that cannot cross.
 WORDS = re.compile(r"[\w .,()'<>-]{1,120}")
 _NAMES = {np.dtype(name): name for name in DTYPES}
@@ -420,29 +421,22 @@ class Channel:
                 check_deadline()
 
     def _some(self, check_deadline: Callable[[], None] | None) -> bytes:
-        while True:
-            try:
-                data = self.stream.recv(CHUNK)
-            except BlockingIOError:
-                if check_deadline is not None:
-                    check_deadline()
-                continue
-            except ConnectionError as error:
-                raise Died("it ended") from error
-            if not data:
-                raise Died("it ended")
-            return data
+        return self._received(lambda: self.stream.recv(CHUNK), check_deadline)
 
     def _into(self, view: memoryview, check_deadline: Callable[[], None] | None) -> int:
+        return self._received(lambda: self.stream.recv_into(view), check_deadline)
+
+    @staticmethod
+    def _received(receive: Callable[[], Received], check_deadline: Callable[[], None] | None) -> Received:
         while True:
             try:
-                count = self.stream.recv_into(view)
+                received = receive()
             except BlockingIOError:
                 if check_deadline is not None:
                     check_deadline()
                 continue
             except ConnectionError as error:
                 raise Died("it ended") from error
-            if count == 0:
+            if not received:
                 raise Died("it ended")
-            return count
+            return received
