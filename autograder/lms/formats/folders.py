@@ -85,7 +85,7 @@ def read_by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
     for name, (folders, stage, file) in placed.items():
         handin = _of(layout, whose[folders], stage)
         handin.files[file] = name
-        if file == "timestamp.txt" and PurePosixPath(name).parts[0] == "submitted":  # nbgrader's; else it is a student's
+        if file == "timestamp.txt" and PurePosixPath(name).parts[0] == "submitted":  # nbgrader's; elsewhere the student's
             try:
                 handin.when = nbgrader_time(archive.read(name)[:100].decode("utf-8", "replace"))
             except UsageError:
