@@ -306,7 +306,7 @@ def figures(stage_id: str | None) -> None:
 @one_stage
 @click.option("--size", type=click.IntRange(min=2), default=12, help="Submissions in the comparison with plain nbgrader.")
 @click.option("--largest", type=click.IntRange(min=10), default=100, help="Largest class in the measurement of growth.")
-@click.option("--only", default="", help="One part: throughput, parts, growth, sandbox or naming.")
+@click.option("--only", default="", help="One part: throughput, parts, growth, central, sandbox or naming.")
 @click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")
 def bench(stage_id: str | None, size: int, largest: int, only: str, write: bool) -> None:
     """Measure speed and memory as ratios, in one run."""

@@ -14,22 +14,38 @@ from pathlib import Path
 
 SECONDS = 300
 SERVER = """
-import json, os, runpy, sys
+import atexit, gc, json, os, runpy, sys, traceback
 import click, nbconvert, nbformat, nbgrader.api, nbgrader.apps, numpy, pytest, sqlalchemy
-answers = os.fdopen(os.dup(1), "w")
-while line := sys.stdin.readline():
-    asked = json.loads(line)
-    child = os.fork()
-    if not child:
-        for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
-            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
-        os.chdir(asked["cwd"])
-        sys.argv[1:], sys.path[0] = asked["arguments"], asked["cwd"]
+
+def command(asked):
+    for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
+    os.chdir(asked["cwd"])
+    sys.argv[1:], sys.path[0] = asked["arguments"], asked["cwd"]
+    try:
         if asked["code"]:
-            exec(asked["code"])
+            exec(asked["code"], {})
         else:
             runpy.run_module("autograder", run_name="__main__", alter_sys=True)
-        sys.exit()
+    except SystemExit as end:
+        if not isinstance(end.code, str):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+answers = os.fdopen(os.dup(1), "w")
+gc.freeze()  # so that a child need not copy what it does not change
+while line := sys.stdin.readline():
+    child = os.fork()
+    if not child:
+        status = command(json.loads(line))
+        atexit._run_exitfuncs()
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(status)  # to take all that was loaded apart would cost more than most commands
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
 """
 

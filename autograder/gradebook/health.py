@@ -18,7 +18,7 @@ HEADER = b"SQLite format 3\0"
 # Tables that every gradebook of nbgrader has.
 TABLES = frozenset({"assignment", "student", "submitted_assignment", "grade"})
 # Seconds to wait for another program to finish writing.
-PATIENCE = 5.0
+LOCK_WAIT = 5.0
 
 
 def need_gradebook(course: Path) -> None:
@@ -69,7 +69,7 @@ def _check_file(file: Path) -> None:
             f"{file} {problem}; nothing was changed\n  It holds the marks given by hand. Put a copy from before in its place; "
             f"if there is none, move it away,\n    mv '{file}' '{file}.broken'\n  and run make grade: the marks of the tests "
             "come back from results/, those given by hand do not.")
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT, isolation_level=None)
     with contextlib.closing(connection):
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -97,7 +97,7 @@ def _damage(file: Path) -> str:
         return f"is cut off: {size} bytes are there, of {page * int.from_bytes(head[28:32])}"
     try:
         # Opened for writing, so that SQLite rolls back the journal of an interrupted run.
-        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT)) as connection:
             tables = {name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:
         raise trouble(file, error) from error
@@ -108,7 +108,7 @@ def _damage(file: Path) -> str:
 
 # Words of SQLite's messages, what they mean, and the remedy.
 SAID = (
-    (("locked", "busy"), f"is in use by another program for more than {PATIENCE:g} seconds",
+    (("locked", "busy"), f"is in use by another program for more than {LOCK_WAIT:g} seconds",
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
     (("readonly", "read-only"), "cannot be written to", "Make it and its folder yours to write to"),
     (("full",), "cannot grow: the disk is full", "Make room"),

@@ -37,15 +37,15 @@ def wrong_programs_are_caught(stage: Stage) -> GateResult:
         backend_of = backends(stage, suite, [program.source for program in programs], seed_of_term())
         return over_cores(programs, lambda some: [_run(stage, suite, program, backend_of) for program in some])
 
-    fates = collected(stage, use)
-    for program, fate in zip(programs, fates, strict=True):
+    outcomes = collected(stage, use)
+    for program, fate in zip(programs, outcomes, strict=True):
         finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
         finding.names += [NameGiven("bank", program.name, name, "declared right" if name in program.named else FALSE)
                           for name in sorted(fate.named)]
         names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""
         finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {fate.kept:>4g}, {len(fate.lost):>2} tests"
                              f"{names}: {', '.join(fate.lost[:3])}")
-    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in fates)} of them named"
+    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in outcomes)} of them named"
     return finding
 
 

@@ -232,15 +232,15 @@ def slips_are_found(words: str = "", tell: Callable[[str], None] = lambda line: 
             tell(f"{next(number):3} of {len(every)}  {word:<8}  {slip}")
             return found
 
-        fates = dict(zip(every, pool.map(fate, every), strict=True))
+        outcomes = dict(zip(every, pool.map(fate, every), strict=True))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    alive = [slip for slip, found in fates.items() if not found and not slip.survives]
+    alive = [slip for slip, found in outcomes.items() if not found and not slip.survives]
     counted = sum(not slip.survives for slip in every)
     rate = 1 - len(alive) / counted if counted else 1.0
     finding.measured = f"{counted - len(alive)} of {counted}, {rate:.0%}; {(used.ru_utime + used.ru_stime) / 60:.0f} CPU minutes"
     finding.table = [f"survives  {slip}" for slip in alive]
     finding.table += [f"survives  {slip}, since {slip.survives}" for slip in every if slip.survives]
-    finding.problems = [f"listed as one that no test can find, and a test finds it: {slip}" for slip, found in fates.items()
+    finding.problems = [f"listed as one that no test can find, and a test finds it: {slip}" for slip, found in outcomes.items()
                         if found and slip.survives]
     if rate < WANTED:
         finding.problems += [f"{rate:.0%} are found, {WANTED:.0%} are wanted"]

@@ -1,8 +1,8 @@
 """The wire format between grader and worker: values only, checked strictly, never a pickle.
 
-A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain
-scalars stand for themselves, everything else is a list that begins with a tag. The bytes of arrays and
-tensors lie in the payload, in the order in which the header names them, each padded to 16 bytes.
+A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain scalars stand for
+themselves, everything else is a list that begins with a tag. The bytes of arrays and tensors lie in the payload, in the order in
+which the header names them, each padded to 16 bytes.
 
 ====== ============================================= =========================================
 tag    rest                                          value
@@ -31,7 +31,7 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -54,6 +54,7 @@ PREFIX = struct.Struct(">II")
 # After an exception, serial numbers continue from the next multiple of this. Requests with smaller ones were sent ahead, and are
 # dropped.
 EPOCH = 1 << 32
+Received = TypeVar("Received", bytes, int)
 # Allowed descriptions of a value that cannot cross.
 WORDS = re.compile(r"[\w .,()'<>-]{1,120}")
 _NAMES = {np.dtype(name): name for name in DTYPES}
@@ -383,8 +384,7 @@ class Channel:
         ----------
         check_deadline : callable, optional
             Called whenever nothing came for a while, and after each piece that does not complete the message. It raises when the
-            time
-            is up.
+            time is up.
         """
         self._fill(PREFIX.size, check_deadline)
         head, size = PREFIX.unpack_from(self.rest)
@@ -420,29 +420,22 @@ class Channel:
                 check_deadline()
 
     def _some(self, check_deadline: Callable[[], None] | None) -> bytes:
-        while True:
-            try:
-                data = self.stream.recv(CHUNK)
-            except BlockingIOError:
-                if check_deadline is not None:
-                    check_deadline()
-                continue
-            except ConnectionError as error:
-                raise Died("it ended") from error
-            if not data:
-                raise Died("it ended")
-            return data
+        return self._received(lambda: self.stream.recv(CHUNK), check_deadline)
 
     def _into(self, view: memoryview, check_deadline: Callable[[], None] | None) -> int:
+        return self._received(lambda: self.stream.recv_into(view), check_deadline)
+
+    @staticmethod
+    def _received(receive: Callable[[], Received], check_deadline: Callable[[], None] | None) -> Received:
         while True:
             try:
-                count = self.stream.recv_into(view)
+                received = receive()
             except BlockingIOError:
                 if check_deadline is not None:
                     check_deadline()
                 continue
             except ConnectionError as error:
                 raise Died("it ended") from error
-            if count == 0:
+            if not received:
                 raise Died("it ended")
-            return count
+            return received
