@@ -29,8 +29,7 @@ def at_work(course: Path, command: str) -> Iterator[None]:
     """Context that locks the course folder against other commands.
 
     The lock is the kernel's, on the folder itself, so it disappears with the process that holds it. On disks without locks, such
-    as
-    some network disks, the file that names the holder is believed as long as that process lives.
+    as some network disks, the file that names the holder is believed as long as that process lives.
 
     Raises
     ------

@@ -216,7 +216,7 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
 
 
 def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:
-    """The functions of a stage that the code cells of a notebook define and fill in."""
+    """Return the functions of a stage that a notebook's code cells define as more than stubs."""
     from autograder.grade.handin.content import defined, names_of
 
     names = names_of(stage)

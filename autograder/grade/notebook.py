@@ -71,8 +71,7 @@ def repair(
     -------
     notebook : NotebookNode
         Format 4.5, with grade cells, written tasks and locked cells exactly once each. Notes for the marker are in a cell of
-        their
-        own below the first written task.
+        their own below the first written task.
     notes : tuple of str
         One sentence for each problem.
     """

@@ -68,8 +68,7 @@ class Suite:
         """Return the verdicts of the tests on what `backend` runs, in the order of the files; see `run_suite`.
 
         `wrong` names the tasks that may fail, where known beforehand: with `only`, tests of other tasks are not run to find that
-        out.
-        After a run that ended early, through `stop` or an error, the suite must not be run again.
+        out. After a run that ended early, through `stop` or an error, the suite must not be run again.
         """
         items = [item for item in self.items
                  if item.path.stem in visibilities and (only is None or task_of(item)[0] == only)]
@@ -94,9 +93,8 @@ class _Run:
     """One run of a suite.
 
     Each test runs on the student's own functions. Then each failed test is run again with reference versions of the functions
-    from
-    earlier tasks that fail, and the better verdict counts: a mistake costs points once, and correct code never meets a reference
-    version.
+    from earlier tasks that fail, and the better verdict counts: a mistake costs points once, and correct code never meets a
+    reference version.
 
     Attributes
     ----------

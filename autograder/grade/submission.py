@@ -150,8 +150,11 @@ def _on_disk(folder: Path) -> dict[str, File]:
 
 
 def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str], list[str], str]:
-    """What `make collect` renamed, as long as the file is the one it put there; what came later and could not be read; a question
-    about an earlier hand-in, as long as nobody changed the files it is about.
+    """Return what is known of the hand-in from `make collect`: notes on renamed files, on a newer unreadable hand-in, and a
+    question.
+
+    Notes on renaming apply while the file is the one that was collected; the question, which is about an earlier hand-in, while
+    nobody has changed the files that it is about.
     """
     if folder.name != stage.id or folder.parent.name != student:
         return [], [], ""
@@ -243,7 +246,9 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
 
 
 def _is_kits(path: str, file: File, code: bytes) -> bool:
-    """True for a file of the checks that every student has, unless the code uses them and it has more than the kit's."""
+    """Whether a file is one of the checks that every student has. Not if the code uses the checks and the file has more than the
+    kit's.
+    """
     own = CHECKS / path.removeprefix("checks/")
     if not path.startswith("checks/") or not own.is_file():
         return False
@@ -279,7 +284,8 @@ def _is_module(code: bytes, stage: Stage) -> bool:
 
 
 def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:
-    """That nothing is written in the stage's file, and whether the notebook has what belongs there: all of it is a question."""
+    """Return the remark that nothing is written in the stage's file; if the notebook has most of the code, ask a person instead.
+    """
     if code is not None and (is_quickly_written(code, stage) or code_state(code, stage) == "written"):
         return []
     if hand_in.needs_person:

@@ -40,8 +40,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     ----------
     job : dict
         student, stage, files (name to bytes), problem, notes, key, seed; retrain, whether to retrain models; language, of the
-        texts
-        for the student.
+        texts for the student.
     sandbox : Sandbox
         A started sandbox with the stage's libraries.
     suite : Suite

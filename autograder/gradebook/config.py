@@ -40,7 +40,7 @@ def load_config(course: Path) -> Config:
 
 
 def address(file: Path) -> str:
-    """The gradebook's address, as SQLAlchemy reads it; a path may hold what means something in an address."""
+    """Return the gradebook's SQLAlchemy URL, with special characters of the path escaped."""
     path = str(file)
     for character in "%?#":
         path = path.replace(character, quote(character))

@@ -219,8 +219,7 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
     """Match marks given by hand with the answers they were given for.
 
     A mark whose answer is unchanged stays. If the answer has changed, mark and comment become a proposal and the answer waits to
-    be
-    marked again; if the earlier answer returns, so does its mark.
+    be marked again; if the earlier answer returns, so does its mark.
 
     Parameters
     ----------

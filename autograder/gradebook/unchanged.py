@@ -38,13 +38,13 @@ COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100
 
 
 def is_elsewhere(course: Path) -> bool:
-    """True where the course's own nbgrader_config.py names the database, one on a server for instance: it is not gradebook.db."""
+    """Whether the course's own nbgrader_config.py sets another database than gradebook.db, such as one on a server."""
     own = course / CONFIG
     return own.is_file() and re.search(r"^[^#\n]*\bdb_url\s*=", own.read_text("utf-8", "replace"), re.MULTILINE) is not None
 
 
 def has_gradebook(course: Path) -> bool:
-    """True where marks can have been entered before."""
+    """Whether there is a gradebook that marks may have been entered into."""
     return (course / "gradebook.db").exists() or is_elsewhere(course)
 
 

@@ -90,8 +90,7 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     ----------
     table : Path
         Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
-        gradebook,
-        or any CSV with columns for an id, a name or an e-mail address.
+        gradebook, or any CSV with columns for an id, a name or an e-mail address.
     course : Path
     stage_id : str, optional
         For a grading worksheet of Moodle, its stage: the numbers in it belong to one assignment.

@@ -34,8 +34,7 @@ def notebook_runs(stage: Stage) -> GateResult:
     """The released notebook runs as it should.
 
     With the stub, each check() cell says "not yet written". With the model answers, every cell runs, the checks say "passed", and
-    the
-    numbers in texts and mark schemes are those of the run.
+    the numbers in texts and mark schemes are those of the run.
     """
     finding, again = GateResult("the released notebook runs"), ""
     for name, solved in (("stub", False), ("model answers", True)):

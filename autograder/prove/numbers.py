@@ -1,12 +1,10 @@
 """Compare numbers stated in a notebook's text or mark schemes with those of the executed notebook.
 
 `numbers.toml` in a stage's folder lists them. A table `[[stated]]` is a piece of a cell's text with ``<<expression | format>>``
-in
-place of each number. It is evaluated in the notebook after the code cell named by `after` (by default the last one before the
+in place of each number. It is evaluated in the notebook after the code cell named by `after` (by default the last one before the
 text); with ``baselines = true`` it is evaluated here, from docs/figures/baselines.csv. `[given]` lists by cell the numbers that
-no
-run produces: of worked examples, settings or papers. A number in a text that is in neither is a problem, and so is a stated piece
-of text that is missing.
+no run produces: of worked examples, settings or papers. A number in a text that is in neither is a problem, and so is a stated
+piece of text that is missing.
 """
 
 from __future__ import annotations

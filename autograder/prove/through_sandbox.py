@@ -33,10 +33,8 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
     """Submissions get the same record in process, in the sandbox, and with prefetched requests.
 
     Tried on the model answers, the stub, the alternatives and a mistake per task; with `few`, on the model answers, the stub and
-    one
-    mistake of the last task. Weights belong to the model answers and fit only classes with their parameter names; in process they
-    are
-    renamed for alternatives. So tests that load weights are compared in the sandbox only, except for the model answers.
+    one mistake of the last task. Weights belong to the model answers and fit only classes with their parameter names; in process
+    they are renamed for alternatives. So tests that load weights are compared in the sandbox only, except for the model answers.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
     listed = _sources(stage)

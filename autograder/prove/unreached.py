@@ -129,8 +129,7 @@ class OnTopBackend(InProcessBackend):
     """Runs a program that extends the model answers.
 
     Tests that the extension does not reach are skipped. A test in which reference versions replace everything that was changed is
-    run
-    once for all programs, unless a reference version handed a call back.
+    run once for all programs, unless a reference version handed a call back.
     """
 
     def __init__(self, stage: Stage, source: str, seed: int, known: Known) -> None:

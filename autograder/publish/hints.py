@@ -55,11 +55,9 @@ def make_hints(stage: Stage) -> Hints:
     """Return the hints of a stage; deterministic.
 
     A mistake shows in each public test of its task in which its result differs from the reference by enough to survive rounding.
-    It
-    gives a hint only if it fits in all of these. Tests in which a mistake of an earlier task gives the same result are ignored,
-    because on students' machines functions call their own earlier ones. Figures are ignored, because a correct one can be drawn
-    in
-    many ways.
+    It gives a hint only if it fits in all of these. Tests in which a mistake of an earlier task gives the same result are
+    ignored, because on students' machines functions call their own earlier ones. Figures are ignored, because a correct one can
+    be drawn in many ways.
     """
     hints = _no_hints(stage)
     numbers: dict[str, int] = {}

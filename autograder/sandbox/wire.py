@@ -1,8 +1,8 @@
 """The wire format between grader and worker: values only, checked strictly, never a pickle.
 
-A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain
-scalars stand for themselves, everything else is a list that begins with a tag. The bytes of arrays and
-tensors lie in the payload, in the order in which the header names them, each padded to 16 bytes.
+A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain scalars stand for
+themselves, everything else is a list that begins with a tag. The bytes of arrays and tensors lie in the payload, in the order in
+which the header names them, each padded to 16 bytes.
 
 ====== ============================================= =========================================
 tag    rest                                          value
@@ -384,8 +384,7 @@ class Channel:
         ----------
         check_deadline : callable, optional
             Called whenever nothing came for a while, and after each piece that does not complete the message. It raises when the
-            time
-            is up.
+            time is up.
         """
         self._fill(PREFIX.size, check_deadline)
         head, size = PREFIX.unpack_from(self.rest)

@@ -93,8 +93,7 @@ class ProcessSnapshot:
 
     Covers names in libraries, working folder, environment, search path, hooks, traces, handlers, timers, threads and limits. A
     worker in which any of these changed is not repaired but replaced: see `Worker.reset`. Random state and library settings,
-    which
-    code may legitimately change, are restored by `reset_state`.
+    which code may legitimately change, are restored by `reset_state`.
 
     Taken once, before forking: copying the names of torch in each worker would cost more than all comparisons together.
     """

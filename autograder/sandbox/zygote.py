@@ -116,8 +116,7 @@ class Zygote:
         -------
         dict
             cpu (seconds, None if it has ended), queued (seconds its threads waited for a core, None if unknown), state (letter as
-            shown
-            by ps), entries (files and folders it made).
+            shown by ps), entries (files and folders it made).
         """
         cpu, state = cpu_and_state(pid)
         return {"cpu": cpu, "queued": self.seconds_queued(pid), "state": state, "entries": self.entries()}

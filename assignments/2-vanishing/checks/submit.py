@@ -149,13 +149,13 @@ def _among_the_checks(folder: Path, info: StageInfo) -> list[tuple[str, str, int
 
 
 def _lies_below(error: str, files: list[str]) -> str:
-    """The module that an import did not find because it lies in a folder; or empty."""
+    """Return the file in a subfolder that a failed import refers to, or an empty string."""
     found = re.search(r"No module named '(\w+)", error)
     return next((name for name in files if found and "/" in name and Path(name).stem == found[1]), "")
 
 
 def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
-    """The functions that the tests did not find in the stage's file."""
+    """Return the functions that the tests did not find in the stage's file."""
     words = " " + _("is not defined in {file}", file=info.file)
     lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
     return {line.partition(words)[0].rpartition(" ")[2] for line in lines}

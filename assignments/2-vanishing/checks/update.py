@@ -212,7 +212,7 @@ def hash_of_cell(cell: dict[str, Any]) -> str:
 
 
 def hash_of(data: bytes) -> str:
-    """The hash by which a file of a release is known."""
+    """Return the hash that identifies a released file."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 

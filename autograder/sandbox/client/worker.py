@@ -133,8 +133,7 @@ class Worker:
         """Restore a clean state before a test, with reference versions of the functions in `replace` in place.
 
         A worker that cannot do so, because a library was patched, a thread is still running or a timer is set, is killed, and a
-        new one
-        takes its place. What the import of the student's file itself leaves behind is accepted.
+        new one takes its place. What the import of the student's file itself leaves behind is accepted.
 
         Parameters
         ----------
