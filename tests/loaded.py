@@ -9,7 +9,6 @@ import select
 import subprocess
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
 
 SECONDS = 300
@@ -56,6 +55,7 @@ class Loaded:
     def __init__(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen([sys.executable, "-c", SERVER], env=environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.environment = environment
         self.folder = tempfile.TemporaryDirectory(prefix="loaded-")
         atexit.register(self.close)
 
@@ -79,11 +79,13 @@ class Loaded:
         self.folder.cleanup()
 
 
-@cache
-def _loaded(environment: tuple[tuple[str, str], ...]) -> Loaded:
-    return Loaded(dict(environment))
+_latest: list[Loaded] = []
 
 
 def loaded(environment: dict[str, str]) -> Loaded:
-    """The process for commands with these variables; one started with others is of no use to them."""
-    return _loaded(tuple(sorted(environment.items())))
+    """The process for commands with these variables; one that was started with others, or that is gone, is replaced."""
+    if not _latest or _latest[0].environment != environment or _latest[0].process.poll() is not None:
+        for former in _latest:
+            former.close()
+        _latest[:] = [Loaded(environment)]
+    return _latest[0]
