@@ -248,16 +248,18 @@ def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake
               help="Try the slips in the kit's own code, in place of the other gates; with WORDS, those that have them.")
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
+@click.option("--short", is_flag=True, help="Fewer pairs of mistakes, and fewer submissions whose records are compared.")
 def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
-           ) -> None:
+           short: bool) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.grade.course import this_course
-    from autograder.prove.gates import suite_is_stable
+    from autograder.prove.gates import SHORT, suite_is_stable
     from autograder.prove.mutants import mutants_are_killed
 
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
-    failed = run_gates(this_course().stages(stage_id), verbose, special or None) if special or grader is None else 0
+    gates = special or (SHORT if short else None)
+    failed = run_gates(this_course().stages(stage_id), verbose, gates) if special or grader is None else 0
     if grader is not None or (mutants and stage_id is None):
         from autograder.prove.slips import slips_are_found
 
@@ -304,7 +306,7 @@ def figures(stage_id: str | None) -> None:
 @one_stage
 @click.option("--size", type=click.IntRange(min=2), default=12, help="Submissions in the comparison with plain nbgrader.")
 @click.option("--largest", type=click.IntRange(min=10), default=100, help="Largest class in the measurement of growth.")
-@click.option("--only", default="", help="One part: throughput, parts, growth, sandbox or naming.")
+@click.option("--only", default="", help="One part: throughput, parts, growth, central, sandbox or naming.")
 @click.option("--write", is_flag=True, help="Put the page into docs/performance.md.")
 def bench(stage_id: str | None, size: int, largest: int, only: str, write: bool) -> None:
     """Measure speed and memory as ratios, in one run."""
@@ -356,9 +358,11 @@ def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clean_class(course: Path | None, yes: bool) -> None:
     """Remove all of a class: what was handed in, marks, pages, tables."""
+    from autograder.gradebook.unchanged import is_elsewhere
     from autograder.lms.clean import class_state, forget
     from autograder.stages import KIT
 
+    elsewhere = is_elsewhere(course or KIT)
     found = class_state(course or KIT)
     if not found:
         click.echo(f"There is nothing of a class in {course or KIT}.")
@@ -368,7 +372,8 @@ def clean_class(course: Path | None, yes: bool) -> None:
         click.echo("Nothing was removed.")
         raise click.exceptions.Exit(2)
     forget(course or KIT)
-    click.echo("Removed.")
+    kept = " The database that nbgrader_config.py names still holds its marks: drop it on its server." if elsewhere else ""
+    click.echo(f"Removed.{kept}")
 
 
 @main.command()

@@ -1,6 +1,6 @@
-"""What nbgrader does in a course folder, step by step: for its command line, for formgrader and for the kit's own commands.
+"""Configure nbgrader for a course folder, for its command line, for formgrader and for the kit's commands.
 
-Everything is done through nbgrader's configuration: folders, preprocessors, exporters. Nothing of nbgrader is replaced.
+Everything goes through nbgrader's configuration: folders, preprocessors, exporters. Nothing in nbgrader is patched.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from autograder.stages import stages
 
 
 def configure(config: Any, course: Path) -> Any:
-    """Set nbgrader up for a course folder.
+    """Configure nbgrader for a course folder.
 
     Parameters
     ----------
     config : traitlets.config.Config
-        The configuration object (nbgrader's ``c``), changed and returned.
+        nbgrader's configuration object ``c``, changed in place and returned.
     course : Path
-        The folder with ``submitted/``; the gradebook and all outputs go there.
+        The folder with ``submitted/``. The gradebook and all outputs go there.
     """
     c = set_folders(config, course)
     c.GenerateAssignment.preprocessors = [
@@ -40,25 +40,25 @@ def configure(config: Any, course: Path) -> Any:
         "nbgrader.preprocessors.OverwriteKernelspec", "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # Where nbgrader would execute the notebook, marks and messages are taken from the record.
+    # nbgrader would execute the notebook here; marks and messages come from the record instead.
     c.Autograde.autograde_preprocessors = [
         "autograder.gradebook.grade_steps.FillFromRecord", "nbgrader.preprocessors.SaveAutoGrades",
         "autograder.gradebook.grade_steps.SettleMarks", "nbgrader.preprocessors.AssignLatePenalties",
     ]
     c.AssignLatePenalties.plugin_class = "autograder.gradebook.late.LatePolicy"
-    # Students' .py files stay the students': nbgrader would put the source files in their place.
+    # Keep students' .py files: nbgrader would overwrite them with the source files.
     c.Autograde.exclude_overwriting = {stage.id: [path.name for path in sorted(stage.source.iterdir()) if path.is_file()]
                                        for stage in stages()}
 
-    # The student's page; formgrader's own pages go on using HTMLExporter and nbgrader's templates.
+    # The student's page. Formgrader's own pages still use HTMLExporter and nbgrader's templates.
     c.GenerateFeedback.exporter_class = "autograder.report.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.ClearHiddenTests", "nbgrader.preprocessors.ClearMarkScheme",
         "autograder.report.feedback.Marks", "autograder.report.feedback.Facts",
     ]
-    # nbgrader's own exporter writes over grades.csv, and a comma in a name breaks its rows.
+    # nbgrader's own exporter overwrites grades.csv and breaks rows with a comma in a name.
     c.ExportApp.plugin_class = "autograder.lms.export.CsvExport"
-    # Formgrader's pages: written answers first, and nothing from a content network.
+    # Formgrader's pages: written answers first, and nothing loaded from a CDN.
     c.HTMLExporter.preprocessors = ["autograder.gradebook.reading.ReadingDesk"]
     c.HTMLExporter.template_name = "reading"
     c.HTMLExporter.extra_template_basedirs = [str(READING), str(FORMGRADE)]

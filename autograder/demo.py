@@ -1,4 +1,4 @@
-"""The sample class: made from the material, the catalogue of mistakes, and what really gets handed in."""
+"""The sample class: made from the material, the catalogue of mistakes, and typical broken hand-ins."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from autograder.stages import RELEASE, Stage
 from autograder.stages.strip import strip
 
 MARK = ".sample-class"
-# Mistakes shown a stage: enough to see them named, few enough for a minute on two cores.
+# Mistakes per stage: enough to see them named, few enough for a minute on two cores.
 SHOWN = 6
 
 
 def build(course: Path, stage_id: str | None = None) -> int:
-    """Make ``<course>/submitted/`` again; returns the number of submissions.
+    """Create ``<course>/submitted/``, replacing an earlier one; return the number of submissions.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def build(course: Path, stage_id: str | None = None) -> int:
 
 
 def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Name and files of each sample; a stage after the first gets the shorter list."""
+    """Yield name and files of each sample; without `everything`, a shorter list."""
     notebook_name = f"{stage.id}.ipynb"
     notebook = (RELEASE / stage.id / notebook_name).read_bytes()
     solution = stage.solution.read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str,
     yield "half-done", handed_in(half_done(stage, solution), weak)
     mistakes = stage.mistakes()
     step = max(1, len(mistakes) // SHOWN)
-    # Every fourth forgot the written task.
+    # Every fourth has no answer to the written task.
     for mistake, written in zip(mistakes[::step][: SHOWN if everything else 3], cycle((notebook, fair, good, weak)),
                                 strict=False):
         yield mistake.id, handed_in(mistake.source, written)
@@ -77,7 +77,7 @@ def submissions(stage: Stage, everything: bool) -> Iterator[tuple[str, dict[str,
 
 
 def answered(notebook: bytes, words: str) -> bytes:
-    """The released notebook with an answer below its written task."""
+    """Return the released notebook with an answer below its written task."""
     content = json.loads(notebook)
     cells = content["cells"]
     task = next((place for place, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("task")), None)
@@ -88,19 +88,19 @@ def answered(notebook: bytes, words: str) -> bytes:
 
 
 def half_done(stage: Stage, solution: str) -> str:
-    """The first half of the tasks solved, the second as it was handed out."""
+    """Return the first half of the tasks solved, the second as handed out."""
     tasks = list(stage.functions)
     return strip(solution, stage.info.file, keep=tasks[: len(tasks) // 2])
 
 
 def endless(stage: Stage) -> str:
-    """A last function that never returns."""
+    """Return a redefinition of the last function that never returns."""
     name = list(stage.functions.values())[-1][-1]
     return f"\n\ndef {name}(*args, **kwargs):\n    while True:\n        pass\n"
 
 
 def tampered(notebook: bytes) -> bytes:
-    """Grade cells deleted, doubled and filled with a made-up score."""
+    """Return a notebook with grade cells deleted, duplicated and filled with a made-up score."""
     content = json.loads(notebook)
     graded = [cell for cell in content["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")]
     content["cells"].remove(graded[0])

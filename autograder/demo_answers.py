@@ -1,4 +1,4 @@
-"""Answers to the written tasks, as students write them: for each stage a good, a fair and a weak one, to practise reading on."""
+"""Sample answers to the written tasks in the style of students: a good, a fair and a weak one per stage."""
 
 ANSWERS: dict[str, tuple[str, str, str]] = {
     "1-bptt": (r"""By the chain rule,

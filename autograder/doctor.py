@@ -285,6 +285,7 @@ def course_folder(course: Path) -> Iterator[Finding]:
     """Check the contents of the course folder."""
     from autograder.grade.record import read_record
     from autograder.gradebook.health import check_gradebook
+    from autograder.gradebook.unchanged import has_gradebook, is_elsewhere
     from autograder.stages import stages
 
     submitted = course / "submitted"
@@ -292,8 +293,9 @@ def course_folder(course: Path) -> Iterator[Finding]:
     yield Finding(OK if students else NOTE, "submitted/", f"{students} students" if students else "nothing is there yet",
                   "" if students else "make collect FROM=download.zip, or look at a sample class with make demo")
     try:
-        check_gradebook(course / "gradebook.db")
-        yield Finding(OK, "gradebook.db", "is well" if (course / "gradebook.db").exists() else "is not there yet")
+        check_gradebook(course)
+        state = "the database that nbgrader_config.py names is well" if is_elsewhere(course) else "is well"
+        yield Finding(OK, "gradebook.db", state if has_gradebook(course) else "is not there yet")
     except InfrastructureError as error:
         first, _, rest = str(error).partition("\n")
         yield Finding(BAD, "gradebook.db", first.removeprefix(str(course / "gradebook.db")).strip(), rest)

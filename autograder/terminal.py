@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import time
 from collections import Counter
@@ -12,17 +13,15 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
-from rich.table import Table
-from rich.text import Text
-
 from autograder.grade.feedback_text import points
 from autograder.sandbox.isolation import sentence
 from autograder.text import one_line
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # rich itself is imported where something is drawn: a run with nothing to do draws nothing
+    from rich.progress import Progress as Bars
+    from rich.table import Table
+    from rich.text import Text
+
     from autograder.gradebook.changes import Change
     from autograder.gradebook.grading import Outcome
     from autograder.gradebook.marking import Imported, Left
@@ -37,27 +36,24 @@ class Progress:
     """Show done, failed, left, rate and time left: a bar for each step on a terminal, elsewhere a line every few seconds."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True)
-        self.live = self.console.is_terminal
-        self.bars = Bars(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                         TextColumn("{task.fields[note]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-                         console=self.console, transient=True)
+        self.bars: Bars | None = None
         self.steps: dict[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Progress:
-        if self.live:
-            self.bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.live:
+        if self.bars is not None:
             self.bars.stop()
 
     def begin(self, title: str, total: int) -> None:
         """Start a step with `total` items."""
         now = time.monotonic()
+        if not self.steps and sys.stderr.isatty():
+            self.bars = _bars()
+            self.bars.start()
         self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now, "first": now,
-                             "bar": self.bars.add_task(title, total=total, note="") if self.live and total else None}
+                             "bar": self.bars.add_task(title, total=total, note="") if self.bars and total else None}
 
     def advance(self, title: str, failed: bool = False) -> None:
         """Count one more item of a step as done."""
@@ -70,14 +66,23 @@ class Progress:
         steady = step["done"] > 2 and now > step["first"]
         rate = (step["done"] - 1) / (now - step["first"]) if steady else step["done"] / max(now - step["started"], 1e-9)
         note = f"{rate * 60:.{0 if rate * 60 >= 10 else 1}f}/min" + (f", {step['failed']} failed" if step["failed"] else "")
-        if step["bar"] is not None:
+        if self.bars and step["bar"] is not None:
             self.bars.update(step["bar"], advance=1, note=note)
         elif now - step["told"] >= PLAIN_INTERVAL or step["done"] == step["total"]:
             step["told"] = now
             left = step["total"] - step["done"]
             to_go = f", {note}, {left / rate:.0f} s to go" if steady or not left else ""
-            self.console.print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left{to_go}",
-                               highlight=False, soft_wrap=True)
+            print(f"{title}: {step['done']} done, {step['failed']} failed, {left} left{to_go}", file=sys.stderr, flush=True)
+
+
+def _bars() -> Bars:
+    from rich import progress
+    from rich.console import Console
+
+    columns = (progress.SpinnerColumn(), progress.TextColumn("{task.description}"), progress.BarColumn(),
+               progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[note]}"), progress.TimeElapsedColumn(),
+               progress.TextColumn("left"), progress.TimeRemainingColumn())
+    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 WIDTH = 80
@@ -91,6 +96,8 @@ FEW = 12
 
 def plain(table: Table) -> str:
     """Render a table as text no wider than `WIDTH`."""
+    from rich.console import Console
+
     text = StringIO()
     Console(file=text, width=WIDTH, color_system=None).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
@@ -98,6 +105,8 @@ def plain(table: Table) -> str:
 
 def cell(value: object) -> Text:
     """Return a table cell whose text is shown literally: markup has no effect, control codes are escaped."""
+    from rich.text import Text
+
     return Text(one_line(value, LONGEST))
 
 
@@ -168,6 +177,8 @@ def counts(rows: Sequence[dict[str, Any]]) -> str:
 
 def listed(rows: Sequence[dict[str, Any]], records: Mapping[tuple[str, str], dict[str, Any]]) -> str:
     """Return the table of all submissions."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for column, justify in (("student", "left"), ("stage", "left"), ("total", "right"), ("to read", "right"),
                             ("what stands out", "left")):

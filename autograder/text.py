@@ -75,8 +75,7 @@ def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
     """Parse `source` as `ast.parse` does, safely beside another thread that parses.
 
     Python 3.11 keeps one recursion counter for both threads and then raises SystemError for valid source (gh-106905), so the
-    parse
-    is tried again.
+    parse is tried again.
     """
     for _ in range(20):
         try:

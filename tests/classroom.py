@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.gradebook.grading import Outcome, grade_course
 from autograder.stages import KIT, RELEASE, find_stage
 from autograder.stages.strip import strip
+from tests.loaded import loaded
 
 STAGE = find_stage("1-bptt")
 SOLUTION = STAGE.solution.read_text(encoding="utf-8")
@@ -108,12 +109,16 @@ def copy_of_kit(target: Path) -> Path:
 
 def run(*command: str, cwd: Path, as_bytes: bool = False, **variables: str) -> subprocess.CompletedProcess:
     """A program of this environment, started in `cwd` as a person would."""
+    return subprocess.run(command, cwd=cwd, env=environment() | variables, text=not as_bytes, capture_output=True, timeout=300)
+
+
+def environment() -> dict[str, str]:
+    """The variables of a person's shell."""
     beside = str(Path(sys.executable).parent)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    environment |= {"PATH": f"{beside}{os.pathsep}{os.environ['PATH']}", **variables}
-    return subprocess.run(command, cwd=cwd, env=environment, text=not as_bytes, capture_output=True, timeout=300)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return variables | {"PATH": f"{beside}{os.pathsep}{os.environ['PATH']}"}
 
 
 def in_kit(kit: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """`python -m autograder ...` with the code of a copy of the kit."""
-    return run(sys.executable, "-m", "autograder", *arguments, cwd=kit)
+    """`python -m autograder ...` with the code of a copy of the kit, in a process that has the libraries loaded already."""
+    return loaded(environment()).run(kit, *arguments)

@@ -136,7 +136,7 @@ def test_a_lock_is_gone_with_its_process(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_says_what_is_kept_and_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    many = 12
+    many = 6
     for who in range(many):
         # All but the first are slow to import, so that the signal arrives while there is work left on any machine.
         hand_in(tmp_path, f"s{who:02}", SOLUTION + (f"\n\nsum(range({20_000_000 + who}))\n" if who else ""))

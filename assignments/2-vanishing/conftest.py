@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: "pytest.Parser", pluginmanager: "pytest.PytestPluginManager") -> None:
-    """The plugin brings options, so it comes now."""
+    """Load the plugin now, because it adds options."""
     if not pluginmanager.hasplugin("checks.plugin"):
         pluginmanager.import_plugin("checks.plugin")

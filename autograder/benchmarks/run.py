@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from autograder.benchmarks import measure, parts
+from autograder.benchmarks.central import in_process_of_its_own
 from autograder.benchmarks.measure import Cost
 from autograder.stages import Stage
 
@@ -21,7 +22,7 @@ Machine: {machine}.
 """
 
 
-PARTS = ("throughput", "parts", "growth", "sandbox", "naming")
+PARTS = ("throughput", "parts", "growth", "central", "sandbox", "naming")
 
 
 def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None], only: str = "") -> str:
@@ -41,7 +42,8 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
     """
     measured: dict[str, Callable[[], str]] = {
         "throughput": lambda: throughput(stages, size, tell), "parts": lambda: where_it_goes(stages, tell),
-        "growth": lambda: growth(stages[0], largest, tell), "sandbox": lambda: walls(stages, tell),
+        "growth": lambda: growth(stages[0], largest, tell), "central": lambda: gradebook(stages[0], largest, tell),
+        "sandbox": lambda: walls(stages, tell),
         "naming": lambda: naming(stages, tell)}
     return "\n".join([HEAD.format(day=date.today().isoformat(), machine=measure.machine()),
                       *(measured[part]() for part in PARTS if only in ("", part))])
@@ -127,6 +129,21 @@ def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
             f"A second run over {min(100, largest)} unchanged submissions: {again.wall:.1f} s.\n\n"
             + table(("submissions", "wall s in all", "wall s each after the first", "CPU s each after the first",
                      "peak MiB of the grader", "of the largest process below it"), rows))
+
+
+def gradebook(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
+    """What one process does for all, as the class grows."""
+    rows = []
+    for size in [size for size in SIZES if size <= largest]:
+        tell(f"{stage.id}: gradebook, pages and tables of {size}")
+        cost = in_process_of_its_own(stage, size)
+        each = cost.entry + cost.page + cost.tables / size
+        rows.append((f"{size}", f"{cost.entry:.3f}", f"{cost.page:.3f}", f"{cost.tables:.1f}", f"{each:.3f}",
+                     f"{cost.peak:.0f}"))
+    return (f"## What one process does for the class ({stage.id})\n\nCPU seconds, with one graded submission under many "
+            "names; an entry and a page by the last tenth of the class.\n\n"
+            + table(("submissions", "an entry into the gradebook", "a page", "the tables of all", "each, in all", "peak MiB"),
+                    rows))
 
 
 def walls(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:

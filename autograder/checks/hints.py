@@ -54,8 +54,7 @@ class Hints:
         ``|``.
     texts : list of str
         Encrypted texts, in hexadecimal. The first line holds the number of public tests in which the mistake shows, then the
-        tests
-        that it fails without a matching fingerprint; the hint follows.
+        tests that it fails without a matching fingerprint; the hint follows.
     """
 
     rounding: Rounding
@@ -131,8 +130,7 @@ def fingerprints(salt: str, test: str, calls: Iterable[Call], rounding: Rounding
     """Yield the fingerprints of everything returned so far, after each call of a test.
 
     Arguments are left out, since they follow from the test and from earlier results. There are several fingerprints where a
-    number
-    lies so near a rounding edge that both sides are possible.
+    number lies so near a rounding edge that both sides are possible.
     """
     states = [hashlib.sha256(f"{salt}:{test}".encode())]
     for call in calls:

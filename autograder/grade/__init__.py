@@ -1,1 +1,1 @@
-"""One submission to one record; many submissions over slots."""
+"""Grade submissions: from files to a record, and many submissions in parallel."""

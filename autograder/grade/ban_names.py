@@ -1,7 +1,7 @@
-"""The ban's second net, on the trusted side: names in the text of a submission by which torch's recurrent code can be reached.
+"""Find names in a submission's source through which torch's recurrent code can be reached: a second check, on the trusted side.
 
-It proves nothing and takes no points: what is found is shown to the TA, with its line, in the notes of the record. It is there
-because the first net (`checks/ban.py`) holds in the process in which the student's code runs.
+It proves nothing and costs no points: findings are shown to the TA, with their lines, in the notes of the record. It exists
+because the first check (`checks/ban.py`) is enforced in the same process that runs student code.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from collections.abc import Iterator
 from autograder.checks.words import _
 from autograder.text import syntax_tree
 
-# What is nothing but a way to torch's recurrent code, or around the ban, wherever it is an attribute or is imported.
+# Names that, as an attribute or import, can only lead to torch's recurrent code or around the ban.
 TELLING = {
     "_VF", "_VariableFunctions", "_decomp", "_refs", "_dispatch_call_boxed", "_jit_get_operation", "CompilationUnit", "decompose",
     "get_kernel", "global_decomposition_table", "lifted", "lstm_cell", "gru_cell", "mkldnn_rnn_layer", "py_kernels", "redispatch",
     "redispatch_boxed", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell", "RNNBase", "RNNCellBase", "_op_dk",
 }
-# What is so only below torch: a student's own cells bear these names.
+# Names that do so only below torch: students' own cells have these names too.
 BELOW_TORCH = {
     "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "rnn", "lstm", "gru", "ops", "_C", "_ops", "library", "__dict__",
 }
 BUILTINS = {"eval", "exec", "__import__"}
-# Modules of Python's own through which others are reached by text.
+# Standard modules through which other modules can be reached by name.
 WAYS_ROUND = {"builtins", "ctypes", "gc", "importlib", "inspect", "marshal", "operator", "pickle", "pkgutil", "runpy", "sys"}
 _WORDS = re.compile(r"\b(aten|_VF|lstm_cell|gru_cell|rnn_tanh|rnn_relu|mkldnn_rnn_layer|nn\.(RNN|LSTM|GRU)\w*)\b"
                     r"|^(RNN|LSTM|GRU)(Cell)?$")
-# What finds a thing by its name; elsewhere a text such as "LSTMCell" is what a student calls an own cell.
+# Functions that look an attribute up by name. Elsewhere a string such as "LSTMCell" is the name of a student's own cell.
 FINDS = {"getattr", "attrgetter", "__getattribute__", "__getattr__", "hasattr", "setattr"}
 
 
 def banned_names(source: str) -> list[tuple[int, str]]:
-    """Line and name of each; empty for a text that does not parse, which is another test's matter."""
+    """Return the line and name of each finding; empty if the source does not parse, which is reported elsewhere."""
     try:
         tree = syntax_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -43,7 +43,7 @@ def banned_names(source: str) -> list[tuple[int, str]]:
 
 
 def note_on_ban(source: str, file: str) -> list[str]:
-    """What the TA reads: at most one sentence."""
+    """Return at most one sentence for the TA."""
     found = banned_names(source)
     if not found:
         return []
@@ -75,7 +75,7 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _paths(node: ast.ImportFrom | ast.Import) -> Iterator[str]:
-    """What an import names, in full."""
+    """Yield the full dotted names that an import refers to."""
     module = getattr(node, "module", None) or ""
     return (f"{module}.{alias.name}".strip(".") for alias in node.names)
 
@@ -86,7 +86,7 @@ def _is_telling(path: list[str]) -> bool:
 
 
 def _reached_by_text(call: ast.Call, torch_names: set[str]) -> Iterator[str]:
-    """The function called, where it finds things of torch, or runs things, by their text."""
+    """Yield the function called, if it looks up torch attributes or runs code given as text."""
     name = _called(call)
     by_itself = name == "import_module" or (name in BUILTINS and isinstance(call.func, ast.Name))
     if by_itself and name in ("import_module", "__import__") and _is_harmless_import(call):
@@ -96,26 +96,26 @@ def _reached_by_text(call: ast.Call, torch_names: set[str]) -> Iterator[str]:
 
 
 def _called(call: ast.Call) -> str:
-    """The last name of what is called."""
+    """Return the last component of the name of the called function."""
     return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _is_harmless_import(call: ast.Call) -> bool:
-    """A module of Python's own that is named in plain text, and is no way to modules by text itself."""
+    """Whether a standard module is imported by a literal name, and is no way to other modules itself."""
     named = call.args[0].value if len(call.args) == 1 and not call.keywords and isinstance(call.args[0], ast.Constant) else ""
     root = named.partition(".")[0] if isinstance(named, str) else ""
     return root in sys.stdlib_module_names - WAYS_ROUND
 
 
 def _own_names(tree: ast.Module) -> set[str]:
-    """What the file itself defines."""
+    """Return the names that the file itself defines."""
     found = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     return found | {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
                     if isinstance(target, ast.Name)}
 
 
 def _names_of_torch(tree: ast.Module) -> set[str]:
-    """Names bound to torch or a part of it, by an import or by `name = torch...`."""
+    """Return the names bound to torch or a part of it, by an import or by `name = torch...`."""
     names = {"torch"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -128,7 +128,7 @@ def _names_of_torch(tree: ast.Module) -> set[str]:
 
 
 def _root(node: ast.expr) -> str:
-    """The first name of `a.b.c`; empty where it does not begin with one."""
+    """Return the first name of `a.b.c`; empty if it does not start with a name."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

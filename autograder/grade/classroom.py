@@ -1,4 +1,4 @@
-"""A folder of submissions to a folder of records: only what is new or changed is graded."""
+"""Grade a course folder: from a folder of submissions to a folder of records. Only new or changed submissions are graded."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Work:
     Attributes
     ----------
     todo : list of (stage id, student)
-        Submissions without a record of their present content.
+        Submissions without a record of their current content.
     done : list of (stage id, student)
-        Submissions whose record stands.
+        Submissions whose record is up to date.
     keys : dict of (stage id, student) to str
         The keys of those records.
     refused : dict of str to str
         Folders that are not graded, and why.
     reseeded : dict of (int, int) to int
-        How many records are of another seed than the term's: by that seed and the term's.
+        Number of records made with another seed than the term's, by (their seed, the term's seed).
     left_out : dict of str to str
-        Stages that cannot be graded in this isolation, and what to do.
+        Stages that cannot be graded in this isolation, with advice.
     """
 
     todo: list[tuple[str, str]] = field(default_factory=list)
@@ -49,12 +49,12 @@ class Work:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> list[tuple[str, str]]:
-        """Every submission with a usable name, in order."""
+        """Return every submission with a usable name, sorted."""
         return sorted(self.todo + self.done)
 
 
 def submitted(course: Path) -> Path:
-    """The folder of submissions, or UsageError with what to do."""
+    """Return the folder of submissions, or raise UsageError with advice."""
     folder = course / "submitted"
     if folder.is_symlink() or folder.is_file():
         what = "a link, and links are not followed; put the folder itself there" if folder.is_symlink() else \
@@ -68,7 +68,7 @@ def submitted(course: Path) -> Path:
 
 def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int | None = None,
               retrain: bool = False) -> Work:
-    """Look through ``submitted/`` and hold each submission against its record.
+    """Compare every submission in ``submitted/`` with its record.
 
     Raises
     ------
@@ -79,6 +79,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     seed = term.seed if seed is None else seed
     wanted = list(term.stages(stage_id))
     unused = [] if stage_id else [stage for stage in stages() if not term.uses(stage.id)]
+    ids = [stage.id for stage in stages()]
     folder = submitted(course)
     work = Work()
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -88,7 +89,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         if problem:
             work.refused[shown(entry.name)] = problem
             continue
-        strays = stray_stages(Path(entry.path))
+        strays = stray_stages(Path(entry.path), ids)
         work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
         for stage in wanted:
             if os.path.lexists(Path(entry.path) / stage.id):
@@ -97,7 +98,9 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                     work.left_out[stage.id] = why_not
                     continue
                 record = read_record(record_path(course, stage.id, entry.name))
-                fresh = record is not None and record["key"] == key_of(course, stage.id, entry.name, isolation, seed, retrain)
+                submission = read_submission(Path(entry.path, stage.id), entry.name, stage) if record is not None else None
+                fresh = submission is not None and record is not None and record["key"] == _key(
+                    submission, stage, isolation, seed, retrain, term.language)
                 if record is not None and not fresh and record.get("seed", seed) != seed:
                     change = record["seed"], seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
@@ -127,9 +130,10 @@ def _name_problem(entry: os.DirEntry[str]) -> str:
     return ""
 
 
-def stray_stages(folder: Path) -> dict[str, str]:
-    """What lies in a student's folder and was meant as a stage: each with nearly the name of one; all, where there is none."""
-    ids = [stage.id for stage in stages()]
+def stray_stages(folder: Path, ids: Sequence[str]) -> dict[str, str]:
+    """Return entries of a student's folder that were probably meant as a stage: those with a similar name, or all if it has no
+    stage.
+    """
     try:
         others = sorted(entry.name for entry in os.scandir(folder) if entry.name not in ids and not entry.name.startswith("."))
     except OSError as error:
@@ -162,7 +166,7 @@ def _students(folder: Path) -> list[str]:
 
 
 def unknown_student(course: Path, student: str) -> str:
-    """That nobody of this name has handed in, and who is meant perhaps."""
+    """Return the message that no such student has handed in, with similar names."""
     folder = course / "submitted"
     names = _students(folder) if folder.is_dir() else []
     near = {name.casefold(): name for name in names}
@@ -172,17 +176,19 @@ def unknown_student(course: Path, student: str) -> str:
 
 
 def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:
-    """What the record of a submission, as it lies there now, is known by."""
-    stage = find_stage(stage_id)
+    """Return the key of the record that the submission, as it is now, should have."""
+    stage, term = find_stage(stage_id), read_course(course)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    term = read_course(course)
-    seed = term.seed if seed is None else seed
-    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, term.language)
+    return _key(submission, stage, isolation, term.seed if seed is None else seed, retrain, term.language)
+
+
+def _key(submission: Submission, stage: Stage, isolation: str, seed: int, retrain: bool, language: str) -> str:
+    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, language)
 
 
 def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
             retrain: bool = False) -> dict[str, Any]:
-    """All that grading one submission needs, by value; `retrain` means nothing to a stage without a recipe."""
+    """Return everything needed to grade one submission, by value. `retrain` has no effect on a stage without a recipe."""
     from autograder.grade.notebook import repair
     from autograder.grade.notebook_reading import python_of
 
@@ -205,12 +211,12 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,
                cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
                ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
-    """Grade submissions over slots; each record is written, then handed on, as it comes.
+    """Grade submissions over slots. Each record is written first, then yielded.
 
     Yields
     ------
     job, outcome
-        The outcome is the record, or the exception when the grader failed.
+        The outcome is the record, or the exception if the grader failed.
     """
     from autograder.grade.schedule.slots import grade_many
 
@@ -223,7 +229,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
 
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
-    """Grade one submission here and write its record."""
+    """Grade one submission in this process and write its record."""
     from autograder.grade.schedule.slot import Slot
 
     slot = Slot(isolation)
@@ -236,14 +242,14 @@ def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, An
 
 
 class Records:
-    """The records of submissions, in order, read whenever they are gone through: a class need not fit into memory.
+    """The records of submissions, sorted. They are read on each iteration, so that a class need not fit into memory.
 
-    A file that is no record is left out, and named in `unusable`.
+    Files that are not valid records are skipped and listed in `unusable`.
     """
 
     def __init__(self, course: Path, work: Iterable[tuple[str, str]]) -> None:
         self.course, self.work = course, sorted(work)
-        self.unusable: list[str] = []  # files that are no records, as far as was gone through
+        self.unusable: list[str] = []  # files found not to be records so far
 
     def __len__(self) -> int:
         return len(self.work)
@@ -257,7 +263,7 @@ class Records:
                 self.unusable.append(name)
 
     def expect_whole(self) -> None:
-        """Raise InfrastructureError when a file that was gone through is no record: nothing is made of a part of the class."""
+        """Raise InfrastructureError if an invalid record was met: tables are not made of a part of the class."""
         if self.unusable:
             raise InfrastructureError(f"{', '.join(self.unusable[:3])} is damaged or none of the kit's records; the tables are "
                                       "left as they were\n  make grade makes it again; if it does not, move the file away first")

@@ -1,4 +1,4 @@
-"""`course.toml`: the term. One file in the course folder, written by people::
+"""`course.toml`, the settings of a term, in the course folder and written by people::
 
     course = "rnn-2027"            # letters, digits, - _ and . ; nbgrader's course id too
     term = "Summer 2027"           # as students read it
@@ -12,7 +12,7 @@
     due = 2027-04-26T23:59:00
     solutions = 2027-05-03T08:00:00
 
-Everything in it may be left out. What handing in late costs is said in policy.toml; a due date stands in one of the two.
+Every key is optional. The penalty for late work is in policy.toml; a due date is in one of the two files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from autograder.grade.language import ENGLISH, languages
 from autograder.stages import KIT, Stage, find_stage, stages
 
 COURSE = "course.toml"
-# Of the hidden inputs, where no course.toml says otherwise.
+# Seed of the hidden inputs if there is no course.toml.
 SEED = 20130618
 KEYS = {"course": "a text", "term": "a text", "seed": WHOLE, "timezone": "a text", "stages": "a list of texts",
         "language": "a text"}
@@ -45,7 +45,7 @@ DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
 @dataclass(frozen=True)
 class Dates:
-    """When a stage is handed out, when it is due, and from when its model answers may be seen; None where it is not said."""
+    """When a stage is released, when it is due, and from when its model answers may be seen; None if not set."""
 
     release: datetime | None = None
     due: datetime | None = None
@@ -59,18 +59,18 @@ class Course:
     Attributes
     ----------
     file : Path or None
-        The course.toml it is read from.
+        The course.toml it was read from.
     id, term : str
-        Empty where they are not said.
+        Empty if not set.
     seed : int
-        Of the hidden inputs.
+        Seed of the hidden inputs.
     zone : ZoneInfo or None
     language : str
-        Of the kit's own words to students.
+        Language of the kit's texts for students.
     stage_ids : tuple of str
-        The stages in use, in their order.
+        The stages in use, in order.
     dates : mapping of str to Dates
-        By stage; of those that have any.
+        By stage, for stages that have any.
     """
 
     file: Path | None = None
@@ -87,12 +87,12 @@ class Course:
         return self.file is None or stage_id in self.stage_ids
 
     def stages(self, stage_id: str | None = None) -> tuple[Stage, ...]:
-        """The stages in use, or the one that is asked for.
+        """Return the stages in use, or only the requested one.
 
         Raises
         ------
         UsageError
-            That one is not in use.
+            The requested stage is not in use.
         """
         if stage_id is None:
             return tuple(stage for stage in stages() if self.uses(stage.id))
@@ -102,17 +102,17 @@ class Course:
         return (find_stage(stage_id),)
 
     def dates_of(self, stage_id: str) -> Dates:
-        """The dates of a stage."""
+        """Return the dates of a stage."""
         return self.dates.get(stage_id, Dates())
 
 
 def read_course(folder: Path) -> Course:
-    """The term of a course folder: its own course.toml, else the kit's own, else what holds without one.
+    """Return the term of a course folder: from its course.toml, else from the kit's, else the defaults.
 
     Raises
     ------
     UsageError
-        The file is not as it should be: the text names file, line and what is right.
+        The file is invalid. The message names the file, the line and what would be right.
     """
     for place_of_it in (Path(folder), KIT):
         file = place_of_it / COURSE
@@ -125,23 +125,23 @@ def read_course(folder: Path) -> Course:
     return Course()
 
 
-# The folder whose term the gates and the release of this process are of: the command line says which.
+# The folder whose term this process releases and verifies for; set from the command line.
 _folder = [KIT]
 
 
 def use_course(folder: Path | None) -> None:
-    """Let `this_course` be that of a folder; None for the kit's own."""
+    """Make `this_course` return the term of this folder; None for the kit's own."""
     _folder[0] = folder or KIT
 
 
 def this_course() -> Course:
-    """The term that is released and proven for."""
+    """Return the term that this process releases and verifies for."""
     return read_course(_folder[0])
 
 
 @lru_cache(maxsize=8)
 def _read(file: Path, changed: int, size: int) -> Course:
-    """`changed` and `size` tell a file from what it was before."""
+    """Read a course.toml. `changed` and `size` are cache keys for the version of the file."""
     try:
         data, text = read_toml(file)
     except ValueError as error:
@@ -150,13 +150,13 @@ def _read(file: Path, changed: int, size: int) -> Course:
 
 
 class _Reader:
-    """Reads one course.toml, with errors that have a line."""
+    """Parses one course.toml, with line numbers in its errors."""
 
     def __init__(self, file: Path, text: str) -> None:
         self.file, self.text = file, text
 
     def course(self, data: dict[str, Any]) -> Course:
-        """All of it."""
+        """Check all keys and return the Course."""
         known = [stage.id for stage in stages()]
         tables = {key: value for key, value in data.items() if isinstance(value, dict)}
         for key, value in data.items():
@@ -188,7 +188,7 @@ class _Reader:
                       language, used, MappingProxyType(dates))
 
     def stages(self, listed: list[str], known: list[str]) -> tuple[str, ...]:
-        """The stages in use, in their order."""
+        """Return the stages in use, in order."""
         for name in listed:
             if name not in known:
                 raise self.error(f"there is no stage {name!r}{near(name, known)}; the stages are: {', '.join(known)}", "stages")
@@ -200,7 +200,7 @@ class _Reader:
         return tuple(name for name in known if name in listed)
 
     def dates(self, stage_id: str, table: dict[str, Any], zone: ZoneInfo | None) -> Dates:
-        """The dates of one stage, each after the one before it."""
+        """Return the dates of one stage; each must be after the previous one."""
         for key in table:
             if key not in DATES:
                 raise self.error(f"there is no key {key!r}{near(key, DATES)}; a stage has {', '.join(DATES)}", key, stage_id)
@@ -212,22 +212,22 @@ class _Reader:
         return Dates(**found)
 
     def where(self, key: str, table: str = "") -> str:
-        """File and line of a key."""
+        """Return file and line of a key."""
         return place(self.file, self.text, key, table)
 
     def error(self, words: str, key: str, table: str = "") -> UsageError:
-        """What is wrong, with its line."""
+        """Return an error that names the line of the key."""
         return UsageError(f"{self.where(key, table)}: {words}")
 
 
 def near(word: str, words: Any) -> str:
-    """A question for what was meant, where something is like it."""
+    """Return a "did you mean" for the closest match, or an empty string."""
     close = get_close_matches(word.lower(), words, 1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
 def zone_of(where: str, name: Any) -> ZoneInfo | None:
-    """A time zone by its name."""
+    """Return the time zone of this name."""
     if name is None:
         return None
     try:
@@ -237,7 +237,7 @@ def zone_of(where: str, name: Any) -> ZoneInfo | None:
 
 
 def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True) -> datetime:
-    """A date as people write it, with its zone; a day alone is meant to its end, or from its beginning."""
+    """Parse a date with time zone. A day without a time means its end, or its beginning unless `ends_day`."""
     if isinstance(value, str):
         try:
             words = value.strip()

@@ -1,4 +1,4 @@
-"""A course folder while somebody works in it: one at a time, and a log for what no person should have to read."""
+"""Lock a course folder for one command at a time, and keep logs in it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from autograder.text import one_line, plain
 
 PRIVATE = ".kit"
 WHO = "at-work.json"
-# Logs that are kept in a course folder.
+# Number of logs kept in a course folder.
 LOGS = 20
 
 
 @contextlib.contextmanager
 def at_work(course: Path, command: str) -> Iterator[None]:
-    """Nobody else changes the course folder meanwhile.
+    """Context that locks the course folder against other commands.
 
-    The lock is the kernel's, on the folder itself: it is gone with the process that held it, however that ended. On a disk
-    without locks, as some network disks are, the file that says who is at work is believed as long as that process lives.
+    The lock is the kernel's, on the folder itself, so it disappears with the process that holds it. On disks without locks, such
+    as some network disks, the file that names the holder is believed as long as that process lives.
 
     Raises
     ------
     UsageError
-        Somebody is at work; the text says who, where and since when.
+        Another command holds the lock. The message says which, where and since when.
     """
-    if not course.is_dir():  # the command itself says so, or makes it
+    if not course.is_dir():  # the command itself reports it, or creates it
         yield
         return
     folder = os.open(course, os.O_RDONLY | os.O_CLOEXEC)
@@ -45,7 +45,7 @@ def at_work(course: Path, command: str) -> Iterator[None]:
         if not _take(folder, who):
             raise UsageError(f"{_holder(who)} is at work in {course}\n  Wait until it is done, or stop it there with "
                              "Ctrl-C; what it finished is kept")
-        with contextlib.suppress(OSError):  # a folder that cannot be written to is the command's to tell
+        with contextlib.suppress(OSError):  # an unwritable folder is reported by the command
             who.parent.mkdir(exist_ok=True)
             who.write_text(json.dumps({"command": command, "pid": os.getpid(), "host": socket.gethostname(),
                                        "since": datetime.now().isoformat(timespec="seconds")}))
@@ -54,7 +54,7 @@ def at_work(course: Path, command: str) -> Iterator[None]:
         finally:
             with contextlib.suppress(OSError):
                 who.unlink()
-                who.parent.rmdir()  # where nothing else came into it
+                who.parent.rmdir()  # if nothing else is in it
     finally:
         os.close(folder)
 
@@ -65,7 +65,7 @@ def _take(folder: int, who: Path) -> bool:
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
             return False
-        facts = _facts(who)  # no locks on this disk
+        facts = _facts(who)  # this disk has no locks
         return not (facts.get("host") == socket.gethostname() and _lives(facts.get("pid")))
     return True
 
@@ -83,7 +83,7 @@ def _lives(pid: object) -> bool:
         return False
     try:
         os.kill(pid, 0)
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's process
         return True
     except (OSError, OverflowError):
         return False
@@ -99,7 +99,7 @@ def _holder(who: Path) -> str:
 
 
 def keep_log(course: Path | None, title: str, text: str) -> Path | None:
-    """Write down what is too long for a person; where it lies, or None where nothing can be written at all."""
+    """Write a log file; return its path, or None if nothing can be written anywhere."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{title}.log"
     places = [course / PRIVATE / "log"] if course is not None and course.is_dir() else []
     for folder in [*places, Path(tempfile.gettempdir()) / f"autograder-log-{os.getuid()}"]:
@@ -117,7 +117,7 @@ def keep_log(course: Path | None, title: str, text: str) -> Path | None:
 
 
 def brief_with_log(course: Path, error: Exception, title: str) -> str:
-    """What a person reads of an error, and where the rest lies, if there is more."""
+    """Return an error as shown to the user, with the path of a log of its details if it has any."""
     details = getattr(error, "details", "")
     path = keep_log(course, title, f"{error}\n\n{details}") if details else None
     return plain(error) + (f" (all of it: {path})" if path else "")

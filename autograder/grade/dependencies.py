@@ -1,9 +1,10 @@
-"""Which requests of a test may hold an answer to an earlier request of the same test.
+"""Find the requests of a test that may contain an answer to an earlier request of the same test.
 
-Such a request is not made ahead of that answer: code under test could read the answer out of it. A request may hold one because
-the test computed it from what the student's code, or the reference in its place, gave; or because the test's author wrote
-the same numbers down. So each test is run once more on changed answers, without its expectations: what comes out other than it
-was recorded depends on an answer. And the numbers of each request are compared with those of the answers before it.
+Such a request must not be sent before that answer has been read: the code under test could read the answer from it. A request
+may contain an answer because the test computed it from results of the student's code (or of the reference), or because the
+author of the test wrote the same numbers down. So each test is run again on changed answers, without its expectations: requests
+that then differ from the recording depend on an answer. In addition, the numbers of each request are compared with those of
+earlier answers.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.wire import Decoder
 from autograder.stages import Stage
 
-# By how much an answer is changed: far more than rounding, little enough for a test to go on.
+# Relative change of an answer: far above rounding, small enough for a test to continue.
 CHANGE = 1e-3
 
 
 def find_dependencies(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], seed: int) -> None:
-    """Say in each transcript which of its requests wait for the answers before them."""
+    """Mark in each transcript which requests must wait for the answers before them."""
     config = suite.session.config
     for item in suite.items:
         run = runs.get(name_of(item))
@@ -55,7 +56,8 @@ def find_dependencies(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun],
 
 
 def answers_told(transcript: Transcript) -> set[int]:
-    """Positions of the requests in which a number of an earlier answer stands that no request before that answer has."""
+    """Return the positions of requests that contain a number of an earlier answer which no request before that answer contained.
+    """
     known: set[float] = set()
     answers: set[float] = set()
     found = set()
@@ -69,7 +71,7 @@ def answers_told(transcript: Transcript) -> set[int]:
 
 
 def numbers_of(message: Message) -> set[float]:
-    """The numbers in a message to ten digits, but for those that are in everything: small whole ones, and their halves."""
+    """Return the numbers in a message, rounded to ten digits, except small multiples of one half, which occur everywhere."""
     found: set[float] = set()
     for value in leaves(values_of(message)):
         if is_tensor(value):
@@ -84,13 +86,13 @@ def numbers_of(message: Message) -> set[float]:
 
 
 def values_of(message: Message) -> list[Any]:
-    """What is in a message; what stays on one side is None."""
+    """Decode the values of a message; handles become None."""
     decoder = Decoder(bytearray(message.payload), lambda reference: None)
     return [decoder.decode(form) for form in message.forms]
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """What lists, tuples and dicts hold."""
+    """Yield the leaves of nested lists, tuples and dicts."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
@@ -101,7 +103,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 class ChangedBackend(SandboxBackend):
-    """A backend without a sandbox: it gives the recorded answers, each a little changed."""
+    """A backend without a sandbox that returns the recorded answers, each slightly changed."""
 
     def __init__(self, stage: Stage, transcript: Transcript, seed: int, change: Callable[[Any], Any] | None = None) -> None:
         super().__init__(stage, None, {}, seed)  # type: ignore[arg-type]
@@ -113,19 +115,19 @@ class ChangedBackend(SandboxBackend):
         return SubmissionBudget(float("inf"), float("inf"))
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """Nothing is kept from one test to the next."""
+        """Do nothing: no state is kept between tests."""
 
     def worker(self, known: Transcript | None = None) -> Worker:
-        """The worker of recorded answers."""
+        """Return the worker that replays changed answers."""
         return self.changed
 
     def reference(self) -> Any:
-        """The reference, whose answers to what the student is asked in this test are changed too."""
+        """Return a reference whose results for functions called in this test are changed too."""
         return ChangedReference(self.stage, self._asked)
 
 
 class ChangedReference:
-    """The reference's module; what functions under question give, or functions that use them, is changed."""
+    """The reference module, with changed results for the functions under test and those that use them."""
 
     def __init__(self, stage: Stage, asked: Iterable[str]) -> None:
         self._stage, self._asked = stage, set(asked)
@@ -146,12 +148,12 @@ class ChangedReference:
 
 
 class ChangedWorker(Worker):
-    """Gives the recorded replies one after the other, their values changed, and the words of exceptions.
+    """Replays the recorded replies in order, with changed values and exception messages.
 
     Attributes
     ----------
     same : set of int
-        Positions of the requests that are those recorded, although all answers were changed.
+        Positions of requests that equal the recorded ones although all answers were changed.
     """
 
     def __init__(self, stage: Stage, transcript: Transcript, change: Callable[[Any], Any]) -> None:
@@ -164,7 +166,7 @@ class ChangedWorker(Worker):
         self._exchanges = iter(enumerate(transcript.exchanges))
 
     def exchange(self, request: Message, cpu: float) -> Message:
-        """The next recorded reply."""
+        """Return the next recorded reply."""
         for position, exchange in self._exchanges:
             if request.text() == exchange.request.text():
                 self.same.add(position)
@@ -173,18 +175,18 @@ class ChangedWorker(Worker):
         raise Died("nothing more was recorded")
 
     def end(self) -> dict[str, Any]:
-        """There is no process to end."""
+        """Do nothing: there is no process."""
         return {"how": "there is none"}
 
     def close(self, by_the_grader: bool = False) -> None:
-        """There is no process to end."""
+        """Do nothing: there is no process."""
 
     def _conclude(self, reply: Message) -> Any:
         return self._change(super()._conclude(reply))
 
 
 def changed(value: Any) -> Any:
-    """A value with other numbers of about the same size."""
+    """Return a value with other numbers of about the same size."""
     if isinstance(value, dict):
         return {key: changed(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -201,7 +203,7 @@ def changed(value: Any) -> Any:
 
 @contextlib.contextmanager
 def _without_expectations(module: ModuleType) -> Iterator[None]:
-    """Let no expectation of a test file, or of what it imports of the suites, end a test."""
+    """Context in which no expectation of a test file, or of helpers it imports, ends a test."""
     def call(exception: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         with contextlib.suppress(StudentError, Exception):
             function(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What a record says to a student, as plain text; the pages render the same facts."""
+"""Format a record as plain text for a student; the HTML pages show the same facts."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from autograder.checks.report import indent
 from autograder.checks.words import N_, _
 from autograder.sandbox.isolation import sentence
 
-# In English: translated where they are shown.
+# English; translated where they are shown.
 OUTCOMES = {"passed": N_("passed"), "failed": N_("failed"), "error": N_("raised an error"), "timeout": N_("ran out of time"),
             "not_implemented": N_("not yet written"), "ungradable": N_("could not be checked")}
-# A test with its outcome, by its visibility.
+# Template of a test's line, by visibility.
 TEST_LINES = {"public": N_("[{outcome}] {title} ({points}/{all}, public)"),
               "hidden": N_("[{outcome}] {title} ({points}/{all}, hidden)")}
 
 
 def points(value: float) -> str:
-    """Points without needless decimals, and without losing any: 7, 7.5, 33.333333."""
+    """Format points without trailing zeros, up to six decimals: 7, 7.5, 33.333333."""
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
 def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, Any], hidden: str = "hint") -> str:
-    """The report of one task: its tests, what went wrong, and the hints; `hidden` as for `told`."""
+    """Return the report of one task: its tests, failures and hints. `hidden` as for `told`."""
     score, out_of = (sum(test[key] for test in tests) for key in ("points", "max_points"))
     lines = [_("Task {task}: {points} of {all} points", task=task, points=points(score), all=points(out_of))]
     if record["status"] != "graded":
@@ -36,7 +36,7 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
 
 
 def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
-    """One test: its outcome, its sentence, and what may be told of a failure."""
+    """Return the lines of one test: outcome, title, and what may be shown of a failure."""
     line, outcome = TEST_LINES[test["visibility"]], OUTCOMES[test["outcome"]]
     lines = ["  " + _(line, outcome=_(outcome), title=test["title"],
                       points=points(test["points"]), all=points(test["max_points"]))]
@@ -46,14 +46,14 @@ def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
 
 
 def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
-    """What a student is told of a failure: everything for a public test, no inputs or values for a hidden one.
+    """Return what a student may see of a failure: everything for a public test, no inputs or values for a hidden one.
 
     Parameters
     ----------
     test : dict
         A test of a record.
     hidden : str
-        What is told of a hidden test: ``full`` as much as of a public one, ``hint`` what went wrong in one line (see
+        What is shown of a hidden test: ``full`` as much as of a public one, ``hint`` one line on what went wrong (see
         `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":
@@ -65,12 +65,12 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
 
 
 def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:
-    """Each hint once; where the outcome alone is told of hidden tests, those of the public tests."""
+    """Return the distinct hints; if only outcomes are shown of hidden tests, those of public tests."""
     return list(dict.fromkeys(test["hint"] for test in tests
                               if test["hint"] and (hidden != "verdict" or test["visibility"] == "public")))
 
 
 def hint_lines(tests: Iterable[dict[str, Any]], hidden: str = "hint") -> list[str]:
-    """The hints, as paragraphs of a report."""
+    """Return the hints as paragraphs of a report."""
     hints = hints_of(tests, hidden)
     return ["\n" + _("Hint: {hint}", hint=hint) for hint in hints]

@@ -1,4 +1,4 @@
-"""A figure in words, from what its Axes hold: for those who do not see it, and for a search."""
+"""Describe a figure in words, from the contents of its Axes: for readers who cannot see it, and for search."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 from autograder.checks.words import _, _n
 from autograder.text import one_line
 
-# Lines that are told one by one; the rest is counted.
+# Lines described one by one; the rest is counted.
 MOST = 6
 
 
 def in_words(axes: Any) -> str:
-    """What a figure shows.
+    """Describe a figure.
 
     Parameters
     ----------
     axes : dict or list of dict
-        What `autograder.checks.axes.describe` says of its Axes; anything a student's figure may have made of it.
+        Result of `autograder.checks.axes.describe`. Untrusted: a student's figure may have put anything into it.
 
     Returns
     -------
     str
-        One or more sentences without values beyond three digits; empty where nothing can be said.
+        One or more sentences with values of at most three digits; empty if nothing can be said.
     """
     panels = axes if isinstance(axes, Sequence) and not isinstance(axes, str) else [axes]
     told = [text for panel in panels if isinstance(panel, Mapping) and (text := _panel(panel))]

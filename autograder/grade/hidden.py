@@ -1,7 +1,7 @@
-"""What a student may be told of a hidden test: which kind of thing went wrong, and in which function of the assignment.
+"""What a student may learn of a failed hidden test: the kind of failure, and the function of the assignment it occurred in.
 
-Each word comes from a short list, and no number from the student's side: whatever a wrong answer, an exception, its class, its
-lines or the names of its functions are made to say, a test tells a few bits and not its inputs.
+Every word comes from a fixed list, and no number from the student's side. Whatever a submission puts into results, exceptions,
+class names or source lines, a test reveals a few bits and not its inputs.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ FRAME = re.compile(r", in (\w+): ")
 
 
 def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
-    """One line for the page.
+    """Return one line for the page.
 
     Parameters
     ----------
     error : BaseException
         What the test ended with.
     trace : str
-        The frames in the student's files, the deepest last.
+        The frames in the student's files, deepest last.
     functions : iterable of str
-        The functions and classes of the assignment: of the deepest frame that lies in one of them, the name is told.
+        Functions and classes of the assignment. The deepest frame that is in one of them is named.
     """
     if isinstance(error, LimitExceeded):
         return str(error).partition(";")[0]
@@ -41,7 +41,7 @@ def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    """The class of an exception, if it is Python's own or a library's."""
+    """Return the name of an exception's class if it is built in or a library's, else that of a built-in base."""
     name = (getattr(error, "type_name", None) or type(error).__name__).removeprefix(getattr(error, "doing", ""))
     own = getattr(builtins, name, None)
     if name in LIBRARIES or (isinstance(own, type) and issubclass(own, BaseException)):

@@ -1,4 +1,4 @@
-"""Why a student's file could not be imported, in words that say how to fix it: read from the file, not from what it says."""
+"""Explain how to fix a student's file that cannot be imported, judging by the file and not by the worker's message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.text import syntax_tree
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
 FENCE = re.compile(r"^(?:```|~~~|>>> )", re.MULTILINE)
 IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
-# What a version of Python brought: a pattern and its name.
+# Syntax new in a version of Python: version, pattern and name.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
     ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), N_("the `type` statement")),
     (
@@ -37,17 +37,17 @@ F_STRING = N_("quotes or backslashes inside the braces of an f-string")
 
 
 def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
-    """What to do about a file that cannot be imported, or empty where the error says it all.
+    """Return what to do about a file that cannot be imported; empty if the error is clear.
 
     Parameters
     ----------
     stage : Stage
     files : mapping of str to bytes
-        What was handed in.
+        The files handed in.
     error, text : str
-        Name and text of the exception, which are the worker's words.
+        Class name and message of the exception, as reported by the worker.
     python : str
-        The Python that the student's notebook was last run with, if it says so.
+        The Python version the student's notebook was last run with, if known.
     """
     named = [(name, data) for name, data in files.items() if name.endswith(".py")]
     named.sort(key=lambda item: item[0] != stage.info.file)
@@ -67,7 +67,7 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
 
 
 def _of_text(name: str, text: str, python: str, message: str) -> str:
-    """What a text holds that is no Python here."""
+    """Advise on text that is not valid Python here."""
     if parsed(text) is not None:
         return ""
     if conflict := CONFLICT.search(text):
@@ -117,7 +117,7 @@ def _here(parts: int = 3) -> str:
 
 
 def _versions(python: str) -> str:
-    """Both versions, where the student's is the newer."""
+    """Return both Python versions if the student's is newer."""
     match = re.fullmatch(r"(\d+)\.(\d+)[.\w]*", python)
     if match is None or (int(match[1]), int(match[2])) <= sys.version_info[:2]:
         return ""
@@ -130,7 +130,7 @@ def _line(text: str, at: int) -> int:
 
 
 def _f_string_line(text: str) -> int:
-    """The line at which Python stops at an f-string; 0 where it does not say."""
+    """Return the line of a syntax error in an f-string; 0 if unknown."""
     try:
         syntax_tree(text)
     except SyntaxError as error:
@@ -141,14 +141,14 @@ def _f_string_line(text: str) -> int:
 
 
 def _has_nested_quotes(text: str) -> bool:
-    """True where the line at which Python stops holds an f-string with its own quotes inside its braces."""
+    """Whether the line of the syntax error has an f-string with its own quotes inside its braces."""
     number = _f_string_line(text)
     lines = text.splitlines()
     return 0 < number <= len(lines) and re.search(r"""\b[fF][rR]?(["'])[^"'\n]*\{[^}"'\n]*\1""", lines[number - 1]) is not None
 
 
 def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text: str) -> str:
-    """A file that asks for something while it is imported."""
+    """Advise on a file that asks for input or opens a file while it is imported."""
     aside = _('Put that below `if __name__ == "__main__":` in {file}, or leave it out, and hand it in again.',
               file=stage.info.file)
     if error == "EOFError":
@@ -165,7 +165,7 @@ def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text:
 
 
 def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None) -> str:
-    """A line that belongs into a notebook."""
+    """Advise on a line that works only in a notebook."""
     match = pattern.search(text) if pattern else IPYTHON.search(text) or MAGIC.search(text)
     if match is None:
         return ""
@@ -177,7 +177,7 @@ def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None)
 
 
 def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str) -> str:
-    """A module that is not there: Colab's, one in another folder, or a package that the grader does not have."""
+    """Advise on a missing module: Colab's, one in another folder, or a package that the grader lacks."""
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
     if text.startswith("attempted relative import"):
         return (
@@ -216,7 +216,7 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
 
 
 def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:
-    """The functions of a stage that the code cells of a notebook define and fill in."""
+    """Return the functions of a stage that a notebook's code cells define as more than stubs."""
     from autograder.grade.handin.content import defined, names_of
 
     names = names_of(stage)

@@ -1,6 +1,6 @@
-"""The languages the kit speaks to students, each one file of texts: `autograder/locale/de.po`. English is in the code.
+"""The languages of the kit's texts for students, one catalogue each: `autograder/locale/de.po`. English is in the code.
 
-Translators edit the .po file alone; it is compiled when it is wanted. `make words` brings it up to date with the code.
+Translators edit only the .po file; it is compiled on demand. `make words` updates it from the code.
 """
 
 from __future__ import annotations
@@ -22,58 +22,58 @@ from autograder.stages import KIT
 
 FOLDER = KIT / "autograder" / "locale"
 ENGLISH = "en"
-# Where a text stands that students have at home.
+# Location of texts that students also have at home.
 AT_HOME = "autograder/checks/"
-# What is made there of the files, and put into notes here.
+# Texts produced there about files, and put into notes here.
 MADE_AT_HOME = (*SAYINGS, *LACKS, N_("has none of its functions written"), N_("has none of the functions"), N_("is missing"))
 
 
 def languages() -> list[str]:
-    """Those there are, English first."""
+    """Return the available languages, English first."""
     return [ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po"))]
 
 
 def speaking(language: str) -> AbstractContextManager[None]:
-    """Inside, what is made for students is in this language."""
+    """Context in which texts for students are in this language."""
     return speaking_by(None if language == ENGLISH else _catalogue(*_version(language)))
 
 
 def state_of(language: str) -> list[str]:
-    """What a record depends on besides the code; nothing for English."""
+    """Return what a record depends on besides the code: the catalogue; empty for English."""
     return [] if language == ENGLISH else [language, sha256((FOLDER / f"{language}.po").read_bytes()).hexdigest()]
 
 
 def for_students(language: str) -> bytes:
-    """The compiled texts that a released folder needs."""
+    """Return the compiled catalogue for a released folder."""
     return _compiled(*_version(language), at_home=True)
 
 
 class Said(str):
-    """A text in English that is to be said in the language of the course later on: what reads it first knows English alone."""
+    """A text in English that is translated later: the code that reads it first matches on the English text."""
 
     template: str
     values: dict[str, Any]
 
     def __new__(cls, english: str, template: str, values: dict[str, Any]) -> Said:
-        """`english` may be shorter than what is made of `template` and `values`, of which the others are made."""
+        """Create it; `english` may be an abbreviation of `template` filled with `values`, from which the translation is made."""
         text = super().__new__(cls, english)
         text.template, text.values = template, values
         return text
 
 
 def said(template: str, **values: Any) -> Said:
-    """A text with `values` in the place of its {names}; it keeps what it was made of."""
+    """Fill `values` into a template; the result remembers both, for translation."""
     return Said(template.format(**values), template, values)
 
 
 def three_of(names: Sequence[str]) -> str:
-    """Three of them, and how many more there are."""
+    """Return up to three names, and the number of further ones."""
     three = ", ".join(names[:3])
     return said("{names} and {count} more", names=three, count=len(names) - 3) if len(names) > 3 else three
 
 
 def spoken(text: Any) -> Any:
-    """What `said` made, in the language in use, and each such text or exception in it; anything else as it is."""
+    """Translate what `said` made, including nested texts and exceptions; return anything else as it is."""
     if language() == ENGLISH:
         return str(text)
     if isinstance(text, BaseException):
@@ -96,7 +96,7 @@ def _catalogue(file: Path, changed: int, size: int) -> GNUTranslations:
 
 @lru_cache(maxsize=4)
 def _compiled(file: Path, changed: int, size: int, at_home: bool = False) -> bytes:
-    """`changed` and `size` tell a file from what it was before. Texts that are not sure (fuzzy) stay English."""
+    """Compile a catalogue; fuzzy texts stay English. `changed` and `size` are cache keys for the version of the file."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

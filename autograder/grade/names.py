@@ -1,21 +1,20 @@
-"""Names: which ones can be ids in the gradebook, and what to make of all others. One rule for every way in."""
+"""Names of students: which are valid ids in the gradebook, and how to make valid ids of others. Used by every import."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# The longest name of a folder of a student's. File systems take 255 bytes, and the kit's and nbgrader's own files put
-# up to 25 behind the name.
+# Longest folder name of a student. File systems allow 255 bytes, and files of the kit and nbgrader append up to 25.
 MAX_BYTES = 200
-# What is made of a longer one leaves room for a number that tells two apart.
+# Longer names are cut to this, which leaves room for a number that distinguishes two.
 SHORT_BYTES = 120
-# Beside letters, marks and digits of every script. Not `+`, which nbgrader's exchange divides its names by, nor what its globs,
-# patterns and addresses read as their own.
+# Allowed besides letters, marks and digits of every script. Not `+`, which nbgrader's exchange uses as a separator, nor
+# characters special in globs, patterns and URLs.
 PUNCTUATION = frozenset(
     " ._-'@,\N{RIGHT SINGLE QUOTATION MARK}\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}\N{HYPHEN}"
     "\N{NON-BREAKING HYPHEN}\N{HEBREW PUNCTUATION GERESH}\N{HEBREW PUNCTUATION GERSHAYIM}"
 )
-# They join or part the letters of Persian and of Indian scripts, and mean nothing elsewhere.
+# They join or separate letters in Persian and Indian scripts, and mean nothing elsewhere.
 JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 ENDS = "'-\N{RIGHT SINGLE QUOTATION MARK}"
 
@@ -29,13 +28,13 @@ def _is_word(character: str) -> bool:
 
 
 def is_usable(name: str) -> bool:
-    """True for a name that can be an id: in nbgrader's gradebook, and of folders and files."""
+    """Whether a name is valid as an id in nbgrader's gradebook and as a folder and file name."""
     if not name or not _is_letter(name[0]) or ".." in name or not (_is_word(name[-1]) or name[-1] in ENDS):
         return False
     try:
         if len(name.encode("utf-8")) > MAX_BYTES:
             return False
-    except UnicodeEncodeError:  # bytes of a file name that are no UTF-8
+    except UnicodeEncodeError:  # file name bytes that are not UTF-8
         return False
     return all(
         _is_word(character)
@@ -46,7 +45,7 @@ def is_usable(name: str) -> bool:
 
 
 def usable(name: str) -> str:
-    """A name as an id: what cannot be part of one becomes a dash, and what is too long is cut. Empty when nothing is left."""
+    """Turn a name into a valid id: invalid characters become a dash, long names are cut. Empty if nothing is left."""
     text = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8")).strip()
     kept: list[str] = []
     for place, character in enumerate(text):
@@ -66,7 +65,7 @@ def usable(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name as it may be printed: no control characters, nothing that turns the direction of writing, not too long."""
+    """Return a name fit for printing: no control characters, no change of text direction, at most 100 characters."""
     text = "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for character in name.encode("utf-8", "replace").decode("utf-8")
@@ -75,7 +74,7 @@ def shown(name: str) -> str:
 
 
 def file_name(name: str) -> str:
-    """One part of a file's path as it may lie on a disk: no control characters, at most 150 bytes, its ending kept."""
+    """Return one component of a path fit for any disk: no control characters, at most 150 bytes, with its suffix kept."""
     text = unicodedata.normalize("NFC", "".join(character if character.isprintable() else "-" for character in name))
     text = text.encode("utf-8", "replace").decode("utf-8")
     if len(text.encode("utf-8")) <= 150:

@@ -1,8 +1,7 @@
-"""A submitted notebook as nbgrader can take it: whatever was handed in, the written answers are kept.
+"""Turn a submitted notebook into one that nbgrader accepts, keeping the written answers whatever was handed in.
 
-The marks of the code come from the student's `.py` file, so a notebook that is broken, incomplete or tampered with
-costs nothing but what was written in it. `repair` puts back what is missing, from the released notebook,
-and says what it did.
+The marks for code come from the student's `.py` file, so a notebook that is broken, incomplete or tampered with affects only
+its written answers. `repair` restores missing parts from the released notebook and reports what it did.
 """
 
 from __future__ import annotations
@@ -28,24 +27,24 @@ from autograder.grade.released import stage_of
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
 
-# Marks the cell in which the kit tells the one who marks what was wrong; it is no part of an answer.
+# Marks the cell with notes for the marker; it is not part of an answer.
 NOTE = "kit_note"
-# What is said where an answer may be in what cannot be shown: a person has to find out.
+# Phrases of notes that mean an answer may be in something that cannot be shown: a person has to look.
 ELSEWHERE = ("could not be read", "it is damaged", "is the notebook of", "read it for the written tasks")
 TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
 CHECK = re.compile(r"""\s*check\(\s*["'](\d+\.\d+)["']\s*\)\s*""")
-# Codes that no page may have; tab and line end are text.
+# Control codes that no page may contain; tab and newline are text.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def task_of_cell(nbgrader_meta: dict[str, Any]) -> str:
-    """The task of a grade cell: ``task_1_3`` is the cell of task 1.3."""
+    """Return the task of a grade cell: ``task_1_3`` belongs to task 1.3."""
     return str(nbgrader_meta["grade_id"]).removeprefix("task_").replace("_", ".")
 
 
 @lru_cache(maxsize=8)
 def released(stage_id: str) -> NotebookNode:
-    """The notebook students were given."""
+    """Return the notebook that students were given."""
     return nbformat.read(RELEASE / stage_id / f"{stage_id}.ipynb", as_version=4)
 
 
@@ -53,28 +52,28 @@ def released(stage_id: str) -> NotebookNode:
 def repair(
     data: bytes | None, stage_id: str, pictures: tuple[tuple[str, bytes], ...] = (), beside: tuple[str, ...] = ()
 ) -> tuple[NotebookNode, tuple[str, ...]]:
-    """The submitted notebook with every graded cell in its place, and what was wrong with it.
+    """Return the submitted notebook with every graded cell in its place, and what was wrong with it.
 
-    The notebook is shared by all who ask for the same bytes: who changes it, copies it first, as nbconvert does.
+    The result is cached and shared: copy it before changing it, as nbconvert does.
 
     Parameters
     ----------
     data : bytes or None
-        The file as handed in; None when there is none.
+        The file as handed in; None if there is none.
     stage_id : str
-        Whose released notebook to hold it against.
+        Stage whose released notebook it is compared with.
     pictures : tuple of (str, bytes)
         Pictures handed in beside it.
     beside : tuple of str
-        Names of other files handed in that may hold written answers.
+        Names of other files handed in that may contain written answers.
 
     Returns
     -------
     notebook : NotebookNode
-        Format 4.5; grade cells, written tasks and locked cells each exactly once. What the one who marks should know
-        stands in a cell of its own below the first written task.
+        Format 4.5, with grade cells, written tasks and locked cells exactly once each. Notes for the marker are in a cell of
+        their own below the first written task.
     notes : tuple of str
-        One sentence for each thing that was wrong.
+        One sentence for each problem.
     """
     ours = released(stage_id)
     if data is None and not pictures and not beside:
@@ -93,7 +92,7 @@ def repair(
 
 
 def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, notes: list[str]) -> tuple[list[NotebookNode], bool]:
-    """The cells of the file, and whether the notes say already why the assignment's are not among them."""
+    """Return the cells of the file, and whether the notes already explain why the assignment's cells are missing."""
     name = f"{stage_id}.ipynb"
     reading = read_cells(data)
     if not reading.cells and reading.notes:
@@ -112,9 +111,9 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
 
 
 def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: list[str]) -> list[NotebookNode]:
-    """The student's cells, reduced to type and text; graded ones take the released cell's metadata.
+    """Reduce the student's cells to type and text; graded cells take the metadata of the released ones.
 
-    A cell is known by what nbgrader keeps in it; where that is gone, by its text.
+    Cells are matched by nbgrader's metadata or, if that is gone, by their text.
     """
     graded = {name: cell for cell in ours.cells if (name := _grade_id(cell))}
     with_ids = {cell.grade_id for cell in cells}
@@ -132,7 +131,7 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             by_text += bool(grade_id)
         if not grade_id:
             handed_out = texts.get(_plain_text(text))
-            if handed_out is not None and handed_out.cell_type == cell.kind == "markdown":  # with the pictures it came with
+            if handed_out is not None and handed_out.cell_type == cell.kind == "markdown":  # with its original pictures
                 found.append(copy.deepcopy(handed_out))
             else:
                 found += _plain(cell, text, images, own=handed_out is None)
@@ -164,7 +163,8 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
 
 
 def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str]) -> str:
-    """The graded cell that this one was, or empty: by its whole text, else by the task its heading or its check names."""
+    """Return the graded cell that this one was, by its whole text or else by the task its heading or check names; empty if none.
+    """
     plain = _plain_text(cell.text)
     for grade_id, original in graded.items():
         if grade_id not in taken and plain and plain == _plain_text(original.source):
@@ -180,12 +180,12 @@ def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str])
 
 
 def _plain_text(text: str) -> str:
-    """A text by which cells are compared: editors change spaces and the ends of lines."""
+    """Normalize a text for comparison: editors change spaces and line ends."""
     return " ".join(text.split())
 
 
 def _text(text: str) -> str:
-    # JSON can hold halves of characters, which no file can.
+    # JSON can contain lone surrogates, which no file can.
     return CONTROL.sub("\ufffd", text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n"))
 
 
@@ -194,7 +194,9 @@ def _grade_id(cell: NotebookNode) -> str:
 
 
 def _plain(cell: Cell, text: str, images: Pictures, own: bool) -> list[NotebookNode]:
-    """A cell without metadata; its pictures as attachments, those a student's code cell shows in a cell of their own."""
+    """Return a cell without metadata, its pictures as attachments. Pictures in outputs of a student's code get a cell of their
+    own.
+    """
     if cell.kind == "code":
         found = [
             nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
@@ -211,7 +213,7 @@ def _markdown(text: str, attachments: dict[str, dict[str, str]]) -> NotebookNode
 
 
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:
-    """Insert each graded cell that is gone behind the released cell before it, so that an answer stays below its question."""
+    """Insert each missing graded cell after the released cell before it, so that answers stay below their questions."""
     cells = list(cells)
     places = {_plain_text(cell.source): number for number, cell in reversed(list(enumerate(cells)))}
     gone: list[str] = []
@@ -240,43 +242,43 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
 
 
 def may_be_elsewhere(notes: Sequence[str]) -> bool:
-    """True where the notes say that an answer may be in what cannot be shown."""
+    """Whether the notes say that an answer may be in something that cannot be shown."""
     return any(words in note for note in notes for words in ELSEWHERE)
 
 
 def _note(notes: Sequence[str]) -> NotebookNode:
-    """A cell that tells the one who marks what was wrong."""
+    """Return a cell with notes for the marker."""
     cell = _markdown("**Note to the marker, from the grader.** " + " ".join(map(_sentence, notes)), {})
     cell.metadata[NOTE] = True
     return cell
 
 
 def _below_the_task(cells: list[NotebookNode], added: list[NotebookNode]) -> list[NotebookNode]:
-    """The cells with some more below the first written task, where the one who marks looks."""
+    """Insert cells below the first written task, where the marker looks."""
     place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), len(cells) - 1)
     return [*cells[: place + 1], *added, *cells[place + 1 :]]
 
 
 def _sentence(note: str) -> str:
-    """A note as a sentence of Markdown in which nothing is markup."""
+    """Format a note as a sentence of Markdown with all markup escaped."""
     return re.sub(r"([\\`*_\[\]<>$|])", r"\\\1", note) + "."
 
 
 def _number(cells: list[NotebookNode]) -> None:
-    """Number the cells: ids may be missing or double, and the same submission is to give the same bytes."""
+    """Number the cells: ids may be missing or duplicate, and the same submission must give the same bytes."""
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
 
 
 class TolerantExporter(NotebookExporter):
-    """nbgrader's exporter for autograde, which takes any submitted notebook (`Autograde.exporter_class`)."""
+    """nbgrader's exporter for autograde that accepts any submitted notebook (`Autograde.exporter_class`)."""
 
     @default("optimistic_validation")
     def _validated_when_all_steps_are_done(self) -> bool:
         return True
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
-        """Read, repair, and go on as NotebookExporter does."""
+        """Read and repair, then proceed as NotebookExporter does."""
         path = Path(filename)
         if path.absolute().is_relative_to(Path.cwd() / "autograded"):
             notebook = nbformat.read(path, as_version=4)  # our own, from the first pass

@@ -1,4 +1,4 @@
-"""The pictures of a notebook: pasted in, written into the text, drawn by code, or lying beside it; each shown, or named."""
+"""The pictures of a notebook, whether pasted, embedded in text, drawn by code or files beside it: each is shown or reported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.grade.names import shown
 from autograder.grade.notebook_reading import Cell
 from autograder.grade.pictures import MAX_PIXELS, Shown, is_ready, is_whole, kind_of, showable, sides
 
-# `![what](where)` and `<img src="where">`; where may be a picture itself, in base64.
+# `![what](where)` and `<img src="where">`, where the target may be base64 data.
 DATA_URI = r"data:[\w/+.;=-]{1,60},[A-Za-z0-9+/=%]++"
 IN_MARKDOWN = re.compile(
     r"!\[(?P<what>[^\]\n]{0,500})\]\([ \t]{0,9}<?(?P<where>"
@@ -31,14 +31,14 @@ IN_HTML = re.compile(
     re.IGNORECASE,
 )
 ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']{0,500})[\"']", re.IGNORECASE)
-# A picture in base64 that is referred to by a name, as Google's editors write long ones: [image1]: <data:image/png;base64,...>
+# Base64 data referred to by name, as Google's editors write it: [image1]: <data:image/png;base64,...>
 REFERENCE = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]{1,200})\]:[ \t]{0,9}<?(?P<where>" + DATA_URI + r")>?[ \t]*$", re.MULTILINE)
 IN_REFERENCE = re.compile(r"!\[(?P<what>[^\]\n]{0,500})\]\[(?P<name>[^\]\n]{0,200})\]")
-# A picture that nothing shows: the target of a link, or a line of its own.
+# Data that is not shown as a picture: the target of a link, or on a line of its own.
 LINK = re.compile(r"(?<!!)(\[[^\]\n]{0,500}\]\([ \t]{0,9}<?data:image/)")
 LOOSE = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=%]{100,}+")
-# Of one notebook: the pictures that are shown; the bytes after which they are made smaller; what those that have to be made
-# smaller may cost together, in pictures and in pixels.
+# Limits per notebook: pictures shown; bytes after which pictures are shrunk; number and total pixels of pictures that have to be
+# converted.
 MAX_PICTURES = 40
 MAX_SHOWN = 5 << 20
 MAX_TRIES = 60
@@ -51,12 +51,12 @@ class Pictures:
     Parameters
     ----------
     beside : dict of str to bytes
-        Pictures that were handed in beside it, by their paths.
+        Pictures handed in beside it, by path.
 
     Attributes
     ----------
     elsewhere : dict of str to (dict of str to str)
-        Attachments of all cells, for the cell whose own were lost as it was split or moved.
+        Attachments of all cells, for cells that lost their own when they were split or moved.
     problems : list of str
         A sentence for each picture that cannot be shown.
     """
@@ -67,10 +67,10 @@ class Pictures:
         self.used: set[str] = set()
         self.problems: list[str] = []
         self.count = 0
-        self.shown = self.tries = self.read = 0  # bytes shown; pictures, and pixels of theirs, that were not ready to be shown
+        self.shown = self.tries = self.read = 0  # bytes shown; pictures and pixels that had to be converted
 
     def in_text(self, text: str, attachments: dict[str, dict[str, str]]) -> tuple[str, dict[str, dict[str, str]]]:
-        """A text and its attachments, with every picture it shows among them and no other."""
+        """Return a text and its attachments: exactly the pictures that it shows."""
         found: dict[str, dict[str, str]] = {}
 
         def put(where: str, what: str) -> str:
@@ -107,7 +107,7 @@ class Pictures:
             lambda match: put(match["where"] or match["bare"], alt[1] if (alt := ALT.search(match[0][:600])) else ""), text
         )
         text = LOOSE.sub(lambda match: put(match[0], ""), text)
-        if attachments and not found and "attachment:" not in text:  # pasted, and the line that shows it lost
+        if attachments and not found and "attachment:" not in text:  # pasted, but the line that shows it was lost
             text += "".join(
                 f"\n\n{self._shown(name, name, [_decoded(content) for content in kinds.values()], found)}"
                 for name, kinds in attachments.items()
@@ -115,7 +115,7 @@ class Pictures:
         return text, found
 
     def _lies_at(self, where: str) -> str:
-        """The path of a picture beside the notebook that a text asks for, or empty."""
+        """Return the path of the picture beside the notebook that a text refers to, or an empty string."""
         wanted = unquote(where).replace("\\", "/").removeprefix("./")
         for test in (
             lambda path: path == wanted,
@@ -129,7 +129,7 @@ class Pictures:
         return ""
 
     def _shown(self, what: str, name: str, contents: Iterable[bytes], found: dict[str, dict[str, str]]) -> str:
-        """The Markdown that shows a picture; its content goes into `found`. Else words that say it cannot be shown."""
+        """Return Markdown that shows a picture, adding it to `found`, or words that say it cannot be shown."""
         contents = [content for content in contents if content]
         if not contents:
             self._say(said("the picture {name} is missing: it was not handed in", name=shown(name)))
@@ -151,7 +151,7 @@ class Pictures:
         return f"*[the picture {_quoted(name)} cannot be shown here: {kind}]*"
 
     def _made_ready(self, content: bytes) -> Shown:
-        """The picture as a page can show it, as long as the notebook's pictures together did not cost too much."""
+        """Return the picture in a form that a page can show, unless the notebook's pictures have cost too much already."""
         if not is_ready(content) or self.shown > MAX_SHOWN:
             if self.tries >= MAX_TRIES or self.read >= MAX_READ:
                 return Shown()
@@ -165,15 +165,15 @@ class Pictures:
             self.problems.append(problem)
 
     def of_outputs(self, cell: Cell) -> list[tuple[str, bytes]]:
-        """What a code cell of the student's shows, where it can be shown."""
+        """Return the pictures in the outputs of a student's code cell."""
         return [("shown by the cell above", data) for _, content in cell.pictures if (data := _decoded(content))]
 
     def left(self) -> list[tuple[str, bytes]]:
-        """The pictures beside the notebook that no text shows."""
+        """Return the pictures beside the notebook that no text shows."""
         return [(path, data) for path, data in sorted(self.beside.items()) if path not in self.used]
 
     def page_of(self, listed: list[tuple[str, bytes]]) -> tuple[str, dict[str, dict[str, str]]]:
-        """Pictures one below the other, each with its name."""
+        """Return pictures one below the other, each with its name."""
         found: dict[str, dict[str, str]] = {}
         lines = [f"{_quoted(name)}\n\n{self._shown(name, name, [data], found)}" for name, data in listed]
         return "\n\n".join(lines), found
@@ -187,7 +187,7 @@ def _decoded(content: str) -> bytes:
 
 
 def _kind(data: bytes) -> str:
-    """What a picture is that cannot be shown, and why where that is plain."""
+    """Return what an unshowable picture is, and why it cannot be shown if that is known."""
     kind, (width, height) = kind_of(data), sides(data)
     if kind in ("png", "jpeg") and not is_whole(data):
         return said("{kind}, cut off", kind=kind)
@@ -197,5 +197,5 @@ def _kind(data: bytes) -> str:
 
 
 def _quoted(name: str) -> str:
-    """A name as Markdown in which nothing is markup."""
+    """Return a name with Markdown escaped."""
     return re.sub(r"([\\`*_\[\]<>$|!()])", r"\\\1", shown(" ".join(name.split())))

@@ -1,7 +1,7 @@
-"""The cells of a notebook out of any bytes, within bounds: outputs and unknown metadata are skipped, never built.
+"""Read the cells of a notebook from arbitrary bytes, within limits: outputs and unknown metadata are skipped, never built.
 
-The file is trusted in nothing. It may be in another encoding, cut off, merged with conflicts, or made so that reading it whole
-would take gigabytes; what can be read of it is read, and `Reading.notes` says what was wrong.
+The file is untrusted. It may have another encoding, be truncated, contain merge conflicts, or be built so that reading it whole
+takes gigabytes. Whatever can be read is read, and `Reading.notes` says what was wrong.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from autograder.checks.words import N_
 from autograder.grade.language import said
 
 MAX_CELLS = 2000
-# Parts of one cell's text, or pictures of one cell.
+# Maximum strings in one cell's text, or pictures of one cell.
 MAX_PARTS = 200_000
-# What is read of one text, pictures pasted into it included; and of the metadata that nbgrader keeps in a cell.
+# Maximum bytes of one text, including pasted pictures, and of nbgrader's metadata of a cell.
 MAX_TEXT = 64 << 20
 MAX_METADATA = 20_000
-# Steps that are taken through a notebook that cannot be read in one go.
+# Maximum tokens scanned of a notebook that cannot be parsed in one go.
 MAX_TOKENS = 3_000_000
 GRADE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 MARKER = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n].*)?$", re.MULTILINE)
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 CELL = re.compile(rb'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|source)"\s*:')
-# Signs that are usual in answers and take several bytes.
+# Multibyte characters common in answers.
 USUAL = "∂Σ∑∏αβγδθλσ·×−–—’“”…äöüßéèàçñ≤≥→∇√"
 STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)("|\\?\Z)', re.DOTALL)
 SOURCE = re.compile(rb'"(?:source|input)"\s*:\s*(\[)?')
@@ -63,7 +63,7 @@ Raw = msgspec.Raw
 
 @dataclass
 class Cell:
-    """A cell, reduced to what is used of it.
+    """The parts of a cell that are used.
 
     Attributes
     ----------
@@ -73,13 +73,13 @@ class Cell:
     grade_id : str
         nbgrader's name for it, or empty.
     nbgrader_meta : dict
-        What nbgrader keeps in its metadata.
+        nbgrader's metadata.
     tagged : bool
         Whether it has tags.
     attachments : dict of str to (dict of str to str)
-        Pictures pasted into it: by name, then base64 by type.
+        Pasted pictures: name to (media type to base64).
     pictures : list of (str, str)
-        Pictures among its outputs: type and base64.
+        Pictures in its outputs: media type and base64.
     """
 
     kind: str
@@ -93,7 +93,7 @@ class Cell:
 
 @dataclass
 class Reading:
-    """What could be read of a notebook: its cells, what was wrong with the file, and the Python it was last run with."""
+    """What could be read of a notebook: its cells, what was wrong, and the Python version it was last run with."""
 
     cells: list[Cell] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -154,7 +154,7 @@ ERRORS = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, Recu
 
 
 def as_utf8(data: bytes) -> tuple[bytes, str]:
-    """The file in UTF-8, and the encoding it was in; empty for UTF-8 as it should be."""
+    """Return the file in UTF-8, and the encoding it was in; empty for plain UTF-8."""
     for mark, name in (
         (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF32_BE, "utf-32"),
@@ -176,7 +176,7 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
         lost = text.count("\N{REPLACEMENT CHARACTER}")
-    if lost < sum(map(text.count, USUAL)):  # signs of UTF-8, and a few bytes that are none
+    if lost < sum(map(text.count, USUAL)):  # mostly UTF-8, with a few damaged bytes
         return text.encode(), said("UTF-8 with damaged characters")
     try:
         return data.decode("cp1252").encode("utf-8"), "Windows-1252"
@@ -185,13 +185,13 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
 
 
 def looks_like_notebook(data: bytes) -> bool:
-    """True for what begins as a notebook does, or as one with conflicts of a merge does."""
+    """Whether the data begins like a notebook, or like one with merge conflicts."""
     text = as_utf8(data[:4096])[0].lstrip()
     return text.startswith((b"{", b"<<<<<<<"))
 
 
 def read_cells(data: bytes) -> Reading:
-    """The cells of a notebook; none, and why, where nothing can be read."""
+    """Read the cells of a notebook; if nothing can be read, the notes say why."""
     reading = Reading()
     data, encoding = as_utf8(data)
     if encoding:
@@ -211,13 +211,13 @@ def read_cells(data: bytes) -> Reading:
 
 
 def _read(data: bytes, reading: Reading) -> None:
-    """Fill in cells and notes."""
+    """Fill in `reading`."""
     for attempt in _as_it_is_and_repaired(data):
         try:
             found = _read_at_once(attempt)
         except ERRORS:
             continue
-        if found is None and b'"cells"' in attempt:  # inside of something else
+        if found is None and b'"cells"' in attempt:  # nested inside something else
             cells = list(islice(_read_piece_by_piece(attempt), MAX_CELLS + 1))
             break
         if found is None:
@@ -243,14 +243,14 @@ def _as_it_is_and_repaired(data: bytes) -> Iterator[bytes]:
 
 
 def _repaired(data: bytes) -> bytes:
-    """The same without what JSON forbids and Python's own writer lets through: halves of characters, NaN."""
+    """Replace what JSON forbids but Python's own writer produces: lone surrogates and NaN."""
     return NO_NUMBER.sub(b"null", LONE_SURROGATE.sub(rb"\1\\ufffd", data))
 
 
 def _read_at_once(data: bytes) -> tuple[list[_Cell], str] | None:
-    """All cells by one pass that builds nothing but them; None where there is no list of them.
+    """Parse all cells in one pass that builds nothing else; None if there is no list of cells.
 
-    The number of cells is bounded first: one that does not say its type ends the pass, and each that does has the word in it.
+    The number of cells is bounded beforehand by the occurrences of "cell_type": a cell without it ends the pass.
     """
     if data.count(b'"cell_type"') > 10 * MAX_CELLS or (len(data) > 1 << 20 and ESCAPED_KEY.search(data)):
         raise ValueError("too many cells")
@@ -268,7 +268,7 @@ def _read_at_once(data: bytes) -> tuple[list[_Cell], str] | None:
 
 
 def _read_piece_by_piece(data: bytes) -> Iterator[_Cell]:
-    """One cell after the other, as far as the file goes; of the one where it ends, the text that is there."""
+    """Yield one cell after another as far as the file goes; of the last, truncated one, the text that is there."""
     at = data.find(b'"cells"')
     at = data.find(b"[", at) if at >= 0 else -1
     if at < 0:
@@ -294,7 +294,7 @@ def _read_piece_by_piece(data: bytes) -> Iterator[_Cell]:
 
 
 def _salvaged(piece: bytes) -> _Cell:
-    """A cell, or of a damaged one the strings that follow the word `source`."""
+    """Return a cell; of a damaged one, the strings after `source`."""
     for attempt in _as_it_is_and_repaired(piece):
         try:
             return msgspec.json.decode(attempt, type=_AnyCell)
@@ -322,7 +322,7 @@ def _salvaged(piece: bytes) -> _Cell:
 
 
 def _plain_string(inner: bytes) -> str:
-    """The text of a JSON string whose end may be missing."""
+    """Return the text of a JSON string whose end may be missing."""
     inner = re.sub(rb"[\x00-\x1f]", lambda match: b"\\u%04x" % match[0][0], inner)
     for cut in (0, 1, 2, 3, 4, 5, 6):
         try:
@@ -333,7 +333,7 @@ def _plain_string(inner: bytes) -> str:
 
 
 def _read_both_sides(data: bytes, reading: Reading) -> Reading:
-    """A notebook with conflicts of a merge in it: one side, and from the other the cells that differ."""
+    """Read a notebook with merge conflicts: all cells of one side, and those of the other that differ."""
     sides: tuple[list[bytes], list[bytes]] = ([], [])
     where = ""
     for line in data.splitlines(keepends=True):
@@ -366,7 +366,7 @@ def _read_both_sides(data: bytes, reading: Reading) -> Reading:
 
 
 def _reduced(cell: _Cell) -> Cell:
-    """The cell as Python values, whatever it held."""
+    """Convert a cell to Python values, whatever it held."""
     text = _text(cell.source) or _text(cell.input)
     kind = cell.cell_type
     if kind == "heading":
@@ -382,7 +382,7 @@ def _reduced(cell: _Cell) -> Cell:
 
 
 def _text(raw: Raw) -> str:
-    """A text, given as one string or as a list of them."""
+    """Return a text, given as one string or a list of strings."""
     data = bytes(raw)
     if not data or len(data) > MAX_TEXT or data.count(b'"') > 2 * MAX_PARTS:
         return ""
@@ -402,7 +402,7 @@ def _text(raw: Raw) -> str:
 
 
 def _nbgrader_meta(raw: Raw) -> tuple[dict[str, Any], bool]:
-    """What nbgrader keeps in a cell, and whether the cell has tags; large metadata is passed over."""
+    """Return nbgrader's metadata of a cell, and whether the cell has tags; large metadata is skipped."""
     try:
         metadata = msgspec.json.decode(bytes(raw) or b"{}", type=_Metadata)
     except ERRORS:
@@ -423,7 +423,7 @@ class _GradeId(msgspec.Struct):
 
 
 def _attachments(raw: Raw) -> dict[str, dict[str, str]]:
-    """Pictures pasted into a cell, of whatever kind."""
+    """Return the pictures pasted into a cell."""
     data = bytes(raw)
     if not data or len(data) > MAX_TEXT or data.count(b'"') > 4000:
         return {}
@@ -441,7 +441,7 @@ def _attachments(raw: Raw) -> dict[str, dict[str, str]]:
 
 
 def _outputs(raw: Raw) -> list[tuple[str, str]]:
-    """Pictures among the outputs of a code cell."""
+    """Return the pictures in the outputs of a code cell."""
     data = bytes(raw)
     if b"image/" not in data or data.count(b'"output_type"') > 1000:
         return []
@@ -451,7 +451,7 @@ def _outputs(raw: Raw) -> list[tuple[str, str]]:
             bundle = msgspec.json.decode(bytes(output.data) or b"{}", type=_Bundle)
             for kind in ("png", "jpeg", "gif", "webp", "svg+xml"):
                 text = _text(getattr(bundle, kind.removesuffix("+xml")))
-                if kind == "svg+xml" and text:  # which is text, and can only be named
+                if kind == "svg+xml" and text:  # SVG is text, and only named, not shown
                     text = base64.b64encode(text[:200].encode("utf-8", "replace")).decode()
                 if text:
                     found.append((f"image/{kind}", "".join(text.split())))
@@ -462,10 +462,10 @@ def _outputs(raw: Raw) -> list[tuple[str, str]]:
 
 
 def answers_of(cells: list[Cell], released: frozenset[str]) -> list[str]:
-    """The texts that are not as they were handed out: what was written by the student."""
+    """Return the texts that differ from the released ones: what the student wrote."""
     return [cell.text for cell in cells if cell.text.strip() not in released and (cell.text.strip() or cell.attachments)]
 
 
 def python_of(data: bytes | None) -> str:
-    """The Python that a notebook was last run with, as it says itself; or empty."""
+    """Return the Python version that a notebook says it was last run with; empty if unknown."""
     return read_cells(data).python if data else ""

@@ -1,4 +1,4 @@
-"""A large notebook without its outputs, before anything else is done with it."""
+"""Drop the outputs of large notebooks before anything else is done with them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 from autograder.grade.notebook_reading import Cell, read_cells
 
-# A notebook up to this size is kept as it was handed in.
+# Bytes up to which a notebook is kept as handed in.
 LARGE = 2 << 20
 
 
 def reduced(data: bytes) -> tuple[bytes, list[str]]:
-    """The notebook as handed in where it is small; else its cells with the student's texts and pictures and no other output.
+    """Return a small notebook as it is, and a large one with only the student's texts and pictures.
 
     Returns
     -------
     data : bytes
     notes : list of str
-        What was wrong with a large one.
+        Problems of a large one.
     """
     if len(data) <= LARGE:
         return data, []
@@ -27,7 +27,7 @@ def reduced(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def _written(cells: list[Cell], python: str) -> bytes:
-    """Cells as a notebook again."""
+    """Serialize cells as a notebook."""
     listed = []
     for cell in cells:
         metadata: dict[str, Any] = {"nbgrader": cell.nbgrader_meta} if cell.nbgrader_meta else {}

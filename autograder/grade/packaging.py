@@ -1,4 +1,5 @@
-"""Work that is there and cannot be reached, for how it was packed: a person looks at it before it costs a mark."""
+"""Find work that was handed in but cannot be reached because of how it was packed; a person then decides before it costs points.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +19,21 @@ from autograder.grade.language import said, spoken, three_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
 
-# A line by which a person says that the stage's file counts as it is, whatever else was handed in.
+# A line that tells the grader to grade the stage's file as it is, whatever else was handed in.
 AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
-# A file of a hand-in: its path, functions of the stage that it has, and whether the stage's file uses it.
+# A file of a hand-in: its path, the stage's functions in it, and whether the stage's file uses it.
 Elsewhere = tuple[str, tuple[str, ...], bool]
 
 
 def in_folder(question: str, student: str, stage_id: str) -> str:
-    """The question a person is asked, with the folder it is about."""
+    """Return the question for a person, with the folder that it is about."""
     if not question:
         return ""
     return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
 
 
 def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere]) -> str:
-    """What a person is asked where the stage's file is missing and other files have its functions between them; or empty."""
+    """Return the question to ask if the stage's file is missing but other files have its functions; else an empty string."""
     found = {name: path for path, names, _used in elsewhere for name in names}
     if not is_most(found, stage):
         return ""
@@ -41,12 +42,12 @@ def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere]) -> str:
 
 
 def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> str:
-    """What a person is asked about a file that cannot be imported; empty where its code is to blame.
+    """Return the question to ask about a file that cannot be imported; empty if its own code is at fault.
 
     Parameters
     ----------
     error, text : str
-        Name and text of the exception.
+        Class name and message of the exception.
     """
     files, elsewhere = job["files"], job.get("elsewhere", ())
     own = files.get(stage.info.file, b"")
@@ -69,7 +70,9 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
 
 
 def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str]) -> str:
-    """What a person is asked about a file that has the name of a module of Python's, where an exception is of that; or empty."""
+    """Return the question to ask about a file that shadows a module of Python, if an exception points to it; else an empty
+    string.
+    """
     there = [path for path in files if path.endswith(".py") and path != stage.info.file]
     if not there or AS_IT_IS.search(files[stage.info.file]):
         return ""
@@ -82,7 +85,7 @@ def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str
 
 def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], elsewhere: Sequence[Elsewhere], error: str,
            text: str) -> str:
-    """The file that was handed in and is meant by an import, or by what the code opens; or empty."""
+    """Return the handed-in file that an import or an opened path refers to, or an empty string."""
     if error == "FileNotFoundError":
         name = re.search(r"No such file or directory: '([^']{1,300})'", text)
         wanted = PurePosixPath(name[1].replace("\\", "/")).name.casefold() if name else ""
@@ -93,6 +96,9 @@ def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], e
         names = {*defined(text_of(files[stage.info.file])), *(name for _path, names, used in elsewhere if used for name in names)}
         used = [path for path, _names, is_used in elsewhere if is_used]
         return _places(used) if is_most(names & names_of(stage), stage) else ""
+    taken = re.match(r"cannot import name '[^']{1,200}' from 'checks\.(\w+)'", text)
+    if taken:  # written into a file of the kit's, which is not the one that is there when it is graded
+        return _places(path for path in handed_in if path == f"checks/{taken[1]}.py")
     module = re.match(r"No module named '([^']{1,200})'", text)
     is_relative = text.startswith("attempted relative import")
     if module is None and not is_relative:
@@ -105,13 +111,13 @@ def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], e
 
 
 def _called(path: str) -> set[str]:
-    """What a module in this file may be called by."""
+    """Return the names by which the module in a file may be imported."""
     place = PurePosixPath(path)
     return {alike(place.parent.name if place.name == "__init__.py" else place.name)} - {""}
 
 
 def _imports(data: bytes) -> Iterable[tuple[str, int]]:
-    """Each module that a source imports, with the number of dots before it."""
+    """Yield each imported module with the number of leading dots."""
     tree = parsed(text_of(data)) if b"import" in data else None
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Import):
@@ -122,14 +128,15 @@ def _imports(data: bytes) -> Iterable[tuple[str, int]]:
 
 def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str, str]],
               missing: Collection[str]) -> tuple[str, bool]:
-    """That functions are not there once the stage's file is imported, and are written all the same; and whether to ask a person.
+    """Describe functions that are missing once the stage's file is imported although they were written; and whether to ask a
+    person.
 
     Parameters
     ----------
     outcomes : iterable of (str, str)
         Task and outcome of each test.
     missing : collection of str
-        The functions that the module was found not to have.
+        Functions found missing in the module.
     """
     elsewhere, own = job.get("elsewhere", ()), job["files"][stage.info.file]
     used = {name for _path, names, is_used in elsewhere if is_used for name in names}
@@ -154,7 +161,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     else:
         what = _("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
                  "`if __name__`", names=spoken(three_of(inside)), file=stage.info.file)
-    # Less than half may be a scrap. It is not in a file that has half of the functions, nor where it is all that is lacking.
+    # Less than half of the functions may be a scrap, unless the file has half of them anyway, or they are all that is missing.
     is_whole = any(is_most(names, stage) and lacking & set(names) for _path, names, _used in elsewhere)
     is_rest = lacking <= found.keys() and 4 * len(lacking) >= len(names_of(stage))
     asks = is_most({*found, *inside}, stage) or bool(used & found.keys()) or is_whole or is_rest
@@ -165,7 +172,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
 
 
 def _is_left_out(source: bytes, name: str) -> bool:
-    """True where a source has a list `__all__`, and a name is not in it."""
+    """Whether a source has an `__all__` without this name."""
     tree = parsed(text_of(source)) if b"__all__" in source else None
     lists = [node.value for node in (tree.body if tree else ()) if isinstance(node, ast.Assign)
              if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)]
@@ -174,7 +181,7 @@ def _is_left_out(source: bytes, name: str) -> bool:
 
 
 def is_most(found: Collection[str], stage: Stage) -> bool:
-    """True for half of a stage's functions or more."""
+    """Whether these are at least half of a stage's functions."""
     return 2 * len(found) >= len(names_of(stage))
 
 

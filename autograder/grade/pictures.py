@@ -1,8 +1,8 @@
-"""Pictures of a student's as a page can show them: PNG or JPEG, of a size that a browser takes.
+"""Convert students' pictures for web pages: to PNG or JPEG of a size that browsers can show.
 
-A small whole PNG or JPEG is taken as it is. Every other picture is read by Pillow in a process of its own, which has given up
-files, network and most of its memory before it meets the picture: `python -m autograder.grade.pictures` reads one from its
-standard input and writes it, scaled, to its standard output.
+A small, complete PNG or JPEG is used unchanged. Any other picture is read by Pillow in a separate process that has given up file
+access, network and most of its memory: `python -m autograder.grade.pictures` reads one from standard input and writes it,
+scaled, to standard output.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
-# As it is up to this size; else scaled to this many pixels a side, which a page of writing needs to be read.
+# Larger pictures are scaled to SCALED_SIDE pixels per side, enough to read a page of handwriting.
 MAX_BYTES = 400_000
 MAX_SIDE = 2000
 SCALED_SIDE = 1400
 MAX_PIXELS = 120_000_000
 SECONDS = 20
 MEMORY = 1 << 30
-# Where there are many: of each that comes after those that fill a page.
+# Limits for further pictures of a notebook that has many.
 SMALL_BYTES = 80_000
 SMALL_SIDE = 900
-# Pictures that are remembered, by what they hold.
+# Number of converted pictures cached by content.
 REMEMBERED = 256
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PLUGINS = (
@@ -43,7 +43,7 @@ PLUGINS = (
 
 
 def kind_of(data: bytes) -> str:
-    """What a file is by its first bytes: png, jpeg, gif, webp, bmp, tiff, avif, heic, svg, pdf; else empty."""
+    """Return the kind of a file by its first bytes: png, jpeg, gif, webp, bmp, tiff, avif, heic, svg, pdf; else empty."""
     marks = (
         (b"\x89PNG", "png"),
         (b"\xff\xd8\xff", "jpeg"),
@@ -64,7 +64,7 @@ def kind_of(data: bytes) -> str:
 
 
 def sides(data: bytes) -> tuple[int, int]:
-    """Width and height of a PNG or a JPEG, as its head says; zeros where it does not."""
+    """Return width and height from the header of a PNG or JPEG; zeros if unknown."""
     if data.startswith(PNG) and len(data) > 24:
         width, height = struct.unpack(">II", data[16:24])
         return width, height
@@ -79,7 +79,7 @@ def sides(data: bytes) -> tuple[int, int]:
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether a PNG or a JPEG goes to its end; one that was cut off is shown broken, or not at all."""
+    """Whether a PNG or JPEG is complete; browsers show truncated ones broken or not at all."""
     if data.startswith(b"\xff\xd8"):
         return b"\xff\xd9" in data[-4096:]
     at = 8
@@ -93,15 +93,15 @@ def is_whole(data: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Shown:
-    """What became of a picture.
+    """The result of converting a picture.
 
     Attributes
     ----------
     kind : str
-        Its media type as shown, or empty where it cannot be shown.
+        Media type, or empty if it cannot be shown.
     data : bytes
     pixels : int
-        How many were read in a process of its own: what it cost.
+        Pixels decoded in the separate process, as a measure of cost.
     """
 
     kind: str = ""
@@ -116,7 +116,7 @@ _made: dict[tuple[bytes, bool], Shown] = {}
 
 
 def is_ready(data: bytes) -> bool:
-    """Whether a page can show the picture as it is."""
+    """Whether a page can show the picture unchanged."""
     width, height = sides(data)
     kind = kind_of(data)
     return (kind in ("png", "jpeg") and 0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and len(data) <= MAX_BYTES
@@ -124,7 +124,7 @@ def is_ready(data: bytes) -> bool:
 
 
 def showable(data: bytes, small: bool = False) -> Shown:
-    """A picture as a page can show it; `small` where the page has many."""
+    """Return a picture in a form that a page can show; `small` if the page has many."""
     if is_ready(data) and not (small and len(data) > SMALL_BYTES):
         return Shown(f"image/{kind_of(data)}", data)
     if kind_of(data) in ("", "svg", "pdf", "heic"):
@@ -138,7 +138,7 @@ def showable(data: bytes, small: bool = False) -> Shown:
 
 
 def _scaled(data: bytes, small: bool) -> Shown:
-    """The picture by way of the process of its own, which says first how many pixels there are."""
+    """Convert the picture in a separate process, which first reports the number of pixels."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "autograder.grade.pictures", *(["small"] if small else [])],
@@ -157,7 +157,7 @@ def _scaled(data: bytes, small: bool) -> Shown:
 
 
 def main() -> None:
-    """In the process of its own: one picture in, one out."""
+    """Entry point of the separate process: convert one picture."""
     import importlib
     import io
     import resource
@@ -178,14 +178,14 @@ def main() -> None:
     walls.restrict_files([], [])
     walls.restrict_calls()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    Image._initialized = 2  # no other plugin is looked for
+    Image._initialized = 2  # prevents Pillow from loading further plugins
     with Image.open(io.BytesIO(data)) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             sys.exit(1)
         print(opened.width * opened.height, file=sys.stderr, flush=True)
         opened.draft("RGB", (side, side))
         picture: Image.Image = ImageOps.exif_transpose(opened)
-        if ";" in picture.mode:  # 16 bits in another order: no filter reads them
+        if ";" in picture.mode:  # 16 bits in foreign byte order: filters do not support them
             picture = picture.convert("I")
         picture.thumbnail((side, side))
         picture = _opaque(_in_8_bits(picture))
@@ -198,7 +198,7 @@ def main() -> None:
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:
-    """The same with the greys of 16 bits, or whatever numbers stand for them, between black and white."""
+    """Scale 16-bit grey, or other numeric modes, to 8 bits."""
     if not picture.mode.startswith(("I", "F")):
         return picture
     picture = picture.convert("F")
@@ -212,7 +212,7 @@ def _in_8_bits(picture: Image.Image) -> Image.Image:
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    """The same in colours of a JPEG, on white where it could be seen through."""
+    """Convert to a JPEG colour mode, on white where transparent."""
     from PIL import Image
 
     if picture.mode in ("RGB", "L"):

@@ -1,4 +1,4 @@
-"""The record of one graded submission, and the key it is kept under."""
+"""The record of one graded submission, and the key that identifies it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from autograder import __version__
 from autograder.grade.language import ENGLISH, state_of
 from autograder.grade.submission import Submission
@@ -19,28 +21,28 @@ from autograder.stages import KIT, Stage, find_stage
 
 FORMER = ".former"
 SCHEMA = 1
-# What decides a mark besides the submission: the suite, the reference, and all code that grades.
+# What a mark depends on besides the submission: the suite, the reference, and all code that grades.
 GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
-# What is read of a record, and of each of its tests.
+# Fields that readers of a record need, and those of each test.
 FIELDS = frozenset("student stage key status reason isolation notes pictures tests score max_score".split())
 TEST_FIELDS = frozenset("task test title visibility outcome points max_points message mistake hint".split())
 
 
 def versions(stage: Stage) -> dict[str, str]:
-    """The versions a mark depends on."""
+    """Return the versions that a mark depends on."""
     libraries = sorted({name.partition(".")[0] for name in stage.info.preload} | {"numpy", "pytest"})
     return {"kit": __version__, "python": platform.python_version()} | {name: _version_of(name) for name in libraries}
 
 
 @cache
 def _version_of(library: str) -> str:
-    """Read once: a library's metadata is a text of some length."""
+    """Return a library's version; cached, because its metadata is a long text."""
     return version(library)
 
 
 @cache
 def suite_hash(stage_id: str) -> str:
-    """Hash of everything but the submission that decides a mark."""
+    """Return a hash of everything but the submission that a mark depends on."""
     stage = find_stage(stage_id)
     digest = hashlib.sha256(json.dumps([SCHEMA, versions(stage)], sort_keys=True).encode())
     digest.update(_together([find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]))
@@ -52,13 +54,13 @@ def suite_hash(stage_id: str) -> str:
 
 @cache
 def grading_code() -> bytes:
-    """The code that every stage is graded by, the same for all: read once."""
+    """Return the code that grades all stages; cached."""
     places = [KIT / "autograder" / name for name in GRADING_CODE]
     return _together([file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))])
 
 
 def _together(files: list[Path]) -> bytes:
-    """Files with their names, one after the other."""
+    """Return the concatenated files with their names and lengths."""
     parts = []
     for file in files:
         data = file.read_bytes()
@@ -67,7 +69,7 @@ def _together(files: list[Path]) -> bytes:
 
 
 def data_files(stage: Stage) -> list[Path]:
-    """What a stage's tests read beside the suite: the kit's files that students get too, and the data sets they are part of."""
+    """Return the files that a stage's tests read besides the suite: handed-out files, and the data sets they belong to."""
     found: set[Path] = set()
     for source in stage.info.handout_files:
         path = KIT / source
@@ -76,12 +78,12 @@ def data_files(stage: Stage) -> list[Path]:
 
 
 def state_of_suite(stage_id: str, seed: int) -> str:
-    """What marks were given by: the suite's hash and the seed of its inputs, in one word each."""
+    """Return what marks were computed with: the suite's hash and the seed of its inputs."""
     return f"{suite_hash(stage_id)} {seed}"
 
 
 def why_changed(before: str, now: str) -> str:
-    """Why one `state_of_suite` is not the other: the suite, or the seed in words; empty where they are the same."""
+    """Explain the difference between two `state_of_suite`: the suite or the seed; empty if they are equal."""
     (suite, _, seed), (new_suite, _, new_seed) = before.partition(" "), now.partition(" ")
     reseeded = seed and new_seed and seed != new_seed
     return ", ".join(filter(None, ["suite" if suite != new_suite else "",
@@ -89,7 +91,7 @@ def why_changed(before: str, now: str) -> str:
 
 
 def submission_key(submission: Submission, isolation: str, seed: int, retrain: bool = False, language: str = ENGLISH) -> str:
-    """The key a record is kept under: the same key, the same record."""
+    """Return the key of a record: equal keys mean equal records."""
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
                                         submission.student, *(["retrain"] if retrain else []),
                                         *([submission.needs_person] if submission.needs_person else []), *submission.beside,
@@ -107,12 +109,12 @@ def submission_key(submission: Submission, isolation: str, seed: int, retrain: b
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a file that is either the old one or the whole new one, whatever happens in between."""
+    """Write JSON atomically."""
     write_atomically(path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write bytes beside the file, then put them in its place."""
+    """Write to a temporary file beside `path`, then rename it: at any moment the old or the new file is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -124,12 +126,12 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException as error:
         os.unlink(name)
         if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # what a full disk says names no file
+            error.filename = str(path)  # ENOSPC names no file
         raise
 
 
 def replace_record(path: Path, record: dict[str, Any]) -> None:
-    """Write a record; one that it takes the place of is kept in ``results/.former/<stage>/<student>/<first of its key>.json``."""
+    """Write a record; a previous one is kept in ``results/.former/<stage>/<student>/<first of its key>.json``."""
     before = read_record(path)
     if before is not None and before.get("key") != record["key"]:
         former = path.parent.parent / FORMER / path.parent.name / path.stem / f"{str(before['key'])[:12]}.json"
@@ -138,21 +140,25 @@ def replace_record(path: Path, record: dict[str, Any]) -> None:
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
-    """A record, or None where there is none that can be used: no file, one that was cut off, somebody else's."""
+    """Return a record; None if it is missing, truncated or not a record."""
     try:
-        record = json.loads(path.read_bytes())
+        data = path.read_bytes()
+        try:
+            record = msgspec.json.decode(data)  # several times as fast as json
+        except msgspec.DecodeError:
+            record = json.loads(data)  # which also takes NaN
     except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and is_record(record) else None
 
 
 def is_record(record: dict[str, Any]) -> bool:
-    """Whether it has all that is read of a record."""
+    """Whether it has all fields that are read of a record."""
     tests = record.get("tests")
     return (record.get("schema") == SCHEMA and record.keys() >= FIELDS and isinstance(tests, list)
             and all(isinstance(test, dict) and test.keys() >= TEST_FIELDS for test in tests))
 
 
 def record_path(course: Path, stage: str, student: str) -> Path:
-    """Where the record of a submission lies."""
+    """Return the path of a submission's record."""
     return course / "results" / stage / f"{student}.json"

@@ -1,4 +1,4 @@
-"""The notebooks students were given, as far as a submission is held against them."""
+"""The notebooks students were given, in the form submissions are compared with."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Released:
 
 @lru_cache(maxsize=8)
 def released_notebook(stage_id: str) -> Released:
-    """The notebook of a stage as it was handed out."""
+    """Return a stage's notebook as handed out."""
     cells = tuple(read_cells((RELEASE / stage_id / f"{stage_id}.ipynb").read_bytes()).cells)
     return Released(cells, frozenset(cell.grade_id for cell in cells if cell.grade_id))
 
 
 @lru_cache(maxsize=8)
 def released_texts(stage_id: str) -> frozenset[str]:
-    """The texts of its cells."""
+    """Return the texts of its cells."""
     return frozenset(cell.text.strip() for cell in released_notebook(stage_id).cells)
 
 
 def stage_of(cells: list[Cell], but: str) -> str:
-    """The other stage whose notebook this is, by its graded cells or the texts it shares with it; empty where it is none's."""
+    """Return the other stage whose notebook this is, by its graded cells and shared texts; empty if none."""
     ids = {cell.grade_id for cell in cells if cell.grade_id}
     texts = {cell.text.strip() for cell in cells}
     shared = {

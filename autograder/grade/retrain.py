@@ -1,8 +1,8 @@
-"""`make grade RETRAIN=1`: a submission's models are trained again by its own code, and those are graded.
+"""`make grade RETRAIN=1`: retrain a submission's models with its own code, and grade those.
 
-A stage whose students hand in trained weights says in its `recipe.py` which models there are and how each is trained:
-``FILES``, the files of each task's models, and ``training(file)``. The weights that were handed in are then not even put
-into the sandbox. What a stage without a recipe gets is the same with and without RETRAIN=1.
+A stage whose students hand in trained weights describes in its `recipe.py` which models there are and how each is trained:
+``FILES``, the model files of each task, and ``training(file)``. The weights that were handed in do not even enter the sandbox.
+Stages without a recipe are graded the same with and without RETRAIN=1.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Handle, Worker, is_missing
 from autograder.stages import Stage
 
-# Training computes all the time: one that sleeps is not waited for as long as a test's call, in proportion.
+# Training computes continuously, so idle time is limited more tightly, in proportion, than for a test's call.
 WALL_FACTOR = 2.0
-# Once one training ran out of time, the others get this much less: no submission holds the grader for hours.
+# After one training has timed out, the limit of the others is divided by this: no submission holds up the grader for hours.
 AFTER_A_TIMEOUT = 4
-# What a model's weights may take, in bytes: as for a file that is handed in.
+# Maximum bytes of a model's weights, as for a handed-in file.
 LARGEST = 4 << 20
 
 
 @dataclass(frozen=True)
 class Training:
-    """One model: how it is made and trained.
+    """How one model is created and trained.
 
     Attributes
     ----------
     name : str
-        What a student calls it, such as "tickets LSTM".
+        Name of the model for students, such as "tickets LSTM".
     seed : int
-        Of all random generators, set before the model is made.
+        Seed of all random generators, set before the model is created.
     make : tuple of (str, tuple)
-        The student's function that makes it, and its arguments.
+        The student's function that creates it, and its arguments.
     train : tuple of (str, tuple)
         The student's function that trains it, and its arguments after the model.
     """
@@ -52,14 +52,14 @@ class Training:
 
 
 def recipe(stage: Stage) -> ModuleType | None:
-    """The stage's recipe; None for a stage without trained models."""
+    """Return the stage's recipe; None for a stage without trained models."""
     if not stage.has_recipe:
         return None
     return importlib.import_module(f"autograder.stages.{stage.name}.recipe")
 
 
 def files_for(stage: Stage, job: Mapping[str, Any]) -> dict[str, bytes]:
-    """The files that go into the sandbox: without the weights that were handed in, when models are trained again."""
+    """Return the files that enter the sandbox: without the handed-in weights if models are retrained."""
     left_out = stage.info.submission_files if job.get("retrain") else ()
     return {name: data for name, data in job["files"].items() if name not in left_out}
 
@@ -70,9 +70,9 @@ class Retrainer:
     Parameters
     ----------
     stage : Stage
-        One that has a recipe.
+        A stage with a recipe.
     sandbox : Sandbox
-        It holds one worker at a time: the caller's is gone while models are trained.
+        It runs one worker at a time, so the caller's must be gone while models are trained.
     files : dict of str to bytes
         The submission's files.
     """
@@ -86,7 +86,7 @@ class Retrainer:
         self._slow = False
 
     def prepare(self, task_id: str) -> None:
-        """Train the models of a task, if that has not been done; what goes wrong is told by `load`."""
+        """Train the models of a task unless that has been done; failures are reported by `load`."""
         for file in self.recipe.FILES.get(task_id, ()):
             if file in self._weights or file in self._problems:
                 continue
@@ -98,12 +98,12 @@ class Retrainer:
                 self._weights[file] = self._trained(plan)
             except InfrastructureError:
                 raise
-            except Exception as error:  # whatever student code raises costs the tests of this model
+            except Exception as error:  # whatever student code raises fails only the tests of this model
                 self._slow |= ran_out_of_time(error)
                 self._problems[file] = plan.name, error
 
     def load(self, model: Handle, file: str) -> str:
-        """Put a trained model's weights into the student's model; raise what its training ended with, if it failed."""
+        """Load a retrained model's weights into the student's model; raise what its training ended with if it failed."""
         __tracebackhide__ = True
         if file in self._problems:
             raise told(*self._problems[file])
@@ -111,7 +111,7 @@ class Retrainer:
         return ""
 
     def _trained(self, plan: Training) -> dict[str, Any]:
-        """The weights after training, as values."""
+        """Train and return the weights as values."""
         worker = self.sandbox.worker(submission_for(self.stage, self.files))
         cpu = worker.limits.train_cpu / (AFTER_A_TIMEOUT if self._slow else 1)
         worker.limits = replace(worker.limits, wall_factor=WALL_FACTOR)
@@ -136,7 +136,7 @@ class Retrainer:
 
 
 def usable(name: str, state: Any) -> dict[str, Any]:
-    """What came back as a model's weights, if it can be: tensors of finite numbers, not too many."""
+    """Return the weights if they are valid: tensors of finite numbers within the size limit; else raise Mismatch."""
     import torch
 
     what = _("your {name} model, trained again,", name=name)
@@ -150,12 +150,12 @@ def usable(name: str, state: Any) -> dict[str, Any]:
 
 
 def ran_out_of_time(error: Exception) -> bool:
-    """Whether a limit of time ended it."""
+    """Whether a time limit ended it."""
     return isinstance(error, LimitExceeded) and error.of_time
 
 
 def told(name: str, error: Exception) -> Exception:
-    """What ended a training, as the tests that need its model report it."""
+    """Return the exception that tests of this model raise for a failed training."""
     doing = _("training your {name} model", name=name)
     if isinstance(error, LimitExceeded) and ran_out_of_time(error):
         return LimitExceeded(error.kind, f"{doing}: {error}")

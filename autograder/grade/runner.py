@@ -1,4 +1,4 @@
-"""Collect a stage's suite with pytest, once, and run it on one submission after the other, in this process."""
+"""Collect a stage's suite once with pytest, and run it on one submission after another in this process."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", 
              "--assert=plain", "--capture=no", "--noconftest", "-c", os.devnull)
 
 
-# What a submission's functions returned is kept until its mistakes are named: so many bytes of it, and whatever is small.
+# Bytes of returned values kept for diagnosis; values up to SMALL bytes are always kept.
 KEPT, SMALL = 128 << 20, 1 << 16
-# Stands where no submission has come yet.
+# Backend before the first submission.
 NOBODY: Any = None
 T = TypeVar("T")
 
 
 @dataclass
 class Result:
-    """A verdict, where the test lies (``public`` or ``hidden``), and as which of all it ran."""
+    """A verdict, the visibility of its test (``public`` or ``hidden``), and its position in the order of running."""
 
     visibility: str
     verdict: Verdict
@@ -46,30 +46,29 @@ class Result:
 
 
 class Suite:
-    """A stage's tests as pytest collected them, to be run on one submission after the other.
+    """A stage's tests as collected by pytest, to be run on one submission after another.
 
-    It is alive while the pytest session that collected it is: see `collected`.
+    Valid only while the pytest session that collected it lasts: see `collected`.
     """
 
     def __init__(self, stage: Stage, session: pytest.Session) -> None:
         self.stage, self.session = stage, session
         self.order = {item: number for number, item in enumerate(session.items)}
-        # Another test of the same file, for each: pytest is told that it comes next, and leaves the file set up.
+        # Another test of the same file, passed to pytest as the next item so that it leaves the file set up.
         self.neighbour = {item: next((one for one in session.items if one.parent is item.parent and one is not item), None)
                           for item in session.items}
-        # Public tests first: what a hidden test showed a process cannot come out in the message of a public one, which is told in
-        # full. Then task by task. At the end those that meet the student's own functions alone.
+        # Public tests first: their messages are shown in full, and must not reveal what a hidden test showed to the same process.
+        # Then by task; tests that use only the student's own functions last.
         self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
                                                              task_number(task_of(item)[0])))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
             only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False,
             wrong: Container[str] | None = None) -> list[Result]:
-        """Every verdict of the tests on what `backend` runs, in the order of the files; see `run_suite`.
+        """Return the verdicts of the tests on what `backend` runs, in the order of the files; see `run_suite`.
 
-        `wrong` names the tasks that may fail, where that is known beforehand: with `only`, the tests of the others are not run to
-        find out.
-        After a run that ended early, with `stop` or with an error, the suite is not to be run again.
+        `wrong` names the tasks that may fail, where known beforehand: with `only`, tests of other tasks are not run to find that
+        out. After a run that ended early, through `stop` or an error, the suite must not be run again.
         """
         items = [item for item in self.items
                  if item.path.stem in visibilities and (only is None or task_of(item)[0] == only)]
@@ -93,14 +92,14 @@ class Suite:
 class _Run:
     """One run of a suite.
 
-    Each test meets the student's own functions. Once all have run, those that failed are run once more with right versions of the
-    functions of earlier tasks that fail, and the better verdict counts: one mistake costs once, and right code meets no
-    right version.
+    Each test runs on the student's own functions. Then each failed test is run again with reference versions of the functions
+    from earlier tasks that fail, and the better verdict counts: a mistake costs points once, and correct code never meets a
+    reference version.
 
     Attributes
     ----------
     first : dict
-        The verdict on each test with the student's own functions; None where it was not waited for.
+        The verdict of each test on the student's own functions; None if it was skipped because it would time out.
     verdicts : dict
         The verdict that counts.
     """
@@ -119,7 +118,7 @@ class _Run:
         self.room = KEPT
 
     def all(self, items: list[pytest.Item], stop: bool) -> list[pytest.Item]:
-        """Find the verdict on each of these tests; those that were run, with `stop` up to the first that fails."""
+        """Find the verdicts of these tests; return those that were run, with `stop` up to the first failure."""
         ran = []
         for item in items:
             ran.append(item)
@@ -136,7 +135,7 @@ class _Run:
         return ran
 
     def verdict(self, item: pytest.Item) -> Verdict:
-        """The verdict on one test, found once."""
+        """Return the final verdict of a test; determined once."""
         if item not in self.verdicts:
             first = self._with_own(item)
             if first is None or (first.outcome != "passed" and self._may_stand_in(item)):
@@ -148,9 +147,9 @@ class _Run:
         return self.stands_in and (not uses_checkpoints(item) or getattr(self.backend, "trusts_checkpoints", False))
 
     def _with_own(self, item: pytest.Item) -> Verdict | None:
-        """The recorded verdict, where it holds, else that of the test with the student's own functions, run once.
+        """Return the verdict on the student's own functions: the recorded one if it applies, else by running the test once.
 
-        None where a function of an earlier task never ends: later tests need not wait for it too.
+        None if a function of an earlier task never ends, so that later tests do not wait for it too.
         """
         if item in self.first:
             return self.first[item]
@@ -173,13 +172,13 @@ class _Run:
         return found
 
     def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
-        """The verdict with right versions of what fails in earlier tasks, where it is the better one."""
+        """Return the verdict with reference versions of what fails in earlier tasks, if it is better."""
         stage = self.suite.stage
         wrong = [task for task in stage.tasks_before(task_of(item)[0]) if self.wrong is None or task in self.wrong
                  if any(self.verdict(other).outcome != "passed" for other in self.suite.items
                         if task_of(other)[0] == task and not uses_checkpoints(other))]
         names = frozenset(name for task in wrong for name in stage.functions[task])
-        if first is None or first.outcome == "timeout":  # a slow one that passes its own tests may have taken the time
+        if first is None or first.outcome == "timeout":  # a slow function that passes its own tests may have taken the time
             earlier = {name for task in stage.tasks_before(task_of(item)[0]) for name in stage.functions[task]}
             names |= self.backend.slow() & earlier
         if not names and first is not None:
@@ -213,7 +212,7 @@ class _Run:
                 self.verdicts[item] = replace(verdict, message=f"{verdict.message}\n({said})" if verdict.message else said)
 
     def _standing_in(self, item: pytest.Item) -> Verdict:
-        """The verdict with the right versions that the backend puts in; what it knows of it, where it does."""
+        """Return the verdict with the backend's reference versions in place, recorded or by running the test."""
         known = getattr(self.backend, "replay_with_right_versions", None)
         found: Verdict | None = known(name_of(item), task_of(item)[0]) if known is not None else None
         if found is not None:
@@ -225,7 +224,7 @@ class _Run:
         return found
 
     def _keep_apart(self, item: pytest.Item) -> None:
-        """No public test in a process that a hidden one was in."""
+        """Replace the process before a public test if a hidden one has run in it."""
         if item.path.stem != "public":
             self.has_seen_hidden = True
         elif self.has_seen_hidden:
@@ -234,7 +233,7 @@ class _Run:
                 self.backend.close()
 
     def _once(self, item: pytest.Item) -> Verdict:
-        """Run a test; once more, where it made another request than was made ahead of it."""
+        """Run a test; restart it if it diverges from the transcript."""
         self.error = TranscriptDiverged()
         while isinstance(self.error, TranscriptDiverged):
             self.error = None
@@ -247,11 +246,11 @@ class _Run:
             raise InfrastructureError(f"{item.name}: {self.error}")
         self.calls[item] = [self._kept(call) for call in self.backend.student.calls]
         if hasattr(self.backend, "keep_pictures") and item.path.stem == "public":
-            self.backend.keep_pictures(found.task)  # what is drawn in a hidden test may show its inputs
+            self.backend.keep_pictures(found.task)  # figures of hidden tests may show their inputs
         return found
 
     def _kept(self, call: Call) -> Call:
-        """A call for those who name mistakes; without its value where that is far larger than any right one."""
+        """Return a call for diagnosis, without its value if that is far larger than any correct one."""
         size = bytes_in(call.value)
         if size > max(SMALL, self.room):
             return replace(call, value=Other("a value of many bytes"))
@@ -259,7 +258,7 @@ class _Run:
         return call
 
     def _run(self, item: pytest.Item) -> None:
-        """Run a test by pytest. Its file and the folders above stay set up for the next test of the file."""
+        """Run a test with pytest. Its file and the packages above stay set up for the next test of that file."""
         if self.last is not None and self.last.parent is not item.parent:
             self.leave()
         self.last = item
@@ -285,7 +284,7 @@ class _Run:
 
 
 def bytes_in(value: Any) -> int:
-    """What the arrays and texts in a value take in memory, and about what lists of them do."""
+    """Return the approximate memory of arrays, strings and lists in a value."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
@@ -294,12 +293,12 @@ def bytes_in(value: Any) -> int:
 
 
 def name_of(item: pytest.Item) -> str:
-    """A test by its file and its own name."""
+    """Return the name of a test, prefixed with that of its file."""
     return f"{item.path.stem}.{item.name}"
 
 
 class _Collection:
-    """Takes pytest's session over once the tests are collected."""
+    """A pytest plugin that takes over the session once the tests are collected."""
 
     def __init__(self, stage: Stage, use: Callable[[Suite], Any]) -> None:
         self.stage, self.use = stage, use
@@ -307,11 +306,11 @@ class _Collection:
         self.value: Any = None
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
-        # Without the terminal plugin pytest would lay out each failure in full, only for it to be thrown away.
+        # Without the terminal plugin pytest would format every failure in full, only to discard it.
         parser.addoption("--tb", dest="tbstyle", default="no")
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[BACKEND] = NOBODY  # nothing is run before a backend is given: no student's folder is looked for
+        config.stash[BACKEND] = NOBODY  # nothing runs before a backend is set: do not look for a student's folder
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -321,23 +320,23 @@ class _Collection:
         if self.broken is None:
             try:
                 self.value = self.use(Suite(self.stage, session))
-            except BaseException as error:  # pytest would make an "internal error" of it
+            except BaseException as error:  # pytest would turn it into an "internal error"
                 self.broken = error
         return True
 
 
 def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
-    """Let pytest collect the tests of a stage, and call `use` with them while its session lasts.
+    """Let pytest collect a stage's tests, and call `use` with them while its session lasts.
 
     Raises
     ------
     InfrastructureError
-        When the suite cannot be collected; and whatever `use` raises.
+        The suite cannot be collected. Exceptions of `use` are passed on.
     """
     collection = _Collection(stage, use)
     expose_handout_modules(stage.suite, stage.info)
     files = [str(path) for path in stage.test_files().values() if path.exists()]
-    for name in stage.test_files():  # pytest knows a test file by its name alone, and another stage has one of that name
+    for name in stage.test_files():  # pytest identifies a test file by its module name, which other stages use too
         sys.modules.pop(name, None)
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
@@ -351,7 +350,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
 
 def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
               only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False) -> list[Result]:
-    """Every verdict of the stage's tests on what `backend` runs.
+    """Return the verdicts of all of a stage's tests on what `backend` runs.
 
     Parameters
     ----------
@@ -363,25 +362,25 @@ def run_suite(stage: Stage, backend: Backend, diagnose: Any = None, visibilities
     visibilities : tuple of str
         Which test files to run.
     only : str, optional
-        One task's id.
+        Id of the only task to run.
     backwards : bool
-        The last test first: shows that no test builds on another.
+        Run the tests in reverse order: shows that no test depends on another.
     stop : bool
-        End at the first test that does not pass.
+        Stop at the first test that does not pass.
     alone : bool
-        The student's own functions alone are graded: no right version stands in for one that fails its own task.
+        Grade the student's own functions alone, without reference versions in place of failing ones.
 
     Raises
     ------
     InfrastructureError
-        When the suite itself cannot run; the submission is not to blame.
+        The suite itself cannot run; the submission is not to blame.
     """
     return collected(stage, lambda suite: suite.run(backend, diagnose, visibilities, only, backwards, stop, alone))
 
 
 @contextlib.contextmanager
 def _quiet_environment() -> Any:
-    """No pytest plugin but ours, no option from outside, and no full diffs because a CI says so."""
+    """Context without other pytest plugins, options from the environment, or the full diffs that pytest shows in CI."""
     names = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "CI": None, "BUILD_NUMBER": None,
              "PYTEST_PLUGINS": None}
     before = {name: os.environ.get(name) for name in names}
@@ -389,7 +388,7 @@ def _quiet_environment() -> Any:
         for name, value in names.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one is no failure, whatever filters there are around this session
+            warnings.simplefilter("ignore")  # a warning is not a failure, whatever filters surround this session
             yield
     finally:
         for name, value in before.items():

@@ -1,12 +1,14 @@
-"""Read what a student handed in, trusting none of it: no link is followed, no size believed."""
+"""Read what a student handed in without trusting it: no link is followed, no declared size believed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +17,7 @@ from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, li
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import code_state, has_all, is_quickly_written, lack_of_code
+from autograder.grade.handin.content import DEFINITION, code_state, has_all, is_quickly_written, lack_of_code, text_of
 from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
@@ -28,11 +30,14 @@ from autograder.grade.notebook_size import reduced
 from autograder.grade.packaging import AS_IT_IS, is_in_parts, is_most
 from autograder.stages import Stage, stages
 
-# Files that are looked at in a folder; what lies behind is not part of any submission.
+# Maximum number of files read from a folder.
 MAX_WALK = 5000
-# The folder of which every student has a copy.
+# Bytes of a submission that are kept while it is looked through.
+MAX_HELD = 8 << 20
+# The folder that every student has a copy of.
 CHECKS = Path(checks.__file__).parent
-# What code has no use for, by the ends of its names; pictures are shown beside the written answers.
+USES_CHECKS = re.compile(rb"^[ \t]*(?:from|import)[ \t]+checks\b", re.MULTILINE)
+# Suffixes of files that code does not use; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
 NO_DATA = (
@@ -112,7 +117,7 @@ class Submission:
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     """Read ``submitted/<student>/<stage>/``, or a folder of any other name that holds one hand-in.
 
-    What cannot be read is told in `notes`, or in `problem` if it is the stage's own file.
+    What cannot be read is reported in `notes`, or in `problem` if it is the stage's own file.
     """
     if folder.is_symlink() or folder.parent.is_symlink():
         return Submission(student, stage.id, {}, problem=said("the folder is a link, and links are not followed"))
@@ -127,8 +132,9 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
 
 
 def _on_disk(folder: Path) -> dict[str, File]:
-    """Everything in the folder, nothing of it read."""
+    """List everything in the folder without reading it."""
     found: dict[str, File] = {}
+    held = 0
     for number, (name, path) in enumerate(walk(folder)):
         if number >= MAX_WALK:
             break
@@ -137,13 +143,18 @@ def _on_disk(folder: Path) -> dict[str, File]:
             size = os.lstat(path).st_size
         except OSError:
             size = 0
-        found[name] = File(size, lambda path=path, most=most: read_bytes(path, most))  # type: ignore[misc]
+        read = partial(read_bytes, path, most)
+        held += size
+        found[name] = File(size, cache(read) if held <= MAX_HELD else read)  # each is asked for several times
     return found
 
 
 def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str], list[str], str]:
-    """What `make collect` renamed, as long as the file is the one it put there; what came later and could not be read; a question
-    about an earlier hand-in, as long as nobody changed the files it is about.
+    """Return what is known of the hand-in from `make collect`: notes on renamed files, on a newer unreadable hand-in, and a
+    question.
+
+    Notes on renaming apply while the file is the one that was collected; the question, which is about an earlier hand-in, while
+    nobody has changed the files that it is about.
     """
     if folder.name != stage.id or folder.parent.name != student:
         return [], [], ""
@@ -166,7 +177,7 @@ def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str],
 
 
 def _digest(file: Path) -> str:
-    """The digest of a file's content; empty where it cannot be read."""
+    """Return the digest of a file's content; empty if it cannot be read."""
     try:
         return hashlib.sha256(read_bytes(file, limit(file.name))).hexdigest()
     except Refused:
@@ -230,12 +241,26 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         tuple(remarks),
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
-              if not (path.startswith("checks/") and (CHECKS / path[7:]).exists()))[:MAX_FILES],
+              if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
     )
 
 
+def _is_kits(path: str, file: File, code: bytes) -> bool:
+    """Whether a file is one of the checks that every student has. Not if the code uses the checks and the file has more than the
+    kit's.
+    """
+    own = CHECKS / path.removeprefix("checks/")
+    if not path.startswith("checks/") or not own.is_file():
+        return False
+    if not USES_CHECKS.search(code):
+        return True
+    with suppress(Refused):
+        return set(DEFINITION.findall(text_of(file.read()))) <= set(DEFINITION.findall(own.read_text(encoding="utf-8")))
+    return True
+
+
 def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]:
-    """Take off what an editor or a notebook put around the code, and say so; where that is not certain, a person is asked."""
+    """Remove what an editor or notebook put around the code, and report it; if that is uncertain, ask a person."""
     remarks: list[str] = []
     own = {path: hand_in.files[path] for path in files if path == stage.info.file}
     for path in [path for path in files if path.endswith(".py")]:
@@ -253,13 +278,14 @@ def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]
 
 
 def _is_module(code: bytes, stage: Stage) -> bool:
-    """True for code that is the stage's file, not one that uses it, as a notebook does."""
+    """Whether code is the stage's file, as opposed to code that uses it, as a notebook does."""
     imported = imported_names({stage.info.file: File(len(code), lambda: code)})
     return code_state(code, stage) != "other" and not {stage.module, "checks"} & imported
 
 
 def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: HandIn) -> list[str]:
-    """That nothing is written in the stage's file, and whether the notebook has what belongs there: all of it is a question."""
+    """Return the remark that nothing is written in the stage's file; if the notebook has most of the code, ask a person instead.
+    """
     if code is not None and (is_quickly_written(code, stage) or code_state(code, stage) == "written"):
         return []
     if hand_in.needs_person:
@@ -282,19 +308,19 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
 
 
 def _in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> list[str]:
-    """The functions that the notebook defines; none where the stage's file has them all."""
+    """Return the functions that the notebook defines; empty if the stage's file has them all."""
     if notebook is None or (code is not None and has_all(code, stage)):
         return []
     return code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
 
 
 def _stage_of(code: bytes) -> Stage | None:
-    """The other stage whose functions are written in a file."""
+    """Return the other stage whose functions are written in a file."""
     return next((stage for stage in stages() if code_state(code, stage) == "written"), None)
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
-    """What goes into the sandbox: the stage's file first, then the other Python files, then weights and data."""
+    """Return the files that enter the sandbox: the stage's file, then other Python files, then weights and data."""
 
     def order(path: str) -> tuple[bool, bool, str]:
         return path != stage.info.file, not path.endswith(".py"), path
@@ -308,7 +334,7 @@ def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
 
 
 def _are_named(paths: Iterable[str], sources: Iterable[File]) -> bool:
-    """Whether one of these files is named in a source at all, which is quickly seen."""
+    """Whether any of these files is mentioned in a source; a quick check."""
     stems = {PurePosixPath(path).stem.encode() for path in paths}
     for source in sources:
         with suppress(Refused):
@@ -319,9 +345,9 @@ def _are_named(paths: Iterable[str], sources: Iterable[File]) -> bool:
 
 
 def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:
-    """True for a file that a student's code may use: a module that can be imported, or data; nothing that is the kit's.
+    """Whether a student's code may use a file: an importable module, or data, but nothing that is the kit's.
 
-    What the code is seen to use comes along under any name, also as `conftest.py`: in the sandbox there are no tests.
+    Files that the code demonstrably uses are included under any name, even `conftest.py`: there are no tests in the sandbox.
     """
     *folders, name = PurePosixPath(path).parts
     if path in (stage.info.file, *stage.info.submission_files):
@@ -349,7 +375,7 @@ def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
 
 
 def _pictures(hand_in: HandIn) -> tuple[tuple[str, bytes], ...]:
-    """Pictures that lie beside the notebook: an answer may show them."""
+    """Return the pictures beside the notebook, which answers may show."""
     found: list[tuple[str, bytes]] = []
     total = 0
     for path, file in sorted(hand_in.files.items()):

@@ -1,4 +1,4 @@
-"""Grade one submission: files in, record out. Runs in a process forked for it alone."""
+"""Grade one submission: files in, record out. Runs in a process forked for that submission."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from autograder.stages import Stage, find_stage
 from autograder.stages.points import test_list
 from autograder.text import plain_values
 
-# Notes on the folder and the notebook: a notebook of two thousand odd cells has as many.
+# Notes kept; a notebook with thousands of cells could produce as many.
 MAX_NOTES = 30
-# What code that catches NumPy's floating-point errors names.
+# Names in code that handles NumPy's floating-point errors.
 SILENT = ("FloatingPointError", "RuntimeWarning")
 
 
 def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None = None) -> dict[str, Any]:
-    """The record of one submission; the same job gives the same bytes.
+    """Return the record of one submission; the same job gives the same bytes.
 
     Parameters
     ----------
     job : dict
-        student, stage, files (name to bytes), problem, notes, key, seed; retrain, true where models are to be trained again; and
-        language, of what the student is to read.
+        student, stage, files (name to bytes), problem, notes, key, seed; retrain, whether to retrain models; language, of the
+        texts for the student.
     sandbox : Sandbox
-        A started sandbox for the stage's libraries.
+        A started sandbox with the stage's libraries.
     suite : Suite
         The stage's tests.
     runs : dict of str to ReferenceRun, optional
@@ -51,7 +51,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
     Raises
     ------
     InfrastructureError
-        When the grader, not the submission, failed.
+        The grader failed, not the submission.
     """
     with speaking(job.get("language", ENGLISH)):
         return _grade(job, sandbox, suite, runs)
@@ -98,7 +98,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
                 record["notes"].insert(0, packed)
                 record["remarks"].insert(0, packed)
                 record["elsewhere"] = packed
-            # What is too large to be looked into has no name.
+            # What is too large to analyse gets no name.
             with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
                 record["hints"] = {} if asks else diagnosis.found
             found = {} if asks else backend.pictures
@@ -107,13 +107,13 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
         backend.close()
-    if sandbox.trouble is not None:  # also where a test that expects exceptions took it for one
+    if sandbox.trouble is not None:  # even if a test that expects exceptions caught it
         raise sandbox.trouble
     return _finished(record, results)
 
 
 def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
-    """The record with the verdicts, and what they add up to."""
+    """Return the record with the verdicts and the score."""
     tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
     hints = record.pop("hints", {})
     for test in tests:
@@ -126,7 +126,7 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
 
 
 def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
-    """A sentence for the TA on a file that may count on an exception or a warning that does not come in WebAssembly."""
+    """Return a note for the TA on code that may rely on floating-point exceptions or warnings that WebAssembly does not give."""
     found = [(file, word) for file, source in sorted(files.items()) if file.endswith(".py")
              for word in SILENT if word.encode() in source]
     return [_("{file} names {word}: NumPy in WebAssembly neither raises nor warns where a number overflows or is divided by 0. "
@@ -135,12 +135,9 @@ def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
 
 
 def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int) -> dict[str, ReferenceRun]:
-    """Grade the model answers for what is learned on the way, before the processes of many submissions are forked.
-
-    The transcript of each test, and whatever the tests and the libraries keep from their first run.
-    """
+    """Grade the model answers before processes for submissions are forked, to record each test's transcript and fill caches."""
     if "matplotlib" in stage.info.preload:
-        draw_once()  # a mistake in a figure is named by drawing it again
+        draw_once()  # diagnosis redraws figures to name mistakes in them
     runs: dict[str, ReferenceRun] = {}
     files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
     backend = SandboxBackend(stage, sandbox, files, seed, runs, recording=True)
@@ -156,7 +153,9 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
 
 
 def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[str, Any]) -> tuple[str, str]:
-    """Why the student's file cannot be imported and what to do about it, or empty; and the same where that is for a person."""
+    """Return why the student's file cannot be imported, with advice, and the same again if a person must decide; else empty
+    strings.
+    """
     try:
         backend.worker()
     except InfrastructureError:
@@ -182,11 +181,11 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
 
 
 def _ungradable(stage: Stage, reason: str) -> list[Result]:
-    """Every test of the suite, none of them run."""
+    """Return a result for every test of the suite, none of them run."""
     return [Result(visibility, Verdict(task, test, title, "ungradable", points, message=reason.splitlines()[0]))
             for visibility, task, test, title, points in test_list(stage)]
 
 
 def encode_picture(png: bytes) -> str:
-    """A picture for a JSON record."""
+    """Return a picture as base64 for a JSON record."""
     return base64.b64encode(png).decode("ascii")

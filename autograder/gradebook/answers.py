@@ -1,7 +1,7 @@
-"""What a person marks: a student's answer to a written task, and the key it is known by.
+"""Students' answers to written tasks, and the keys that identify them.
 
-A mark given by hand belongs to the answer it was given for. An answer is all that stands between the task's cell and the
-next marked cell and is not as it was released; its key is made of its text, blanks and line ends apart, and its pictures.
+A mark given by hand belongs to the answer it was given for. An answer consists of everything between the task's cell and the next
+marked cell that differs from the release. Its key is a hash of its text, ignoring whitespace, and its pictures.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from nbformat.notebooknode import NotebookNode
 
 from autograder.grade.notebook import NOTE, released
 
-# Text elsewhere in the notebook is taken for the answer from this length on, where nothing stands below the task.
+# Minimum length of text elsewhere in the notebook to be taken for the answer, if nothing stands below the task.
 LONG = 200
 SPACES = re.compile(r"\s+")
-# Where a mark is for the code, as one set by hand for a tested task is, the code is the answer.
+# Key of a missing answer. For a tested task that is marked by hand, the code is the answer.
 NOTHING = ""
 
 
@@ -34,9 +34,9 @@ class Answer:
     Attributes
     ----------
     key : str
-        Changes with text and pictures; empty where nothing was written.
+        Changes with its text and pictures; empty if nothing was written.
     cells : tuple of int
-        Where it stands in the notebook.
+        Its positions in the notebook.
     """
 
     key: str
@@ -44,18 +44,18 @@ class Answer:
 
 
 def nbgrader_meta(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """nbgrader's metadata of a cell; empty for an ordinary cell."""
+    """Return nbgrader's metadata of a cell; empty for an ordinary cell."""
     meta = cell["metadata"].get("nbgrader")
     return meta if isinstance(meta, dict) else {}
 
 
 def plain(text: str) -> str:
-    """Text by which two answers are compared: one form of each character, one space for any blank."""
+    """Normalize text for comparing answers: NFC, and one space for any whitespace."""
     return SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def answers(notebook: NotebookNode, stage_id: str) -> dict[str, Answer]:
-    """The answer to each written task of a notebook as `repair` leaves it, by the id of the task's cell."""
+    """Return the answer to each written task of a repaired notebook, by the id of the task's cell."""
     texts, prompts = _released(stage_id)
     cells = notebook.cells
     marked = [i for i, cell in enumerate(cells) if nbgrader_meta(cell).get("grade_id")]
@@ -76,14 +76,14 @@ def answers(notebook: NotebookNode, stage_id: str) -> dict[str, Answer]:
 
 
 def _is_written(cell: Mapping[str, Any]) -> bool:
-    """A cell that a person marks: a task cell, or an answer cell with points."""
+    """Whether a cell is marked by a person: a task cell, or an answer cell with points."""
     meta = nbgrader_meta(cell)
     return bool(meta.get("task") or (meta.get("grade") and meta.get("solution")))
 
 
 @lru_cache(maxsize=8)
 def _released(stage_id: str) -> tuple[dict[str, int], dict[str, str]]:
-    """Every text of the released notebook, with the number of its pictures, and the prompt below each written task."""
+    """Return each text of the released notebook with its number of pictures, and the prompt below each written task."""
     cells = released(stage_id).cells
     prompts: dict[str, str] = {}
     for i, cell in enumerate(cells):
@@ -94,12 +94,12 @@ def _released(stage_id: str) -> tuple[dict[str, int], dict[str, str]]:
 
 @lru_cache(maxsize=8)
 def written_names(stage_id: str) -> frozenset[str]:
-    """The ids of the cells of a stage that a person marks."""
+    """Return the ids of a stage's cells that a person marks."""
     return frozenset(nbgrader_meta(cell)["grade_id"] for cell in released(stage_id).cells if _is_written(cell))
 
 
 def as_released(cell: NotebookNode, stage_id: str) -> bool:
-    """True for a cell of the released notebook that was left as it was, pictures and all."""
+    """Whether a cell of the released notebook is unchanged, including pictures."""
     return _as_released(cell, _released(stage_id)[0])
 
 
@@ -109,12 +109,12 @@ def _as_released(cell: NotebookNode, texts: Mapping[str, int]) -> bool:
 
 
 def _letters(text: str) -> str:
-    """Text without blanks and emphasis."""
+    """Return text without whitespace and emphasis."""
     return re.sub(r"[\s*_]+", "", unicodedata.normalize("NFC", text))
 
 
 def _is_own(cell: NotebookNode, texts: Mapping[str, int], prompt: str) -> bool:
-    """The student's: neither as released, nor empty, nor what is left of "your answer here"."""
+    """Whether a cell is the student's: neither as released, nor empty, nor a rest of "your answer here"."""
     if cell["metadata"].get(NOTE) or _as_released(cell, texts):
         return False
     return bool(cell.get("attachments")) or (bool(plain(cell.source)) and _letters(cell.source) not in prompt)
@@ -139,7 +139,7 @@ def _decoded(data: str) -> bytes:
 
 
 def code_key(files: Mapping[str, bytes]) -> str:
-    """The key of the code a mark set by hand for a tested task belongs to: all Python files, line ends apart."""
+    """Return the key of the code that a hand-set mark of a tested task belongs to: all Python files, ignoring line ends."""
     digest = hashlib.sha256()
     for name in sorted(files):
         if name.endswith(".py"):

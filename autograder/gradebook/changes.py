@@ -1,4 +1,4 @@
-"""changes.csv: every mark that became another one, and why. No mark changes in silence."""
+"""changes.csv: every mark that changed, and why. No mark changes silently."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ LEFT, BACK = "no longer in submitted/", "in submitted/ again"
 
 @dataclass(frozen=True)
 class Reported:
-    """What the marks of a submission are of, and what the tables said last (None: nothing yet)."""
+    """The content and suite that the marks of a submission come from, and the marks last written to the tables (None if never).
+    """
 
     content: str
     suite: str
@@ -41,7 +42,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class Change:
-    """One mark that changed; an empty text is a mark still to be given."""
+    """One mark that changed; an empty text stands for a mark not yet given."""
 
     student: str
     stage: str
@@ -55,7 +56,7 @@ class Change:
 
 
 def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
-    """By the id of the submitted notebook."""
+    """Return what was last reported, by id of the submitted notebook."""
     if not inspect(gradebook.db.get_bind()).has_table(REPORTED.name):
         return {}
     return {row.notebook_id: Reported(row.content, row.suite, json.loads(row.marks) if row.marks else None)
@@ -64,19 +65,19 @@ def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
 
 def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks],
                    present: Collection[tuple[str, str]], departed: Iterable[Departed] = ()) -> list[Change]:
-    """Hold the marks against those the tables said last; write what changed into changes.csv and remember the new ones.
+    """Compare the marks with those last written to the tables, append the differences to changes.csv and store the new marks.
 
     Parameters
     ----------
     present : collection of (stage id, student)
-        What lies in submitted/: the others have no mark any more.
+        Submissions in submitted/; others no longer have a mark.
     departed : iterable of Departed
-        What became of marks given by hand in folders that are no longer there.
+        Marks given by hand in folders that are gone, and what became of them.
 
     Returns
     -------
     list of Change
-        In order of stage, student and task; a mark that is new is no change.
+        Sorted by stage, student and task. A mark that is new is not a change.
     """
     with gradebook:
         reported = read_reported(gradebook)
@@ -113,20 +114,20 @@ def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tupl
 
 
 def snapshot(entry: SubmissionMarks) -> dict[str, Any]:
-    """The marks as the tables say them; null is a mark still to be given."""
+    """Return the marks as written to the tables; None is a mark not yet given."""
     return {"scores": {mark.task: None if mark.pending and not mark.by_hand else mark.score for mark in entry.marks},
             "by_hand": sorted(mark.task for mark in entry.marks if mark.by_hand), PENALTY: entry.penalty}
 
 
 def _gone(entry: SubmissionMarks, before: Mapping[str, Any], became: Mapping[tuple[str, str, str], str]) -> list[Change]:
-    """A folder was renamed or removed: what a person gave, and the total, no longer stand in the tables."""
+    """Return the changes for a folder that was renamed or removed: its hand marks and its total are no longer in the tables."""
     tasks = [Change(entry.student, entry.stage, task, _text(score), "", became.get((entry.stage, entry.student, task), LEFT))
              for task, score in before["scores"].items() if task in before["by_hand"]]
     return [*tasks, Change(entry.student, entry.stage, TOTAL, _text(_total(before)), "", LEFT)]
 
 
 def _back(entry: SubmissionMarks, before: Mapping[str, Any]) -> list[Change]:
-    """The folder is there again, and with it what it had."""
+    """Return the changes for a folder that has reappeared with its marks."""
     tasks = [Change(entry.student, entry.stage, task, "", _text(score), BACK)
              for task, score in before["scores"].items() if task in before["by_hand"]]
     return [*tasks, Change(entry.student, entry.stage, TOTAL, "", _text(_total(before)), BACK)]
@@ -163,7 +164,7 @@ def _text(score: float | None) -> str:
 
 
 def _append(path: Path, changes: list[Change]) -> None:
-    """The file with what it has, whoever wrote it, and the new rows."""
+    """Append rows to the file, whatever it contains."""
     when = datetime.now().astimezone().isoformat(timespec="seconds")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

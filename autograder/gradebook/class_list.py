@@ -1,4 +1,4 @@
-"""Who is in a course, and when each submission came in: roster.csv, collected.csv and submitted/, as they lie there."""
+"""The members of a course, and when each submission arrived, from roster.csv, collected.csv and submitted/."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DOTTED = re.compile(r"\d\d?\.\d\d?\.\d{4}")
 
 @dataclass(frozen=True)
 class Came:
-    """When a submission came in: `when` is None where nobody knows; `late` is what the LMS says."""
+    """When a submission arrived: `when` is None if unknown; `late` is the LMS's own flag."""
 
     when: datetime | None = None
     late: bool = False
@@ -40,12 +40,14 @@ class Came:
 
 @dataclass(frozen=True)
 class ClassList:
-    """The people of a course.
+    """The members of a course.
 
     Attributes
     ----------
     roster : dict of str to dict
-        The rows of roster.csv by student; empty where there is no such file.
+        Rows of roster.csv by student; empty if there is no such file.
+    collected : dict of (student, stage id) to dict
+        Rows of collected.csv.
     """
 
     course: Path
@@ -53,20 +55,20 @@ class ClassList:
     collected: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def extension(self, stage_id: str, student: str) -> float:
-        """Days more that a student has for a stage.
+        """Return the extra days of a student for a stage.
 
         Raises
         ------
         UsageError
-            The roster's column says something else than a number, or a number by stage.
+            The roster's column holds neither a number nor numbers by stage.
         """
         days, by_stage = _extensions(self.course / ROSTER, student, self.roster.get(student, {}).get("extension", ""))
         return by_stage.get(stage_id, days)
 
     def came(self, stage_id: str, student: str, zone: tzinfo = UTC) -> Came:
-        """When the submission that lies there came in: as collected, else by nbgrader's timestamp.txt.
+        """Return when the submission arrived: as collected, else from nbgrader's timestamp.txt.
 
-        A file timestamp.txt in what came by an LMS is the student's, and says nothing.
+        A timestamp.txt in a submission collected from an LMS is the student's, and ignored.
         """
         row = self.collected.get((student, stage_id))
         if row is not None:
@@ -92,7 +94,7 @@ class ClassList:
             return Came(problem=f"{TIMESTAMP} is no time")
 
     def groups(self) -> dict[str, list[str]]:
-        """Who belongs to each group, by the group's name; a group's own row names itself as its group."""
+        """Return the members of each group by its name. A row whose group is its own student id is the group itself."""
         found: dict[str, list[str]] = {}
         for student, row in self.roster.items():
             if row.get("group") and row["group"] != student:
@@ -100,7 +102,7 @@ class ClassList:
         return found
 
     def missing(self, stage_id: str, present: Collection[tuple[str, str]]) -> list[str]:
-        """People of the roster of whom nothing came for a stage, neither from them nor from their group."""
+        """Return the students on the roster who handed in nothing for a stage, neither themselves nor through their group."""
         there = {student for stage, student in present if stage == stage_id}
         groups = self.groups()
         for group, members in groups.items():
@@ -109,7 +111,7 @@ class ClassList:
         return sorted(student for student in self.roster if student not in there and student not in groups)
 
     def present(self) -> list[tuple[str, str]]:
-        """Every submission that lies in submitted/, as (stage id, student)."""
+        """Return every submission in submitted/ as (stage id, student)."""
         folder = self.course / "submitted"
         if folder.is_symlink() or not folder.is_dir():
             return []
@@ -120,19 +122,19 @@ class ClassList:
 
 
 def read_class(course: Path) -> ClassList:
-    """The class as the files of a course say it.
+    """Read the class from the files of a course.
 
     Raises
     ------
     UsageError
-        A table is not UTF-8, or lacks its columns.
+        A table is not UTF-8, or lacks a required column.
     """
     return _class(course, _bytes(course / ROSTER), _bytes(course / COLLECTED))
 
 
 @lru_cache(maxsize=4)
 def _class(course: Path, roster: bytes, collected: bytes) -> ClassList:
-    """One object for the same files: a class of thousands is read once."""
+    """Build the ClassList; cached by file content, so that large classes are parsed once."""
     people = _rows(str(course / ROSTER), roster, ("student",))
     came = _rows(str(course / COLLECTED), collected, ("student", "stage"))
     return ClassList(course, {row["student"]: row for row in people}, {(row["student"], row["stage"]): row for row in came})
@@ -171,7 +173,7 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
 
 @lru_cache(maxsize=4096)
 def _extensions(path: Path, student: str, text: str) -> tuple[float, dict[str, float]]:
-    """``3`` for every stage, or ``1-bptt:3 2-vanishing:1``: days for those that are not named, and by stage."""
+    """Parse ``3``, or ``1-bptt:3 2-vanishing:1``, into days for stages not named, and days by stage."""
     everywhere: list[float] = []
     by_stage: dict[str, float] = {}
     place = 0
@@ -192,12 +194,12 @@ def _extensions(path: Path, student: str, text: str) -> tuple[float, dict[str, f
 
 
 def moment(text: str, zone: tzinfo) -> datetime:
-    """A time as an LMS, nbgrader or a spreadsheet writes it; without a zone of its own it is one of `zone`.
+    """Parse a time as written by an LMS, nbgrader or a spreadsheet; without a zone it is taken as in `zone`. Returns UTC.
 
     Raises
     ------
     ValueError
-        It is no time, or could be more than one: without a day, a month or a year, 3/4/2026, a zone by its letters.
+        It is not a time, or ambiguous: day, month or year missing, 3/4/2026, a zone abbreviation.
     """
     try:
         return _aware(datetime.fromisoformat(text), zone)
@@ -212,7 +214,7 @@ def moment(text: str, zone: tzinfo) -> datetime:
 
 
 def _offset(name: str | None, seconds: int | None) -> tzinfo | None:
-    """The zone in a text: UTC, or a number of hours; letters mean one thing here and another there."""
+    """Return the zone in a text: UTC or a numeric offset. Abbreviations are ambiguous and raise ValueError."""
     if name is None and seconds is None:
         return None
     if seconds is not None:

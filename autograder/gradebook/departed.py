@@ -1,8 +1,8 @@
-"""Marks given by hand in folders that are no longer in submitted/: no mark is lost because a folder was renamed or removed.
+"""Preserve marks given by hand in folders that are no longer in submitted/, because they were renamed or removed.
 
-Each is kept in the gradebook and listed. It is carried over to another folder where it is plain whose it is: the answer is the
-same, and the folders are of one person by the LMS's id, or the other one is new and nobody else has that answer. Where that is
-not plain, but the answer or the person is the same, it becomes a proposal there.
+Each such mark stays in the gradebook and is listed. It is carried over to another folder if its owner is clear: the answer is the
+same, and either both folders belong to one person by the LMS's id, or the other folder is new and nobody else has that answer. If
+only the answer or only the person is the same, the mark becomes a proposal there.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from autograder.gradebook.shared_gradebook import ANSWERS, SharedGradebook
 
 @dataclass(frozen=True)
 class Departed:
-    """A mark that was given in a folder which is no longer there.
+    """A mark given in a folder that no longer exists.
 
     Attributes
     ----------
     to : str
-        The folder it goes to; empty where there is none.
+        The folder it goes to; empty if there is none.
     carried : bool
-        It counts there now; else it is a proposal.
+        It counts there now; otherwise it is a proposal.
     stands : bool
-        The proposal has been made already.
+        The proposal has been made before.
     """
 
     student: str
@@ -56,23 +56,23 @@ class Departed:
         return f"{self.student} {self.stage} {self.task}: {mark}{proposed}"
 
     def became(self) -> str:
-        """Why it no longer counts where it was given."""
+        """Return why it no longer counts where it was given."""
         if not self.to:
             return "no longer in submitted/: kept in gradebook.db"
         return f"no longer in submitted/: {'carried over to' if self.carried else 'a proposal for'} {self.to}"
 
 
 def gone(book: Gradebook, present: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Submissions of the gradebook, as (stage id, student), that are not in submitted/."""
+    """Return the submissions in the gradebook, as (stage id, student), that are not in submitted/."""
     rows = book.db.execute(select(Assignment.name, SubmittedAssignment.student_id)
                            .join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id))
     return sorted({(stage, student) for stage, student in rows} - set(present))
 
 
 def find_departed(book: Gradebook, people: ClassList) -> list[Departed]:
-    """The marks of folders that are no longer there, and what is to become of each; nothing is changed.
+    """Return the marks of folders that no longer exist and what should become of each, without changing anything.
 
-    A mark that somebody gave again, the same for the same answer, is not among them.
+    Marks that were given again, equal and for the same answer, are left out.
     """
     present = set(people.present())
     if not (people.course / "submitted").is_dir() or not gone(book, present):
@@ -87,7 +87,7 @@ def find_departed(book: Gradebook, people: ClassList) -> list[Departed]:
 
 
 def bring_along(book: SharedGradebook, people: ClassList) -> list[Departed]:
-    """Carry over what `find_departed` says, and put down its proposals."""
+    """Carry over marks and record proposals as `find_departed` says; return its result."""
     with book:
         found = find_departed(book, people)
     news = [mark for mark in found if mark.to and not mark.stands]
@@ -117,7 +117,7 @@ def _rows(book: Gradebook) -> dict[tuple[str, str], Any]:
 
 
 def _given(entry: SubmissionMarks, rows: Mapping[tuple[str, str], Any]) -> Iterator[Departed]:
-    """What a person gave in one submission: marks, and those that wait as a proposal since the answer changed."""
+    """Yield what a person gave in one submission: marks, and those kept as a proposal because the answer changed."""
     for mark in entry.marks:
         row = rows.get((entry.notebook_id, mark.name))
         if mark.given:
@@ -129,7 +129,7 @@ def _given(entry: SubmissionMarks, rows: Mapping[tuple[str, str], Any]) -> Itera
 
 
 class _Match:
-    """Whose each mark may be."""
+    """Finds the folder that each mark may belong to."""
 
     def __init__(self, people: ClassList, marks: Mapping[tuple[str, str], SubmissionMarks], present: Collection[tuple[str, str]],
                  rows: Mapping[tuple[str, str], Any], reported: Mapping[str, Reported]) -> None:
@@ -161,7 +161,7 @@ class _Match:
         return mark.answer != NOTHING and (mark.stage, mark.name, mark.answer, mark.score) in self.given
 
     def settle(self, mark: Departed) -> Departed:
-        """The mark with the folder it goes to."""
+        """Return the mark with the folder it goes to."""
         if mark.answer == NOTHING:
             return mark
         if already := self.proposed.get((mark.stage, mark.name, mark.student)):
@@ -175,7 +175,7 @@ class _Match:
         return mark
 
     def _is_plain(self, stage: str, one: str, other: str) -> bool:
-        """The folders are of one person: by the LMS's id; or the new one has what of all only the one that went had."""
+        """Whether two folders belong to one person: by the LMS's id, or because the new one has what only the missing one had."""
         states = [read_state(self.people.course / "submitted", stage, student) for student in (one, other)]
         ids = {(state.get("lms"), state.get("id")) for state in states}
         if len(ids) == 1 and all(ids.pop()):

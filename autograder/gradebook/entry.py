@@ -1,7 +1,7 @@
-"""One record into the gradebook: marks, comments, times and penalty, and the notebook that formgrader shows.
+"""Enter one record into the gradebook: marks, comments, times, penalty, and the notebook that formgrader shows.
 
-Written over nbgrader.api, one transaction a submission. What nbgrader's own `autograde` would write, byte for byte, without its
-converters: they open the gradebook eight times a submission. Its command line keeps them; `grade_steps` says what they do there.
+Uses nbgrader.api, in one transaction per submission. The result is byte for byte that of nbgrader's own `autograde`, without its
+converters, which open the gradebook eight times per submission. nbgrader's command line still uses those; see `grade_steps`.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ from autograder.stages import find_stage
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What of a submission goes into autograded/: the ordinary files at its top, by name, and the notebook's bytes.
+    """The parts of a submission that go into autograded/: regular files at its top level, by name, and the notebook's bytes.
 
-    `documents` is a key of what lies beside the notebook and may hold an answer, such as a scan.
+    `documents` is a key of the files beside the notebook that may contain an answer, such as a scan.
     """
 
     files: Mapping[str, bytes]
@@ -62,7 +62,7 @@ class HandedIn:
     documents: str = ""
 
     def content(self) -> str:
-        """A key that changes with any of it."""
+        """Return a key that changes with any of it."""
         digest = hashlib.sha256(self.notebook or b"-")
         for name, data in [*sorted(self.files.items()), *self.pictures]:
             digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
@@ -70,12 +70,12 @@ class HandedIn:
         return digest.hexdigest()
 
     def repaired(self, stage_id: str) -> tuple[NotebookNode, tuple[str, ...]]:
-        """The notebook with every marked cell in its place, and what was wrong with it; see `repair`."""
+        """Return the notebook with every marked cell in its place, and what was wrong with it; see `repair`."""
         return repair(self.notebook, stage_id, self.pictures, self.beside)
 
 
 def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
-    """Read a submission for autograded/: no links, no folders, nothing too large, no page that would be served as one."""
+    """Read a submission for autograded/, without links, folders, oversized files, or files that would be served as web pages."""
     files: dict[str, bytes] = {}
     if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink():
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -92,7 +92,7 @@ def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
 
 
 def _documents(folder: Path, names: tuple[str, ...]) -> str:
-    """A key that changes with any of these files; empty for none."""
+    """Return a key that changes with any of these files; empty if there are none."""
     digest = hashlib.sha256()
     for name in names:
         data = b""
@@ -126,7 +126,7 @@ class Entries:
         return self._sources[stage_id]
 
     def enter(self, record: Mapping[str, Any], handed_in: HandedIn) -> NotebookNode:
-        """Put one record's marks into the gradebook; the notebook with marks and messages in its cells."""
+        """Enter one record's marks; return the notebook with marks and messages in its cells."""
         stage_id, student = record["stage"], record["student"]
         source = self._source(stage_id)
         repaired, notes = handed_in.repaired(stage_id)
@@ -158,7 +158,7 @@ class Entries:
         return notebook
 
     def _submission(self, stage_id: str, student: str) -> SubmittedNotebook:
-        """The submission in the gradebook, made where there is none, with its marks and comments."""
+        """Return the submission with its marks and comments, creating it if necessary."""
         session = self.gradebook.db
         if session.get(Student, student) is None:
             self.gradebook.add_student(student)
@@ -170,27 +170,27 @@ class Entries:
                              joinedload(SubmittedNotebook.assignment).joinedload(SubmittedAssignment.assignment)))
         found = session.execute(question).scalars().first()
         if found is None:
-            with session.no_autoflush:  # nbgrader reads the cells while it is still putting the submission together
+            with session.no_autoflush:  # nbgrader reads the cells while the submission is incomplete
                 self.gradebook.add_submission(stage_id, student)
             found = session.execute(question).scalars().one()
         return found
 
     def _shown_before(self, stage_id: str, student: str) -> Keys | None:
-        """What a gradebook without the kit's table showed (version 0.1.0): the answers in the notebook made then."""
+        """Return what a gradebook without the kit's table (version 0.1.0) showed: the answers in the notebook of that time."""
         path = self.course / "autograded" / student / stage_id / f"{stage_id}.ipynb"
         if path.is_symlink() or not path.is_file():
             return None
         try:
             before = nbformat.read(path, as_version=4)
             files = {file.name: file.read_bytes() for file in path.parent.glob("*.py")}
-        except Exception:  # a damaged file says nothing of what was shown
+        except Exception:  # a damaged file tells nothing
             return None
         return Keys.of(before, stage_id, HandedIn(files, b""), False)
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What a mark for each cell belongs to, which of them have something to read, and which a person marks."""
+    """The answer keys that marks belong to, by cell; the written answers; and whether an answer may have been lost."""
 
     by_name: Mapping[str, str]
     written: Mapping[str, Answer]
@@ -198,7 +198,7 @@ class Keys:
 
     @classmethod
     def of(cls, notebook: NotebookNode, stage_id: str, handed_in: HandedIn, lost: bool) -> Keys:
-        """From the notebook, repaired, and the files beside it."""
+        """Compute them from the repaired notebook and the files beside it."""
         written = answers(notebook, stage_id)
         if handed_in.documents:  # another scan beside the notebook is another answer
             written = {name: Answer(hashlib.sha256(f"{answer.key}{handed_in.documents}".encode()).hexdigest(), answer.cells)
@@ -210,23 +210,23 @@ class Keys:
 
 
 def is_lost(handed_in: HandedIn, notes: tuple[str, ...]) -> bool:
-    """A notebook came that cannot be read: whether it held an answer, a person has to find out."""
+    """Whether a notebook cannot be read, so that a person has to find out if it held an answer."""
     return handed_in.unreadable or may_be_elsewhere(notes)
 
 
 def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiting: Mapping[str, bool],
            before: Callable[[], Keys | None] = lambda: None) -> None:
-    """Bring marks given by hand together with the answers they were given for.
+    """Match marks given by hand with the answers they were given for.
 
-    A mark whose answer is still the same stays. Where the answer has changed, mark and comment are put aside as a proposal and
-    the answer waits for a person again; should the earlier answer come back, so does its mark.
+    A mark whose answer is unchanged stays. If the answer has changed, mark and comment become a proposal and the answer waits to
+    be marked again; if the earlier answer returns, so does its mark.
 
     Parameters
     ----------
     waiting : mapping of str to bool
         Which marks a person still had to give when the notebook was last shown.
     before : callable
-        Finds what was shown, where the gradebook does not say.
+        Returns what was shown, if the gradebook has no record of it.
     """
     session = gradebook.db
     rows = {row.name: row for row in session.execute(select(ANSWERS).where(ANSWERS.c.notebook_id == submitted.id))}
@@ -261,14 +261,14 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
 
 
 def cell_names(gradebook: Gradebook, submitted: SubmittedNotebook) -> dict[str, str]:
-    """Names of the marked cells of a notebook, by their ids in the gradebook."""
+    """Return the names of a notebook's marked cells by their ids in the gradebook."""
     cells = BaseCell.__table__.c
     rows = gradebook.db.execute(select(cells.id, cells.name).where(cells.notebook_id == submitted.notebook_id))
     return {row.id: row.name for row in rows}
 
 
 def _set_pending(grade: Grade, written: Answer | None, lost: bool, changed: bool) -> None:
-    """Whether a person has to look; an answer that was not written is worth 0, and nobody's work."""
+    """Set whether a person has to look. A missing answer gets 0 without anyone's attention."""
     if written is not None:
         nothing = not written.key and not lost and not changed
         grade.auto_score = 0.0 if nothing else None
@@ -288,14 +288,14 @@ def _write(session: Any, row: Any, values: dict[str, Any]) -> None:
 
 
 def remember(gradebook: Gradebook, notebook_id: str, content: str, suite: str) -> None:
-    """Keep what the marks are of: the submission's content and the suite."""
+    """Store what the marks come from: the submission's content and the suite."""
     session = gradebook.db
     row = session.execute(select(REPORTED).where(REPORTED.c.notebook_id == notebook_id)).first()
     if row is None:
         session.execute(insert(REPORTED).values(notebook_id=notebook_id, content=content, suite=suite))
     elif (row.content, row.suite) != (content, suite):
         before = json.loads(row.marks) if row.marks else None
-        if before is not None:  # the tables have not told of these marks yet: what changed since is still to be said
+        if before is not None:  # these marks are not in the tables yet: the change is still to be reported
             before.setdefault("content", row.content)
             before.setdefault("suite", row.suite)
         session.execute(update(REPORTED).where(REPORTED.c.notebook_id == notebook_id)
@@ -308,13 +308,13 @@ def _score(grade: Grade) -> float:
 
 
 def is_tested(cell: Mapping[str, Any]) -> bool:
-    """A cell whose mark comes from tests."""
+    """Whether a cell's mark comes from tests."""
     meta = nbgrader_meta(cell)
     return cell["cell_type"] == "code" and bool(meta.get("grade")) and not meta.get("solution")
 
 
 def fill(notebook: NotebookNode, record: Mapping[str, Any], hidden: str) -> None:
-    """Write score and report of each task into its cell, as if the cell had printed them; nbgrader reads marks from there."""
+    """Write score and report of each task into its cell as outputs, where nbgrader reads marks from."""
     for cell in notebook.cells:
         if not is_tested(cell):
             continue
@@ -331,14 +331,14 @@ def fill(notebook: NotebookNode, record: Mapping[str, Any], hidden: str) -> None
 
 @dataclass(frozen=True)
 class Sources:
-    """The marked cells of a stage as the gradebook has them, mark schemes among them."""
+    """A stage's marked cells as stored in the gradebook, with the mark schemes."""
 
     cells: Mapping[str, tuple[bool, str, str]]
     kernelspec: Mapping[str, Any] | None
 
     @classmethod
     def of(cls, gradebook: Gradebook, stage_id: str) -> Sources:
-        """Read them; a cell is (locked, source, checksum)."""
+        """Read them; each cell is (locked, source, checksum)."""
         session = gradebook.db
         row = session.execute(select(Notebook.id, Notebook.kernelspec).join(Assignment, Assignment.id == Notebook.assignment_id)
                               .where(Assignment.name == stage_id, Notebook.name == stage_id)).first()
@@ -350,7 +350,7 @@ class Sources:
                    json.loads(row.kernelspec) if row.kernelspec else None)
 
     def restored(self, repaired: NotebookNode) -> NotebookNode:
-        """A copy of a repaired notebook, which others share, with the sources of its locked cells."""
+        """Return a copy of a repaired notebook (which is shared) with the stored sources of its locked cells."""
         notebook = nbformat.from_dict(repaired)
         if self.kernelspec:
             notebook.metadata["kernelspec"] = dict(self.kernelspec)
@@ -365,9 +365,9 @@ class Sources:
 
 
 def write_autograded(folder: Path, stage_id: str, notebook: NotebookNode, handed_in: HandedIn, permissions: int) -> None:
-    """autograded/<student>/<stage>/: the notebook last, so that a folder with one is whole."""
+    """Write autograded/<student>/<stage>/, the notebook last, so that a folder with a notebook is complete."""
     folder.mkdir(parents=True)
-    text = nbformat.writes(notebook, version=4) + "\n"  # as nbconvert's exporter ends it
+    text = nbformat.writes(notebook, version=4) + "\n"  # as nbconvert's exporter does
     for name, data in [*handed_in.files.items(), (f"{stage_id}.ipynb", text.encode("utf-8"))]:
         (folder / name).write_bytes(data)
         (folder / name).chmod(permissions)

@@ -1,4 +1,4 @@
-"""`make formgrader`: nbgrader's page for the cells graded by hand, on this machine alone."""
+"""`make formgrader`: serve nbgrader's page for grading by hand, on this machine only."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.gradebook.config import load_config
-from autograder.gradebook.health import check_gradebook
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, STAMP
 from autograder.stages import KIT
 
-UP_WITHIN = 300.0  # seconds on a machine that is busy with other work; a server that ends is noticed at once
+UP_WITHIN = 300.0  # seconds, for a busy machine; a server that exits is noticed at once
 
 
 class FormGrader:
@@ -33,26 +33,24 @@ class FormGrader:
     course : Path
         The folder with ``gradebook.db``.
     port : int, optional
-        A free one by default.
+        By default a free one.
 
     Raises
     ------
     UsageError
-        Nothing has been graded there, or the folder's own nbgrader_config.py would show students' HTML as it is.
+        Nothing has been graded there, or the folder's own nbgrader_config.py would show students' HTML unsanitized.
     """
 
     def __init__(self, course: Path, port: int = 0) -> None:
         self.course = course.resolve()
-        if not (self.course / "gradebook.db").exists():
-            raise UsageError(f"there is no gradebook in {self.course}; grade first with: make grade")
-        check_gradebook(self.course / "gradebook.db")
+        need_gradebook(self.course)
         ensure_config(self.course)
         self.port = port or free_port()
         self.token = secrets.token_urlsafe(24)
         self.process: subprocess.Popen[bytes] | None = None
 
     def address(self, page: str = "formgrader/manage_assignments") -> str:
-        """Where to find a page; the token lets the browser in."""
+        """Return the URL of a page, with the token that admits the browser."""
         return f"http://127.0.0.1:{self.port}/{page}?token={self.token}"
 
     def __enter__(self) -> FormGrader:
@@ -75,7 +73,7 @@ class FormGrader:
         return [sys.executable, "-m", "jupyter_server", *options, *(["--allow-root"] if os.geteuid() == 0 else [])]
 
     def _wait(self) -> None:
-        """Until the page answers."""
+        """Wait until the page responds."""
         assert self.process is not None
         end = time.monotonic() + UP_WITHIN
         while time.monotonic() < end and self.process.poll() is None:
@@ -89,7 +87,7 @@ class FormGrader:
         raise InfrastructureError(f"formgrader did not start on port {self.port}:\n  " + "\n  ".join(said))
 
     def wait(self) -> None:
-        """Serve until the server ends, Ctrl-C or a request to terminate."""
+        """Serve until the server ends, or on Ctrl-C or SIGTERM."""
         assert self.process is not None
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
@@ -108,7 +106,7 @@ class FormGrader:
 
 
 def ensure_config(course: Path) -> None:
-    """The folder has an nbgrader_config.py in which students' Markdown is cleaned; one is made where there is none."""
+    """Make sure the folder has an nbgrader_config.py that sanitizes students' Markdown, creating one if there is none."""
     file = course / CONFIG
     if not file.exists():
         file.write_text(CONFIG_TEXT, encoding="utf-8")
@@ -123,7 +121,7 @@ def ensure_config(course: Path) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

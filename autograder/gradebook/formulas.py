@@ -1,7 +1,6 @@
-"""TeX to MathML: formulas stand in the page itself, without a script, without the network.
+"""Convert TeX to MathML, so that pages show formulas without scripts or network access.
 
-Every current browser shows MathML, a screen reader reads it, and it prints. What cannot be converted is
-shown as the TeX that was written.
+All current browsers render MathML, screen readers read it, and it prints. What cannot be converted is shown as TeX.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from functools import lru_cache
 from html import escape, unescape
 from xml.etree.ElementTree import Element
 
-# Longer formulas are shown as TeX: conversion takes time in proportion, and nobody reads them.
+# Longer formulas are shown as TeX: conversion time grows with length, and nobody reads them.
 MAX_LENGTH = 2000
-# Browsers do not break formulas into lines: one that may be wider than a phone is put into a box that scrolls.
+# Browsers do not wrap formulas: longer ones, which may be wider than a phone, get a scrolling box.
 LONG = 30
 TAGS = frozenset(
     "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mphantom mpadded msub msup msubsup munder "
@@ -25,7 +24,7 @@ ATTRIBUTES = frozenset(
     "width".split()
 )
 VALUE = re.compile(r"[A-Za-z0-9.%+-]{1,24}")
-# Operators whose bounds stand below and above in a displayed formula.
+# Operators whose limits are set below and above in display style.
 LARGE = frozenset("∑∏∐⋂⋃⋁⋀⨁⨂") | {"lim", "max", "min", "sup", "inf", "argmax", "argmin"}
 BOUNDS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 ALIGNMENTS = frozenset({"left", "center", "right"})
@@ -33,19 +32,19 @@ ALIGNMENTS = frozenset({"left", "center", "right"})
 
 @lru_cache(maxsize=4096)
 def mathml(tex: str, display: bool = False) -> str:
-    """A formula as MathML, or its TeX in a code element where it cannot be converted.
+    """Return a formula as MathML, or as TeX in a code element if it cannot be converted.
 
     Parameters
     ----------
     tex : str
-        The formula without its dollar signs; it may come from a student.
+        The formula without dollar signs; may be untrusted.
     display : bool
         On a line of its own.
 
     Returns
     -------
     str
-        HTML made of known elements and attributes only, every text escaped.
+        HTML with allowed elements and attributes only, and all text escaped.
     """
     tex = tex.strip()
     try:
@@ -56,7 +55,7 @@ def mathml(tex: str, display: bool = False) -> str:
         if display or len(tex) > LONG:
             return f'<span class="formula{"" if display else " long"}">{_write(element)}</span>'
         return _write(element)
-    except Exception:  # whatever a student wrote: it is shown as written
+    except Exception:  # untrusted input: on any failure it is shown as written
         return f'<code class="tex">{escape(tex)}</code>'
 
 
@@ -64,13 +63,13 @@ def _convert(tex: str, display: bool) -> Element:
     from latex2mathml.converter import convert_to_element
 
     tex = re.sub(r"\\(begin|end)\{aligned\}", r"\\\1{split}", tex)
-    tex = re.sub(r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}", tex)  # equations are not numbered here
+    tex = re.sub(r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}", tex)  # equations are not numbered
     tex = re.sub(r"\\label\{[^{}]*\}|\\(?:nonumber|notag)\b", "", tex)
     return convert_to_element(tex, display="block" if display else "inline")
 
 
 def _write(element: Element, depth: int = 0) -> str:
-    """Serialise what is known and nothing else; an unknown element raises."""
+    """Serialize allowed elements; raise ValueError for any other."""
     tag, children = element.tag, list(element)
     if tag not in TAGS or depth > 100:
         raise ValueError(f"{tag} is not shown")

@@ -1,4 +1,4 @@
-"""What `nbgrader autograde` does in place of executing the notebook; `make grade` does the same by `gradebook.entry`."""
+"""The steps of `nbgrader autograde` that replace executing the notebook; `make grade` does the same through `gradebook.entry`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from autograder.stages import find_stage
 
 
 class FillFromRecord(NbGraderPreprocessor):
-    """Writes score and report of each task into its grade cell; nbgrader's SaveAutoGrades goes on from there.
+    """Writes score and report of each task into its grade cell, for nbgrader's SaveAutoGrades to read.
 
-    The record is the one `make grade` left, if it is of this very submission; else the submission is
-    graded now. So `nbgrader autograde <stage>` gives the same marks as `make grade`.
+    Uses the record made by `make grade` if it matches this submission; otherwise the submission is graded now. So
+    `nbgrader autograde <stage>` gives the same marks as `make grade`.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -30,14 +30,14 @@ class FillFromRecord(NbGraderPreprocessor):
         about = resources["nbgrader"]
         drop_pages(Path.cwd() / "autograded" / about["student"] / about["assignment"])
         fill(nb, current_record(Path.cwd(), about["assignment"], about["student"]), find_stage(about["assignment"]).info.hidden)
-        with gradebook(about["db_url"]) as book:  # SaveAutoGrades is about to say otherwise
+        with gradebook(about["db_url"]) as book:  # before SaveAutoGrades overwrites it
             submitted = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             about["waiting"] = {grade.name: grade.needs_manual_grade for grade in submitted.grades}
         return nb, resources
 
 
 class SettleMarks(NbGraderPreprocessor):
-    """Marks given by hand and the answers they belong to, and the time of submission; AssignLatePenalties goes on from there."""
+    """Matches hand marks with their answers and sets the time of submission, before nbgrader's AssignLatePenalties."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Settle the marks that SaveAutoGrades entered."""
@@ -54,14 +54,14 @@ class SettleMarks(NbGraderPreprocessor):
         return nb, resources
 
     def ignored(self) -> list[str]:
-        """Files that stay out of autograded/."""
+        """Return the patterns of files that stay out of autograded/."""
         exporter = self.parent
         directory = getattr(getattr(exporter, "parent", None), "coursedir", None)
         return list(directory.ignore) if directory is not None else IGNORED
 
 
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
-    """The record of a submission as it lies there now; graded on the spot if there is none."""
+    """Return the record of a submission in its current state; if there is none, grade it now."""
     from autograder.grade.classroom import grade_now, job_for, key_of
     from autograder.sandbox.client.choice import choose
 

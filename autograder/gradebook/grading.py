@@ -1,7 +1,7 @@
 """`make grade`: records, then nbgrader's gradebook and feedback pages, then the tables.
 
-nbgrader is imported only where something goes into the gradebook, or may have changed there, and then beside the grading: a run
-that finds everything as the last one left it does without.
+nbgrader is imported only if something has to be entered or may have changed, and in parallel with grading: a run that finds
+everything up to date does without.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.grade.classroom import Records, Work, find_work, grade_work
 from autograder.grade.course_folder import brief_with_log
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.health import check_gradebook
-from autograder.gradebook.unchanged import people, remember, rows_as_left, transactions, up_to_date
+from autograder.gradebook.unchanged import has_gradebook, people, remember, rows_as_left, transactions, up_to_date
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class Watcher(Protocol):
-    """Hears how the work goes on."""
+    """Observes the progress of work."""
 
     def begin(self, title: str, total: int) -> None:
-        """A step of `total` parts begins."""
+        """A step of `total` items begins."""
 
     def advance(self, title: str, failed: bool = False) -> None:
-        """One part is done."""
+        """One item is done."""
 
 
 @dataclass
 class Outcome:
-    """What a run did.
+    """The result of a run.
 
     Attributes
     ----------
@@ -51,13 +51,13 @@ class Outcome:
     records : Records
         The records behind them.
     failed : dict
-        Submissions on which the grader failed, with the reason.
+        Submissions that the grader failed on, with the reason.
     changes : list of Change
-        Marks that are others than before.
+        Marks that changed.
     unusable : list of str
-        Files in ``results/`` that are no records: damaged, or somebody else's.
+        Files in ``results/`` that are not valid records.
     departed : list of Departed
-        Marks given by hand in folders that are no longer there, and that count nowhere.
+        Marks given by hand in folders that no longer exist, and that count nowhere.
     """
 
     work: Work
@@ -72,27 +72,27 @@ class Outcome:
 def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
                  isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None,
                  retrain: bool = False) -> Outcome:
-    """Grade what is new or changed in a course folder and bring every output up to date.
+    """Grade what is new or changed in a course folder, and update all outputs.
 
     Parameters
     ----------
     retrain : bool
-        Train models again by the submitted code, in place of the weights that were handed in.
+        Retrain models with the submitted code instead of using the weights handed in.
     limits : Limits, optional
-        Other limits than the course's own, for trials: a record does not say under which it was made.
+        For trials: other limits than the course's. They are not part of a record.
 
     Raises
     ------
     UsageError
-        There is nothing to grade; the text says what to do.
+        There is nothing to grade; the message says what to do.
     SandboxError
         Student code cannot be sandboxed here.
     """
     course = course.resolve()
-    check_gradebook(course / "gradebook.db")
+    check_gradebook(course)
     work = find_work(course, stage_id, student, isolation, retrain=retrain)
     outcome = Outcome(work)
-    for stage in {find_stage(stage_id) for stage_id, _ in work.all()}:
+    for stage in map(find_stage, sorted({stage_id for stage_id, _ in work.all()})):
         if stage.missing_libraries():
             raise UsageError(f"{stage.id} needs {', '.join(stage.missing_libraries())}, which is not installed here.\n"
                              "  Install it:  make TORCH=yes grade\n"
@@ -102,27 +102,27 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     rows = None if work.todo or waiting else rows_as_left(course, before)
     if rows is not None:
         return _finished(outcome, course, rows)
-    # A submission whose models are trained takes many times as long: it is counted apart, at a rate of its own.
+    # Training takes many times as long, so it is a step of its own with its own rate.
     trained = {stage for stage, _ in work.todo if retrain and find_stage(stage).has_recipe}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
              "training and grading": [pair for pair in work.todo if pair[0] in trained]}
-    with ThreadPoolExecutor(1) as beside, stoppable(course, outcome, beside):  # nbgrader gets ready meanwhile
+    with ThreadPoolExecutor(1) as beside, stoppable(course, outcome, beside):  # nbgrader is imported meanwhile
         ready = beside.submit(open_pipeline, course, sorted({stage for stage, _ in work.all()}))
         watcher.begin("grading", len(steps["grading"]) + len(waiting))
-        for pair in waiting:  # graded before, but stopped before the gradebook had it
+        for pair in waiting:  # graded earlier, but not yet in the gradebook
             enter(ready.result(), pair, outcome.failed)
             watcher.advance("grading", pair in outcome.failed)
         for title, pairs in steps.items():
             if pairs and title != "grading":
                 watcher.begin(title, len(pairs))
-            slots = min(jobs, len(pairs) or 1)  # one alone is not kept on one core
+            slots = min(jobs, len(pairs) or 1)  # a single submission is not pinned to a core
             results = grade_work(course, pairs, isolation, slots, cluster=cluster, limits=limits, retrain=retrain)
             with closing(results):
                 for job, result in results:
                     pair = job["stage"], job["student"]
                     if isinstance(result, Exception):
                         outcome.failed[pair] = brief_with_log(course, result, f"{pair[0]}-{pair[1]}"[:60])
-                    else:  # beside the grading of those that follow: this process would only wait
+                    else:  # in parallel with grading; this process would only wait
                         enter(ready.result(), pair, outcome.failed)
                     watcher.advance(title, pair in outcome.failed)
         pipeline = ready.result()
@@ -130,7 +130,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
 
 
 def _finished(outcome: Outcome, course: Path, rows: Sequence[dict[str, Any]]) -> Outcome:
-    """The outcome with the records and rows of what was asked for."""
+    """Return the outcome with the records and rows that were asked for."""
     asked = {pair for pair in outcome.work.all() if pair not in outcome.failed}
     outcome.records = Records(course, asked)
     outcome.rows = [row for row in rows if (row["stage"], row["student"]) in asked]
@@ -138,12 +138,12 @@ def _finished(outcome: Outcome, course: Path, rows: Sequence[dict[str, Any]]) ->
 
 
 def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[dict[str, Any]]:
-    """Penalties, their pages and the tables, of everybody.
+    """Update penalties, the pages they affect, and the tables, for everybody.
 
     Parameters
     ----------
     before : str
-        `people`, from before anything was read.
+        `people`, as of before anything was read.
 
     Returns
     -------
@@ -166,7 +166,9 @@ def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[
 
 @contextmanager
 def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Iterator[None]:
-    """Ctrl-C inside ends with what is kept and how to go on; the tables are made of what is finished."""
+    """Context in which Ctrl-C raises Stopped with what was kept and how to continue; the tables are then written from finished
+    work.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -178,7 +180,7 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
             from autograder.gradebook.pipeline import Pipeline
             from autograder.gradebook.tables import write_tables
 
-            if (course / "gradebook.db").exists():
+            if has_gradebook(course):
                 write_tables(course, Pipeline(course))
 
         have = "has a result, and it is kept" if kept == 1 else "have results, and these are kept"
@@ -187,7 +189,7 @@ def stoppable(course: Path, outcome: Outcome, beside: ThreadPoolExecutor) -> Ite
 
 
 def open_pipeline(course: Path, stage_ids: Sequence[str]) -> Pipeline:
-    """nbgrader's steps for a course, with the stages entered into its gradebook."""
+    """Return the pipeline of a course, with these stages entered into its gradebook."""
     from autograder.gradebook.pipeline import Pipeline
 
     pipeline = Pipeline(course)
@@ -197,7 +199,7 @@ def open_pipeline(course: Path, stage_ids: Sequence[str]) -> Pipeline:
 
 
 def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
-    """A record's marks into the gradebook, and the feedback page; what nbgrader failed on goes into `failed`."""
+    """Enter a record into the gradebook and make its feedback page; nbgrader's failures go to `failed`."""
     try:
         pipeline.autograde(*pair)
         pipeline.feedback(*pair)
@@ -206,7 +208,7 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
 
 
 def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
-    """The feedback page alone."""
+    """Make only the feedback page."""
     try:
         pipeline.feedback(*pair)
     except InfrastructureError as error:

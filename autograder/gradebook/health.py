@@ -1,6 +1,6 @@
-"""gradebook.db before it is used: it may be empty, cut, garbage, locked or not to be written to.
+"""Check the gradebook before it is used: gradebook.db may be empty, truncated, not a database, locked or read-only.
 
-It holds the marks given by hand, so nothing of that is put right in silence.
+It holds the marks given by hand, so nothing is repaired silently.
 """
 
 from __future__ import annotations
@@ -11,34 +11,65 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder.errors import InfrastructureError
+from autograder.errors import InfrastructureError, UsageError
+from autograder.gradebook.unchanged import CONFIG, forget_entries, has_gradebook, is_elsewhere
 
 HEADER = b"SQLite format 3\0"
-# Tables without which it is no gradebook of nbgrader's.
+# Tables that every gradebook of nbgrader has.
 TABLES = frozenset({"assignment", "student", "submitted_assignment", "grade"})
-# Seconds another program may take to finish what it writes.
-PATIENCE = 5.0
+# Seconds to wait for another program to finish writing.
+LOCK_WAIT = 5.0
 
 
-def address(file: Path) -> str:
-    """The gradebook's address, as SQLAlchemy reads it; a path may hold what means something in an address."""
-    path = str(file)
-    for character in "%?#":
-        path = path.replace(character, quote(character))
-    return f"sqlite:///{path}"
+def need_gradebook(course: Path) -> None:
+    """Raise UsageError if nothing has been graded in a course folder; then check the gradebook."""
+    if not has_gradebook(course):
+        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
+    check_gradebook(course)
 
 
-def check_gradebook(file: Path) -> None:
-    """Raise InfrastructureError when the gradebook is there and cannot be used; the text says what to do."""
-    if not os.path.lexists(file):
-        return
+def check_gradebook(course: Path) -> None:
+    """Raise InfrastructureError if the course's gradebook exists and cannot be used; the message says what to do."""
+    if is_elsewhere(course):
+        _check_server(course)
+    file = course / "gradebook.db"
+    if os.path.lexists(file) and not is_elsewhere(course):
+        _check_file(file)
+
+
+def _check_server(course: Path) -> None:
+    """Raise InfrastructureError if the database named in the course's nbgrader_config.py cannot be reached."""
+    from sqlalchemy import create_engine, inspect, make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from autograder.gradebook.config import load_config
+
+    url = load_config(course).CourseDirectory.db_url
+    try:
+        engine = create_engine(url)
+        has_tables = inspect(engine).has_table("submitted_assignment")
+        engine.dispose()
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        try:
+            place = make_url(url).render_as_string(hide_password=True)
+        except SQLAlchemyError:
+            place = "what it says there"
+        raise InfrastructureError(
+            f"the gradebook that {course / CONFIG} names, {place}, cannot be reached; nothing was changed\n  {said}\n  Start the "
+            "server, or put db_url right there; a driver that is missing goes into .venv with pip.") from error
+    if not has_tables:
+        forget_entries(course)
+
+
+def _check_file(file: Path) -> None:
     problem = _damage(file)
     if problem:
         raise InfrastructureError(
             f"{file} {problem}; nothing was changed\n  It holds the marks given by hand. Put a copy from before in its place; "
             f"if there is none, move it away,\n    mv '{file}' '{file}.broken'\n  and run make grade: the marks of the tests "
             "come back from results/, those given by hand do not.")
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT, isolation_level=None)
     with contextlib.closing(connection):
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -48,7 +79,7 @@ def check_gradebook(file: Path) -> None:
 
 
 def _damage(file: Path) -> str:
-    """What is wrong with the file itself, in the words that follow its name."""
+    """Return what is wrong with the file, as words that follow its name."""
     if file.is_symlink() and not os.path.exists(file):
         return "is a link that leads nowhere"
     if not file.is_file():
@@ -65,8 +96,8 @@ def _damage(file: Path) -> str:
     if head[24:28] == head[92:96] and size < page * int.from_bytes(head[28:32]):
         return f"is cut off: {size} bytes are there, of {page * int.from_bytes(head[28:32])}"
     try:
-        # To write: what a run that was cut short left beside it, in a journal, is taken back when it is opened so.
-        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=PATIENCE)) as connection:
+        # Opened for writing, so that SQLite rolls back the journal of an interrupted run.
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT)) as connection:
             tables = {name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:
         raise trouble(file, error) from error
@@ -75,9 +106,9 @@ def _damage(file: Path) -> str:
     return "" if tables >= TABLES else "is a database, but not nbgrader's gradebook"
 
 
-# What SQLite says, what that means, and what a person can do.
+# Words of SQLite's messages, what they mean, and the remedy.
 SAID = (
-    (("locked", "busy"), f"is in use by another program for more than {PATIENCE:g} seconds",
+    (("locked", "busy"), f"is in use by another program for more than {LOCK_WAIT:g} seconds",
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
     (("readonly", "read-only"), "cannot be written to", "Make it and its folder yours to write to"),
     (("full",), "cannot grow: the disk is full", "Make room"),
@@ -89,7 +120,7 @@ SAID = (
 
 
 def trouble(file: Path, error: BaseException) -> InfrastructureError:
-    """What a database says in the middle of the work, in words that help."""
+    """Convert an error of the database during work to an InfrastructureError with advice."""
     said = str(getattr(error, "orig", None) or error).partition("\n")[0]
     for words, problem, remedy in SAID:
         if any(word in said for word in words):

@@ -1,8 +1,8 @@
-"""Late submissions: policy.toml and the class list, put into nbgrader's own terms.
+"""Late penalties: policy.toml and the class list, in nbgrader's terms.
 
-nbgrader knows a due date of the assignment, a time and an extension of the submission, and a plugin that turns lateness into
-points. `set_times` fills in the first three, `LatePolicy` is the plugin; so `make grade`, `nbgrader autograde` and formgrader
-have one penalty.
+nbgrader has a due date per assignment, a time and an extension per submission, and a plugin that turns lateness into points.
+`set_times` fills in the former and `LatePolicy` is the plugin, so that `make grade`, `nbgrader autograde` and formgrader agree on
+one penalty.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from autograder.gradebook.shared_gradebook import SharedGradebook
 
 @dataclass(frozen=True)
 class Lateness:
-    """What the policy says about one submission; `problem` is what a person should look at."""
+    """How the policy applies to one submission; `problem` is what a person should check."""
 
     came: Came
     extension: float = 0.0
@@ -39,7 +39,7 @@ class Lateness:
     problem: str = ""
 
     def sentence(self) -> str:
-        """For a table and a page; empty when there is nothing to say."""
+        """Return a text for tables and pages; empty if there is nothing to say."""
         if not self.days:
             return self.problem
         text = _n("{count} day late", "{count} days late", self.days)
@@ -48,7 +48,7 @@ class Lateness:
         return text
 
     def for_student(self) -> str:
-        """The same for the student's page; what is wrong with the course's own files is the staff's to read."""
+        """Return the text for the student's page; problems with the course's own files are for the staff only."""
         return _("it is not known when this was handed in") if self.came.problem else self.sentence()
 
 
@@ -61,7 +61,7 @@ class Term:
     seed: int = SEED
 
     def lateness(self, stage_id: str, student: str) -> Lateness:
-        """Days late, free days, and the points they cost before the score limits them."""
+        """Return days late, free days, and the points they cost (which nbgrader limits to the score)."""
         rule = self.policy.rules.get(stage_id)
         if rule is None:
             return Lateness(self.people.came(stage_id, student))
@@ -75,7 +75,7 @@ class Term:
         return Lateness(came, extension, days[stage_id], free, rule.cost(charged, stage_points(stage_id)))
 
     def days_late(self, student: str) -> dict[str, int]:
-        """Days late in each stage that has a due date and was handed in at a known time."""
+        """Return the days late in each stage with a due date and a known time of submission."""
         found = {}
         for stage_id, rule in self.policy.rules.items():
             when = self.people.came(stage_id, student, rule.zone).when
@@ -85,26 +85,26 @@ class Term:
 
 
 def read_term(course: Path) -> Term:
-    """Policy and class list of a course.
+    """Read policy and class list of a course.
 
     Raises
     ------
     UsageError
-        One of the files is not as it should be.
+        One of the files is invalid.
     """
     return Term(read_policy(course), read_class(course), read_course(course).seed)
 
 
 @lru_cache(maxsize=16)
 def stage_points(stage_id: str) -> float:
-    """All points of a stage, as released."""
+    """Return the total points of a stage, as released."""
     return float(sum(nbgrader_meta(cell).get("points", 0) for cell in released(stage_id).cells))
 
 
 def times_of(term: Term, stage_id: str, student: str) -> dict[str, Any]:
-    """Due date, time of submission and extension as far as they are known, in nbgrader's UTC without a zone.
+    """Return due date, time of submission and extension as far as known, in naive UTC as nbgrader stores them.
 
-    What neither policy.toml nor the class list knows is not named: it may have been entered by nbgrader's own means.
+    What neither policy.toml nor the class list knows is left out: it may have been set by nbgrader's own means.
     """
     rule = term.policy.rules.get(stage_id)
     when = term.people.came(stage_id, student, rule.zone if rule else UTC).when
@@ -117,7 +117,7 @@ def times_of(term: Term, stage_id: str, student: str) -> dict[str, Any]:
 
 
 def set_times(submission: SubmittedAssignment, term: Term) -> None:
-    """Enter them into the gradebook."""
+    """Enter the times into the gradebook."""
     for name, value in times_of(term, submission.assignment.name, submission.student_id).items():
         holder = submission.assignment if name == "duedate" else submission
         if getattr(holder, name) != value:
@@ -129,11 +129,11 @@ def _bare(when: datetime) -> datetime:
 
 
 class LatePolicy(LateSubmissionPlugin):
-    """The penalty of policy.toml; where a stage has no due date there, nbgrader's own `penalty_method`."""
+    """nbgrader's plugin for the penalty of policy.toml; for a stage without a due date there, nbgrader's own `penalty_method`."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
-        """Points to take off; nbgrader never takes off more than the score."""
-        term = getattr(self.parent, "term", None) or read_term(Path.cwd())  # nbgrader's converters stand in the course folder
+        """Return the points to deduct; nbgrader never deducts more than the score."""
+        term = getattr(self.parent, "term", None) or read_term(Path.cwd())  # nbgrader's converters run in the course folder
         stage_id = self.parent.assignment_id
         if stage_id not in term.policy.rules:
             penalty: float | None = super().late_submission_penalty(student_id, score, total_seconds_late)
@@ -142,7 +142,7 @@ class LatePolicy(LateSubmissionPlugin):
 
 
 class Penalties(AssignLatePenalties):
-    """nbgrader's step, asked for the penalty of one submission whose notebook needs no conversion."""
+    """nbgrader's penalty step, for one submission at a time without converting its notebook."""
 
     def __init__(self, term: Term, **settings: Any) -> None:
         super().__init__(**settings)
@@ -150,7 +150,7 @@ class Penalties(AssignLatePenalties):
         self.init_plugin()
 
     def of(self, stage_id: str, student: str, score: float, seconds_late: float) -> float | None:
-        """The penalty by the course's plugin, between 0 and the score."""
+        """Return the penalty from the course's plugin, between 0 and the score."""
         if seconds_late <= 0:
             return None
         self.assignment_id, self.notebook_id, self.student_id = stage_id, stage_id, student
@@ -159,19 +159,19 @@ class Penalties(AssignLatePenalties):
 
 
 def seconds_late(timestamp: datetime | None, duedate: datetime | None, extension: timedelta | None) -> float:
-    """As nbgrader counts."""
+    """Return the seconds late, as nbgrader counts them."""
     if timestamp is None or duedate is None:
         return 0.0
     return max(0.0, (timestamp - duedate - (extension or timedelta(0))).total_seconds())
 
 
 def settle_penalties(gradebook: SharedGradebook, term: Term, penalties: Penalties) -> list[tuple[str, str]]:
-    """Bring times and penalties of the whole gradebook up to date: policy, extensions, late days used elsewhere, hand marks.
+    """Update times and penalties in the whole gradebook: for changes in policy, extensions, late days used elsewhere, hand marks.
 
     Returns
     -------
     list of (stage id, student)
-        Whose penalty is another now.
+        Submissions whose penalty changed.
     """
     with gradebook:
         every = read_marks(gradebook)

@@ -1,7 +1,7 @@
-"""`make marking`: what is left to read, split among those who mark, and marks of several people brought together.
+"""`make marking`: list what is left to mark, split it among markers, and merge their marks.
 
-A mark belongs to an answer. A list that is split off carries the key of each answer; a mark that comes back is taken where the
-answer is still the same, and where nobody else has given another one.
+A mark belongs to an answer. A share's list carries the key of each answer; a returned mark is accepted if the answer is still the
+same and nobody else has given a different mark.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from nbgrader.api import Gradebook
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
 from autograder.gradebook.departed import Departed, find_departed
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.marks import Mark, SubmissionMarks, read_keys, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.shared_gradebook import gradebook
@@ -36,7 +37,7 @@ FOLDER = "marking"
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer, and the mark somebody gave for it."""
+    """One answer, and its mark."""
 
     student: str
     stage: str
@@ -48,16 +49,16 @@ class Entry:
 
 @dataclass
 class Left:
-    """What is left to read.
+    """What is left to mark.
 
     Attributes
     ----------
     waiting : list of Entry
-        In order of stage, task and student; of one share, if one was asked for.
+        Sorted by stage, task and student; those of one share, if one was requested.
     path : Path or None
         The list of a share, to be filled in by hand or marked in formgrader.
     departed : list of Departed
-        Marks given by hand in folders that are no longer there, and that count nowhere.
+        Marks given by hand in folders that no longer exist, and that count nowhere.
     """
 
     waiting: list[Entry] = field(default_factory=list)
@@ -69,16 +70,16 @@ class Left:
 
 @dataclass
 class Imported:
-    """What became of marks that came from somebody else.
+    """The result of importing marks.
 
     Attributes
     ----------
     taken : list of str
-        Marks that are now in this gradebook.
+        Marks that are new in this gradebook.
     same : int
-        Marks that were there already.
+        Number of marks that were there already.
     conflicts : list of str
-        What was not taken, and why.
+        Marks that were not imported, and why.
     """
 
     taken: list[str] = field(default_factory=list)
@@ -87,12 +88,12 @@ class Imported:
 
 
 def share_of(text: str) -> tuple[int, int]:
-    """``2/3``: the second of three shares.
+    """Parse ``2/3``, the second of three shares.
 
     Raises
     ------
     UsageError
-        It says something else.
+        It is something else.
     """
     match = SHARE.fullmatch(text)
     number, among = (int(match[1]), int(match[2])) if match else (0, 0)
@@ -102,15 +103,15 @@ def share_of(text: str) -> tuple[int, int]:
 
 
 def in_share(pairs: Iterable[tuple[str, str]], number: int, among: int) -> set[tuple[str, str]]:
-    """The submissions of one share: as many as in the others, in an order that has nothing to do with names or marks."""
+    """Return the submissions of one share: shares of equal size, in an order independent of names and marks."""
     ordered = sorted(pairs, key=lambda pair: (pair[0], hashlib.sha256(pair[1].encode()).digest()))
     return set(ordered[number - 1::among])
 
 
 def left_to_read(course: Path, stage_id: str | None = None, share: str | None = None) -> Left:
-    """What a person has still to read; with a share, its list in ``marking/``."""
+    """Return what is left to mark; for a share, also write its list to ``marking/``."""
     course = course.resolve()
-    _needs_gradebook(course)
+    need_gradebook(course)
     pipeline = Pipeline(course)
     present = set(pipeline.term.people.present())
     with pipeline.gradebook() as book:
@@ -127,13 +128,8 @@ def left_to_read(course: Path, stage_id: str | None = None, share: str | None = 
     return left
 
 
-def _needs_gradebook(course: Path) -> None:
-    if not (course / "gradebook.db").exists():
-        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
-
-
 def _entries(book: Gradebook, stage_id: str | None = None) -> list[Entry]:
-    """Every answer to a written task, and every other mark that waits or was set by hand."""
+    """Return every answer to a written task, and other marks that are pending or set by hand."""
     keys = read_keys(book)
     found = [Entry(entry.student, entry.stage, mark.task, keys.get((entry.notebook_id, mark.name), ""), mark, entry.notebook_id)
              for entry in read_marks(book, stage_id).values() for mark in entry.marks
@@ -149,15 +145,15 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def import_marks(course: Path, source: Path) -> Imported:
-    """Take marks somebody else gave: from a list that was filled in, a gradebook.db, or a course folder with one.
+    """Import marks from a filled-in list, a gradebook.db, or a course folder.
 
     Raises
     ------
     UsageError
-        There is nothing at that place that can be read as marks.
+        The source cannot be read as marks.
     """
     course, source = course.resolve(), source.expanduser()
-    _needs_gradebook(course)
+    need_gradebook(course)
     given = list(_given(source))
     outcome = Imported()
     pipeline = Pipeline(course)
@@ -169,7 +165,7 @@ def import_marks(course: Path, source: Path) -> Imported:
     with book.one_transaction():
         for mark in given:
             place = mark.student, mark.stage, mark.task
-            if _take(book, own.get(place), keys, mark, outcome):  # a second row may say otherwise
+            if _take(book, own.get(place), keys, mark, outcome):  # a later row may contradict it
                 entry, old = own[place]
                 own[place] = entry, replace(old, by_hand=True, score=mark.score, comment=mark.comment or old.comment)
     return outcome
@@ -192,7 +188,7 @@ class Given:
 
 def _take(book: Gradebook, own: tuple[SubmissionMarks, Mark] | None, keys: dict[tuple[str, str], str], given: Given,
           outcome: Imported) -> bool:
-    """Enter one mark, unless it differs from what is there; whether that was done."""
+    """Enter one mark unless it conflicts with an existing one; return whether it was entered."""
     if own is None:
         outcome.conflicts.append(f"{given}: there is no such answer here")
         return False
@@ -224,7 +220,7 @@ def _given(source: Path) -> Iterator[Given]:
     if not source.is_file():
         raise UsageError(f"there are no marks at {source}; name a list of make marking, a gradebook.db, or a course folder")
     if source.read_bytes()[:16] == b"SQLite format 3\0":
-        with tempfile.TemporaryDirectory() as scratch:  # opening a gradebook may write to it: the other's is left alone
+        with tempfile.TemporaryDirectory() as scratch:  # opening a gradebook may write to it, so a copy is opened
             copied = Path(shutil.copy(source, scratch))
             with Gradebook(f"sqlite:///{copied}") as book:
                 entries = _entries(book)

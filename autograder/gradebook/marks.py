@@ -1,4 +1,4 @@
-"""What the gradebook holds, read in a few queries: tables, exports, pages and report show the same numbers."""
+"""Read the gradebook in a few queries. Tables, exports, pages and report all use these numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from autograder.grade.notebook import task_of_cell
 from autograder.gradebook.answers import NOTHING
 from autograder.gradebook.shared_gradebook import ANSWERS
 
-# In place of the key of an answer: the mark that is proposed was given in this student's folder, which is no longer there.
+# Prefix in place of an answer's key: the proposed mark was given in this folder, which no longer exists.
 ELSEWHERE = "folder "
 
 
@@ -36,19 +36,19 @@ class Mark:
     Attributes
     ----------
     pending : bool
-        A person has still to give the mark, or to look at it again.
+        A person has yet to give the mark, or to check it again.
     by_hand : bool
         The score was given by a person.
     changed : bool
-        The answer has changed since it was marked; `before` is the mark it had, `said` the comment.
+        The answer has changed since it was marked; `before` is its previous mark, `said` the comment.
     elsewhere : str
-        The folder, no longer there, in which `before` and `said` were given, perhaps to this answer.
+        The folder, no longer existing, in which `before` and `said` were given, possibly for this answer.
     manual, extra : float or None
         What a person gave.
     given : bool
-        A mark, extra credit or a comment by a person.
+        A person gave a mark, extra credit or a comment.
     unanswered : bool
-        Nothing was written, and nobody gave a mark all the same.
+        Nothing was written, and nobody gave a mark nevertheless.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Mark:
 
     @property
     def task(self) -> str:
-        """Its task's id."""
+        """Id of its task."""
         return task_of_cell({"grade_id": self.name})
 
 
@@ -87,22 +87,22 @@ class SubmissionMarks:
 
     @property
     def score(self) -> float:
-        """All marks so far, before any penalty."""
+        """Sum of all marks so far, before any penalty."""
         return round(sum(mark.score for mark in self.marks), 6)
 
     @property
     def max_score(self) -> float:
-        """All points there are."""
+        """Maximum points."""
         return round(sum(mark.max_score for mark in self.marks), 6)
 
     @property
     def total(self) -> float:
-        """What counts: the score without the penalty, never below zero."""
+        """The score minus the penalty, at least zero: what counts."""
         return round(max(0.0, self.score - self.penalty), 6)
 
     @property
     def pending(self) -> int:
-        """Marks still to be given by a person."""
+        """Number of marks that a person has yet to give."""
         return sum(mark.pending for mark in self.marks)
 
     @property
@@ -113,7 +113,7 @@ class SubmissionMarks:
 
 def read_marks(gradebook: Gradebook, stage_id: str | None = None, student: str | None = None
                ) -> dict[tuple[str, str], SubmissionMarks]:
-    """Every submission in the gradebook, or those of one stage or student, by (stage id, student)."""
+    """Return the submissions in the gradebook, all or those of one stage or student, by (stage id, student)."""
     found = {entry.notebook_id: entry for entry in _submissions(gradebook, stage_id, student)}
     cells = _cells(gradebook)
     known = _answers(gradebook)
@@ -158,7 +158,7 @@ def _submissions(gradebook: Gradebook, stage_id: str | None, student: str | None
 
 
 def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
-    """Name and points of each marked cell, by its id in the gradebook."""
+    """Return name and points of each marked cell by its id in the gradebook."""
     cells = BaseCell.__table__.c
     names = {row.id: row.name for row in gradebook.db.execute(select(cells.id, cells.name))}
     worth: dict[str, float] = {}
@@ -168,14 +168,14 @@ def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
 
 
 def read_keys(gradebook: Gradebook) -> dict[tuple[str, str], str]:
-    """The key of what a person sees for each cell, by notebook and cell; empty where nothing was written."""
+    """Return the key of the answer shown for each cell, by notebook and cell; empty if nothing was written."""
     if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
         return {}
     return {(row.notebook_id, row.name): row.shown for row in gradebook.db.execute(select(ANSWERS))}
 
 
 def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
-    """What the kit's table knows of answers that were not written, or have changed since, by notebook and cell."""
+    """Return the kit's rows on answers that are missing or have changed, by notebook and cell."""
     if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
         return {}
     rows = gradebook.db.execute(select(ANSWERS).where(ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING)))
@@ -183,12 +183,12 @@ def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
 
 
 def odd_marks(marks: Mapping[tuple[str, str], SubmissionMarks], stage_ids: Collection[str]) -> list[str]:
-    """Marks given by hand that cannot be meant: nbgrader takes 300 of 5."""
+    """Return hand marks outside the possible range: nbgrader accepts 300 of 5."""
     return sorted(f"{entry.student}, {entry.stage}: {mark.name} has {points(mark.score)} of {points(mark.max_score)} points"
                   for entry in marks.values() if entry.stage in stage_ids for mark in entry.marks
                   if mark.by_hand and not 0 <= mark.score <= mark.max_score)
 
 
 def in_order(task: str) -> tuple[tuple[int, str], ...]:
-    """The id of a task for sorting: 1.10 comes after 1.9."""
+    """Return a sort key for task ids: 1.10 comes after 1.9."""
     return tuple((int(part) if part.isdecimal() else 0, part) for part in task.split("."))

@@ -1,4 +1,4 @@
-"""What nbgrader says, kept instead of printed."""
+"""Capture nbgrader's log messages instead of printing them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.text import one_line
 
-# nbgrader reads a submission's cells while it is still putting it together; SQLAlchemy remarks on it, nothing is lost.
+# nbgrader reads a submission's cells before it has added the submission; SQLAlchemy's warning about it is harmless.
 HALF_MADE = r"Object of type <Submitted\w+> not in session, add operation along"
 
 
 @contextlib.contextmanager
 def captured_errors(log: logging.Logger) -> Iterator[list[str]]:
-    """The errors nbgrader logs inside the block."""
+    """Collect the errors that nbgrader logs inside the block."""
     words: list[str] = []
 
     class Listen(logging.Handler):
@@ -39,6 +39,6 @@ def captured_errors(log: logging.Logger) -> Iterator[list[str]]:
 
 
 def said(words: list[str], error: BaseException) -> str:
-    """What a person reads of it: the last line of a traceback among the words, else the exception's own."""
+    """Return one line for the user: the last line of a logged traceback, else the exception's message."""
     lines = [line for text in words if "Traceback" in text for line in text.strip().splitlines()]
     return one_line(lines[-1] if lines else str(error) or type(error).__name__)

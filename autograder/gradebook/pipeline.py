@@ -1,6 +1,6 @@
-"""From records to what nbgrader keeps: the gradebook, the autograded notebooks, the feedback pages.
+"""From records to nbgrader's outputs: the gradebook, the autograded notebooks, the feedback pages.
 
-One process, one submission after the other: SQLite has one writer.
+One process handles one submission after another, because SQLite allows one writer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from autograder.gradebook.health import check_gradebook
 from autograder.gradebook.late import Penalties, Term, read_term, settle_penalties
 from autograder.gradebook.messages import captured_errors, said
 from autograder.gradebook.shared_gradebook import gradebook, stamp_if_new
-from autograder.gradebook.unchanged import STAMP, assignment_stamp, material, stamp
+from autograder.gradebook.unchanged import assignment_stamp, forget_entries, has_gradebook, material, stamp
 from autograder.stages import SOLUTIONS
 
 
@@ -44,7 +44,7 @@ class Pipeline:
 
     def __init__(self, course: Path) -> None:
         self.course = course.resolve()
-        check_gradebook(self.course / "gradebook.db")
+        check_gradebook(self.course)
         self.config = load_config(self.course)
         self.directory = CourseDirectory(config=self.config)
         self.log = logging.getLogger("autograder.nbgrader")
@@ -53,7 +53,7 @@ class Pipeline:
 
     @cached_property
     def term(self) -> Term:
-        """Policy and class list, as they are when this run begins."""
+        """Policy and class list as of the start of this run."""
         return read_term(self.course)
 
     @cached_property
@@ -65,15 +65,15 @@ class Pipeline:
 
     @property
     def database(self) -> str:
-        """Address of the gradebook."""
+        """URL of the gradebook."""
         return str(self.directory.db_url)
 
     def up_to_date(self, stage_id: str, student: str) -> bool:
-        """True when gradebook, autograded notebook and feedback page are those of the present record."""
+        """Whether gradebook, autograded notebook and feedback page match the current record."""
         return unchanged.up_to_date(self.course, stage_id, student, self._key(stage_id, student))
 
     def in_gradebook(self, stage_id: str, student: str) -> bool:
-        """True when gradebook and autograded notebook are those of the present record."""
+        """Whether gradebook and autograded notebook match the current record."""
         return unchanged.in_gradebook(self.course, stage_id, student, self._key(stage_id, student))
 
     def _key(self, stage_id: str, student: str) -> str | None:
@@ -81,26 +81,23 @@ class Pipeline:
         return None if record is None else str(record["key"])
 
     def ensure_assignment(self, stage_id: str) -> None:
-        """Enter the stage and its cells into the gradebook, when they are new or have changed.
+        """Enter the stage and its cells into the gradebook if they are new or have changed.
 
         Raises
         ------
         UsageError
-            When graded cells were added or removed while there are submissions in the gradebook.
+            Graded cells were added or removed while there are submissions in the gradebook.
         """
         entered_as, digest = assignment_stamp(self.course, stage_id), material(stage_id)
-        if not (self.course / "gradebook.db").exists():
-            for entered in (self.course / STAMP).glob("*.assignment"):
-                remove(entered)  # what was entered into a gradebook that is gone is to be entered again
-            for entered in (self.course / STAMP).glob("*/*.autograded"):
-                remove(entered)
+        if not has_gradebook(self.course):
+            forget_entries(self.course)
         if entered_as.exists() and entered_as.read_text() == digest:
             return
         with tempfile.TemporaryDirectory() as scratch:
             config = Config(self.config)
             config.CourseDirectory.release_directory = scratch
             config.CourseDirectory.source_directory = str(SOLUTIONS)
-            steps = config.GenerateAssignment.preprocessors  # nobody is handed what is made here: the gradebook alone is filled
+            steps = config.GenerateAssignment.preprocessors  # only the gradebook is filled; the output is not handed out
             config.GenerateAssignment.preprocessors = steps[: steps.index("nbgrader.preprocessors.SaveCells") + 1]
             directory = CourseDirectory(config=config)
             directory.assignment_id = stage_id
@@ -116,12 +113,12 @@ class Pipeline:
         write_atomically(entered_as, digest.encode())
 
     def autograde(self, stage_id: str, student: str) -> None:
-        """A record's marks into the gradebook, and the notebook that formgrader shows.
+        """Enter a record's marks into the gradebook and write the notebook that formgrader shows.
 
         Raises
         ------
         InfrastructureError
-            There is no record, or the gradebook did not take it; then nothing of it is in there.
+            There is no record, or the gradebook rejected it; then nothing of it was entered.
         """
         record = read_record(record_path(self.course, stage_id, student))
         if record is None:
@@ -141,12 +138,12 @@ class Pipeline:
 
     @property
     def permissions(self) -> int:
-        """Of files in autograded/: read-only, as nbgrader leaves them, unless the course says otherwise."""
+        """Mode of files in autograded/: read-only as in nbgrader, unless configured otherwise."""
         settings = self.config.get("Autograde", {}).get("permissions", self.config.get("BaseConverter", {}).get("permissions"))
         return int(str(settings or (664 if self.directory.groupshared else 444)), 8)
 
     def feedback(self, stage_id: str, student: str) -> None:
-        """nbgrader's feedback page for one submission."""
+        """Make nbgrader's feedback page for one submission."""
         remove(self.course / "feedback" / student / stage_id)
         self.directory.assignment_id, self.directory.student_id = stage_id, student
         self.feedback_converter.log = self.log
@@ -160,29 +157,29 @@ class Pipeline:
 
     @cached_property
     def departed(self) -> list[Departed]:
-        """Marks given by hand in folders that are no longer there; carried over, as far as they can be, when first asked for."""
+        """Marks given by hand in folders that no longer exist, carried over as far as possible on first access."""
         return bring_along(self.entries.gradebook, self.term.people)
 
     def settle_penalties(self) -> list[tuple[str, str]]:
-        """Bring times and penalties up to date for everybody; whose page is to be made again for it."""
+        """Update everybody's times and penalties; return the submissions whose page must be remade."""
         changed = settle_penalties(self.entries.gradebook, self.term, self.entries.penalties)
         return [pair for pair in changed if (self.course / "feedback" / pair[1] / pair[0] / f"{pair[0]}.html").exists()]
 
     def gradebook(self) -> Gradebook:
-        """nbgrader's gradebook of this course, to be used in a `with` block."""
+        """Return nbgrader's gradebook of this course, for use in a `with` block."""
         return Gradebook(self.database)
 
 
 class SubmissionFeedback(GenerateFeedback):
-    """nbgrader's feedback for one named submission at a time: the page alone, without copies of what was handed in.
+    """nbgrader's feedback converter, for one named submission at a time and without copying the submitted files.
 
-    nbgrader makes exporter, templates and writer again at every start; here they are made once and serve all submissions.
+    nbgrader creates exporter, templates and writer at every start; here they are created once for all submissions.
     """
 
     started = False
 
     def start(self) -> None:
-        """Convert the submission that the course directory names at the moment."""
+        """Convert the submission that the course directory currently names."""
         if not self.started:
             self.started = True
             super().start()
@@ -196,19 +193,19 @@ class SubmissionFeedback(GenerateFeedback):
             os.chdir(before)
 
     def init_notebooks(self) -> None:
-        """Take the submission as given: no pattern is matched against its name."""
+        """Use the submission as given, without matching its name as a pattern."""
         stage_id, student = self.coursedir.assignment_id, self.coursedir.student_id
         folder = self._format_source(stage_id, student)
         self.notebooks: list[str] = []
         self.assignments = {folder: [os.path.join(folder, f"{stage_id}.ipynb")]}
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """The page is all there is."""
+        """Create the folder; the page is its only content."""
         Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
 
 
 def remove(folder: Path) -> None:
-    """Remove a generated folder, also one that nbgrader made read-only; a link is unlinked, not followed."""
+    """Remove a generated folder, even if nbgrader made it read-only; links are unlinked, not followed."""
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     elif folder.exists():

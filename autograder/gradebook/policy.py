@@ -1,7 +1,6 @@
 """`policy.toml`: when a stage is due, and what handing it in late costs.
 
-One file in the course folder. What stands at its top holds for all stages; a table of a stage says when it is due, and may say
-the rest differently::
+A file in the course folder. Keys at the top apply to all stages; the table of a stage sets its due date and may override them::
 
     timezone = "Europe/Berlin"   # of every date that does not name its own
     grace = "15 min"             # handed in within it counts as in time
@@ -41,13 +40,13 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Amount:
-    """Points, or a share of the points there are."""
+    """Points, or a percentage of the maximum."""
 
     value: float
     percent: bool = False
 
     def of(self, max_score: float) -> float:
-        """The points."""
+        """Return the points."""
         return self.value * max_score / 100 if self.percent else self.value
 
     def __str__(self) -> str:
@@ -56,7 +55,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class Rule:
-    """What holds for one stage."""
+    """The late policy of one stage."""
 
     due: datetime
     zone: tzinfo
@@ -65,12 +64,12 @@ class Rule:
     cap: Amount | None = None
 
     def due_for(self, extension: float) -> datetime:
-        """The due date of somebody who was given days more; days of the calendar, so that the hour stays the same."""
+        """Return the due date with an extension in calendar days, so that the local time of day stays the same."""
         local = self.due.astimezone(self.zone).replace(tzinfo=None) + timedelta(days=extension)
         return local.replace(tzinfo=self.zone).astimezone(UTC)
 
     def days_late(self, when: datetime, extension: float = 0.0) -> int:
-        """Days begun since the due date; 0 within the grace."""
+        """Return the number of days begun since the due date; 0 within the grace period."""
         due = self.due_for(extension)
         if when <= due + self.grace:
             return 0
@@ -78,20 +77,20 @@ class Rule:
         return max(1, math.ceil(between / DAY))
 
     def cost(self, days: int, max_score: float) -> float:
-        """Points taken off for so many days."""
+        """Return the points deducted for this many days."""
         off = days * self.per_day.of(max_score)
         return min(off, max_score if self.cap is None else self.cap.of(max_score))
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What holds for a course."""
+    """The late policy of a course."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     late_days: int = 0
 
     def charged(self, late: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-        """How many late days of a student are free and how many cost, by stage.
+        """Return how many of a student's late days are free and how many are charged, by stage.
 
         Parameters
         ----------
@@ -107,12 +106,12 @@ class Policy:
 
 
 def read_policy(course: Path) -> Policy:
-    """The policy of a course; one without rules where there is no policy.toml.
+    """Read the policy of a course; without policy.toml it has no rules.
 
     Raises
     ------
     UsageError
-        The file is not as it should be: the text names file, key and what is right.
+        The file is invalid: the message names the file, the key and what would be right.
     """
     path = course / POLICY
     try:

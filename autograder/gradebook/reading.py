@@ -1,7 +1,7 @@
-"""What a person sees who marks written answers in formgrader: the answer, its score, the mark scheme and the work it refers to.
+"""The page for marking written answers in formgrader: the answer, its score, the mark scheme and the work it refers to.
 
-A preprocessor of nbconvert's HTMLExporter, by which formgrader makes its page, takes the written tasks out of the notebook and
-puts them first; the template `reading` lays them out. The rest of the notebook follows below, as nbgrader shows it.
+A preprocessor of nbconvert's HTMLExporter, with which formgrader renders its page, moves the written tasks out of the notebook to
+the top, where the template `reading` lays them out. The rest of the notebook follows as nbgrader shows it.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from autograder.stages import find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCHEME = re.compile(r"=== BEGIN MARK SCHEME ===(.*?)=== END MARK SCHEME ===", re.DOTALL)
-PNG = "iVBORw0KGgo"  # how every PNG begins in base64
-# Comments offered again, and characters of a module that are shown.
+PNG = "iVBORw0KGgo"  # base64 of the PNG signature
+# Number of earlier comments offered, and characters of a module that are shown.
 COMMENTS, MAX_SHOWN = 8, 100_000
 
 
 class ReadingDesk(Preprocessor):
-    """Puts what is to be marked by hand into the resources, and takes it out of the notebook."""
+    """Moves what is marked by hand from the notebook to the resources."""
 
     enabled = True
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Lay the desk; a page without a written task is left as it is."""
+        """Collect the written tasks; without any, the page is left as it is."""
         course = Path(self.config.CourseDirectory.root)
         stage_id, student = resources["assignment_id"], resources["student"]
         with gradebook(self.config.CourseDirectory.db_url) as book:
@@ -88,7 +88,7 @@ def _shown(cell: NotebookNode) -> Markup:
 
 
 def _comments(book: Gradebook, stage_id: str, name: str) -> list[str]:
-    """What was written about this task before, the most frequent first."""
+    """Return earlier comments on this task, most frequent first."""
     rows = book.db.execute(select(Comment.manual_comment).join(BaseCell, BaseCell.id == Comment.cell_id)
                            .where(BaseCell.name == name, Comment.manual_comment.is_not(None)))
     counted = Counter(text.strip() for (text,) in rows if text and text.strip())
@@ -96,7 +96,7 @@ def _comments(book: Gradebook, stage_id: str, name: str) -> list[str]:
 
 
 def _figures(record: dict[str, Any], stage_id: str, nb: NotebookNode) -> list[tuple[str, str]]:
-    """Figures the student's code drew in the tests, then pictures of the notebook itself."""
+    """Return the figures that the student's code drew in tests, then the pictures of the notebook."""
     titles = find_stage(stage_id).info.tasks
     found = [(f"data:image/png;base64,{picture}", f"Task {task}, {titles.get(task, '')}, drawn by the student's code")
              for task, pictures in sorted(record.get("pictures", {}).items())
@@ -110,7 +110,7 @@ def _figures(record: dict[str, Any], stage_id: str, nb: NotebookNode) -> list[tu
 
 
 def _modules(course: Path, stage_id: str, student: str) -> list[tuple[str, Markup]]:
-    """The student's own Python files, the stage's first."""
+    """Return the student's Python files, the stage's first."""
     folder, own = course / "autograded" / student / stage_id, find_stage(stage_id).info.file
     files = sorted((path for path in folder.glob("*.py") if path.is_file() and not path.is_symlink()),
                    key=lambda path: (path.name != own, path.name))
@@ -119,5 +119,5 @@ def _modules(course: Path, stage_id: str, student: str) -> list[tuple[str, Marku
 
 @lru_cache(maxsize=1)
 def style_sheet() -> Markup:
-    """The desk's own style."""
+    """Return the style sheet of this page."""
     return Markup((TEMPLATES / "reading.css").read_text(encoding="utf-8"))

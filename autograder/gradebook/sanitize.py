@@ -1,6 +1,6 @@
-"""Student text on a page: rendered as Markdown, formulas as MathML, its HTML reduced to what cannot run.
+"""Render students' text for pages: Markdown to HTML, formulas to MathML, and nothing that can run scripts.
 
-nbconvert's own Markdown filter lets scripts through: in formgrader they would run with the grader's rights.
+nbconvert's own Markdown filter lets scripts through, which in formgrader would run with the grader's rights.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from pygments.lexers import PythonLexer
 from autograder.gradebook.formulas import mathml
 from autograder.text import on_a_page
 
-# A longer text is shown as it was written: Markdown takes more than proportionate time over what is made to be slow.
+# Longer texts are shown verbatim: Markdown takes superlinear time on crafted input.
 MAX_MARKDOWN = 20_000
 TAGS = (nh3.ALLOWED_TAGS - {"area", "map"}) | {"img", "section"}
 ATTRIBUTES = {tag: set(names) - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 ATTRIBUTES["img"] = {"src", "alt", "title", "width", "height"}
 for _tag in ("code", "div", "span"):
     ATTRIBUTES.setdefault(_tag, set()).add("class")
-# Classes of highlighted code, and of the marks this module puts around formulas; none of the pages around them.
+# Classes of highlighted code and of this module's formula markers; none that the page itself uses.
 CLASSES = re.compile(r"highlight|[a-z]{1,2}\d?|tex-inline|tex-block")
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
-# No address inside the course folder: formgrader serves what students handed in beside their notebook.
+# No URLs into the course folder: formgrader serves files that students handed in beside their notebook.
 LINKS = ("https://", "http://", "mailto:")
-# Types a browser opens as a page, beside all that end in +xml.
+# Media types that browsers open as a page, besides any that ends in +xml.
 PAGES = ("text/html", "text/xml", "application/xml")
-# Students' headings begin below those of the page.
+# Students' headings start below those of the page.
 HEADINGS = {f"h{level}": f"h{min(level + 2, 6)}" for level in range(1, 7)}
 
 
 def clean(html: str) -> str:
-    """HTML without scripts, event handlers, frames, forms, styles, foreign pictures and relative addresses.
+    """Return HTML without scripts, event handlers, frames, forms, styles, external pictures and relative URLs.
 
-    Works on the finished HTML, so that no disagreement between two Markdown parsers can let anything through.
+    Works on the final HTML, so that a disagreement between Markdown parsers cannot let anything through.
     """
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
                      attribute_filter=_attribute)
@@ -65,7 +65,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, with formulas put into marked elements that `clean` lets pass."""
+    """nbconvert's renderer, with formulas in marked elements that `clean` allows."""
 
     def block_math(self, body: str) -> str:
         return f'<code class="tex-block">{escape(body)}</code>'
@@ -77,14 +77,14 @@ class _Renderer(IPythonRenderer):
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def _embed_image_or_attachment(self, src: str) -> str:
-        """A picture that is not there is left out; it is no reason to show nothing at all."""
+        """Omit a missing picture instead of failing on the whole cell."""
         if src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments:
             return ""
         return super()._embed_image_or_attachment(src)
 
 
 class _Finish(HTMLParser):
-    """Puts MathML in the place of the marked elements, and headings where they belong."""
+    """Replaces the marked elements by MathML and lowers the level of headings."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -119,13 +119,13 @@ class _Finish(HTMLParser):
 
 
 def to_html(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Markdown of a student's as HTML that cannot run.
+    """Render a student's Markdown as HTML that cannot run scripts.
 
     Parameters
     ----------
     source : str
     attachments : mapping, optional
-        Pictures pasted into the cell, as nbformat keeps them.
+        Pictures pasted into the cell, in nbformat's form.
     """
     if len(source) > MAX_MARKDOWN:
         return on_a_page(f"<pre>{escape(source)}</pre>")
@@ -148,32 +148,32 @@ def _render(source: str, attachments: dict[str, dict[str, str]]) -> str:
     finish = _Finish()
     finish.feed(clean(html))
     finish.close()
-    return on_a_page("".join(finish.parts))  # also what was written as an entity
+    return on_a_page("".join(finish.parts))  # also characters written as entities
 
 
 @lru_cache(maxsize=256)
 def coloured(code: str) -> Markup:
-    """Python as HTML; Pygments escapes the text. Most of a class has the same cells: each is coloured once."""
+    """Highlight Python code as HTML; Pygments escapes it. Cached, because most of a class has the same cells."""
     return Markup(on_a_page(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))))
 
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """Takes the place of nbconvert's filter of that name, also in formgrader."""
+    """Replacement for nbconvert's filter of this name, also in formgrader."""
     cell: Any = context.get("cell") or {}
     return to_html(source, cell.get("attachments"))
 
 
 def is_page(name: str) -> bool:
-    """A file that a web server would send as a page of its own, scripts and all; Tornado goes by the same table of types."""
+    """Whether a web server would send a file as a page that can run scripts. Tornado uses the same table of media types."""
     kind = mimetypes.guess_type(name)[0] or ""
     return kind in PAGES or kind.endswith("+xml") or "javascript" in kind
 
 
 def drop_pages(folder: Path) -> None:
-    """Remove such files.
+    """Remove files that would be served as pages.
 
-    Formgrader serves what was handed in beside the notebook: opened there, a student's page would act with the grader's rights.
+    Formgrader serves files handed in beside a notebook: a student's page opened there would act with the grader's rights.
     """
     for path in folder.rglob("*"):
         if not path.is_dir() and is_page(path.name):

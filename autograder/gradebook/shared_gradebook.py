@@ -1,11 +1,11 @@
-"""One gradebook for many submissions: nbgrader's own class, kept open, with a transaction that holds many of its calls.
+"""nbgrader's gradebook class, kept open for many submissions, with transactions that span several of its calls.
 
-`nbgrader.api.Gradebook` looks the tables over whenever it is made, and each of its changes is a transaction of its own that
-waits for the disk. Here one object serves all submissions, and inside `one_transaction` all changes are one: a submission is
-in the gradebook as a whole, or not at all. In between, the file can be replaced, and formgrader can write to it.
+`nbgrader.api.Gradebook` inspects the tables whenever it is created, and each of its changes is a transaction that waits for the
+disk. Here one object serves all submissions, and inside `one_transaction` all changes are one: a submission is entered completely
+or not at all. Between transactions the file can be replaced, and formgrader can write to it.
 
-Beside nbgrader's tables the file has two of this kit, which nbgrader leaves alone: to which answer a mark given by hand
-belongs, and which marks were last reported.
+Besides nbgrader's tables the file has two of the kit's, which nbgrader ignores: which answer a hand mark belongs to, and which
+marks were last reported.
 """
 
 from __future__ import annotations
@@ -19,24 +19,27 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Column, Float, MetaData, NullPool, String, Table, Text, create_engine, inspect
 
 OURS = MetaData()
-# `shown` is the answer a person sees, and marks; what was given for another answer is the `old_` mark, a proposal.
+# `shown` is the answer that is shown and marked; a mark given for another answer is kept in `old_...` as a proposal.
 ANSWERS = Table(
     "kit_answer", OURS,
     Column("notebook_id", String(32), primary_key=True), Column("name", String(128), primary_key=True),
-    Column("shown", String(64), nullable=False), Column("old_answer", String(64)), Column("old_score", Float),
+    Column("shown", Text, nullable=False), Column("old_answer", Text), Column("old_score", Float),
     Column("old_extra", Float), Column("old_comment", Text))
-# `content` is the submission's, `suite` the tests' it was graded by; `marks` (JSON) is what the tables said last.
+# `content` and `suite` identify the submission and tests of the marks; `marks` (JSON) is what was last written to the tables.
 REPORTED = Table(
     "kit_reported", OURS,
-    Column("notebook_id", String(32), primary_key=True), Column("content", String(64), nullable=False),
-    Column("suite", String(64), nullable=False), Column("marks", Text))
+    Column("notebook_id", String(32), primary_key=True), Column("content", Text, nullable=False),
+    Column("suite", Text, nullable=False), Column("marks", Text))
+
+# What gives a transaction the right to write from its beginning.
+ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE grade, comment IN SHARE ROW EXCLUSIVE MODE"}
 
 
 class SharedGradebook(Gradebook):
-    """nbgrader's gradebook, to be used in many `with` blocks one after the other."""
+    """nbgrader's gradebook, for use in many `with` blocks in succession."""
 
     joined = False
-    transactions = 0  # that this object has written
+    transactions = 0  # written by this object
 
     def __init__(self, db_url: str, course_id: str = "default_course") -> None:
         stamp_if_new(db_url)
@@ -45,23 +48,23 @@ class SharedGradebook(Gradebook):
         self.close()
 
     def close(self) -> None:
-        """As nbgrader's; inside `one_transaction` it stays open."""
+        """Close as nbgrader does, except inside `one_transaction`."""
         if not self.joined:
             super().close()
 
     @contextmanager
     def one_transaction(self) -> Iterator[None]:
-        """A block whose changes all go into the file at its end, or not at all when it raises.
+        """Context whose changes are committed together at its end, or rolled back if it raises.
 
-        It holds the right to write from the beginning: what it reads does not change before it is written.
+        It holds the write lock from the start, so that what it reads does not change before it writes.
         """
         self.db.remove()
         try:
             with self.engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.exec_driver_sql(ALONE.get(connection.dialect.name, "SELECT 1"))
                 self.db.configure(bind=connection, join_transaction_mode="rollback_only")
                 self.joined = True
-                if not connection.dialect.has_table(connection, ANSWERS.name):  # the file was replaced by one of nbgrader's
+                if not connection.dialect.has_table(connection, ANSWERS.name):  # the file was replaced by nbgrader's own
                     OURS.create_all(bind=connection)
                 yield
                 self.db.flush()
@@ -74,9 +77,9 @@ class SharedGradebook(Gradebook):
 
 
 def stamp_if_new(db_url: str) -> None:
-    """Write into an empty gradebook which version of nbgrader's tables it is to have.
+    """Record the version of nbgrader's schema in an empty gradebook.
 
-    nbgrader would start the program `alembic` to find that out, which takes longer than to grade several submissions.
+    nbgrader would run the program `alembic` for this, which takes longer than grading several submissions.
     """
     engine = create_engine(db_url, poolclass=NullPool)
     with engine.begin() as connection:
@@ -93,7 +96,7 @@ def _opened(db_url: str) -> SharedGradebook:
 
 
 def gradebook(db_url: str, course_id: str = "default_course") -> SharedGradebook:
-    """nbgrader's gradebook at this address, to be used in a `with` block as a fresh one is."""
+    """Return the cached gradebook at this URL, for use in a `with` block like a new one."""
     shared = _opened(db_url)
     if shared.course_id != course_id:
         shared.check_course(course_id)

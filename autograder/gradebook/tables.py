@@ -1,4 +1,4 @@
-"""grades.csv and items.csv: what a TA opens and what a script reads."""
+"""grades.csv and items.csv, for TAs and scripts."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?|")
 
 def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, str], SubmissionMarks], term: Term,
                reported: Mapping[str, Reported]) -> list[dict[str, Any]]:
-    """One row a submission: all marks so far, those given by hand among them, how many are still to give, and what counts.
+    """Return one row per submission: the score so far including hand marks, how many marks are pending, and the total.
 
-    Where a person has to look first (`needs_person`) there is neither score nor total, as a 0 would be a mark, and no answer
-    waits to be read before that. `asks` is no column: those of the notes that a person has to do something about.
+    A submission that a person must look at first (`needs_person`) has neither score nor total, since a 0 would be a mark, and no
+    pending answers. `asks` is not a column: it lists the notes that require action.
     """
     rows = []
     for record in records:
@@ -51,7 +51,7 @@ def grade_rows(records: Iterable[Mapping[str, Any]], marks: Mapping[tuple[str, s
 
 def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reported: Reported | None,
           ) -> Iterator[tuple[str, bool]]:
-    """What a person should know about one row, and whether it asks for something to be done."""
+    """Yield the notes on one row, and whether each requires action."""
     if record["status"] != "graded":
         reason = " ".join(str(record["reason"]).splitlines()[0].split()) if record["reason"] else record["status"]
         yield reason, record["status"] == NEEDS_PERSON
@@ -83,7 +83,7 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
 
 
 def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """One row a test of each submission."""
+    """Yield one row per test and submission."""
     for record in records:
         for test in record["tests"]:
             yield {"student": record["student"], "stage": record["stage"], **{key: test[key] for key in ITEMS[2:6]},
@@ -91,7 +91,7 @@ def item_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """UTF-8 with a header; of a row, what has a column."""
+    """Return a UTF-8 table with a header; keys without a column are ignored."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -100,24 +100,24 @@ def csv_bytes(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> by
 
 
 def _cell(value: Any) -> Any:
-    """A number as it is; of anything else, nothing that a spreadsheet would run."""
+    """Return numbers unchanged and other text with formulas defused."""
     return value if not isinstance(value, str) or NUMBER.fullmatch(value) else defused(on_a_page(value))
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
-    """The file is the old one or the whole new one, and an equal one is left alone."""
+    """Write a table atomically, unless it is unchanged."""
     data = csv_bytes(columns, rows)
     if not path.exists() or path.read_bytes() != data:
         write_atomically(path, data)
 
 
 def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
-    """grades.csv and items.csv over everybody who is in the course now, and changes.csv; not only those of this run.
+    """Write grades.csv and items.csv for everybody in the course, and changes.csv.
 
     Returns
     -------
     rows, changes, unusable
-        The rows of grades.csv, the marks that changed since the tables were last written, and files that are no records.
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are not valid records.
     """
     book = pipeline.entries.gradebook
     present, departed = pipeline.term.people.present(), pipeline.departed
@@ -126,7 +126,7 @@ def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]]
         marks, reported = read_marks(book), read_reported(book)
     changes = report_changes(course, book, marks, present, departed)
     rows = grade_rows(every, marks, pipeline.term, reported)
-    if not every.unusable or not (course / "grades.csv").exists():  # never over whole tables from a part of the class
+    if not every.unusable or not (course / "grades.csv").exists():  # never replace complete tables by those of a part
         write_csv(course / "grades.csv", GRADES, rows)
         write_csv(course / "items.csv", ITEMS, item_rows(every))
     return rows, changes, every.unusable

@@ -1,8 +1,8 @@
-"""Whether anything has changed since the last run, asked of the files alone: nbgrader's import would take longer than all of it.
+"""Find out from files alone whether anything has changed since the last run: importing nbgrader would take longer than this.
 
-Two questions. Is a submission in the gradebook as its record says (`up_to_date`)? And is everything else that decides gradebook
-and tables as the last run left it (`rows_as_left`): the class list, the policy, the suites, the marks given by hand, the tables
-themselves? Files are compared by their content. Where the answer is not certain, it is no.
+There are two questions. Does the gradebook match a submission's record (`up_to_date`)? And is everything else that determines
+gradebook and tables as the last run left it (`rows_as_left`): class list, policy, suites, hand marks, the tables themselves?
+Files are compared by content. In doubt the answer is no.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,36 +33,53 @@ from autograder.course_config import configure
 configure(get_config(), Path(__file__).parent)  # noqa: F821
 '''
 TABLES = ("grades.csv", "items.csv")
-# Where SQLite counts the transactions of a file, and where it says that a log beside the file holds some of them.
+# Bytes of SQLite's header: its transaction counter, and the format versions, which show whether a write-ahead log is in use.
 COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100
 
 
+def is_elsewhere(course: Path) -> bool:
+    """Whether the course's own nbgrader_config.py sets another database than gradebook.db, such as one on a server."""
+    own = course / CONFIG
+    return own.is_file() and re.search(r"^[^#\n]*\bdb_url\s*=", own.read_text("utf-8", "replace"), re.MULTILINE) is not None
+
+
+def has_gradebook(course: Path) -> bool:
+    """Whether there is a gradebook that marks may have been entered into."""
+    return (course / "gradebook.db").exists() or is_elsewhere(course)
+
+
+def forget_entries(course: Path) -> None:
+    """Forget what was entered into a gradebook that is gone, so that it is entered again."""
+    for entered in [*(course / STAMP).glob("*.assignment"), *(course / STAMP).glob("*/*.autograded")]:
+        entered.unlink(missing_ok=True)
+
+
 def stamp(course: Path, stage_id: str, student: str) -> Path:
-    """The file that says of which record gradebook and page are."""
+    """Return the file that holds the key of the record in gradebook and page."""
     return course / STAMP / stage_id / f"{student}.autograded"
 
 
 def up_to_date(course: Path, stage_id: str, student: str, key: str | None) -> bool:
-    """True when gradebook, autograded notebook and feedback page are those of the record with this key."""
+    """Whether gradebook, autograded notebook and feedback page match the record with this key."""
     return (in_gradebook(course, stage_id, student, key)
             and (course / "feedback" / student / stage_id / f"{stage_id}.html").exists())
 
 
 def in_gradebook(course: Path, stage_id: str, student: str, key: str | None) -> bool:
-    """True when gradebook and autograded notebook are those of the record with this key; None is no record."""
+    """Whether gradebook and autograded notebook match the record with this key; None means no record."""
     file = stamp(course, stage_id, student)
-    return (key is not None and (course / "gradebook.db").exists() and file.exists() and file.read_text() == key
+    return (key is not None and has_gradebook(course) and file.exists() and file.read_text() == key
             and (course / "autograded" / student / stage_id / f"{stage_id}.ipynb").exists())
 
 
 def assignment_stamp(course: Path, stage_id: str) -> Path:
-    """The file that says of which `material` the stage's cells in the gradebook are."""
+    """Return the file that holds the `material` of the stage's cells in the gradebook."""
     return course / STAMP / f"{stage_id}.assignment"
 
 
 @cache
 def material(stage_id: str) -> str:
-    """Hash of what decides a stage's cells in the gradebook: its notebook and its tests."""
+    """Return a hash of what determines a stage's cells in the gradebook: its notebook and tests."""
     stage = find_stage(stage_id)
     digest = hashlib.sha256(stage.notebook.read_bytes())
     for file in stage.test_files().values():
@@ -70,7 +88,7 @@ def material(stage_id: str) -> str:
 
 
 def transactions(course: Path) -> int:
-    """How many transactions have changed the gradebook; -1 where that cannot be told of the file alone."""
+    """Return the number of transactions written to the gradebook; -1 if the file alone does not tell."""
     try:
         with open(course / "gradebook.db", "rb") as file:
             return _transactions(course, file.read(HEADER))
@@ -84,9 +102,9 @@ def _transactions(course: Path, head: bytes) -> int:
 
 
 def people(course: Path) -> str:
-    """A key of what people write and hand in, as far as gradebook and tables are made of it, and of the code that makes them.
+    """Return a key of all input by people that determines gradebook and tables, and of the code that makes them.
 
-    Empty where the course has a configuration of its own for nbgrader: nobody knows what that reads.
+    Empty if the course has its own nbgrader configuration, which may depend on anything.
     """
     digest = hashlib.sha256()
     own = course / CONFIG
@@ -106,7 +124,7 @@ def people(course: Path) -> str:
 
 @cache
 def _code() -> str:
-    """Hash of the code of this package, which makes the tables."""
+    """Return a hash of this package's code, which makes the tables."""
     digest = hashlib.sha256()
     for file in [*sorted(Path(__file__).parent.rglob("*.py")), KIT / "autograder" / "course_config.py"]:
         digest.update(file.read_bytes())
@@ -114,7 +132,7 @@ def _code() -> str:
 
 
 def _made(course: Path) -> tuple[str, int]:
-    """A key of gradebook, tables and records, and the gradebook's transactions; an empty key where one of them is missing."""
+    """Return a key of gradebook, tables and records, and the gradebook's transaction count; an empty key if one is missing."""
     digest = hashlib.sha256()
     try:
         book = (course / "gradebook.db").read_bytes()
@@ -129,7 +147,7 @@ def _made(course: Path) -> tuple[str, int]:
 
 
 def _add(digest: Any, file: Path) -> None:
-    """A file with the time of its last change: one that was changed and changed back was another meanwhile."""
+    """Add a file and its modification time: one changed and changed back was different in between."""
     try:
         data, changed = file.read_bytes(), file.stat().st_mtime_ns
     except OSError as error:
@@ -139,12 +157,12 @@ def _add(digest: Any, file: Path) -> None:
 
 
 def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
-    """The rows of grades.csv, where a run over the whole course would change neither the gradebook nor the tables; else None.
+    """Return the rows of grades.csv if a run over the whole course would change neither gradebook nor tables; else None.
 
     Parameters
     ----------
     before : str
-        `people` of now.
+        The current value of `people`.
     """
     try:
         left = json.loads((course / STAMP / LEFT).read_bytes())
@@ -156,16 +174,16 @@ def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
 
 
 def remember(course: Path, before: str, count: int, rows: list[dict[str, Any]]) -> None:
-    """Write down that everything is up to date, if that is certain.
+    """Record that everything is up to date, if that is certain.
 
     Parameters
     ----------
     before : str
-        `people`, from before any of it was read.
+        `people`, as of before anything was read.
     count : int
-        How many transactions there have to be, unless somebody else has written since the marks were read.
+        Expected number of transactions; a higher one means that somebody else has written since the marks were read.
     rows : list of dict
-        Of grades.csv.
+        The rows of grades.csv.
     """
     made, now = _made(course)
     if before and made and count == now >= 0 and before == people(course):

@@ -1,1 +1,1 @@
-"""What comes from a learning-management system, and what goes back to it."""
+"""Exchange with learning-management systems: collect submissions, return marks and pages."""

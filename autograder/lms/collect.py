@@ -1,7 +1,7 @@
-"""`make collect`: a download of the LMS into ``submitted/<student>/<stage>/``; nothing is lost, nothing trusted.
+"""`make collect`: unpack a download of the LMS into ``submitted/<student>/<stage>/``, losing nothing and trusting nothing.
 
-A download goes through four steps: whose files these are (`formats`), of which stage (`which_stage`), what they are called and
-what is kept of the hand-in before (`incoming`), and into the folder, unless a newer one or a person's repair is there (`place`).
+A download goes through four steps: identify the owners of files (`formats`), the stage (`which_stage`), the final names and what
+to keep of an earlier hand-in (`incoming`), and store them, unless a newer hand-in or a manual repair is there (`place`).
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
     paths : Path or sequence of Path
         Zips, tars or folders.
     course : Path
-        The folder that has, or gets, ``submitted/``.
+        The folder that contains, or will contain, ``submitted/``.
     stage_id : str, optional
-        The stage the downloads are of, where the names of the files do not say it.
+        The stage of the downloads, if file names do not tell.
     pattern : str
-        A regular expression for a layout that is not known: see `autograder.lms.formats.read_layout`.
+        A regular expression for an unknown layout: see `autograder.lms.formats.read_layout`.
 
     Raises
     ------
     UsageError
-        A download is unreadable, too large, or of no known layout; or roster.csv cannot be used. Nothing of that download has
-        been unpacked. What is wrong with one submission alone is told in `refused`, and costs that one.
+        A download is unreadable, too large, or of unknown layout, or roster.csv is invalid. Nothing of that download has been
+        unpacked. Problems with a single submission are reported in `refused` and affect only that one.
     """
     course = course.resolve()
     submitted = course / "submitted"
@@ -70,7 +70,7 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
 
 
 def _of_groups(submitted: Path, roster: Roster, outcome: Collected) -> list[str]:
-    """Of each group that handed in several times, not the same, whose work counts for whom."""
+    """Return a note for each group that handed in several, different submissions, on whose work counts for whom."""
     notes = []
     members: dict[str, list[str]] = {}
     for person in roster.people:
@@ -91,7 +91,7 @@ def _of_groups(submitted: Path, roster: Roster, outcome: Collected) -> list[str]
 
 
 def _downloads(path: Path) -> list[Path]:
-    """The downloads that a path stands for: those in a folder of nothing but archives as an LMS packs them, else itself."""
+    """Return the downloads that a path stands for: the archives in a folder of nothing but LMS archives, else the path itself."""
     inside = sorted(entry for entry in path.iterdir() if not JUNK.search(entry.name)) if path.is_dir() else []
     if not inside or not all(entry.is_file() and is_archive(entry.name) for entry in inside):
         return [path]
@@ -107,7 +107,7 @@ def _downloads(path: Path) -> list[Path]:
 
 
 def _roster(course: Path) -> Roster:
-    """The roster; the people that version 0.1.0 collected are in it."""
+    """Return the roster, including people collected by version 0.1.0."""
     roster = Roster.read(course)
     for file in sorted((course / "submitted" / COLLECTED).glob("*.json")):
         try:
@@ -132,7 +132,7 @@ def _collect_one(
     outcome: Collected,
     stack: ExitStack,
 ) -> None:
-    """One download."""
+    """Collect one download."""
     every = stages()
     known = Known(tuple(stage.id for stage in every), own_names(every), roster)
     layout = read_layout(archive, known, pattern)
@@ -166,12 +166,12 @@ def _collect_one(
 
 
 def _person(handin: Handin, stage_id: str, roster: Roster, unique: bool) -> Person:
-    """Whose hand-in it is. Moodle gives a person another number in each assignment: from one to the next, the name counts.
+    """Return the owner of a hand-in. Moodle numbers people differently in each assignment, so there the name identifies them.
 
     Parameters
     ----------
     stage_id : str
-        The stage that most hand-ins of this download belong to.
+        The stage of most hand-ins in this download.
     unique : bool
         Whether nobody else in the download has that name.
     """
@@ -183,7 +183,7 @@ def _person(handin: Handin, stage_id: str, roster: Roster, unique: bool) -> Pers
 
 
 def _nothing(archive: Archive, layout: Layout, own: set[str]) -> str:
-    """Why there is nothing to place, and what would be."""
+    """Explain why there is nothing to collect, and what would be accepted."""
     if any(plain_name(PurePosixPath(name).name, own) in own for name in layout.rest):
         return (
             f"{archive.path}: this seems to be one hand-in, and nothing says whose\n"
@@ -205,7 +205,7 @@ def _nothing(archive: Archive, layout: Layout, own: set[str]) -> str:
 
 
 def paths_of(text: str) -> list[Path]:
-    """The downloads that FROM= names: one path, or several as in a shell; `~` and `*` stand for what they stand for there.
+    """Return the downloads named by FROM=: one path, or several as in a shell, with `~` and `*` expanded.
 
     Raises
     ------

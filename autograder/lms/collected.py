@@ -1,11 +1,10 @@
-"""What became of a download: the summary a TA reads, and `collected.csv`.
+"""The result of collecting: the summary for the TA, and `collected.csv`.
 
-`collected.csv` has a row for each person and stage that was collected, and one for each person of roster.csv who is missing:
-``student,stage,when,late,source,attempt,files,note``. ``when`` is the time of the hand-in in ISO 8601, as the LMS says it: with
-an offset where the LMS names one, without where it means the clock of the place, and empty where the LMS does not say it
-(Canvas, Moodle). ``late`` is ``yes`` where the LMS marked it, else empty. ``attempt`` counts the hand-ins that differ; a person
-who handed in nothing has 0 files and the note ``missing``. Each `make collect` writes the whole file: late policies read it,
-nobody edits it.
+`collected.csv` has a row for each person and stage collected, and one for each person on roster.csv who is missing:
+``student,stage,when,late,source,attempt,files,note``. ``when`` is the time of the hand-in in ISO 8601 as given by the LMS: with
+an offset if the LMS gives one, without if it means local time, and empty if unknown (Canvas, Moodle). ``late`` is ``yes`` if the
+LMS marked it, else empty. ``attempt`` counts distinct hand-ins; a person who handed in nothing has 0 files and the note
+``missing``. Each `make collect` writes the whole file for late policies to read; it is not meant to be edited.
 """
 
 from __future__ import annotations
@@ -26,34 +25,34 @@ from autograder.text import defused, on_a_page
 
 COLUMNS = ("student", "stage", "when", "late", "source", "attempt", "files", "note")
 WIDTH = 80
-# What students hand in, by the ends of its names.
+# Matches names of files that students hand in, by their suffix.
 WORK = re.compile(r"\.(?:py|ipynb|pt)\W*\d*\W*$", re.IGNORECASE)
 
 
 @dataclass
 class Collected:
-    """What became of a download.
+    """The result of collecting downloads.
 
     Attributes
     ----------
     new, replaced, unchanged : list of (student, stage)
-        What was put in, what took the place of an earlier submission, and what was there already.
+        Submissions that are new, that replaced an earlier one, and that were there already.
     late : set of (student, stage)
         Marked late by the LMS.
     missing : list of (student, stage)
-        People of the roster without a submission of a stage that was collected now.
+        People on the roster without a submission to a stage that was collected now.
     unknown : list of str
-        Files that belong to nobody.
+        Files whose owner is unknown.
     notes : list of str
-        What a person should look at.
+        What a person should check.
     details : dict
-        For each submission, what was renamed, is missing or was kept of the one before.
+        For each submission, what was renamed, is missing or was kept from an earlier one.
     questions : dict
-        Submissions that need a person, and what for.
+        Submissions that need a person, and why.
     refused : dict of str to str
-        What was not taken although it may matter, and why.
+        Files not taken although they may matter, and why.
     left_out : dict of str to str
-        What was not taken and does not matter, such as a video.
+        Files not taken that do not matter, such as a video.
     empty : list of (student, stage)
         Handed in without a file.
     """
@@ -73,11 +72,11 @@ class Collected:
 
     @property
     def strays(self) -> list[str]:
-        """Of the files that belong to nobody, those that somebody may have handed in."""
+        """Files of unknown owners that may be somebody's work."""
         return [name for name in self.unknown if WORK.search(name) or is_archive(PurePosixPath(name).name)]
 
     def summary(self, course: Path) -> str:
-        """What a TA reads at the end; no line is longer than a terminal is wide."""
+        """Return the summary for the TA, wrapped to the terminal's width."""
         lines = []
         came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
         for words, pairs in came.items():
@@ -126,25 +125,25 @@ class Collected:
 
 
 def _question(state: dict[str, Any]) -> str:
-    """What a person is asked of a hand-in."""
+    """Return the question that a hand-in raises for a person."""
     earlier = state.get("earlier")
     return str(state.get("question") or (earlier.get("question", "") if isinstance(earlier, dict) else ""))
 
 
 def listed(head: str, names: list[str], most: int) -> list[str]:
-    """Names after a head, as many lines as they need."""
+    """Format names after a heading, on as many lines as they need."""
     return wrapped(head + ", ".join(names[:most]) + (f", ... ({len(names) - most} more)" if len(names) > most else ""))
 
 
 def wrapped(text: str) -> list[str]:
-    """Text in lines of a terminal's width; only a name that is longer than a line is broken."""
+    """Wrap text to the terminal's width; only names longer than a line are broken."""
     import textwrap
 
     return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
-    """Write collected.csv over all that was ever collected, and note who is missing of the stages collected now."""
+    """Write collected.csv for everything collected so far, and add to `outcome` who is missing in the stages collected now."""
     submitted = course / "submitted"
     now = {stage for _, stage in (*outcome.new, *outcome.replaced, *outcome.unchanged)}
     rows: list[dict[str, Any]] = []

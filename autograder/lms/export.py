@@ -3,12 +3,12 @@
 `nbgrader export --exporter=autograder.lms.export.CanvasExport` writes the same file.
 
 Sources of the layouts
-    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then a column
-                an assignment; a row "Points Possible". People are found by ID, else by SIS Login ID, else by name; whoever is
-                not found is offered as a new student. Anonymous ids are not known to it
+    Canvas      lib/gradebook_importer.rb of canvas-lms: columns Student, ID, SIS User ID, SIS Login ID, Section, then one per
+                assignment; a row "Points Possible". People are matched by ID, else by SIS Login ID, else by name; others are
+                offered as new students. It does not know anonymous ids
     Moodle      mod/assign/feedback/offline/importgradeslib.php: Identifier ("Participant 12345"), Grade and Last modified
-                (grade) are read; every feedback column that is there is written over the comment in Moodle, empty ones too
-    Gradescope  the columns of its own export of course grades: First Name, Last Name, SID, Email, then two a title
+                (grade) are read; every feedback column present overwrites the comment in Moodle, even if empty
+    Gradescope  the columns of its own export of course grades: First Name, Last Name, SID, Email, then two per assignment
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from traitlets import Bool
 from autograder.errors import UsageError
 from autograder.grade.feedback_text import points
 from autograder.grade.record import read_record, record_path, write_atomically
+from autograder.gradebook.health import need_gradebook
 from autograder.gradebook.marks import SubmissionMarks, in_order, odd_marks, read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.tables import NEEDS_PERSON
@@ -36,16 +37,16 @@ from autograder.text import defused, on_a_page
 
 @dataclass(frozen=True)
 class Course:
-    """Everybody who is in a course now, with their marks.
+    """The current members of a course, with their marks.
 
     Attributes
     ----------
     marks : dict of (stage id, student) to SubmissionMarks
-        Of the submissions that lie in submitted/; a group's by the folder it handed in.
+        Of the submissions in submitted/; a group's under the folder that it handed in.
     waiting : set of (stage id, student)
-        Submissions a person has to look at before they have a mark.
+        Submissions that a person has to look at before they have a mark.
     ungraded : tuple of (stage id, student)
-        Submissions that lie there and are in no gradebook.
+        Submissions that are not in the gradebook.
     """
 
     stage_ids: list[str]
@@ -57,25 +58,25 @@ class Course:
     comments: bool = False
 
     def of(self, person: Person, stage_id: str) -> SubmissionMarks | None:
-        """A person's marks in a stage: of their own submission, or of their group's."""
+        """Return a person's marks in a stage: of their own submission, or their group's."""
         folder = person.folder(stage_id)
         return self.marks.get((stage_id, folder)) if folder else None
 
     def mark(self, person: Person, stage_id: str) -> str:
-        """What counts, exactly; blank where nothing was handed in, or a person has still to read or to look."""
+        """Return the exact total; blank if nothing was handed in, or if a person has yet to mark or look."""
         entry = self.of(person, stage_id)
         if entry is None or (entry.stage, entry.student) in self.waiting or (entry.pending and not self.partial):
             return ""
         return points(entry.total)
 
     def worth(self, stage_id: str) -> float:
-        """All points of a stage."""
+        """Return the maximum points of a stage."""
         return max((entry.max_score for (stage, _), entry in self.marks.items() if stage == stage_id), default=0.0)
 
 
 @dataclass
 class Exported:
-    """What became of an export.
+    """The result of an export.
 
     Attributes
     ----------
@@ -84,9 +85,9 @@ class Exported:
     left_out : list of str
         Who is not in the file, and why.
     odd : list of str
-        Marks above the most there is, or below zero; they are exported as they are.
+        Marks above the maximum or below zero; they are exported unchanged.
     advice : list of str
-        What the LMS does with the file.
+        How to import the file into the LMS.
     """
 
     path: Path
@@ -98,7 +99,7 @@ class Exported:
 
 
 class KitExport(ExportPlugin):
-    """What all layouts share: who is in the course, their marks, and a file that is whole or not there."""
+    """Base of all layouts: members, marks, and writing the file atomically."""
 
     format = ""
     root: Path | None = None
@@ -106,7 +107,7 @@ class KitExport(ExportPlugin):
     comments = Bool(False, help="Add the comments of those who marked, where the layout has room for them.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the file `self.to`, or ``exports/<format>.csv`` in the course folder."""
+        """Write the file `self.to`, by default ``exports/<format>.csv`` in the course folder."""
         root = self.course()
         listed = read_course(root, gradebook, [str(name) for name in self.assignment], self.partial, self.comments)
         wanted = {str(name) for name in self.student}
@@ -121,19 +122,19 @@ class KitExport(ExportPlugin):
         self.outcome.pending = sum(entry.pending for entry in listed.marks.values())
 
     def course(self) -> Path:
-        """The course folder: as given, of the nbgrader application, or where one stands."""
+        """Return the course folder: as given, that of the nbgrader application, or the current one."""
         if self.root is not None:
             return self.root
         directory = getattr(self.parent, "coursedir", None)
         return Path(directory.root if directory is not None else ".").resolve()
 
     def rows(self, course: Course) -> Iterator[Sequence[str]]:
-        """The rows of the file, the header among them; who is not in it goes into `self.outcome`."""
+        """Yield the rows of the file, including the header; add people who are left out to `self.outcome`."""
         raise NotImplementedError
 
 
 def read_course(root: Path, gradebook: Gradebook, stage_ids: Sequence[str], partial: bool, comments: bool) -> Course:
-    """People and marks as they are now.
+    """Read current members and marks.
 
     Raises
     ------
@@ -177,7 +178,7 @@ class CanvasExport(KitExport):
     format = "canvas"
 
     def rows(self, course: Course) -> Iterator[Sequence[str]]:
-        """A column a stage; Canvas asks which assignment each is, and finds people by ID."""
+        """Yield a column per stage. Canvas asks which assignment each is, and matches people by ID."""
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *course.stage_ids]
         yield ["    Points Possible", "", "", "", "", *(points(course.worth(name)) for name in course.stage_ids)]
         for person in course.people:
@@ -195,12 +196,12 @@ class CanvasExport(KitExport):
 
 
 class MoodleExport(KitExport):
-    """For Upload grading worksheet in a Moodle assignment."""
+    """For "Upload grading worksheet" of a Moodle assignment."""
 
     format = "moodle"
 
     def rows(self, course: Course) -> Iterator[Sequence[str]]:
-        """The worksheet of one assignment; Moodle finds people by the participant's number."""
+        """Yield the worksheet of one assignment. Moodle matches people by participant number."""
         if len(course.stage_ids) > 1:
             raise UsageError("Moodle takes the marks of one assignment at a time; name it with STAGE=, one of "
                              + ", ".join(course.stage_ids))
@@ -215,7 +216,7 @@ class MoodleExport(KitExport):
         for person in course.people:
             entry, mark, number = course.of(person, name), course.mark(person, name), person.id_in("moodle", name)
             if entry is None or not mark:
-                continue  # a row without a grade would be one more thing for Moodle to read
+                continue  # a row without a grade would only be noise to Moodle
             if not number or person.is_group:
                 why = ("a team, whose number is no participant's; name its members in roster.csv, column group"
                        if person.is_group else "no participant's number is known; give it in roster.csv")
@@ -238,12 +239,12 @@ def _comments(entry: SubmissionMarks) -> str:
 
 
 class GradescopeExport(KitExport):
-    """The layout in which Gradescope exports the grades of a course."""
+    """The layout of Gradescope's export of course grades."""
 
     format = "gradescope"
 
     def rows(self, course: Course) -> Iterator[Sequence[str]]:
-        """Two columns a stage."""
+        """Yield two columns per stage."""
         yield ["First Name", "Last Name", "SID", "Email",
                *(title for name in course.stage_ids for title in (name, f"{name} - Max Points"))]
         for person in course.people:
@@ -254,12 +255,12 @@ class GradescopeExport(KitExport):
 
 
 class CsvExport(KitExport):
-    """Everything in one table: a row a student, the stages and each of their tasks."""
+    """Everything in one table: a row per student, with stages and tasks."""
 
     format = "csv"
 
     def rows(self, course: Course) -> Iterator[Sequence[str]]:
-        """The stage's own column is what counts; `pending` counts the marks still to be given."""
+        """Yield the rows. The stage's own column is what counts; `pending` is the number of marks not yet given."""
         tasks = {name: sorted({mark.task for (stage, _), entry in course.marks.items() if stage == name for mark in entry.marks},
                               key=in_order) for name in course.stage_ids}
         yield ["student", "name", "email", *(column for name in course.stage_ids for column in (
@@ -286,7 +287,7 @@ FORMATS: dict[str, type[KitExport]] = {
 
 
 def export(course: Path, layout: str, stage_id: str | None = None) -> tuple[Path, int]:
-    """Write ``exports/<layout>.csv``; its path, and how many marks are still to be given by hand."""
+    """Write ``exports/<layout>.csv``; return its path and the number of marks not yet given by hand."""
     outcome = write_export(course, layout, stage_id)
     return outcome.path, outcome.pending
 
@@ -298,18 +299,17 @@ def write_export(course: Path, layout: str, stage_id: str | None = None, *, part
     Parameters
     ----------
     partial : bool
-        Give marks of submissions whose written answers are still unread; otherwise they are left blank.
+        Include marks of submissions with unmarked written answers, which are otherwise left blank.
     comments : bool
-        Add comments where the layout has room for them (Moodle).
+        Add comments if the layout has a column for them (Moodle).
 
     Raises
     ------
     UsageError
-        Nothing has been graded, or the layout needs something that is not known.
+        Nothing has been graded, or the layout needs unknown data.
     """
     course = course.resolve()
-    if not (course / "gradebook.db").exists():
-        raise UsageError(f"there is no gradebook in {course}; grade first with: make grade")
+    need_gradebook(course)
     wanted = [stage.id for stage in chosen(stage_id)] if stage_id else []
     pipeline = Pipeline(course)
     plugin = FORMATS[layout](config=pipeline.config, to=str(course / "exports" / f"{layout}.csv"), assignment=wanted,

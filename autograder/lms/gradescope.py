@@ -1,7 +1,7 @@
-"""An autograder for Gradescope: the zip that is uploaded there, and what runs inside.
+"""An autograder for Gradescope: the zip to upload, and the program that runs there.
 
-Gradescope unpacks the zip into ``/autograder/source``, runs ``setup.sh`` once, and for each submission
-``run_autograder``, which reads ``/autograder/submission`` and writes ``/autograder/results/results.json``.
+Gradescope unpacks the zip into ``/autograder/source``, runs ``setup.sh`` once, and for each submission ``run_autograder``, which
+reads ``/autograder/submission`` and writes ``/autograder/results/results.json``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from autograder.sandbox.isolation import sentence
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
 TEMPLATES = Path(__file__).parent / "templates" / "gradescope"
-# Hidden tests and the total are shown when the grades are published: before that they would answer every guess.
+# Hidden tests and the total are shown only when grades are published; before that they would confirm guesses.
 VISIBILITY = {"public": "visible", "hidden": "after_published"}
 VISIBLE = {"public": N_("public"), "hidden": N_("hidden")}
 STUDENT = "student"
@@ -42,7 +42,7 @@ def pack(stage: Stage, folder: Path = KIT / "dist") -> Path:
 
 
 def write_zip(archive: Path, files: dict[str, bytes]) -> Path:
-    """Write a zip whole or not at all."""
+    """Write a zip atomically."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
     with open(part, "wb") as file:
@@ -52,7 +52,7 @@ def write_zip(archive: Path, files: dict[str, bytes]) -> Path:
 
 
 def write_into(file: IO[bytes], files: dict[str, bytes]) -> None:
-    """The same files as a zip with the same bytes; scripts can be run."""
+    """Write files as a deterministic zip; scripts are executable."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in sorted(files.items()):
             info = zipfile.ZipInfo(name, EPOCH)
@@ -62,7 +62,7 @@ def write_into(file: IO[bytes], files: dict[str, bytes]) -> None:
 
 
 def contents(stage: Stage) -> dict[str, bytes]:
-    """The files of the zip: the grader, this stage, and the earlier ones it uses."""
+    """Return the files of the zip: the grader, this stage, and the earlier ones it uses."""
     needed = [find_stage(earlier) for earlier in stage.info.requires_stages] + [stage]
     found = {name: (TEMPLATES / name).read_bytes() for name in SCRIPTS}
     found["run_autograder"] = found["run_autograder"].replace(b"@stage@", stage.id.encode())
@@ -70,7 +70,7 @@ def contents(stage: Stage) -> dict[str, bytes]:
     constraints = KIT / "constraints.txt"
     found["constraints.txt"] = constraints.read_bytes() if constraints.exists() else b""
     term = this_course().file
-    if term is not None:  # the seed of the hidden inputs is the term's there too
+    if term is not None:  # the hidden inputs depend on the term's seed there too
         found[COURSE] = term.read_bytes()
     found["pyproject.toml"] = (KIT / "pyproject.toml").read_bytes()
     suites = {other.suite for other in stages()} - {each.suite for each in needed}
@@ -87,14 +87,14 @@ def contents(stage: Stage) -> dict[str, bytes]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder, without what running leaves behind."""
+    """Yield the files below a folder, except caches."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts):
             yield path
 
 
 def requirements(stage: Stage) -> list[str]:
-    """The kit's dependencies; PyTorch only where the stage uses it."""
+    """Return the kit's dependencies, with PyTorch only if the stage uses it."""
     with open(KIT / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     listed = project["dependencies"] + project.get("optional-dependencies", {}).get("torch", [])
@@ -103,7 +103,7 @@ def requirements(stage: Stage) -> list[str]:
 
 
 def run(root: Path, stage_id: str) -> dict[str, Any]:
-    """Grade what was handed in; write and return Gradescope's results."""
+    """Grade a submission; write and return Gradescope's results."""
     started = time.monotonic()
     stage = find_stage(stage_id)
     with tempfile.TemporaryDirectory() as scratch:
@@ -118,14 +118,14 @@ def run(root: Path, stage_id: str) -> dict[str, Any]:
 
 
 def bring_in(submission: Path, folder: Path) -> None:
-    """Copy the submission, links as links, without git's own folders; grading finds the stage's files in it as in any other."""
+    """Copy the submission without git's folders, keeping links as links."""
     folder.mkdir(parents=True)
     if submission.is_dir():
         shutil.copytree(submission, folder, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git", ".github"))
 
 
 def graded(course: Path, stage_id: str) -> dict[str, Any]:
-    """The record, in a sandbox where the machine allows one."""
+    """Return the record, graded in a sandbox if the machine allows one."""
     from autograder.grade.classroom import grade_now, job_for
 
     try:
@@ -136,7 +136,7 @@ def graded(course: Path, stage_id: str) -> dict[str, Any]:
 
 
 def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    """A record as Gradescope shows it: a test a line, named and tagged by its task."""
+    """Convert a record to Gradescope's format, with an entry per test, named and tagged by task."""
     lines = [_("{title}: public tests are shown at once, hidden tests when the grades are published.", title=stage.info.title)]
     if record["status"] != "graded":
         lines.append(_("Nothing could be checked. {why}", why=record["reason"]))
@@ -163,12 +163,12 @@ def results(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
 
 
 def remarks(record: dict[str, Any]) -> list[str]:
-    """What is said of a submission as a whole."""
+    """Return the remarks on a submission as a whole."""
     return [*filter(None, [sentence(record["isolation"])]), *(f"{note}." for note in record["notes"])]
 
 
 def output(test: dict[str, Any], hidden: str = "hint") -> str:
-    """What is told of one test; `hidden` as for `told`."""
+    """Return what is shown of one test; `hidden` as for `told`."""
     outcome = OUTCOMES[test["outcome"]]
     outcome = _(outcome)
     lines = [f"{outcome[:1].upper()}{outcome[1:]}."]

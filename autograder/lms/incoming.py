@@ -1,4 +1,4 @@
-"""One hand-in of a download, read: its files by the names they get, what is kept of the one before, and what there is to say."""
+"""Read one hand-in of a download: its files under their final names, what is kept of an earlier one, and notes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from autograder.stages import Stage
 
 @dataclass
 class Incoming:
-    """A hand-in that was read.
+    """A hand-in that has been read.
 
     Attributes
     ----------
     hand_in : HandIn
     own : dict of str to bytes
-        What came with it, by the paths that the files get.
+        Its files, by their final paths.
     files : dict of str to bytes
-        The same, with what it lacks of those before it.
+        The same, with missing files carried over from earlier hand-ins.
     notes : list of str
     """
 
@@ -39,7 +39,7 @@ class Incoming:
     notes: list[str] = field(default_factory=list)
 
     def carry_over(self, before: dict[str, bytes], stage: Stage, whence: str) -> None:
-        """Keep what is lacking of the one before: the stage's files, and the modules that the code imports."""
+        """Add files missing here from an earlier hand-in: the stage's files, and modules that the code imports."""
         if self.hand_in.needs_person:
             return
         imported: set[str] | None = None
@@ -61,7 +61,7 @@ def _imported(files: dict[str, bytes]) -> set[str]:
 
 
 def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitStack, outcome: Collected) -> Incoming | None:
-    """Read one hand-in; None, and why, where nothing of it can be had."""
+    """Read one hand-in; return None and note the reason if nothing of it can be read."""
     stage = target.stage
     for name, source in handin.files.items():
         if not is_inside(name):
@@ -94,7 +94,7 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
 
 
 def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
-    """What is wrong with the stage's file where it lies damaged in an archive of the student's; or empty."""
+    """Return what is wrong with the stage's file if it is damaged inside a student's archive; else an empty string."""
     file = hand_in.files.get(stage.info.file)
     if file is None or not any(map(may_be_archive, came)) or any(file is one for one in came.values()):
         return ""
@@ -106,7 +106,7 @@ def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
 
 
 def lacks(files: dict[str, bytes], name: str, stage: Stage) -> str:
-    """That a file of the stage was handed in with nothing in it, a sentence without its subject; or empty."""
+    """Return that a file of the stage was handed in empty, as a sentence without its subject; else an empty string."""
     if name not in files:
         return ""
     return (lack_of_code if name == stage.info.file else lack_of_answers)(files[name], stage)

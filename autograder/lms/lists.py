@@ -1,4 +1,4 @@
-"""`make roster`: the list of people that an LMS gives out, into roster.csv."""
+"""`make roster`: import an LMS's list of people into roster.csv."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_tabl
 from autograder.stages import find_stage
 from autograder.text import undefused
 
-# The columns of the lists, by what they hold, in small letters, in the languages an LMS is often used in.
+# Column names by content, in lower case, in the languages in which LMSs are often used.
 NAME = (
     "full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet",
     "nombre completo", "nome completo", "volledige naam", "naam", "imię i nazwisko", "fullständigt namn", "namn", "celé jméno",
@@ -53,7 +53,7 @@ EMAIL = (
     "电子邮件地址",
     "メールアドレス",
 )
-# Moodle's number of a participant in one assignment: the name of its column, and what stands there.
+# Moodle's participant number within one assignment: names of its column, and the form of its values.
 IDENTIFIER = ("identifier", "bezeichner", "id der teilnehmer/innen", "identifiant", "identificador", "identificativo")
 PARTICIPANT = re.compile(r"(?:participant|partecipante|teilnehmer|deelnemer|uczestnik|deltagare|účastník|участник)\D{0,9}\d+",
                          re.IGNORECASE)
@@ -84,21 +84,21 @@ LABEL = (
 
 
 def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
-    """Take a list into the roster of a course; what was done, in a sentence or two.
+    """Import a list into the roster of a course; return a summary.
 
     Parameters
     ----------
     table : Path
         Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
-        gradebook, or any CSV with columns for an id, a name or an address.
+        gradebook, or any CSV with columns for an id, a name or an e-mail address.
     course : Path
     stage_id : str, optional
-        The stage whose grading worksheet of Moodle it is: the numbers in it are those of one assignment.
+        For a grading worksheet of Moodle, its stage: the numbers in it belong to one assignment.
 
     Raises
     ------
     UsageError
-        No column of it is known.
+        None of its columns is known.
     """
     if stage_id:
         find_stage(stage_id)
@@ -153,7 +153,7 @@ def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], 
 
 
 def _clean(cell: str) -> str:
-    """What a cell holds, without what a spreadsheet or a web page puts around it: ``="00123"``, blanks that do not break."""
+    """Return a cell's value without what spreadsheets and web pages add: ``="00123"``, non-breaking spaces."""
     text = undefused(cell).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
     quoted = re.fullmatch(r'="([^"]*)"', text)
     return quoted[1].strip() if quoted else text
@@ -168,7 +168,7 @@ def _first(cells: dict[str, str], names: tuple[str, ...]) -> str:
 
 
 def _kind(header: set[str]) -> str:
-    """Whose list it is by its columns; empty where none of them is known."""
+    """Return whose list it is, judging by its columns; empty if none is known."""
     if {"student", "id"} <= header and ("section" in header or "sis user id" in header):
         return "canvas"
     if "github username" in header:
@@ -192,7 +192,7 @@ def _kind(header: set[str]) -> str:
 
 
 def _name(cells: dict[str, str]) -> str:
-    """The full name, from one column or two."""
+    """Return the full name, from one column or two."""
     first, last = _first(cells, FIRST), _first(cells, LAST)
     if first or last:
         return f"{first} {last}".strip()
@@ -201,7 +201,7 @@ def _name(cells: dict[str, str]) -> str:
 
 
 def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    """Canvas sorts by last name; its downloads write that in small letters without spaces."""
+    """Read a row of Canvas. It sorts by last name, and its downloads write that in lower case without spaces."""
     name, number = cells.get("student", ""), cells.get("id", "")
     if not number or name.lower().strip() in ("points possible", "student, test", "test student"):
         return LmsIdentity("canvas", ""), ""
@@ -231,7 +231,7 @@ def _gradescope(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentit
 
 
 def _brightspace(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    """Its downloads number people by a number that its lists do not have: there they are known by their names."""
+    """Read a row of Brightspace. Its downloads number people differently from its lists, so names identify them."""
     return LmsIdentity("brightspace", "", _name(cells), _first(cells, EMAIL)), _name(cells) or cells.get("username", "").lstrip(
         "#"
     )
@@ -250,7 +250,7 @@ def _github(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, s
 
 
 def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    """Any list: the folder is named by a login or an id, if there is one."""
+    """Read a row of any other list. The folder is named by a login or id if there is one."""
     label = _first(cells, LABEL) or _name(cells) or _first(cells, EMAIL)
     return LmsIdentity("folder", _first(cells, LABEL), _name(cells), _first(cells, EMAIL)), label
 
@@ -268,5 +268,5 @@ READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str
 
 
 def everybody(course: Path) -> list[Person]:
-    """The people of a course, groups left out."""
+    """Return the people of a course, without groups."""
     return [person for person in Roster.read(course).people if not person.is_group]

@@ -1,4 +1,4 @@
-"""The people of a course as an LMS knows them: one for each row of an export, groups told apart from people."""
+"""The people of a course as the LMS knows them: one per row of an export, with groups kept apart."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Person:
     Attributes
     ----------
     student : str
-        The folder in submitted/, or the row in roster.csv.
+        The folder in submitted/, or the id in roster.csv.
     ids : mapping of str to str
-        What each LMS calls them; Moodle numbers people differently in each assignment, then the key is ``moodle <stage id>``.
+        Ids by LMS. Moodle has one per assignment, with the key ``moodle <stage id>``.
     lms : str
         Where their submissions came from.
     folders : mapping of str to str
-        Whose submission counts for them, by stage: their own or their group's.
+        The folder that counts for them, by stage: their own or their group's.
     is_group : bool
-        No person: a group whose members nobody has named.
+        A group whose members nobody has named, not a person.
     """
 
     student: str
@@ -39,21 +39,21 @@ class Person:
     is_group: bool = False
 
     def id_in(self, lms: str, stage_id: str = "") -> str:
-        """The id in an LMS, or empty."""
+        """Return the id in an LMS, or an empty string."""
         return self.ids.get(f"{lms} {stage_id}", "") or self.ids.get(lms, "")
 
     @property
     def anonymous(self) -> bool:
-        """Canvas hides the name: its ids of people are numbers, those of nameless submissions are not."""
+        """Whether Canvas hides the name: its ids of people are numeric, those of anonymous submissions are not."""
         return bool(self.id_in("canvas")) and not self.id_in("canvas").isdecimal()
 
     def folder(self, stage_id: str) -> str:
-        """Whose submission counts for them in a stage."""
+        """Return the folder that counts for them in a stage."""
         return self.folders.get(stage_id, "")
 
 
 def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]], stage_ids: Sequence[str]) -> list[Person]:
-    """Everybody in submitted/ and roster.csv, in order of their names in the course folder."""
+    """Return everybody in submitted/ and roster.csv, sorted by folder name."""
     facts = {stage_id: lms_facts(course, stage_id) for stage_id in stage_ids}
     folders: dict[str, dict[str, str]] = {student: {} for student in listed.roster}
     for stage_id, student in present:
@@ -65,14 +65,14 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
             handed_in = next((name for name in (group, *names) if (stage_id, name) in present), "")
             for name in names if handed_in else ():
                 folders[name].setdefault(stage_id, handed_in)
-    # A group's own row names itself; a student may be called as another's group is.
+    # A group's row has itself as group. A student may have the same name as somebody else's group.
     groups = {group for group in members if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
             for student in sorted(folders) if student not in groups]
 
 
 def lms_facts(course: Path, stage_id: str) -> dict[str, dict[str, Any]]:
-    """What the LMS calls the students of this course: lms, id, name, email, late, when; of one stage, by student."""
+    """Return what the LMS knows of the students in one stage: lms, id, name, email, late, when; by student."""
     folder = course / "submitted" / COLLECTED / stage_id
     found: dict[str, dict[str, Any]] = {}
     try:
@@ -100,7 +100,7 @@ def _person(student: str, folders: Mapping[str, str], row: Mapping[str, str], fa
 
 
 def _ids(lms: str, text: str, stage_id: str = "") -> Iterator[tuple[str, str]]:
-    """``4711``, or ``1-bptt:905 | 2-vanishing:17``; a Moodle number that was collected is of that stage."""
+    """Parse ``4711``, or ``1-bptt:905 | 2-vanishing:17``; a collected Moodle number belongs to its stage."""
     for part in filter(None, (part.strip() for part in text.split("|"))):
         stage, colon, number = part.partition(":")
         if colon and lms == "moodle":

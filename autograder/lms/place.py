@@ -1,4 +1,4 @@
-"""A person's hand-in into the folder where it belongs: what is there is kept aside, and a person's repair is left alone."""
+"""Store a person's hand-in: what it replaces is kept aside, and manual repairs are left alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_HAND = "changed by hand since it was collected; left as it is"
 
 
 def place(archive: Archive, handins: list[Handin], target: Target, outcome: Collected) -> None:
-    """Put one person's work where it belongs: of several hand-ins, in their order, the last counts."""
+    """Store the work of one person for one stage; of several hand-ins, in order, the last counts."""
     handin = handins[-1]
     if target.is_blocked:
         outcome.refused[target.name] = f"{target.folder} is a link or a file; put the folder itself there"
@@ -71,7 +71,9 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
 
 
 def _still_true(state: dict[str, Any], facts: dict[str, Any], by_hand: bool) -> dict[str, Any]:
-    """What stays of what is remembered, where the same was collected once more; a repair by hand answers what was asked."""
+    """Return the part of the stored state that stays valid when the same is collected again; a manual repair answers its
+    question.
+    """
     same = ("files", "renamed", "unpacked", "notes", "source", "unread", *(() if by_hand else ("earlier",)))
     still = {key: state[key] for key in same if key in state}
     notes = still.get("notes", facts["notes"])
@@ -80,7 +82,7 @@ def _still_true(state: dict[str, Any], facts: dict[str, Any], by_hand: bool) -> 
 
 def _put(newest: Incoming, earlier: list[Incoming], before: dict[str, bytes] | None, state: dict[str, Any], by_hand: bool,
          target: Target, outcome: Collected) -> dict[str, Any]:
-    """Write the files, and what was there aside; what is remembered of that."""
+    """Write the files and keep aside what they replace; return what to store about that."""
     if by_hand:
         where = target.next_aside().relative_to(target.submitted.parent)
         outcome.notes.append(
@@ -92,12 +94,12 @@ def _put(newest: Incoming, earlier: list[Incoming], before: dict[str, bytes] | N
     facts = {"attempt": int(state.get("attempt") or 0) + 1} | _lost_work(newest, sources, target)
     still = state.get("earlier")
     if still and not by_hand and "earlier" not in facts and lacks(newest.own, str(still["file"]), target.stage):
-        facts["earlier"] = still  # neither the one before nor this one has work in it
+        facts["earlier"] = still  # neither the earlier hand-in nor this one contains work
     return facts
 
 
 def _facts(archive: Archive, handin: Handin, newest: Incoming, stage: Stage, count: int) -> dict[str, Any]:
-    """What is remembered of a hand-in; see `autograder.grade.handin.state`."""
+    """Return what is stored about a hand-in; see `autograder.grade.handin.state`."""
     files, question = digests(newest.files), newest.hand_in.needs_person
     notes = [*newest.notes, *handin.notes]
     if stage.info.file not in files and not question:
@@ -124,20 +126,20 @@ def _facts(archive: Archive, handin: Handin, newest: Incoming, stage: Stage, cou
 
 
 def _who(archive: Archive, handin: Handin) -> dict[str, Any]:
-    """Of whom a hand-in is, and when it came."""
+    """Return whose hand-in it is, and when it arrived."""
     who = handin.lms_identity
     return {"lms": who.lms if who.lms != "folder" else "", "id": who.id, "name": who.name, "email": who.email,
             "when": handin.when, "late": handin.late, "source": archive.path.name}
 
 
 def _nothing_readable(archive: Archive, handin: Handin) -> dict[str, Any]:
-    """What is remembered of a hand-in of which nothing could be read: that somebody handed in."""
+    """Return what is stored about an unreadable hand-in: that it was handed in."""
     return _who(archive, handin) | {"group": "", "attempt": 1, "files": {},
                                     "notes": ["unreadable: nothing of it could be opened"]}
 
 
 def _note_unread(archive: Archive, handin: Handin, target: Target, why: str, outcome: Collected) -> None:
-    """Remember that somebody handed in what could not be read: it replaces nothing, and is not forgotten."""
+    """Record an unreadable hand-in: it replaces nothing, and is not forgotten."""
     if not target.folder.exists():
         target.remember(_nothing_readable(archive, handin))
         return
@@ -147,12 +149,12 @@ def _note_unread(archive: Archive, handin: Handin, target: Target, why: str, out
 
 
 def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | None]], target: Target) -> dict[str, Any]:
-    """The question there is where a hand-in has nothing in it and one before it had: which of them counts.
+    """Return the question to ask if a hand-in is empty and an earlier one was not: which of them counts.
 
     Parameters
     ----------
     earlier : list of (dict, Path or None)
-        The files of the hand-ins before, the latest first, and where they lie; None where they were never put anywhere.
+        Files of the earlier hand-ins, latest first, and where they are stored; None if they never were.
     """
     stage = target.stage
     states = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}

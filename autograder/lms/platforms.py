@@ -1,7 +1,7 @@
-"""The grader for GitHub, PrairieLearn and Moodle CodeRunner: the zips an instructor sets up there, and what runs inside.
+"""Graders for GitHub, PrairieLearn and Moodle CodeRunner: the zips to set up there, and the program that runs inside.
 
-All three show results at once. So a public test is shown in full, and of hidden tests only their points, a line a task: names,
-messages and hints of hidden tests would answer every guess. docs/platforms.md says where each layout is documented.
+All three show results at once. So public tests are shown in full, and hidden tests only as points per task: names, messages and
+hints of hidden tests would confirm guesses. docs/platforms.md has references for each layout.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from autograder.lms import gradescope
 from autograder.stages import KIT, Stage, find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Of a message, in characters: the results travel in a variable of the environment (GitHub) or a file of 1 MB (PrairieLearn).
+# Maximum characters of a message: results travel in an environment variable (GitHub) or a file of 1 MB (PrairieLearn).
 LONGEST = 1000
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the results: one public test, or the hidden tests of a task."""
+    """One entry of the results: a public test, or the hidden tests of a task."""
 
     name: str
     score: float
@@ -45,7 +45,7 @@ class Line:
 
 
 def lines_of(record: dict[str, Any], stage: Stage) -> list[Line]:
-    """What may be shown at once, in the order of the tasks."""
+    """Return the entries that may be shown at once, in the order of tasks."""
     lines: list[Line] = []
     for task in dict.fromkeys(test["task"] for test in record["tests"]):
         name = f"Task {task}, {stage.info.tasks.get(task, '')}"
@@ -61,18 +61,18 @@ def lines_of(record: dict[str, Any], stage: Stage) -> list[Line]:
 
 
 def totals(lines: list[Line]) -> tuple[float, float]:
-    """Points, and how many there are."""
+    """Return points and maximum points."""
     return round(sum(line.score for line in lines), 6), round(sum(line.max_score for line in lines), 6)
 
 
 def remarks(record: dict[str, Any], stage: Stage) -> list[str]:
-    """What is said as a whole where the code alone is handed in: that no notebook came is no news there."""
+    """Return remarks on the whole, without the one on a missing notebook: only code is handed in here."""
     absent = f"{stage.id}.ipynb was not handed in"
     return gradescope.remarks(record | {"notes": [note for note in record["notes"] if not note.startswith(absent)]})
 
 
 def github(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    """As GitHub Classroom's reporter reads a runner's result."""
+    """Convert a record to the runner result that GitHub Classroom's reporter reads."""
     lines = lines_of(record, stage)
     score, max_score = totals(lines)
     rest = {"test_code": "", "filename": stage.info.file, "line_no": 0, "execution_time": "0s"}
@@ -84,7 +84,7 @@ def github(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
 
 
 def prairielearn(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    """As PrairieLearn reads results.json; what cannot be run costs no attempt there."""
+    """Convert a record to PrairieLearn's results.json. Code that cannot be run does not use up an attempt there."""
     if record["status"] != "graded":
         return {"gradable": False, "format_errors": [record["reason"]]}
     lines = lines_of(record, stage)
@@ -94,7 +94,7 @@ def prairielearn(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
 
 
 def coderunner(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    """As CodeRunner reads the output of a combinator template grader."""
+    """Convert a record to the output of a CodeRunner combinator template grader."""
     lines = lines_of(record, stage)
     score, max_score = totals(lines)
     reason = [record["reason"]] if record["status"] != "graded" else []
@@ -119,7 +119,7 @@ def pack(stage: Stage, platform: str, folder: Path = KIT / "dist") -> Path:
 
 
 def template(name: str, stage: Stage) -> bytes:
-    """One of the templates, with the stage's name and file in it."""
+    """Return a template with the stage's names filled in."""
     text = (TEMPLATES / name).read_text(encoding="utf-8")
     for mark, value in (("@stage@", stage.id), ("@file@", stage.info.file), ("@title@", stage.info.title)):
         text = text.replace(mark, value)
@@ -127,23 +127,23 @@ def template(name: str, stage: Stage) -> bytes:
 
 
 def kit_files(stage: Stage) -> dict[str, bytes]:
-    """The grader of a stage, without the scripts of Gradescope."""
+    """Return the grader of a stage, without Gradescope's scripts."""
     return {name: data for name, data in gradescope.contents(stage).items() if name not in gradescope.SCRIPTS}
 
 
 def below(folder: str, files: dict[str, bytes]) -> dict[str, bytes]:
-    """The same files in a folder."""
+    """Return the files moved into a folder."""
     return {f"{folder}/{name}": data for name, data in files.items()}
 
 
 def github_layout(stage: Stage) -> dict[str, bytes]:
-    """What goes into the template repository, and what into the private one of the grader."""
+    """Return the files of the template repository and of the grader's private repository."""
     grader = kit_files(stage) | {"run.sh": template("github/run.sh", stage)}
     return below("grader", grader) | {"template/.github/workflows/classroom.yml": template("github/classroom.yml", stage)}
 
 
 def prairielearn_layout(stage: Stage) -> dict[str, bytes]:
-    """A question folder for the course repository, and what its image is built from."""
+    """Return a question folder for the course repository, and the files that its image is built from."""
     kit = kit_files(stage)
     names = [stage.info.file, *stage.trained()]
     info = {"uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"vanishing-gradients/{stage.id}")), "type": "v3",
@@ -160,7 +160,7 @@ def prairielearn_layout(stage: Stage) -> dict[str, bytes]:
 
 
 def coderunner_layout(stage: Stage) -> dict[str, bytes]:
-    """The question's template, its support file, and what the Jobe server needs installed."""
+    """Return the question's template, its support file, and what to install on the Jobe server."""
     kit = kit_files(stage)
     support = BytesIO()
     gradescope.write_into(support, kit)
@@ -173,7 +173,7 @@ LAYOUTS: dict[str, Callable[[Stage], dict[str, bytes]]] = {
 
 
 def run(platform: str, stage_id: str, submission: Path, results: Path) -> dict[str, Any]:
-    """Grade what was handed in; write and return the platform's results."""
+    """Grade a submission; write and return the platform's results."""
     stage = find_stage(stage_id)
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch)
@@ -187,7 +187,7 @@ def run(platform: str, stage_id: str, submission: Path, results: Path) -> dict[s
 
 
 def tell_github(found: dict[str, Any]) -> None:
-    """The step's output for the reporter, and the job's summary for who looks at the run."""
+    """Write the step's output for the reporter, and the job summary."""
     if path := os.environ.get("GITHUB_OUTPUT"):
         with open(path, "a", encoding="utf-8") as file:
             file.write(f"result={base64.b64encode(json.dumps(found).encode()).decode()}\n")
@@ -202,7 +202,7 @@ def tell_github(found: dict[str, Any]) -> None:
 
 
 def cell(text: str) -> str:
-    """A text as one cell of a Markdown table, in which nothing is markup."""
+    """Return a text as a cell of a Markdown table, with all markup escaped."""
     return "".join({"\n": "<br>"}.get(sign, f"&#{ord(sign)};" if sign in "|`[*_~\\" else sign) for sign in escape(text))
 
 

@@ -1,4 +1,4 @@
-"""`make return`: the students' pages, packed as the LMS takes them back.
+"""`make return`: pack the students' feedback pages for upload to the LMS.
 
 Sources of the layouts
     Canvas      infer_comment_context_from_filename in app/models/abstract_assignment.rb of canvas-lms: the first two parts of a
@@ -24,7 +24,7 @@ from autograder.gradebook.pipeline import Pipeline
 from autograder.lms.people import Person, lms_facts, people
 from autograder.stages import chosen
 
-# The same pages give the same bytes.
+# A fixed date, so that the same pages give the same bytes.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -35,9 +35,9 @@ class Returned:
     Attributes
     ----------
     paths : list of Path
-        The archives, one a stage.
+        The archives, one per stage.
     left_out : list of str
-        Whose page is in none, and why.
+        Whose page is missing, and why.
     """
 
     paths: list[Path] = field(default_factory=list)
@@ -47,12 +47,12 @@ class Returned:
 
 
 def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Returned:
-    """Write ``exports/<layout>-<stage>-feedback.zip`` for each stage that has pages.
+    """Write ``exports/<layout>-<stage>-feedback.zip`` for each stage with feedback pages.
 
     Raises
     ------
     UsageError
-        There are no pages, or none of them can be returned that way.
+        There are no pages, or none can be returned in this layout.
     """
     course = course.resolve()
     pipeline = Pipeline(course)
@@ -72,7 +72,7 @@ def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Retu
                 continue
             name = LAYOUTS[layout](person, stage.id, facts.get(person.folder(stage.id), {}))
             if layout == "canvas" and person.folder(stage.id) in hung:
-                continue  # a group handed in one file, and Canvas shows its comment to each member
+                continue  # a group handed in one file, and Canvas shows its comment to all members
             hung.add(person.folder(stage.id))
             if name.startswith("?"):
                 outcome.left_out.append(f"{person.student} {stage.id}: {name[1:]}")
@@ -98,11 +98,11 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 
 
 def _canvas(person: Person, stage_id: str, fact: dict[str, Any]) -> str:
-    """A comment needs the file it is on: Canvas looks for the number it gave the upload."""
+    """Return the file name for Canvas, which needs the number of the upload that the comment belongs to."""
     user, upload = str(fact.get("id") or ""), str(fact.get("upload") or fact.get("order") or "").lstrip("0")
     if fact.get("lms") != "canvas" or not upload.isdecimal():
         return "?it did not come from a Canvas download, so no upload is known to hang the page on"
-    # A number in the name, or an underscore, would be taken for the user's.
+    # Canvas would take a number or underscore in the name for part of the ids.
     label = re.sub(r"[\W\d_]+", "", person.name or person.student).lower() or "student"
     return f"{label}_{user}_{upload}_{stage_id}.html" if user.isdecimal() else f"anon_{user}_{upload}_{stage_id}.html"
 
@@ -113,7 +113,7 @@ def _moodle(person: Person, stage_id: str, fact: dict[str, Any]) -> str:
         return "?a team, whose number is no participant's; name its members in roster.csv, column group"
     if not number.isdecimal():
         return "?no participant's number is known; give it in roster.csv, column moodle_id"
-    # Moodle divides the folder's name at underscores and reads the number behind the first.
+    # Moodle splits the folder name at underscores and reads the number after the first.
     label = re.sub(r"[\\/_:*?\"<>|]+", " ", person.name or person.student).strip(" .~") or "student"
     return f"{label}_{number}_assignfeedback_file_/{stage_id}.html"
 

@@ -1,12 +1,12 @@
-"""`roster.csv`: who is in the course, and what each LMS calls them.
+"""`roster.csv`: the members of a course and their ids in each LMS.
 
-A person is known by what an LMS calls them, its id; the folder's name is a label. The file is made and extended by
-`make collect` and `make roster`, and may be edited: rows are added and empty cells filled in, nothing else in it is changed.
+People are identified by their id in an LMS; the folder name is a label. The file is created and extended by `make collect` and
+`make roster`, and may be edited: rows are added and empty cells filled in, but nothing else is changed.
 
-Columns: ``student`` (the folder), ``name``, ``email``, ``group``, ``extension`` (days more than the others), a column
-``<lms>_id`` for each LMS that was seen, and whatever else a person puts there. A cell may hold several ids, divided by ``|``;
-Moodle gives people another number in each assignment, so its ids are written ``1-bptt:905``. The row of a group has the group's
-name as student and as group; its members name it as their group.
+Columns: ``student`` (the folder), ``name``, ``email``, ``group``, ``extension`` (extra days), a column ``<lms>_id`` for each LMS
+seen, and any others that a person adds. A cell may hold several ids separated by ``|``. Moodle numbers people differently in each
+assignment, so its ids are written ``1-bptt:905``. The row of a group has the group's name as student and as group; its members
+have it as their group.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.text import defused, on_a_page, undefused
 
 ROSTER = "roster.csv"
 COLUMNS = ("student", "name", "email", "group", "extension")
-# What a group of students is called where nobody said so: Moodle's name for those without one, and the names that courses use.
+# Default names of groups, in Moodle and in courses.
 GROUP = re.compile(
     r"(?:(?:default|standard) ?gr(?:oup|uppe)|grupo predeterminado|groupe par défaut"
     r"|(?:group|gruppe|groupe|grupo|gruppo|team|équipe|equipe)\b)",
@@ -36,16 +36,16 @@ GROUP = re.compile(
 
 @dataclass(frozen=True)
 class LmsIdentity:
-    """What an LMS calls a person.
+    """A person as identified by an LMS.
 
     Attributes
     ----------
     lms : str
         canvas, moodle, gradescope, blackboard, brightspace, ilias, google, github, nbgrader or folder.
     id : str
-        Its id, the same for the same person in every download.
+        Id of the person, the same in every download.
     name, email : str
-        As far as the download says.
+        If given in the download.
     group : str
         The group that handed in together, or empty.
     """
@@ -59,43 +59,43 @@ class LmsIdentity:
 
 @dataclass
 class Person:
-    """A row: `cells` by column. The label is the name of the folder."""
+    """A row of the roster: `cells` by column."""
 
     cells: dict[str, str]
 
     @property
     def student(self) -> str:
-        """The name of the folder."""
+        """Name of the folder."""
         return self.cells.get("student", "")
 
     @property
     def name(self) -> str:
-        """The full name."""
+        """Full name."""
         return self.cells.get("name", "")
 
     @property
     def email(self) -> str:
-        """The address, in small letters."""
+        """E-mail address in lower case."""
         return self.cells.get("email", "").strip().lower()
 
     @property
     def group(self) -> str:
-        """The group, or empty."""
+        """Group, or empty."""
         return self.cells.get("group", "").strip()
 
     @property
     def is_group(self) -> bool:
-        """True for the row of a group itself."""
+        """Whether this is the row of a group itself."""
         return bool(self.group) and self.group == self.student
 
     def ids(self, lms: str) -> list[str]:
-        """What an LMS calls this person."""
+        """Return the person's ids in an LMS."""
         return [one.strip() for one in self.cells.get(f"{lms}_id", "").split("|") if one.strip()]
 
 
 @dataclass
 class Roster:
-    """The people of a course.
+    """The members of a course.
 
     Attributes
     ----------
@@ -103,11 +103,11 @@ class Roster:
     people : list of Person
     columns : list of str
     delimiter : str
-        As in the file that is there.
+        As in the existing file.
     notes : list of str
-        What a person should know of who was taken for whom.
+        What the user should know about how people were matched.
     listed : list of Person
-        Who stands in the list that is being read: two of its rows are two people, unless they say the same.
+        People in the list being imported: two rows of it are two people, unless they are equal.
     """
 
     path: Path
@@ -125,12 +125,12 @@ class Roster:
 
     @classmethod
     def read(cls, course: Path) -> Roster:
-        """The roster of a course; an empty one where there is no file.
+        """Read the roster of a course; empty if there is no file.
 
         Raises
         ------
         UsageError
-            The file cannot be used; the text says which row is wrong.
+            The file is invalid; the message says which row.
         """
         path = course / ROSTER
         if not path.exists():
@@ -160,7 +160,7 @@ class Roster:
         return roster
 
     def write(self) -> None:
-        """Write the file, if there is anything new in it; it is the old one or the whole new one."""
+        """Write the file atomically, if anything changed."""
         if not self.changed:
             return
         text = io.StringIO()
@@ -172,7 +172,7 @@ class Roster:
         self.changed = False
 
     def _register(self, person: Person) -> None:
-        """Let a person be found by what now stands in the row."""
+        """Index a person by the current values of the row."""
         self._by_label.setdefault(folded(person.student), person)
         for column in person.cells:
             if column.endswith("_id"):
@@ -184,29 +184,29 @@ class Roster:
                     index[key].append(person)
 
     def of(self, student: str) -> Person | None:
-        """The person with this folder."""
+        """Return the person with this folder, or None."""
         found = self._by_label.get(folded(student))
         return found if found is not None and found.student == student else None
 
     def find(self, lms: str, number: str) -> Person | None:
-        """The person whom an LMS calls this; a folder's own name is an id where the row has no other one of a folder."""
+        """Return the person with this id in an LMS, or None. A folder's name is an id if the row has no other folder id."""
         found = self._by_id.get((lms, number))
         if found is None and lms == "folder" and (named := self.of(number)) is not None and not named.ids("folder"):
             found = named
         return found
 
     def enrol(self, who: LmsIdentity, label: str, by_name: bool = False, scope: str = "") -> Person:
-        """The person with this identity; a new row where there is none yet.
+        """Return the person with this identity, adding a row if there is none.
 
         Parameters
         ----------
         who : LmsIdentity
         label : str
-            What the folder should be called, if that is free.
+            Name for the folder, if it is free.
         by_name : bool
-            Whether somebody of that name, and of no other id, is the same person.
+            Whether somebody with that name, and no other id, is the same person.
         scope : str
-            A prefix of ids that belong together: nobody has two with the same. Moodle's are those of one assignment.
+            Prefix of ids that are unique per person: nobody has two. For Moodle, that of one assignment.
         """
         person = self.find(who.lms, who.id)
         if person is not None and self._is_another(person, who):
@@ -239,7 +239,7 @@ class Roster:
         return person
 
     def _is_another(self, person: Person, who: LmsIdentity) -> bool:
-        """True where one id stands for two people: other address, and other name."""
+        """Whether one id stands for two people: both e-mail address and name differ."""
         return bool(
             who.lms == "gradescope"
             and who.email
@@ -252,7 +252,7 @@ class Roster:
         return name_keys(who.name).isdisjoint(name_keys(person.name))
 
     def _may_be(self, person: Person, who: LmsIdentity, scope: str) -> bool:
-        """True for somebody of whom nothing says that they are another person."""
+        """Whether nothing indicates that they are different people."""
         if any(one is person for one in self.listed) and (who.id or self._is_renamed(person, who)):
             return False
         ids = [number for number in person.ids(who.lms) if number.startswith(scope)]
@@ -263,7 +263,7 @@ class Roster:
         return found[0] if len(found) == 1 and self._may_be(found[0], who, scope) else None
 
     def _by_name(self, who: LmsIdentity, scope: str, is_unique: bool) -> Person | None:
-        """The one person of that name; where that is not certain, none, and a note asks."""
+        """Return the only person of that name; if uncertain, None, with a note that asks."""
         alike: list[Person] = []
         for key in sorted(name_keys(who.name)):
             alike += [person for person in self._by_key.get(key, []) if not any(other is person for other in alike)]
@@ -280,7 +280,7 @@ class Roster:
         return None
 
     def _free(self, label: str, who: LmsIdentity) -> str:
-        """A name for a folder that nobody has; capitals do not tell two apart."""
+        """Return an unused folder name, compared without case."""
         first = usable(label) or usable(f"{who.lms} {who.id}") or "student"
         number = usable(who.id.rpartition(":")[2])
         tries = [first] + ([f"{usable(first[:60])}_{number}"] if number and number != first else [])
@@ -290,7 +290,7 @@ class Roster:
         raise UsageError(f"there are too many people called {shown(first)}")
 
     def _fill(self, person: Person, who: LmsIdentity) -> None:
-        """Put what is known into the cells that are empty, and the id among the others."""
+        """Fill in empty cells and add the id."""
         known = {"name": who.name, "email": who.email, "group": who.group}
         for column, value in known.items():
             if value and not person.cells.get(column, "").strip():
@@ -307,12 +307,12 @@ class Roster:
 
 
 def folded(name: str) -> str:
-    """A name by which two folders are compared: some disks know no capitals and only one form of an accent."""
+    """Normalize a name for comparing folders: some disks ignore case and normalize accents."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def name_keys(name: str) -> set[str]:
-    """The ways in which a full name may be written: "Ada Lovelace", "Lovelace, Ada", "lovelaceada"."""
+    """Return normalized forms of a full name: "Ada Lovelace", "Lovelace, Ada", "lovelaceada" have one in common."""
     name = unicodedata.normalize("NFC", name)
     parts = [part.strip() for part in name.split(",", 1)] if "," in name else []
     words = name.replace(",", " ").split()
@@ -325,12 +325,12 @@ def name_keys(name: str) -> set[str]:
 
 
 def read_table(path: Path) -> tuple[list[list[str]], str, bool]:
-    """A table a person or a spreadsheet saved: its rows, what divides the cells, and whether it begins with a mark of UTF-8.
+    """Read a table saved by a person or a spreadsheet: its rows, its delimiter, and whether it starts with a byte order mark.
 
     Raises
     ------
     UsageError
-        It cannot be read, or is no table of text.
+        It cannot be read, or is not a text table.
     """
     try:
         data = path.read_bytes()

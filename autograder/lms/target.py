@@ -1,4 +1,4 @@
-"""``submitted/<student>/<stage>/``: what lies there, what is remembered of it, and what it took the place of."""
+"""``submitted/<student>/<stage>/``: its contents, the state stored about it, and what it replaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.grade.record import write_json
 from autograder.stages import Stage
 
 REPLACED = ".replaced"
-# Days for which a hand-in is kept that a newer one took the place of.
+# Days that replaced hand-ins are kept.
 REPLACED_DAYS = 180
 
 
@@ -30,35 +30,35 @@ class Target:
 
     @property
     def folder(self) -> Path:
-        """Where the files go."""
+        """The folder that the files go to."""
         return self.submitted / self.student / self.stage.id
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Student and stage."""
+        """Student and stage id."""
         return self.student, self.stage.id
 
     @property
     def name(self) -> str:
-        """For messages."""
+        """Name for messages."""
         return f"{self.student}/{self.stage.id}"
 
     @property
     def is_blocked(self) -> bool:
-        """Whether something is there that is no folder of ours."""
+        """Whether something other than a regular folder is in the way."""
         above = self.folder.parent
         return self.folder.is_symlink() or above.is_symlink() or (above.exists() and not above.is_dir())
 
     def state(self) -> dict[str, Any]:
-        """What is remembered of the hand-in that lies there; see `autograder.grade.handin.state`."""
+        """Return the state stored about the current hand-in; see `autograder.grade.handin.state`."""
         return read_state(self.submitted, self.stage.id, self.student)
 
     def remember(self, state: dict[str, Any]) -> None:
-        """Write what is remembered."""
+        """Write the state."""
         write_json(state_path(self.submitted, self.stage.id, self.student), state)
 
     def content(self) -> dict[str, bytes] | None:
-        """The files that lie there; None when there is none to compare with."""
+        """Return the current files; None if there are none to compare with."""
         if not self.folder.is_dir():
             return None
         paths = [path for path in self.folder.rglob("*") if not path.is_dir() or path.is_symlink()]
@@ -67,18 +67,18 @@ class Target:
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in paths}
 
     def next_aside(self) -> Path:
-        """The next free place for what is replaced: one more than the highest number there."""
+        """Return the next free folder for what is replaced: one above the highest number."""
         folder = self.submitted / REPLACED / self.stage.id / self.student
         return folder / str(1 + max((int(entry.name) for entry in folder.glob("*") if entry.name.isdecimal()), default=0))
 
     def keep_aside(self, files: dict[str, bytes]) -> Path:
-        """Write files that were never put into the folder to where replaced ones lie; that place."""
+        """Write files of a superseded hand-in, which was never in the folder, beside replaced ones; return where."""
         place = self.next_aside()
         write_files(files, place)
         return place
 
     def replace(self, files: dict[str, bytes]) -> Path | None:
-        """Put the files into the folder, and what was there aside; where that lies now."""
+        """Put the files into the folder and move its previous contents aside; return where those are."""
         self.submitted.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=self.submitted, prefix=".incoming."))
         try:
@@ -97,7 +97,7 @@ class Target:
 
 
 def write_files(files: dict[str, bytes], folder: Path) -> None:
-    """Write files by their paths into a folder."""
+    """Write files into a folder, by relative path."""
     for name, data in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -105,12 +105,12 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
 
 
 def digests(files: dict[str, bytes]) -> dict[str, str]:
-    """The digest of each file."""
+    """Return the SHA-256 digest of each file."""
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
 
 def forget_replaced(submitted: Path) -> None:
-    """Remove what was replaced longer than REPLACED_DAYS ago."""
+    """Remove what was replaced more than REPLACED_DAYS ago."""
     for folder in (submitted / REPLACED).glob("*/*/*"):
         if not folder.is_symlink() and folder.is_dir() and time.time() - folder.stat().st_mtime > REPLACED_DAYS * 86400:
             shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Which stage a hand-in is of: as it is given, as its folder says, as its files are named, or else as most others are."""
+"""Determine the stage of a hand-in: as specified, or by its folder, its file names, or else as most others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.stages import Stage
 
 
 class Holds(IntEnum):
-    """What a hand-in holds of a stage: a notebook, or code as it was handed out; code; code and the notebook."""
+    """What a hand-in contains of a stage: a notebook or untouched code; code; code and notebook."""
 
     LITTLE = 1
     CODE = 2
@@ -30,12 +30,12 @@ class Holds(IntEnum):
 def with_stages(
     archive: Archive, handins: Sequence[Handin], wanted: Sequence[Stage], given: bool, stack: ExitStack
 ) -> list[tuple[Handin, Stage | None]]:
-    """The stage of each, None where it is none of the wanted.
+    """Return each hand-in with its stage; None if it belongs to none of the wanted stages.
 
     Parameters
     ----------
     given : bool
-        Whether a person said which stage it is, the one of `wanted`.
+        The user specified the stage, the only one in `wanted`.
     """
     by_id = {stage.id: stage for stage in wanted}
     named = {key: stage for stage in wanted for key in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)}
@@ -68,7 +68,7 @@ def with_stages(
 
 
 def usual_stages(placed: Sequence[tuple[Handin, Stage | None]]) -> dict[str, str]:
-    """The stage that most hand in, by download; the first of two."""
+    """Return the most frequent stage of each download; the first of two equally frequent ones."""
     counts: dict[str, Counter[str]] = {}
     for handin, stage in placed:
         if stage is not None:
@@ -77,7 +77,7 @@ def usual_stages(placed: Sequence[tuple[Handin, Stage | None]]) -> dict[str, str
 
 
 def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack: ExitStack) -> dict[Stage | None, Holds]:
-    """What there is of each stage, by the names of the files; where no name says it, by the functions that they define."""
+    """Return what a hand-in contains of each stage, by file names, or else by the functions that its files define."""
     files = files_of(archive, handin)
     if any(map(may_be_archive, files)):
         files, _ = expand(files, stack)
@@ -98,7 +98,7 @@ def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack:
 
 
 def _state(file: File, stage: Stage) -> str:
-    """What a file is to a stage; see `definitions_state`."""
+    """Return what a file is to a stage; see `definitions_state`."""
     try:
         return definitions_state(file.read(), stage) if file.size < 1 << 20 else "other"
     except Refused:
@@ -106,10 +106,10 @@ def _state(file: File, stage: Stage) -> str:
 
 
 def files_of(archive: Archive, handin: Handin) -> dict[str, File]:
-    """The files of a hand-in, by their paths in it; without what a system leaves behind, such as ``._bptt.py`` of macOS."""
+    """Return the files of a hand-in by their paths, without leftovers of a system such as ``._bptt.py`` of macOS."""
     return {name: archive.members[source] for name, source in handin.files.items() if is_inside(name) and not JUNK.search(name)}
 
 
 def is_inside(name: str) -> bool:
-    """True for a path that leads to a file below the student's folder."""
+    """Whether a path leads to a file below the student's folder."""
     return bool(PurePosixPath(name).parts) and not name.startswith("/") and ".." not in PurePosixPath(name).parts

@@ -1,4 +1,4 @@
-"""The gate on the bank of wrong programs: none gets full marks, none gets a false name."""
+"""The gate on the bank of wrong programs: none gets full marks, none is named as a mistake that it is not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.stages.points import task_points
 
 @dataclass
 class Fate:
-    """What became of a program: the tests it lost, the points its tasks left it with, the names it was given."""
+    """The result of a program: the tests it failed, the points left in its tasks, and the mistakes it was named as."""
 
     lost: list[str] = field(default_factory=list)
     kept: float = 0.0
@@ -29,7 +29,7 @@ class Fate:
 
 
 def wrong_programs_are_caught(stage: Stage) -> GateResult:
-    """Each program of the bank is wrong on its witness, loses points in its task, and gets no name that is not declared right."""
+    """Each program of the bank is wrong on its witness, loses points in its tasks, and gets only names declared right for it."""
     finding = GateResult("wrong programs by other hands are caught")
     programs = stage.wrong_programs()
 
@@ -37,20 +37,20 @@ def wrong_programs_are_caught(stage: Stage) -> GateResult:
         backend_of = backends(stage, suite, [program.source for program in programs], seed_of_term())
         return over_cores(programs, lambda some: [_run(stage, suite, program, backend_of) for program in some])
 
-    fates = collected(stage, use)
-    for program, fate in zip(programs, fates, strict=True):
+    outcomes = collected(stage, use)
+    for program, fate in zip(programs, outcomes, strict=True):
         finding.problems += witness_problems(stage, program) + fate_problems(stage, program, fate)
         finding.names += [NameGiven("bank", program.name, name, "declared right" if name in program.named else FALSE)
                           for name in sorted(fate.named)]
         names = f"; named {', '.join(sorted(fate.named))}" if fate.named else ""
         finding.table.append(f"{', '.join(program.tasks):<8}  {program.name:<44} keeps {fate.kept:>4g}, {len(fate.lost):>2} tests"
                              f"{names}: {', '.join(fate.lost[:3])}")
-    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in fates)} of them named"
+    finding.measured = f"{len(programs)} programs, {sum(bool(fate.named) for fate in outcomes)} of them named"
     return finding
 
 
 def fate_problems(stage: Stage, program: WrongProgram, fate: Fate) -> list[str]:
-    """What is wrong with what became of a program."""
+    """Return what is wrong with the result of a program."""
     unknown = program.named - {mistake.id for mistake in stage.mistakes()}
     problems = [f"{program.name} is declared to be {name}, which is no mistake" for name in sorted(unknown)]
     tasks = f"task{'s' * (len(program.tasks) > 1)} {', '.join(program.tasks)}"
@@ -62,7 +62,7 @@ def fate_problems(stage: Stage, program: WrongProgram, fate: Fate) -> list[str]:
 
 
 def witness_problems(stage: Stage, program: WrongProgram) -> list[str]:
-    """What is wrong with a witness: it has to tell the program from the model answers."""
+    """Return what is wrong with a witness: it must distinguish the program from the model answers."""
     stage.bind_earlier()
     with np.errstate(all="ignore"):
         right = program.answer(module_from(program.reference, stage.module, "reference"))
@@ -82,7 +82,7 @@ def _same(got: Any, want: Any) -> bool:
 
 
 def _run(stage: Stage, suite: Suite, program: WrongProgram, backend_of: Callable[[str], InProcessBackend]) -> Fate:
-    """Run the tests of a program's tasks; those of the others only where it passes its own."""
+    """Run the tests of a program's tasks, and those of other tasks only if it passes its own."""
     fate = Fate()
     others = sorted(set(task_points(stage)) - set(program.tasks), key=task_number)
     for task in (*program.tasks, *others):

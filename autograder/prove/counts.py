@@ -1,4 +1,4 @@
-"""How much there is of what the proofs rest on, by stage: `python -m autograder.prove.counts` writes it into docs/proof.md."""
+"""Count the material behind the proofs, by stage: `python -m autograder.prove.counts` writes the table into docs/proof.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = "| stage | tests, public | hidden | mistakes | bank | alternatives | pair
 
 
 def tests_of(file: Path) -> int:
-    """How many tests a file has: functions marked with `@task`."""
+    """Return the number of tests in a file: functions marked with `@task`."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return sum(isinstance(node, ast.FunctionDef)
                and any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "task" for one in node.decorator_list)
@@ -25,20 +25,20 @@ def tests_of(file: Path) -> int:
 
 
 def counts(stage: Stage) -> list[int]:
-    """The numbers of a stage, in the order of the table's head. No program is run."""
+    """Return the numbers of a stage in the order of the table's head, without running any program."""
     return [tests_of(stage.suite / "public.py"), tests_of(stage.suite / "hidden.py"), len(stage.mistakes()),
             len(stage.wrong_programs()), len(stage.alternatives()), len(pairs_of_mistakes(stage, 60)),
             len(mutants(reference_source(stage))), len(listed(stage))]
 
 
 def table() -> str:
-    """The table of all stages."""
+    """Return the table of all stages."""
     rows = [f"| {stage.id[0]} | {' | '.join(map(str, counts(stage)))} |" for stage in stages()]
     return "\n".join([HEAD, "|" + "---|" * HEAD.count("| "), *rows])
 
 
 def with_numbers(page: str) -> str:
-    """The page with the table, and the number of the grader's slips, as they should be."""
+    """Return the page with the table and the number of slips updated."""
     page = re.sub(r"\d+ slips by hand", f"{len(slips())} slips by hand", page)
     before, after = page[:page.index(HEAD)], page[page.index(HEAD):]
     return before + table() + after[after.index("\n\n"):]

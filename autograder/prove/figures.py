@@ -1,4 +1,4 @@
-"""`make figures`: every figure of the notebooks as SVG and PNG, for a lecture."""
+"""`make figures`: save every figure of the notebooks as SVG and PNG, for lectures."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from autograder.stages import KIT, Stage
 
 
 def draw_figures(stage: Stage, target: Path = KIT / "dist" / "figures") -> Path:
-    """Run a stage's notebook over the model answers, and save each figure of it.
+    """Run a stage's notebook with the model answers and save each of its figures.
 
     Parameters
     ----------
     stage : Stage
     target : Path
-        Gets a folder for the stage; one of an earlier run is replaced.
+        Parent of the stage's folder, which is replaced.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def draw_figures(stage: Stage, target: Path = KIT / "dist" / "figures") -> Path:
     Raises
     ------
     UsageError
-        A cell ended with an exception; the figures before it are there.
+        A cell raised an exception; the figures before it are saved.
     """
     place = (target / stage.id).resolve()
     shutil.rmtree(place, ignore_errors=True)

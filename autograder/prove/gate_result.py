@@ -1,4 +1,4 @@
-"""What the gates share: a suite run over trusted source, and what a gate found."""
+"""Shared by the gates: runs of a suite on trusted source, and the result of a gate."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ from autograder.prove.over_cores import over_cores
 from autograder.prove.unreached import Known, OnTopBackend, passed_tests
 from autograder.stages import Stage
 
-# So many programs make it worth while to look at what the model answers run in each test.
+# From this many programs on, it pays to trace what the model answers execute in each test.
 MANY = 4
 FALSE = "false"
 
 
 def seed_of_term() -> int:
-    """The seed of the hidden inputs that is proven: that of the term."""
+    """Return the seed of the hidden inputs that is verified: the term's."""
     return this_course().seed
 
 
 class NameGiven(NamedTuple):
-    """A name that was given to a program. `kind` is mistake, bank, pair or alternative, `verdict` says whether it is right."""
+    """A mistake's name given to a program. `kind` is mistake, bank, pair or alternative; `verdict` says whether the name is
+    right.
+    """
 
     kind: str
     program: str
@@ -39,7 +41,7 @@ class NameGiven(NamedTuple):
 
 @dataclass
 class GateResult:
-    """What a gate found: it holds when there is no problem."""
+    """The result of a gate, which holds if there are no problems."""
 
     gate: str
     measured: str = ""
@@ -49,28 +51,28 @@ class GateResult:
 
     @property
     def holds(self) -> bool:
-        """True when nothing was wrong."""
+        """Whether there are no problems."""
         return not self.problems
 
 
 @dataclass
 class Run:
-    """The suite over one source: its results, and the mistakes named."""
+    """The suite run on one source: its results, and the mistakes named, by test."""
 
     results: list[Result]
     named: dict[str, str]
 
     def lost(self) -> list[Result]:
-        """The tests that did not pass."""
+        """Return the tests that did not pass."""
         return [result for result in self.results if result.verdict.outcome != "passed"]
 
     def score(self) -> float:
-        """Points of the passed tests."""
+        """Return the points of the passed tests."""
         return sum(result.verdict.points for result in self.results)
 
 
 class _Kept:
-    """While a stage is verified: the suite's runs by stage, source and seed; and what is known of its tests."""
+    """Cache during verification: runs by stage, source and seed, and what is known of each suite's tests."""
 
     def __init__(self) -> None:
         self.runs: dict[tuple[str, str, int], Run] = {}
@@ -82,7 +84,7 @@ _kept: _Kept | None = None
 
 @contextmanager
 def runs_kept() -> Iterator[None]:
-    """Inside, a whole run over a source is made once, however many gates ask for it. Nothing of the kit may change meanwhile."""
+    """Context in which complete runs on a source are cached across gates. The kit must not change meanwhile."""
     global _kept
     before, _kept = _kept, _Kept()
     try:
@@ -92,12 +94,12 @@ def runs_kept() -> Iterator[None]:
 
 
 def run_source(stage: Stage, source: str, seed: int | None = None, only: str | None = None) -> Run:
-    """The suite over trusted source, in this process."""
+    """Run the suite on trusted source in this process."""
     return run_sources(stage, [source], seed, only)[0]
 
 
 def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
-    """The suite over trusted sources, collected once, over the cores."""
+    """Run the suite on several trusted sources, collected once and spread over the cores."""
     sources, seed = [*sources], seed_of_term() if seed is None else seed
     known = {} if _kept is None or only else _kept.runs
     todo = [source for source in dict.fromkeys(sources) if (stage.id, source, seed) not in known]
@@ -113,8 +115,10 @@ def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, o
 
 
 def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> Callable[[str], InProcessBackend]:
-    """Makes what runs each of these sources. Where many of them stand on top of the model answers, the tests that a change cannot
-    reach are not run again for each: see `unreached`."""
+    """Return a function that makes the backend for each source.
+
+    If many sources extend the model answers, tests that an extension cannot reach are not run again: see `unreached`.
+    """
     reference = reference_source(stage)
     if sum(source.startswith(reference) for source in sources) < MANY:
         return lambda source: InProcessBackend(stage, source, seed)
@@ -131,12 +135,12 @@ def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None
 
 
 def reference_source(stage: Stage) -> str:
-    """Text of the model answers."""
+    """Return the text of the model answers."""
     return stage.solution.read_text(encoding="utf-8")
 
 
 def write_names(path: Path, findings: Iterable[GateResult]) -> tuple[Path, str]:
-    """Write every name that the gates saw given, a line each; the file, and in words how many there are."""
+    """Write every name given to a CSV file; return its path and a summary."""
     names = [name for finding in findings for name in finding.names]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -147,6 +151,6 @@ def write_names(path: Path, findings: Iterable[GateResult]) -> tuple[Path, str]:
 
 
 def describe_failure(result: Result) -> str:
-    """A lost test in one line."""
+    """Describe a failed test in one line."""
     verdict = result.verdict
     return f"{verdict.task} {verdict.test}: {verdict.outcome}: {' | '.join(verdict.message.splitlines()[:3])}"

@@ -1,4 +1,4 @@
-"""The gate of the terminal: every text a student may read arrives in UTF-8, in cp1252 and in plain ASCII."""
+"""The gate on terminal output: every text for students can be shown in UTF-8, cp1252 and ASCII."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENCODINGS = ("utf-8", "cp1252", "ascii")
 
 
 def messages_arrive(stage: Stage) -> GateResult:
-    """Titles, messages and hints: each character that a terminal cannot show has a plain form."""
+    """Titles, messages and hints: each character that a terminal may lack has a plain form."""
     finding = GateResult("messages arrive on every terminal")
     texts = list(_texts(stage))
     for where, text in texts:
@@ -30,7 +30,7 @@ def messages_arrive(stage: Stage) -> GateResult:
 
 
 def _texts(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Every text that may be part of what a student of this stage reads in a terminal, and where it comes from."""
+    """Yield every text that a student of this stage may read in a terminal, with its location."""
     files = [*sorted((KIT / "autograder" / "checks").glob("*.py")), *sorted(stage.suite.rglob("*.py")), stage.solution]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -41,7 +41,7 @@ def _texts(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 def _is_seen(character: str) -> bool:
-    """False for marks of direction and order, line separators and halves of a pair, which the checks look for and never say."""
+    """Whether a character is visible; direction marks, line separators and surrogates are only searched for, never printed."""
     return unicodedata.category(character) not in ("Cf", "Cs", "Zl", "Zp")
 
 

@@ -1,9 +1,8 @@
-"""Mutants: the reference with one small slip in it. A suite that lets one through has a hole.
+"""Mutation testing: the reference with one small change. A suite that passes one has a gap.
 
-Every mutant of every function a task grades is made from the syntax tree, and its task's tests are run on it in a
-process of its own, under a limit of CPU time and memory. A mutant is killed when a test fails, or when it does not end.
-One that no test can kill, because it gives the same as the reference, is listed in the stage's `equivalent.toml`
-with the reason.
+All mutants of every graded function are made from the syntax tree, and the task's tests are run on each in a separate process
+with limits on CPU time and memory. A mutant is killed if a test fails or does not end. Mutants that no test can kill because they
+are equivalent to the reference are listed with the reason in the stage's `equivalent.toml`.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from autograder.stages import Stage
 from autograder.stages.strip import task_of_docstring
 
 WANTED = 0.95
-# Seconds of CPU time: far more than the tests of any task take, so that only what does not end is cut.
+# CPU seconds: far more than the tests of any task take, so that only endless loops are cut off.
 CPU_LIMIT = 60
 MEMORY_LIMIT = 2 << 30
-FAILED, RAISED, SURVIVED = 0, 3, 4  # exit status of a mutant's process; a signal ends one that takes too much
+FAILED, RAISED, SURVIVED = 0, 3, 4  # exit statuses; a signal means that it took too much
 FATES = {FAILED: "failed", RAISED: "raised", SURVIVED: "survived"}
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -52,16 +51,16 @@ DROPPED_METHODS = {"copy", "detach", "clone"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One slip.
+    """One mutant.
 
     Attributes
     ----------
     task, function : str
         Where it is; a method as ``LSTMCell.forward``.
     before, after : str
-        The statement, or the head of a compound one, as it was and as it is now.
+        The statement, or the head of a compound one, before and after the change.
     source : str
-        The whole module with it.
+        Text of the whole mutated module.
     """
 
     task: str
@@ -72,7 +71,7 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What names it, whatever its line."""
+        """Identifies the mutant independent of its line."""
         return self.function, self.before, self.after
 
     def __str__(self) -> str:
@@ -80,7 +79,7 @@ class Mutant:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Every mutant of the functions and classes whose docstring names a task, in the order of the text; none twice."""
+    """Return all distinct mutants of functions and classes whose docstring names a task, in source order."""
     tree = ast.parse(source)
     found: dict[tuple[str, str, str], Mutant] = {}
     parts = [ast.unparse(node) for node in tree.body]
@@ -99,7 +98,7 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def _bodies(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """The statements of a function, or of each method of a class, without docstrings."""
+    """Yield the statements of a function, or of each method of a class, without docstrings."""
     functions = [(node.name, node)] if isinstance(node, ast.FunctionDef) else [
         (f"{node.name}.{method.name}", method) for method in node.body if isinstance(method, ast.FunctionDef)]
     for name, function in functions:
@@ -107,7 +106,7 @@ def _bodies(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[str, list[as
 
 
 def _slips(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
-    """Each statement before and after a slip; the tree has it until the next one is asked for."""
+    """Yield statements before and after a change. The tree holds the change until the next one is requested."""
     bound: set[str] = set()
     for statement in _all_statements(statements):
         before = _head(statement)
@@ -131,7 +130,7 @@ def _all_statements(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _head(statement: ast.stmt) -> str:
-    """A statement in one line; of a compound one, what stands before the colon."""
+    """Return a statement on one line; of a compound statement, the part before the colon."""
     if hasattr(statement, "body"):
         short = copy.copy(statement)
         short.body, short.orelse = [ast.Pass()], []  # type: ignore[attr-defined]
@@ -144,7 +143,7 @@ def _names_bound(statement: ast.stmt) -> set[str]:
 
 
 def _removable(statement: ast.stmt, bound: set[str]) -> bool:
-    """A statement whose absence is more than a name that is missing."""
+    """Whether removing a statement has more effect than leaving a name undefined."""
     if isinstance(statement, ast.Assign):
         names = [node for target in statement.targets for node in ast.walk(target)
                  if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
@@ -154,7 +153,7 @@ def _removable(statement: ast.stmt, bound: set[str]) -> bool:
 
 @contextlib.contextmanager
 def _replaced(statement: ast.stmt, other: ast.stmt) -> Iterator[None]:
-    """The statement as another one, for as long as the context lasts."""
+    """Context in which a statement is replaced by another."""
     kept, kind = dict(vars(statement)), type(statement)
     vars(statement).clear()
     statement.__class__ = type(other)
@@ -169,7 +168,7 @@ def _replaced(statement: ast.stmt, other: ast.stmt) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _set(place: ast.AST | list[Any], field: Any, value: object) -> Iterator[None]:
-    """One part of the tree with another value, for as long as the context lasts."""
+    """Context in which one part of the tree has another value."""
     kept = place[field] if isinstance(place, list) else getattr(place, field)
     _put(place, field, value)
     try:
@@ -186,7 +185,7 @@ def _put(place: ast.AST | list[Any], field: Any, value: object) -> None:
 
 
 def _changes(statement: ast.stmt, bound: set[str]) -> Iterator[contextlib.AbstractContextManager[Any]]:
-    """Every slip in the expressions of one statement, not in those of the statements inside it."""
+    """Yield every change to the expressions of one statement, excluding nested statements."""
     if isinstance(statement, ast.AugAssign) and type(statement.op) in OPERATORS:
         yield _set(statement, "op", OPERATORS[type(statement.op)]())
     if isinstance(statement, ast.If | ast.While) and not _is_not(statement.test):
@@ -205,7 +204,7 @@ def _is_not(node: ast.expr) -> bool:
 
 
 def _offset_by_a_number(node: ast.expr) -> bool:
-    """Whether a slip in its number moves this index or bound already."""
+    """Whether changing its constant already moves this index or bound."""
     return isinstance(node, ast.Constant | ast.UnaryOp) or (
         isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant))
 
@@ -215,7 +214,7 @@ def _is_arithmetic(node: ast.expr) -> bool:
 
 
 def _expressions(statement: ast.AST) -> Iterator[tuple[ast.AST | list[Any], str | int, ast.AST]]:
-    """Each expression below a statement, with the place it stands in."""
+    """Yield each expression below a statement, with its position."""
     for field, value in ast.iter_fields(statement):
         if field in ("body", "orelse", "finalbody", "handlers") and isinstance(statement, ast.stmt):
             continue
@@ -224,12 +223,12 @@ def _expressions(statement: ast.AST) -> Iterator[tuple[ast.AST | list[Any], str 
         for place, at, node in places:
             if isinstance(node, ast.AST) and not isinstance(node, ast.expr_context | ast.operator | ast.cmpop):
                 yield place, at, node
-                if not isinstance(node, ast.JoinedStr):  # a message is not graded
+                if not isinstance(node, ast.JoinedStr):  # messages are not graded
                     yield from _expressions(node)
 
 
 def _others(node: ast.AST) -> Iterator[ast.AST]:
-    """What may stand in the place of one expression."""
+    """Yield possible replacements of one expression."""
     if isinstance(node, ast.Compare):
         for position, op in enumerate(node.ops):
             for other in COMPARISONS.get(type(op), ()):
@@ -307,7 +306,7 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
 
 
 def listed(stage: Stage) -> dict[tuple[str, str, str], str]:
-    """The mutants said to be equivalent, and why."""
+    """Return the mutants listed as equivalent, with the reasons."""
     path = stage.suite / "equivalent.toml"
     if not path.exists():
         return {}
@@ -316,12 +315,12 @@ def listed(stage: Stage) -> dict[tuple[str, str, str], str]:
 
 
 def outcomes_of(stage: Stage, candidates: Sequence[Mutant], jobs: int | None = None) -> list[str]:
-    """What became of each mutant: ``failed`` a test, ``raised`` an exception, ``endless``, or ``survived``."""
+    """Return the outcome of each mutant: ``failed`` a test, ``raised`` an exception, ``endless``, or ``survived``."""
     return collected(stage, lambda suite: _fates(stage, suite, candidates, jobs or cores()))
 
 
 def _fates(stage: Stage, suite: Suite, candidates: Sequence[Mutant], jobs: int) -> list[str]:
-    suite.run(InProcessBackend(stage, reference_source(stage), seed_of_term()))  # imports what every mutant needs
+    suite.run(InProcessBackend(stage, reference_source(stage), seed_of_term()))  # import what every mutant needs
     gc.collect()
     gc.freeze()
     context = multiprocessing.get_context("fork")
@@ -348,15 +347,15 @@ def _fates(stage: Stage, suite: Suite, candidates: Sequence[Mutant], jobs: int) 
 
 
 def _try(stage: Stage, suite: Suite, mutant: Mutant) -> None:
-    """Run the tests of a mutant's task up to the first that fails; the exit status says what came of it."""
+    """Run the tests of a mutant's task up to the first failure; report through the exit status."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # LAPACK complains of some mutants' numbers without asking
+    for stream in (0, 1, 2):  # LAPACK prints complaints about some mutants' numbers
         os.dup2(nowhere, stream)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
     limit_memory(MEMORY_LIMIT)
     try:
         backend = InProcessBackend(stage, mutant.source, seed_of_term())
-    except Exception:  # it cannot even be imported
+    except Exception:  # the mutant cannot be imported
         os._exit(RAISED)
     results = suite.run(backend, only=mutant.task, stop=True, alone=True)
     outcomes = {result.verdict.outcome for result in results}
@@ -364,7 +363,7 @@ def _try(stage: Stage, suite: Suite, mutant: Mutant) -> None:
 
 
 def mutants_are_killed(stage: Stage) -> GateResult:
-    """At least 95 % of the mutants that are not equivalent to the reference are killed by their own task's tests."""
+    """At least 95 % of the mutants not listed as equivalent are killed by the tests of their task."""
     finding = GateResult("mutants are killed")
     everyone, equivalent = mutants(reference_source(stage)), listed(stage)
     fate = outcomes_of(stage, everyone)

@@ -1,4 +1,4 @@
-"""The gate that runs the released notebook, and what runs a notebook."""
+"""Execute notebooks, and the gate that executes the released one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from autograder.prove.numbers import add_probes, number_problems
 from autograder.publish.release import folder_of
 from autograder.stages import Stage, find_stage
 
-# Seconds a cell may take, and those where the notebook is run once more. The longest trains a model: half a minute, three times
-# that where other programs have the processors.
+# Seconds per cell, and in a second attempt. The longest cell trains a model for half a minute, or three times that on a busy
+# machine.
 CELL_SECONDS = 300, 1200
 
 
 def released(stage: Stage) -> Path:
-    """The folder students get, or UsageError where there is none."""
+    """Return the released folder; UsageError if there is none."""
     folder = folder_of(stage)
     if not (folder / f"{stage.id}.ipynb").exists():
         raise UsageError(f"there is no assignments/{stage.id}/{stage.id}.ipynb; run make release STAGE={stage.id}")
@@ -31,8 +31,11 @@ def released(stage: Stage) -> Path:
 
 
 def notebook_runs(stage: Stage) -> GateResult:
-    """Stub: each check() cell says "not yet written". Model answers: every cell runs, the checks say "passed", and the figures in
-    the texts, mark schemes with them, are those of the run."""
+    """The released notebook runs as it should.
+
+    With the stub, each check() cell says "not yet written". With the model answers, every cell runs, the checks say "passed", and
+    the numbers in texts and mark schemes are those of the run.
+    """
     finding, again = GateResult("the released notebook runs"), ""
     for name, solved in (("stub", False), ("model answers", True)):
         with handed_out(stage, solved) as folder:
@@ -57,7 +60,7 @@ def notebook_runs(stage: Stage) -> GateResult:
 
 @contextmanager
 def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
-    """A copy of the released folder, away from the kit, beside those of the earlier stages it uses."""
+    """Context with a copy of the released folder outside the kit, beside those of earlier stages it uses."""
     with tempfile.TemporaryDirectory() as scratch:
         for one in [stage, *map(find_stage, stage.info.requires_stages)]:
             folder = Path(scratch, one.id)
@@ -68,10 +71,11 @@ def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
 
 
 def executed(path: Path, measured: Stage | None = None) -> Any:
-    """The notebook after all its cells have run, those after an error too; with probes for the figures of a stage's texts.
+    """Execute all cells, continuing after errors, and return the notebook; with `measured`, including probes for its stated
+    numbers.
 
-    A message between Jupyter and a kernel can be lost: both wait then, for ever. So a run in which a cell does not end is made
-    once more, in another kernel and with more time; `metadata.kit_again` says so.
+    A message between Jupyter and a kernel can get lost, after which both wait forever. A run with a cell that does not end is
+    therefore repeated once, in a new kernel and with more time; `metadata.kit_again` records it.
     """
     from nbclient.exceptions import CellTimeoutError
 
@@ -91,7 +95,7 @@ def _executed(path: Path, measured: Stage | None, seconds: int) -> Any:
     if measured is not None:
         add_probes(measured, notebook)
     with tempfile.TemporaryDirectory() as sockets:
-        # Sockets of the file system: no port is opened, and two runs at a time do not meet.
+        # Unix sockets: no port is opened, and parallel runs do not collide.
         transport = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
         NotebookClient(notebook, timeout=seconds, startup_timeout=300, kernel_name="python3", allow_errors=True, config=transport,
                        resources={"metadata": {"path": str(path.parent)}}).execute()

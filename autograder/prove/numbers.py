@@ -1,10 +1,10 @@
-"""Figures that a notebook's text or a mark scheme states, compared with the executed notebook.
+"""Compare numbers stated in a notebook's text or mark schemes with those of the executed notebook.
 
-`numbers.toml` in a stage's folder lists them. A table `[[stated]]` is a piece of text as it stands in a cell, with
-``<<expression | format>>`` in place of each figure. It is evaluated in the notebook, after the code cell named by `after`
-(by itself the last one before the text); with ``baselines = true`` it is evaluated here, from docs/figures/baselines.csv.
-`[given]` lists by cell the numbers that no run can give: of a worked example, of a setting, of a paper. A number in a text that
-is in neither is a problem, and so is a piece of text that is not there.
+`numbers.toml` in a stage's folder lists them. A table `[[stated]]` is a piece of a cell's text with ``<<expression | format>>``
+in place of each number. It is evaluated in the notebook after the code cell named by `after` (by default the last one before the
+text); with ``baselines = true`` it is evaluated here, from docs/figures/baselines.csv. `[given]` lists by cell the numbers that
+no run produces: of worked examples, settings or papers. A number in a text that is in neither is a problem, and so is a stated
+piece of text that is missing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograder.stages import KIT, Stage
 
 MARK = "numbers:"
 SLOT = re.compile(r"<<(.+?)\|\s*(\S*?)\s*>>")
-# What counts as a figure: a decimal number, a power of ten, a percentage, a number with a thousands comma.
+# What counts as a number: a decimal number, a power of ten, a percentage, a number with thousands separators.
 FIGURE = re.compile(r"\d+\.\d+|10\^\{?-?\d+\}?|\d+ ?\\?%|\d{1,3}(?:,\d{3})+|\d+(?:\{,\}\d{3})+")
 SETUP = '''
 import json as _json, re as _re
@@ -47,7 +47,7 @@ def _numbers(slots):
 
 @dataclass(frozen=True)
 class Stated:
-    """A piece of text with figures of the run in it."""
+    """A piece of text with numbers from the run."""
 
     cell: str
     text: str
@@ -55,17 +55,17 @@ class Stated:
     baselines: bool
 
     def slots(self) -> list[tuple[str, str]]:
-        """Expression and format of each figure."""
+        """Return expression and format of each number."""
         return [(expression.strip(), form) for expression, form in SLOT.findall(self.text)]
 
     def filled(self, figures: list[str]) -> str:
-        """The text with its figures."""
+        """Return the text with its numbers filled in."""
         rest = iter(figures)
         return SLOT.sub(lambda _: next(rest), self.text)
 
 
 def stated_of(stage: Stage, notebook: Any) -> tuple[list[Stated], dict[str, list[str]]]:
-    """What `numbers.toml` says: texts with figures of the run, and the numbers that are given, by cell."""
+    """Read `numbers.toml`: texts with numbers of the run, and the given numbers, by cell."""
     path = stage.suite / "numbers.toml"
     if not path.exists():
         return [], {}
@@ -80,7 +80,7 @@ def stated_of(stage: Stage, notebook: Any) -> tuple[list[Stated], dict[str, list
 
 
 def add_probes(stage: Stage, notebook: Any) -> None:
-    """Put cells that write the figures into a notebook that is about to be executed."""
+    """Insert cells that print the stated numbers into a notebook before it is executed."""
     by_cell: dict[str, dict[str, tuple[str, str]]] = {}
     for number, stated in enumerate(stated_of(stage, notebook)[0]):
         if not stated.baselines:
@@ -93,7 +93,7 @@ def add_probes(stage: Stage, notebook: Any) -> None:
 
 
 def written_figures(notebook: Any) -> dict[str, str]:
-    """What the probes wrote."""
+    """Return what the probes printed."""
     found: dict[str, str] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -110,7 +110,7 @@ def _baselines() -> list[dict[str, str]]:
 
 
 def of_seeds(run: str, cell: str, at: int, split: str = "test") -> list[float]:
-    """A point of the measured curves of docs/baselines.md, one value a seed."""
+    """Return one value per seed, for a point of the measured curves of docs/baselines.md."""
     values = [float(row["value"]) for row in _baselines()
               if (row["run"], row["cell"], row["at"], row["split"]) == (run, cell, str(at), split)]
     if not values:
@@ -119,14 +119,14 @@ def of_seeds(run: str, cell: str, at: int, split: str = "test") -> list[float]:
 
 
 def _of_baselines(stated: Stated) -> list[str]:
-    """Figures of a text that quotes docs/baselines.md."""
+    """Return the numbers of a text that quotes docs/baselines.md."""
     from statistics import median
 
     return [format(eval(expression, {"seeds": of_seeds, "median": median}), form) for expression, form in stated.slots()]
 
 
 def number_problems(stage: Stage, executed: Any) -> list[str]:
-    """Where the texts of the stage's own notebook, mark schemes with it, do not agree with the executed one."""
+    """Return where the texts and mark schemes of the source notebook disagree with the executed one."""
     source = nbformat.read(stage.notebook, as_version=4)
     stated, given = stated_of(stage, source)
     if not stated:

@@ -1,4 +1,4 @@
-"""Work of the gates over the cores: forked processes, each with its share of the items."""
+"""Spread the work of gates over the cores, in forked processes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ R = TypeVar("R")
 
 
 def over_cores(items: Sequence[T], work: Callable[[Sequence[T]], list[R]], jobs: int | None = None) -> list[R]:
-    """What `work` makes of the items, in their order; each of `jobs` processes, one a core, has every n-th of them.
+    """Return what `work` makes of the items, in order. Each of `jobs` processes, by default one per core, takes every n-th item.
 
-    A process begins with all that this one has, the collected suite with it; what comes back is pickled.
+    Processes are forked and share everything loaded, such as the collected suite. Results are pickled.
 
     Raises
     ------
     KitError
-        What `work` raised in a process, or that one ended before its work was done.
+        `work` raised it in a process, or a process ended early.
     """
     jobs = min(jobs or cores(), len(items))
     if jobs < 2:

@@ -1,6 +1,6 @@
-"""`make pictures`: the four pictures of the README, and what they were made from.
+"""`make pictures`: the four pictures of the README, with the text they were made from.
 
-A picture goes stale in silence, so the words it shows are kept beside it: a test makes them again and compares.
+Pictures go stale silently. So the text that each shows is stored with it, and a test compares it with the current text.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from autograder.stages.strip import strip
 FOLDER = KIT / "docs" / "pictures"
 LIST = FOLDER / "made-from.json"
 STAGE, TASK, MISTAKE = "1-bptt", "1.3", "softmax-jacobian-sign"
-# Who hands what in: None is the model answers, a word a catalogued mistake, a number the first so many tasks.
+# The submissions: None is the model answers, a string a catalogued mistake, a number that many tasks.
 CLASS: dict[str, str | int | None] = {
     "ada": None, "ben": MISTAKE, "chen": MISTAKE, "dora": "bptt-mean-over-steps", "emil": 3, "farah": "bptt-W-h-by-h-t",
     "goran": MISTAKE, "hana": None, "ivo": 5}
 FIGURE_STAGE, FIGURE = "2-vanishing", "The size of each word's summand"
 ANSWER = "The state h_{t-1} depends on W_x as well, so the chain rule is applied to it again, down to h_1."
-# The part of each page that is shown, from top to bottom in CSS pixels; a picture has SCALE times as many.
+# Top and bottom of the part of each page that is shown, in CSS pixels; pictures have SCALE times as many.
 PARTS = {"check": (0, 320), "feedback": (0, 836), "report": (140, 1130)}
 WIDTH, SCALE = 800, 1.5
-# Where the words that a picture shows end.
+# Where the text of a picture ends.
 END = {"feedback": "Task by task", "report": "Most common mistakes"}
 CELL = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><style>
 body { font: 14px/1.45 system-ui, "DejaVu Sans", sans-serif; margin: 14px; color: #1a1a1a; background: #fff }
@@ -51,18 +51,18 @@ body { font: 14px/1.45 system-ui, "DejaVu Sans", sans-serif; margin: 14px; color
 
 
 class Silent:
-    """Watches the grading without a word."""
+    """A Watcher that prints nothing."""
 
     def begin(self, title: str, total: int) -> None:
-        """Nothing is said."""
+        """Do nothing."""
 
     def advance(self, title: str, failed: bool = False) -> None:
-        """Nothing is said."""
+        """Do nothing."""
 
 
 @contextmanager
 def pages() -> Iterator[dict[str, str]]:
-    """The HTML behind the pictures: a notebook's check, a student's page, the class report."""
+    """Context with the HTML of the pictures: a notebook's check, a student's page, the class report."""
     stage = find_stage(STAGE)
     solution = stage.solution.read_text(encoding="utf-8")
     sources = {mistake.id: mistake.source for mistake in stage.mistakes()}
@@ -86,7 +86,7 @@ def pages() -> Iterator[dict[str, str]]:
 
 
 def words(html: str) -> list[str]:
-    """The text of a page, a line an element, without what differs from run to run: times and release days."""
+    """Return the text of a page, one line per element, without times and release dates."""
     text = re.sub(r"<style.*?</style>|<head>.*?</head>", "", html, flags=re.DOTALL)
     text = unescape(re.sub(r"<(?!/?(?:b|i|em|code|span|m\w+)\b)[^>]*>", "\n", text))
     text = re.sub(r"<[^>]*>", "", text)
@@ -95,7 +95,7 @@ def words(html: str) -> list[str]:
 
 
 def figure_source() -> list[str]:
-    """The cell that draws the figure and the functions it calls: what its picture depends on."""
+    """Return the source that the figure depends on: the cell that draws it and the functions it calls."""
     stage = find_stage(FIGURE_STAGE)
     notebook = json.loads((SOLUTIONS / stage.id / f"{stage.id}.ipynb").read_text(encoding="utf-8"))
     (cell,) = [text for text in map("".join, (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"))
@@ -106,14 +106,14 @@ def figure_source() -> list[str]:
 
 
 def made_from(html: Mapping[str, str]) -> dict[str, list[str]]:
-    """What each picture shows, as lines of text."""
+    """Return what each picture shows, as lines of text."""
     lines = {name: words(text) for name, text in html.items()}
     return {name: all_of[: all_of.index(END[name])] if name in END else all_of for name, all_of in lines.items()} | {
         "figure": figure_source()}
 
 
 def picture(html: str, top: int, bottom: int) -> bytes:
-    """A part of a page as a browser draws it, as a small PNG."""
+    """Render part of a page in a browser, as a small PNG."""
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         raise UsageError("make pictures needs Chromium: sudo apt-get install chromium")
@@ -129,7 +129,7 @@ def picture(html: str, top: int, bottom: int) -> bytes:
 
 
 def small(png: bytes, top: int = 0) -> bytes:
-    """The same picture from a line on, in 64 colours."""
+    """Crop a picture at the top and reduce it to 64 colours."""
     from PIL import Image
 
     out = BytesIO()

@@ -1,4 +1,4 @@
-"""Gates about what students are told: two mistakes at once, and the hints that go with the public tests."""
+"""Gates on feedback to students: two mistakes at once, and hints of the public tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_BYTES = 200_000
 
 
 def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]:
-    """Pairs of mistakes in different functions: as many of one task as of two, the same ones each time."""
+    """Return a fixed sample of pairs of mistakes in different functions: half within one task, half across two."""
     pairs = [(one, other) for one, other in combinations(stage.mistakes(), 2)
              if not set(one.functions) & set(other.functions)]
     choose = random.Random(seed_of_term())
@@ -30,7 +30,7 @@ def pairs_of_mistakes(stage: Stage, count: int) -> list[tuple[Mistake, Mistake]]
 
 
 def pairs_are_not_misnamed(stage: Stage, count: int = 60) -> GateResult:
-    """A submission with two mistakes in it is told of one or both of them or of none, and of no third."""
+    """A submission with two mistakes is named as one, both or neither of them, and never as a third."""
     finding = GateResult("two mistakes at once are not misnamed")
     pairs = pairs_of_mistakes(stage, count)
     outcomes: Counter[int] = Counter()
@@ -55,7 +55,7 @@ def _both(one: Mistake, other: Mistake) -> str:
 
 
 def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of: Callable[[str], InProcessBackend]) -> set[str]:
-    """The names that a submission with both mistakes is given in the tests of their tasks."""
+    """Return the names given to a submission with both mistakes in the tests of their tasks."""
     diagnosis, tasks = Diagnosis(stage), {one.task, other.task}
     for task in sorted(tasks):
         suite.run(backend_of(_both(one, other)), diagnosis, only=task, wrong=tasks)
@@ -63,9 +63,9 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of:
 
 
 def hints_are_right(stage: Stage) -> GateResult:
-    """At home each mistake gets its own hint or none, in whatever task it shows; a right answer gets none.
+    """At home each mistake gets its own hint or none, in whatever task it shows; correct answers get none.
 
-    A program of the bank gets no hint but those that are declared right for it.
+    A program of the bank gets only hints that are declared right for it.
     """
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
@@ -79,7 +79,7 @@ def hints_are_right(stage: Stage) -> GateResult:
 
 
 def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[str]]:
-    """How many mistakes get their own hint, and the hints that are given wrongly."""
+    """Return the number of mistakes that get their own hint, and the wrong hints."""
     right = {"model answers": reference_source(stage)} | stage.alternatives()
     wrong = [f"{name} gets a hint in {test}" for name, source in right.items()
              for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]

@@ -1,7 +1,7 @@
-"""Slips of the grader: small changes to the kit's own code, each with the tests that are nearest to it.
+"""Slips: small changes to the kit's own code, each with the tests nearest to it.
 
-The mutants of a stage try its suite; these try the tests of the grader. They are written by hand, in `tests/slips.toml`, where a
-slip that no test finds has a reason. Each is made in a copy of the kit, so that nothing here changes.
+The mutants of a stage test its suite; slips test the tests of the grader. They are written by hand in `tests/slips.toml`, with a
+reason for each that no test can find. Each is applied in a copy of the kit, so that nothing here changes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from autograder.stages import KIT
 
 LIST = KIT / "tests" / "slips.toml"
 WANTED = 0.9
-# Seconds of wall clock after which a slip counts as found: the tests never end.
+# Wall-clock seconds after which a slip counts as found because the tests do not end.
 LONGEST = 900
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "dist", "demo", "__pycache__", ".*_cache", "*.egg-info", "gradebook.db*",
                                   "submitted", "results", "feedback", "autograded")
-# Runs pytest in a fork for each line of arguments, and says its exit status: what takes seconds to import, and has no slip in it,
-# is imported once, and neither searched for garbage nor taken apart at the end of a fork.
+# Runs pytest in a fork for each line of arguments, and prints its exit status. Slow imports that contain no slip are done once,
+# and are exempt from garbage collection and teardown.
 SERVER = """
 import atexit, contextlib, gc, importlib, json, os, sys
 for name in sys.argv[2:]:
@@ -67,13 +67,13 @@ class Slip:
     Attributes
     ----------
     file : str
-        The module, from the kit's folder.
+        The module, relative to the kit's folder.
     before, after : str
-        Text that stands in it once, and what stands there after the slip.
+        Text that occurs once in it, and its replacement.
     tests : tuple of str
-        The nearest tests, as pytest takes them.
+        The nearest tests, as pytest arguments.
     survives : str
-        Why no test can find it; empty where one has to.
+        Why no test can find it; empty if one must.
     """
 
     file: str
@@ -86,12 +86,12 @@ class Slip:
         return f"{self.file}: {self.before.strip()!r} -> {self.after.strip()!r}"
 
     def changed(self) -> str:
-        """The module's text with the slip.
+        """Return the module's text with the slip.
 
         Raises
         ------
         UsageError
-            The text before is not in it exactly once.
+            `before` does not occur exactly once.
         """
         text = (KIT / self.file).read_text(encoding="utf-8")
         if text.count(self.before) != 1:
@@ -101,7 +101,7 @@ class Slip:
 
 
 def slips(words: str = "") -> list[Slip]:
-    """Those of the list whose file or text has these words in it."""
+    """Return the slips whose file or text contains these words."""
     with LIST.open("rb") as file:
         found = tomllib.load(file)["slip"]
     every = [Slip(one["file"], one["before"], one["after"], tuple(one["tests"]), one.get("survives", "")) for one in found]
@@ -109,7 +109,7 @@ def slips(words: str = "") -> list[Slip]:
 
 
 class Copy:
-    """A copy of the kit in which slips are made and tests are run, one after the other."""
+    """A copy of the kit in which slips are applied and tests run, one at a time."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -122,7 +122,7 @@ class Copy:
             env=os.environ | {"PYTHONPATH": str(self.place)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def status(self, *tests: str) -> int | None:
-        """Pytest's exit status over these tests; None where they did not end."""
+        """Return pytest's exit status for these tests; None if they did not end."""
         options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning",
                    "--basetemp", str(self.place.with_name(f"{self.place.name}.tmp"))]
         assert self.server.stdin is not None and self.server.stdout is not None
@@ -134,7 +134,7 @@ class Copy:
         return None
 
     def said(self) -> str:
-        """What pytest said last."""
+        """Return pytest's last output."""
         return self.output.read_text(encoding="utf-8", errors="replace")
 
     def finds(self, slip: Slip) -> bool:
@@ -143,7 +143,7 @@ class Copy:
         Raises
         ------
         UsageError
-            The slip cannot be made, or its tests cannot be run.
+            The slip cannot be applied, or its tests cannot be run.
         """
         file, text = self.place / slip.file, slip.changed()
         before, stat = file.read_bytes(), file.stat()
@@ -155,13 +155,13 @@ class Copy:
         finally:
             file.write_bytes(before)
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-            compiled.unlink(missing_ok=True)  # it is told by size and second, which two slips may have in common
-        if status not in (None, 0) and not self._failed():  # pytest's own: no such test, wrong usage
+            compiled.unlink(missing_ok=True)  # validated by size and second, which two slips may share
+        if status not in (None, 0) and not self._failed():  # a usage error of pytest, such as an unknown test
             raise UsageError(f"tests/slips.toml: the tests of {slip} cannot be run:\n{self.said()[-1500:]}")
         return status != 0
 
     def fail_without(self, every: Iterable[Slip]) -> list[str]:
-        """Those of the tests that fail as the kit is: they would find each slip."""
+        """Return the tests that fail without any slip, and would therefore find each."""
         tests = sorted({test for slip in every for test in slip.tests})
         if self.status(*tests) == 0:
             return []
@@ -171,16 +171,16 @@ class Copy:
         return [line for line in self.said().splitlines() if line.startswith(("FAILED ", "ERROR "))]
 
     def close(self) -> None:
-        """Its process ends, and what the tests left of theirs."""
+        """End its process and all processes that the tests left behind."""
         with suppress(ProcessLookupError):
             os.killpg(self.server.pid, signal.SIGKILL)
-        with self.server:  # closes its pipes, and waits for its end
+        with self.server:  # closes its pipes and waits for it
             pass
 
 
 @contextmanager
 def copies(count: int) -> Iterator[SimpleQueue[Copy]]:
-    """Copies of the kit, to be taken and put back."""
+    """Context with a queue of copies of the kit."""
     with tempfile.TemporaryDirectory(prefix="slips-", ignore_cleanup_errors=True) as scratch:
         made = [Copy(Path(shutil.copytree(KIT, Path(scratch) / str(number), ignore=LEFT_OUT, symlinks=True)))
                 for number in range(count)]
@@ -200,14 +200,14 @@ def slips_are_found(words: str = "", tell: Callable[[str], None] = lambda line: 
     Parameters
     ----------
     words : str
-        Only the slips whose file or text has these words in it.
+        Only slips whose file or text contains these words.
     tell : callable
-        Is given a line for each slip as it was tried.
+        Called with a line for each slip when it has been tried.
 
     Raises
     ------
     UsageError
-        No slip has these words; one cannot be made or its tests cannot be run.
+        No slip contains these words, or one cannot be applied or tested.
     """
     finding, every = GateResult("slips of the grader are found"), slips(words)
     if not every:
@@ -232,15 +232,15 @@ def slips_are_found(words: str = "", tell: Callable[[str], None] = lambda line: 
             tell(f"{next(number):3} of {len(every)}  {word:<8}  {slip}")
             return found
 
-        fates = dict(zip(every, pool.map(fate, every), strict=True))
+        outcomes = dict(zip(every, pool.map(fate, every), strict=True))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    alive = [slip for slip, found in fates.items() if not found and not slip.survives]
+    alive = [slip for slip, found in outcomes.items() if not found and not slip.survives]
     counted = sum(not slip.survives for slip in every)
     rate = 1 - len(alive) / counted if counted else 1.0
     finding.measured = f"{counted - len(alive)} of {counted}, {rate:.0%}; {(used.ru_utime + used.ru_stime) / 60:.0f} CPU minutes"
     finding.table = [f"survives  {slip}" for slip in alive]
     finding.table += [f"survives  {slip}, since {slip.survives}" for slip in every if slip.survives]
-    finding.problems = [f"listed as one that no test can find, and a test finds it: {slip}" for slip, found in fates.items()
+    finding.problems = [f"listed as one that no test can find, and a test finds it: {slip}" for slip, found in outcomes.items()
                         if found and slip.survives]
     if rate < WANTED:
         finding.problems += [f"{rate:.0%} are found, {WANTED:.0%} are wanted"]

@@ -1,4 +1,4 @@
-"""Gates through the sandbox: what is proved in one process is what grades, with and without short cuts."""
+"""Gates through the sandbox: what is verified in one process is what grades, with and without prefetching."""
 
 from __future__ import annotations
 
@@ -25,19 +25,23 @@ from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.stages import Stage
 from autograder.stages.strip import strip
 
-# A verdict by test: outcome, points, what the student reads, and the name of the mistake.
+# By test: outcome, points, message, call, and the name of the mistake.
 Record = dict[str, tuple[Any, ...]]
 
 
-def records_agree(stage: Stage) -> GateResult:
-    """Model answers, stub, right answers, a mistake a task: one record in process, in the sandbox, with requests made ahead.
+def records_agree(stage: Stage, few: bool = False) -> GateResult:
+    """Submissions get the same record in process, in the sandbox, and with prefetched requests.
 
-    The weights were trained by the model answers and fit classes with their names alone; in process they are renamed where a
-    right answer has other names. So tests that load weights are compared in the sandbox only, except for the model answers.
+    Tried on the model answers, the stub, the alternatives and a mistake per task; with `few`, on the model answers, the stub and
+    one mistake of the last task. Weights belong to the model answers and fit only classes with their parameter names; in process
+    they are renamed for alternatives. So tests that load weights are compared in the sandbox only, except for the model answers.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
     listed = _sources(stage)
-    in_process = run_sources(stage, listed.values())  # gates that came before have made these runs
+    if few:
+        names = [*listed]
+        listed = {name: listed[name] for name in dict.fromkeys((*names[:2], names[-1]))}
+    in_process = run_sources(stage, listed.values())  # cached from earlier gates
     sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 
     def share(suite: Suite, some: Sequence[tuple[str, str, Record]]) -> list[tuple[list[str], str]]:
@@ -53,7 +57,7 @@ def records_agree(stage: Stage) -> GateResult:
 
 def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, ReferenceRun], name: str,
                  source: str, here: Record) -> list[str]:
-    """Where the three records of a submission are not one."""
+    """Return where the three records of a submission differ."""
     there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
     left_out = set() if name == "model answers" else _with_weights(suite)
     return [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
@@ -63,7 +67,7 @@ def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, R
 
 
 def no_answer_goes_ahead(stage: Stage) -> GateResult:
-    """No request that is made ahead holds numbers of an answer that has not come, nor a multiple of them."""
+    """No prefetched request contains numbers of an answer that has not arrived, or a multiple of them."""
     finding = GateResult("no answer goes ahead of its question")
     with _sandbox(stage, finding) as sandbox:
         runs = collected(stage, lambda suite: record_reference_run(stage, sandbox, suite, seed_of_term()))
@@ -75,7 +79,7 @@ def no_answer_goes_ahead(stage: Stage) -> GateResult:
 
 
 def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
-    """Each test passes on the recorded replies with other last digits, but for tests that are marked `exact`."""
+    """Each test passes on the recorded replies with other last digits, except tests marked `exact`."""
     finding = GateResult("rounding changes no verdict")
     with _sandbox(stage, finding) as sandbox:
         found = collected(stage, lambda suite: _by_rounding(
@@ -87,7 +91,7 @@ def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
 
 
 def _by_rounding(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], rounds: int) -> dict[str, set[str]]:
-    """The outcomes of each test on replies that differ from the recorded ones within rounding."""
+    """Return the outcomes of each test on replies that differ from the recorded ones by rounding."""
     config = suite.session.config
     found: dict[str, set[str]] = {}
     for item in suite.items:
@@ -105,13 +109,13 @@ def _by_rounding(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], roun
 
 
 class RoundedBackend(ChangedBackend):
-    """Gives the recorded replies within rounding; what they are compared with is as it is."""
+    """Replays the recorded replies with changed rounding; the reference is unchanged."""
 
     reference = SandboxBackend.reference
 
 
 def told_ahead(transcript: Transcript) -> list[int]:
-    """Positions of the requests that are made ahead of an answer that is in them."""
+    """Return the positions of requests sent ahead of an answer that they contain."""
     known: set[bytes] = set()
     pending: set[bytes] = set()
     found = []
@@ -127,7 +131,7 @@ def told_ahead(transcript: Transcript) -> list[int]:
 
 
 def directions(message: Message) -> set[bytes]:
-    """The arrays of a message and their rows and columns, each as numbers relative to its largest one."""
+    """Return the arrays of a message, their rows and columns, each divided by its largest entry."""
     found = set()
     for value in leaves(values_of(message)):
         array = np.asarray(value.detach() if is_tensor(value) else value)
@@ -173,7 +177,7 @@ def _told(verdict: tuple[Any, ...]) -> str:
 
 @contextmanager
 def _sandbox(stage: Stage, finding: GateResult) -> Iterator[Sandbox]:
-    """A started sandbox; separate processes with limits only, where there can be none."""
+    """Context with a started sandbox, or separate processes with limits only where there can be none."""
     sandbox = Sandbox(preload=stage.info.preload)
     finding.measured = "in the sandbox"
     try:

@@ -1,6 +1,6 @@
-"""A change tried in seconds: one task, one mistake, one gate or one file, in this process.
+"""`make try`: try a change in seconds, on one task, mistake, gate or file, in this process.
 
-What `verify` proves is proven by `verify`; this is for the minutes before.
+A quick look while working; the proof is `verify`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.prove.gate_result import GateResult, Run, describe_failure, reference_source, run_source
-from autograder.prove.gates import GATES
+from autograder.prove.gates import GATES, name_of_gate
 from autograder.stages import Stage
 from autograder.stages.strip import strip
 
@@ -19,14 +19,14 @@ Gate = Callable[[Stage], GateResult]
 
 
 def gates_named(words: str) -> list[Gate]:
-    """The gates whose name has these words in it.
+    """Return the gates whose name contains these words.
 
     Raises
     ------
     UsageError
-        There is none; the text lists all.
+        There is none; the message lists all.
     """
-    names = {gate: getattr(gate, "__name__", "").replace("_", " ") for gate in GATES}
+    names = {gate: name_of_gate(gate) for gate in GATES}
     found = [gate for gate, name in names.items() if words.lower().replace("_", " ").replace("-", " ") in name]
     if not found:
         raise UsageError(f"there is no gate {words!r}; there are: {', '.join(names.values())}")
@@ -34,7 +34,7 @@ def gates_named(words: str) -> list[Gate]:
 
 
 def try_task(stage: Stage, task: str | None) -> Iterator[str]:
-    """A line for each program, and whether it fares as it should: model answers and stub; in one task, the catalogues too."""
+    """Yield a line per program and whether it scores as it should: model answers and stub; for one task, the catalogues too."""
     if task is not None and task not in stage.functions:
         raise UsageError(f"there is no task {task} with tests in {stage.id}; there are: {', '.join(stage.functions)}")
     reference = reference_source(stage)
@@ -55,7 +55,7 @@ def try_task(stage: Stage, task: str | None) -> Iterator[str]:
 
 
 def try_mistake(stage: Stage, mistake_id: str) -> Iterator[str]:
-    """Each test that a mistake loses, its message, and the name that is given to it."""
+    """Yield each test that a mistake fails, with its message and the name given to it."""
     known = {mistake.id: mistake for mistake in stage.mistakes()}
     wanted = known.get(mistake_id.removesuffix(".py").replace("_", "-"))
     if wanted is None:
@@ -67,7 +67,7 @@ def try_mistake(stage: Stage, mistake_id: str) -> Iterator[str]:
 
 
 def try_file(stage: Stage, file: Path) -> Iterator[str]:
-    """Each test that a file loses, as `make grade` would grade it, but outside the sandbox: for one's own code alone."""
+    """Yield each test that a file fails, graded as by `make grade` but outside the sandbox: only for one's own code."""
     try:
         source = file.read_text(encoding="utf-8")
     except OSError as error:

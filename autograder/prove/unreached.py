@@ -1,8 +1,8 @@
-"""Tests that a change of the model answers cannot reach: they need not be run again to know how they end.
+"""Skip tests that a change to the model answers cannot reach, since their outcome is known.
 
-A mistake, a program of the bank and a pair of mistakes are the model answers with a few definitions below them. A test in which
-the model answers run no code that asks for one of those names, and which calls none of them, does the same with the change as
-without it: its verdict and its calls are those of the model answers.
+A mistake, a program of the bank and a pair of mistakes are the model answers followed by a few definitions. If the model answers
+execute no code in a test that refers to one of those names, and the test calls none of them, then the change makes no difference:
+verdict and calls are those of the model answers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.text import syntax_tree
 
 @dataclass(frozen=True)
 class Passed:
-    """A test that the model answers passed: the verdict, the calls, and each name that it called or that code it ran asks for."""
+    """A test that the model answers pass: verdict, calls, and each name that was called or that executed code refers to."""
 
     verdict: Verdict
     calls: list[Call]
@@ -32,7 +32,7 @@ class Passed:
 
 
 class _Watched(InProcessBackend):
-    """Runs the model answers and keeps how each test went."""
+    """Runs the model answers and records how each test went."""
 
     def __init__(self, stage: Stage, source: str, seed: int) -> None:
         super().__init__(stage, source, seed)
@@ -40,14 +40,14 @@ class _Watched(InProcessBackend):
         self._ran: set[CodeType] = set()
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A test begins, and with it the list of what it runs."""
+        """Begin a test, and a new list of executed code."""
         sys.setprofile(None)
         super().begin(task_id, own)
         self._ran = set()
         sys.setprofile(self._note)
 
     def record(self, test: str, verdict: Verdict) -> None:
-        """A test has passed."""
+        """Record a passed test."""
         sys.setprofile(None)
         names = {call.name for call in self.student.calls} | {name for code in self._ran for name in _names_in(code)}
         self.passed[test] = Passed(verdict, list(self.student.calls), frozenset(names))
@@ -63,7 +63,7 @@ def _names_in(code: CodeType) -> Iterator[str]:
 
 
 def passed_tests(stage: Stage, suite: Suite, reference: str, seed: int) -> dict[str, Passed]:
-    """How each test went that the model answers pass, by the name that the runner gives it."""
+    """Return the tests that the model answers pass, by the runner's name for each."""
     backend = _Watched(stage, reference, seed)
     before = sys.getprofile()
     try:
@@ -74,7 +74,7 @@ def passed_tests(stage: Stage, suite: Suite, reference: str, seed: int) -> dict[
 
 
 def names_changed(reference: str, source: str) -> frozenset[str] | None:
-    """The names that a program sets on top of the model answers; None where it is another program or does more than that."""
+    """Return the names that a program defines after the model answers; None if it is another program or does more than that."""
     if not source.startswith(reference):
         return None
     known = {_import(node, alias) for node in ast.walk(syntax_tree(reference)) if isinstance(node, ast.Import | ast.ImportFrom)
@@ -99,7 +99,7 @@ def _import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, s
 
 @dataclass(frozen=True)
 class _StoodIn:
-    """A test that was run with right versions in the place of all that was changed."""
+    """A test that was run with reference versions in place of everything that was changed."""
 
     verdict: Verdict
     calls: list[Call]
@@ -108,7 +108,7 @@ class _StoodIn:
 
 @dataclass
 class Known:
-    """What is known of the tests from the model answers, and from the programs on top of them that were run before.
+    """What is known of the tests from the model answers, and from programs extending them that were run before.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class Known:
     passed : dict of str to Passed
         The tests they pass.
     stood_in : dict
-        Tests with right versions of these functions, where nothing of a change was left to run.
+        Tests with reference versions of these functions, in which nothing of a change was left to run.
     """
 
     reference: str
@@ -126,10 +126,10 @@ class Known:
 
 
 class OnTopBackend(InProcessBackend):
-    """Runs a program that stands on top of the model answers.
+    """Runs a program that extends the model answers.
 
-    A test that the change does not reach is not run; one in which right versions stand in for all that was changed is run once
-    for all programs, unless a right version handed a call back.
+    Tests that the extension does not reach are skipped. A test in which reference versions replace everything that was changed is
+    run once for all programs, unless a reference version handed a call back.
     """
 
     def __init__(self, stage: Stage, source: str, seed: int, known: Known) -> None:
@@ -137,7 +137,7 @@ class OnTopBackend(InProcessBackend):
         super().__init__(stage, source, seed)
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
-        """The verdict on a test that the change does not reach."""
+        """Return the verdict of a test that the change does not reach."""
         known = self._known.passed.get(test)
         if known is None or self._changed is None or self._changed & known.names:
             return None
@@ -145,12 +145,12 @@ class OnTopBackend(InProcessBackend):
         return replace(known.verdict)
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A test begins."""
+        """Begin a test."""
         self._handed_back = False
         super().begin(task_id, own)
 
     def replay_with_right_versions(self, test: str, task_id: str) -> Verdict | None:
-        """The verdict on a test with right versions of all that was changed."""
+        """Return the verdict of a test with reference versions of everything that was changed."""
         known = self._known.stood_in.get((test, self.replaced)) if self._is_covered() else None
         if known is None:
             return None
@@ -159,7 +159,7 @@ class OnTopBackend(InProcessBackend):
         return replace(known.verdict)
 
     def record_with_right_versions(self, test: str, verdict: Verdict) -> None:
-        """A test has been run with right versions."""
+        """Record a test that was run with reference versions."""
         if self._is_covered() and not self._handed_back:
             run = _StoodIn(replace(verdict), list(self.student.calls), frozenset(self._asked))
             self._known.stood_in[test, self.replaced] = run

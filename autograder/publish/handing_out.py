@@ -1,4 +1,4 @@
-"""What is handed out when: stages whose day has come, and model answers once everybody's time is over."""
+"""What is handed out when: stages from their release date, model answers after the last deadline."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from autograder.publish.release import pack
 from autograder.stages import Stage
 from autograder.stages.strip import BEGIN, END
 
-# What follows such a line of a mark scheme is a text to be shown; what stands before it is for who marks.
+# In a mark scheme, the text after such a line is shown to students; the text before it is for markers.
 MODEL_ANSWER = re.compile(r"(?im)^\W*(?:a )?model answers?\W*$")
-# What model answers give away, as they should.
+# Kinds of secrets that model answers are supposed to contain.
 SHOWN = ("solution", "mark scheme")
 
 
 def due_for_release(course: Course, stage_id: str | None, now: datetime) -> tuple[list[Stage], list[str]]:
-    """The stages in use whose day of release has come, and a sentence on each of the others.
+    """Return the stages in use whose release date has come, and a sentence on each of the others.
 
     Raises
     ------
     UsageError
-        The stage that is asked for is not in use, or its day has not come.
+        The requested stage is not in use, or its date has not come.
     """
     ready, sentences = [], []
     for stage in course.stages(stage_id):
@@ -49,7 +49,7 @@ def due_for_release(course: Course, stage_id: str | None, now: datetime) -> tupl
 
 
 def take_back(course: Course, now: datetime) -> list[str]:
-    """Remove what lies in dist/ of stages that are not in use or whose day has not come; a sentence on each zip.
+    """Remove zips in dist/ of stages that are not in use or not yet due; return a sentence on each.
 
     `release` makes them again when they are due.
     """
@@ -61,19 +61,19 @@ def take_back(course: Course, now: datetime) -> list[str]:
 
 
 def said(when: datetime) -> str:
-    """A time for a person."""
+    """Format a time for the user."""
     return when.strftime("%Y-%m-%d %H:%M") + (f" {when.tzname()}" if when.tzname() else "")
 
 
 def solutions_from(folder: Path, stage: Stage) -> tuple[datetime, str]:
-    """From when the model answers of a stage may be seen, and why from then.
+    """Return the time from which a stage's model answers may be seen, and the reason.
 
-    That is `solutions` of course.toml, else the due date with grace, free late days and the longest extension of anybody.
+    That is `solutions` in course.toml, else the due date plus grace, free late days and the longest extension.
 
     Raises
     ------
     UsageError
-        Nothing says when the stage is due.
+        The stage has no due date.
     """
     term = read_term(folder)
     day = read_course(folder).dates_of(stage.id).solutions
@@ -92,14 +92,14 @@ def solutions_from(folder: Path, stage: Stage) -> tuple[datetime, str]:
 
 
 def make_solutions(folder: Path, stage: Stage, now: datetime) -> Path:
-    """Make ``dist/solutions-<stage>.zip``: the model answers, and the notebook with those of the written tasks.
+    """Make ``dist/solutions-<stage>.zip``: the model answers, and the notebook with the model answers of written tasks.
 
-    Hidden tests, mistakes and what else is in mark schemes is not in it.
+    It does not contain hidden tests, mistakes, or the rest of the mark schemes.
 
     Raises
     ------
     UsageError
-        Somebody may still hand in; the text says until when.
+        Students may still hand in; the message says until when.
     """
     refuse_unsafe(stage)
     day, why = solutions_from(folder, stage)
@@ -123,12 +123,12 @@ def make_solutions(folder: Path, stage: Stage, now: datetime) -> Path:
 
 
 def without_markers(source: str) -> str:
-    """Code without the lines that mark what is a solution."""
+    """Return code without the solution markers."""
     return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
 
 
 def solved_notebook(stage: Stage) -> Any:
-    """The notebook as the author wrote it, without nbgrader's data; a written task is followed by its model answer."""
+    """Return the author's notebook without nbgrader's metadata, each written task followed by its model answer."""
     source = nbformat.read(stage.notebook, as_version=4)
     cells = []
     for cell in source.cells:

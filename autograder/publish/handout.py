@@ -1,4 +1,4 @@
-"""The folder a student gets, beside the notebook: stub, public tests, `checks`, a README."""
+"""Build the folder that students get, except the notebook: stub, public tests, `checks`, README."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ HAS_WORDS = re.compile(r"[a-z]{3}")
 
 
 def complete(stage: Stage, folder: Path) -> None:
-    """Turn a copy of the source folder into the folder that is handed out; the notebook is left to nbgrader.
+    """Turn a copy of the source folder into the folder that is handed out; notebooks are left to nbgrader.
 
     Parameters
     ----------
     stage : Stage
     folder : Path
-        Holds what nbgrader copied from ``solutions/<stage>/``; everything in it but notebooks is replaced.
+        Contains what nbgrader copied from ``solutions/<stage>/``. Everything but notebooks is replaced.
     """
     for entry in folder.iterdir():
         if entry.is_dir():
@@ -41,7 +41,7 @@ def complete(stage: Stage, folder: Path) -> None:
         elif entry.suffix != ".ipynb":
             entry.unlink()
     for picture in sorted(path for path in stage.source.iterdir() if path.suffix.lower() in PICTURES):
-        copy(picture, folder / picture.name)  # nbgrader leaves out some kinds
+        copy(picture, folder / picture.name)  # nbgrader skips some kinds
     write(folder / stage.info.file, strip(stage.solution.read_text(encoding="utf-8"), stage.info.file))
     write(folder / "test_public.py", for_students(stage.test_files()["public"].read_text(encoding="utf-8")))
     write(folder / "stage.toml", facts(stage))
@@ -65,25 +65,25 @@ def complete(stage: Stage, folder: Path) -> None:
 
 
 def facts(stage: Stage) -> str:
-    """The stage's own `stage.toml`, with the points of each task that tests grade."""
+    """Return the text of the stage's `stage.toml`, with the points of each tested task."""
     points = "".join(f'"{task}" = {value:g}\n' for task, value in task_points(stage).items())
     return f"{(stage.suite / 'stage.toml').read_text(encoding='utf-8').rstrip()}\n\n[points]\n{points}"
 
 
 def for_students(source: str) -> str:
-    """Source in which the kit's `autograder.checks` is the folder `checks` students have."""
+    """Return source in which `autograder.checks` is renamed to `checks`."""
     return re.sub(r"\bautograder\.checks\b", "checks", source)
 
 
 def write(path: Path, text: str) -> None:
-    """A text file with an ordinary mode."""
+    """Write a text file with mode 644."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     path.chmod(0o644)
 
 
 def copy(source: Path, target: Path) -> None:
-    """A file or a folder of files."""
+    """Copy a file, or a folder of files."""
     files = sorted(source.rglob("*")) if source.is_dir() else [source]
     for file in files:
         if file.is_file() and "__pycache__" not in file.parts:
@@ -94,14 +94,14 @@ def copy(source: Path, target: Path) -> None:
 
 
 def requirements(stage: Stage) -> str:
-    """What a student installs: each library, and the oldest version that the public tests were tried with."""
+    """Return requirements.txt: each library with the oldest version that the public tests were run with."""
     libraries = {"numpy", "matplotlib", "pytest", "jupyterlab", "ipywidgets"}
     libraries |= {name.partition(".")[0] for name in stage.info.preload}
     return "".join(f"{name}>={FLOORS[name]}\n" for name in sorted(libraries))
 
 
 def readme(stage: Stage) -> str:
-    """The student's page: what to do, how to check, what each task is worth."""
+    """Return the README for students: what to do, how to check, and the points of each task."""
     tested, visible = task_points(stage), {task for visibility, task, *_ in test_list(stage) if visibility == "public"}
     written = written_points(stage)
     rows = []
@@ -126,12 +126,12 @@ def readme(stage: Stage) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """A text in Markdown in the parts that are translated, and the blank lines between them; what stands fenced is one part."""
+    """Split Markdown into translatable parts and the blank lines between them; a fenced block is one part."""
     return re.split(r"(?m)(\n*^```\w*\n*|\n{2,}|\n\Z)", text)
 
 
 def texts_of_readme(file: Any, keywords: object, tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:
-    """For Babel: what there is to translate in the README of a release."""
+    """Extract the translatable texts of the README template, for Babel."""
     line = 1
     for part in paragraphs(file.read().decode("utf-8")):
         if HAS_WORDS.search(part):
@@ -140,7 +140,7 @@ def texts_of_readme(file: Any, keywords: object, tags: object, options: object) 
 
 
 def term_of_release() -> str:
-    """A line with course and term, where course.toml has them."""
+    """Return a line with course and term, if course.toml has them."""
     course = this_course()
     named = ", ".join(filter(None, [course.id, course.term]))
     return f"\n*{named}*\n" if named else ""

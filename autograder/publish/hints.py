@@ -1,4 +1,4 @@
-"""Make the hints that go with the public tests: fingerprints of what each catalogued mistake returns there."""
+"""Make the hints for the public tests: fingerprints of what each catalogued mistake returns in them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, replay
 from autograder.grade.runner import Suite, collected
 from autograder.stages import Mistake, Stage, task_number
 
-SEED = 0  # that of the public tests at home
+SEED = 0  # the seed of public tests on students' machines
 DOUBLE, SINGLE = Rounding(bits=16, noise=1e-9), Rounding(bits=6, noise=1e-5)
 
 
 class PublicRunBackend(InProcessBackend):
-    """A backend as students have it: all functions are those of the one file."""
+    """A backend like the students': no reference versions stand in."""
 
     def __init__(self, stage: Stage, source: str) -> None:
         super().__init__(stage, source, SEED)
         self.made: list[list[Call]] = []
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A test begins: the calls of the one before it are kept."""
+        """Begin a test, keeping the calls of the previous one."""
         self.made.append(list(self.student.calls))
         super().begin(task_id, own)
 
     def calls_by_test(self) -> list[list[Call]]:
-        """The calls of each test, in the order in which the tests ran."""
+        """Return the calls of each test, in the order of running."""
         return [*self.made[1:], list(self.student.calls)]
 
 
 def public_calls(stage: Stage, source: str, only: str | None = None, suite: Suite | None = None,
                  ) -> list[tuple[str, str, str, list[Call]]]:
-    """Task, name, outcome and calls of each public test over trusted source, or of those of one task.
+    """Return task, name, outcome and calls of each public test, or those of one task, run on trusted source.
 
-    The suite is collected for it where none is given.
+    Without `suite`, the suite is collected first.
     """
     if suite is None:
         return collected(stage, lambda suite: public_calls(stage, source, only, suite))
@@ -52,12 +52,12 @@ def public_calls(stage: Stage, source: str, only: str | None = None, suite: Suit
 
 
 def make_hints(stage: Stage) -> Hints:
-    """The hints of a stage; the same material gives the same.
+    """Return the hints of a stage; deterministic.
 
-    A mistake shows in each public test of its task in which it returns something else than the reference, far enough from it to
-    be told apart after rounding. It gives a hint at home where it fits in all of these. Tests in which a mistake of an
-    earlier task returns the same say nothing: at home a function calls the student's own of earlier tasks. Figures are left
-    out, for a right one can be drawn in many ways.
+    A mistake shows in each public test of its task in which its result differs from the reference by enough to survive rounding.
+    It gives a hint only if it fits in all of these. Tests in which a mistake of an earlier task gives the same result are
+    ignored, because on students' machines functions call their own earlier ones. Figures are ignored, because a correct one can
+    be drawn in many ways.
     """
     hints = _no_hints(stage)
     numbers: dict[str, int] = {}
@@ -68,10 +68,10 @@ def make_hints(stage: Stage) -> Hints:
 
 
 def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
-    """Whether these hints, perhaps made on another machine, are those of the present material.
+    """Whether these hints, possibly made on another machine, are equivalent to those of the current material.
 
-    Another processor sums in another order, so that a number on the edge between two roundings may have been rounded
-    otherwise there: each wrong value must be told what it is told here, by one of its fingerprints, and no entry be left.
+    Another processor may sum in another order, and round numbers near an edge differently. So each wrong value must give the same
+    texts through one of its fingerprints, and there must be no other entries.
     """
     here = _no_hints(stage)
     if hints is None or (hints.rounding, hints.salt) != (here.rounding, here.salt):
@@ -84,7 +84,7 @@ def tell_the_same(stage: Stage, hints: Hints | None) -> bool:
 
 
 def _words(text: str) -> str:
-    """A text without the tests that its mistake fails by too little to be told: another processor may see one more."""
+    """Return a text without the tests that its mistake fails by too little to show: another processor may find one more."""
     first, _, rest = text.partition("\n")
     return f"{first.split()[0]}\n{rest}"
 
@@ -96,7 +96,9 @@ def _no_hints(stage: Stage) -> Hints:
 
 @dataclass
 class _Shown:
-    """A test in which a mistake shows: its prints, the wrong call, what is right, and the mistakes that show alike."""
+    """A test in which a mistake shows: its fingerprints, the wrong call, the right outcome, and the mistakes that show
+    identically.
+    """
 
     prints: list[bytes]
     call: Call
@@ -105,7 +107,7 @@ class _Shown:
 
 
 def _told(stage: Stage, hints: Hints) -> Iterator[tuple[list[bytes], list[str]]]:
-    """The fingerprints of each wrong value that says something, the likeliest first, and the texts of the mistakes it fits."""
+    """Yield the fingerprints of each telling wrong value, likeliest first, and the texts of the mistakes that it fits."""
     shown: dict[str, list[_Shown]] = {}
     silent: dict[str, list[str]] = {}
     for task, test, _, calls in public_calls(stage, stage.solution.read_text(encoding="utf-8")):
@@ -145,7 +147,8 @@ def _say_enough(shown: Iterable[_Shown]) -> bool:
 
 
 def _shows(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Sequence[Call]) -> _Shown | None:
-    """The first thing a mistake returns that is not the reference's; None if it cannot be told."""
+    """Return the first result of a mistake that differs from the reference; None if there is none or it cannot be fingerprinted.
+    """
     outcomes = replay(calls, mistake_module(stage, mistake), SEED)
     for position, (call, outcome) in enumerate(zip(calls, outcomes, strict=True)):
         if agrees(call, outcome, hints.rounding == SINGLE) or (call.error is not None and outcome.value is FAILED):
@@ -162,7 +165,7 @@ def _shows(stage: Stage, hints: Hints, mistake: Mistake, test: str, calls: Seque
 
 
 def _differs(stage: Stage, hints: Hints, mistake: Mistake, calls: Sequence[Call]) -> bool:
-    """Whether a mistake gives anything else than the reference in a test, be it by however little."""
+    """Whether a mistake gives a different result in a test, however small the difference."""
     outcomes = replay(calls, mistake_module(stage, mistake), SEED)
     single = hints.rounding == SINGLE
     return not all(agrees(call, outcome, single, tiny=True) for call, outcome in zip(calls, outcomes, strict=True))

@@ -1,7 +1,7 @@
-"""What must never reach a student, looked for in what does.
+"""Find secrets (model answers, hidden tests, mark schemes) in what students get.
 
-Text is compared without white space, so that neither indentation nor a line broken elsewhere hides a leak. What a
-student is given on purpose is no secret: lines outside the solution markers, the public tests, the notebook's text.
+Text is compared without whitespace, so that indentation and line breaks do not hide a leak. What students get on purpose is not
+secret: lines outside the solution markers, the public tests, the notebook's text.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from autograder.publish.markers import SCHEME
 from autograder.stages import Stage, stages
 from autograder.stages.strip import BEGIN, END, strip
 
-# A line of code with fewer characters says too little to give an answer away, or to be told from another's.
+# Minimum number of characters. A shorter line of code gives nothing away, and is too common to be attributed.
 MIN_CODE, MIN_PROSE, MIN_LETTERS = 18, 14, 24
-# What opens a block, imports, hands back names or sets one name to another is everybody's.
+# Lines too common to be a secret: block openers, imports, plain returns, assignments of names.
 TRIVIAL = re.compile(r"(for|while|if|elif|else|with|def|class|try|except|finally|import|from)\b.*|@.*|"
                      r"(return |yield |del |raise )?[\w., ()]*|[\w., ]+ = [\w., ]+")
 CACHES = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
@@ -42,9 +42,9 @@ PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 
 @dataclass(frozen=True)
 class Secret:
-    """One thing to look for: its kind, where it comes from, and the text, squeezed; a name counts as a whole word.
+    """One secret: its kind, its location, and the text without whitespace. A name must match as a whole word.
 
-    Of prose the letters alone are looked for too.
+    Prose is also searched for by its letters alone.
     """
 
     kind: str
@@ -55,16 +55,16 @@ class Secret:
 
 
 def leaks(stage: Stage, folder: Path, given: str = "") -> list[str]:
-    """What of a stage's secrets lies in a folder that students get; one sentence a leak, empty when there is none.
+    """Find a stage's secrets in a folder for students; one sentence per leak.
 
     Parameters
     ----------
     stage : Stage
-        Whose model answers, hidden tests, mark scheme, mistakes and alternatives are secret.
+        Its model answers, hidden tests, mark schemes, mistakes and alternatives are secret.
     folder : Path
-        The released folder; what Python and Jupyter leave behind is not looked at.
+        The released folder; caches of Python and Jupyter are skipped.
     given : str
-        What is handed out on purpose, without white space: nothing that is in it is a secret.
+        Text that is handed out on purpose, without whitespace: nothing in it is a secret.
     """
     wanted = _wanted(stage, given)
     found = []
@@ -81,7 +81,7 @@ def _wanted(stage: Stage, given: str) -> _Wanted:
 
 
 class _Wanted(tuple[Secret, ...]):
-    """Secrets to look for; the same object is the same list."""
+    """Secrets to search for, compared by identity so that they can be a cache key."""
 
     __hash__ = object.__hash__
 
@@ -91,7 +91,7 @@ class _Wanted(tuple[Secret, ...]):
 
 @lru_cache(maxsize=1000)
 def _leaks_of(suffix: str, data: bytes, wanted: _Wanted) -> tuple[str, ...]:
-    """What a file has of these; a file that is the same in two folders is looked through once."""
+    """Return the leaks in a file; cached, because folders share files."""
     return tuple(_leaks_in(suffix, data, wanted))
 
 
@@ -117,23 +117,23 @@ def _leaks_in(suffix: str, data: bytes, wanted: Iterable[Secret]) -> Iterator[st
 
 
 def _attached(notebook: Any) -> Iterator[bytes]:
-    """The files that a notebook's cells carry."""
+    """Yield the attachments of a notebook's cells."""
     for cell in notebook["cells"]:
         for kinds_of in cell.get("attachments", {}).values():
             for data in kinds_of.values():
-                with contextlib.suppress(ValueError):  # not base64: a text, which is looked at as such
+                with contextlib.suppress(ValueError):  # not base64: searched as text
                     yield base64.b64decode("".join(data) if isinstance(data, list) else data)
 
 
 def _inline(text: str) -> Iterator[bytes]:
-    """The files that a text carries in addresses of its own, ``data:image/png;base64,...``."""
+    """Yield the files embedded in a text as ``data:image/png;base64,...``."""
     for found in re.finditer(r"data:[\w/+.-]*(?:;[\w-]+=[\w.-]+)*(;base64)?,([^\s\"')>]+)", text):
         with contextlib.suppress(ValueError):
             yield base64.b64decode(found[2]) if found[1] else unquote_to_bytes(found[2])
 
 
 def texts_of_data(data: bytes) -> str:
-    """What a file says that may be no text: its bytes as they are, a picture's comments and titles, an SVG's words."""
+    """Return the searchable text of a file that may be binary: its bytes, metadata of a picture, text of an SVG."""
     text = data.decode("utf-8", "replace")
     said = [text, data.replace(b"\0", b"").decode("utf-8", "replace"), texts_of_picture(data)]
     if "<" in text:
@@ -142,31 +142,31 @@ def texts_of_data(data: bytes) -> str:
 
 
 def texts_of_picture(data: bytes) -> str:
-    """What a picture's file says beside its pixels: comments, titles, camera data."""
+    """Return the metadata of a picture: comments, titles, camera data."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
             exif = picture.getexif()
             said = [*picture.info.values(), *exif.values(), *(value for directory in (0x8769, 0x8825, 0xA005)
                                                               for value in exif.get_ifd(directory).values())]
-    except Exception:  # no picture that this library reads: an SVG is text, and is looked at as such
+    except Exception:  # not a format that Pillow reads: an SVG is searched as text
         return ""
     return "\n".join(text.replace(b"\0", b"").decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
                      for text in said)
 
 
 def letters(text: str) -> str:
-    """Letters and digits alone, in small letters: what is left of prose whatever it is dressed in."""
+    """Return lower-case letters and digits alone, which survive any formatting of prose."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", html.unescape(text))).lower()
 
 
 def squeeze(text: str) -> str:
-    """Text without white space."""
+    """Return text without whitespace."""
     return "".join(text.split())
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Every text in JSON, a list of lines as one."""
+    """Yield every string in JSON; a list of lines is joined."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -182,7 +182,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 @cache
 def secrets(stage: Stage) -> tuple[Secret, ...]:
-    """All that is secret about a stage, each text once; read once a process."""
+    """Return all secrets of a stage, each text once; cached."""
     source = stage.solution.read_text(encoding="utf-8")
     stub, public, cells = squeeze(strip(source, stage.info.file)), "".join(map(_given, stages())), _cells(stage)
     found = [*_code("solution", stage.info.file, source, stub, inside=(BEGIN, END))]
@@ -203,21 +203,21 @@ def secrets(stage: Stage) -> tuple[Secret, ...]:
 
 
 def _given(stage: Stage) -> str:
-    """What students of a stage are given on purpose, squeezed."""
+    """Return what students of a stage get on purpose, without whitespace."""
     stub = strip(stage.solution.read_text(encoding="utf-8"), stage.info.file)
     public = stage.test_files()["public"].read_text(encoding="utf-8")
     return squeeze("".join([stub, public, *map(shown, _cells(stage))]))
 
 
 def _cells(stage: Stage) -> list[str]:
-    """Text of the source notebook's cells; none while a stage has no notebook yet."""
+    """Return the texts of the source notebook's cells; empty if a stage has no notebook yet."""
     if not stage.notebook.exists():
         return []
     return [cell.source for cell in nbformat.read(stage.notebook, as_version=nbformat.NO_CONVERT).cells]
 
 
 def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str] | None = None) -> Iterator[Secret]:
-    """The telling lines of code, without comments and docstrings; those between two markers if there are any."""
+    """Yield the telling lines of code, without comments and docstrings; only those between the markers if given."""
     comments = {token.start[0]: token.start[1] for token in tokenize.generate_tokens(io.StringIO(source).readline)
                 if token.type == tokenize.COMMENT} if "#" in source else {}
     prose = {number for node in _documented(source) for number in
@@ -236,9 +236,9 @@ def _code(kind: str, file: str, source: str, known: str, inside: tuple[str, str]
 
 @lru_cache(maxsize=4)
 def _documented(source: str) -> list[Any]:
-    """The module, functions and classes that have a docstring."""
+    """Return the module, functions and classes that have a docstring."""
     nodes: list[ast.AST] = [ast.parse(source)]
-    for node in nodes:  # the list grows on the way: of a statement, the statements in it
+    for node in nodes:  # the list grows while it is iterated: each statement adds the statements in it
         nodes += (inner for inner in ast.iter_child_nodes(node)
                   if isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case))
     return [node for node in nodes if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
@@ -254,21 +254,21 @@ def _docstrings(kind: str, file: str, source: str, known: str) -> Iterator[Secre
 
 
 def _names(kind: str, file: str, source: str, known: str) -> Iterator[Secret]:
-    """Names of test functions."""
+    """Yield the names of test functions."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and f"def{node.name}(" not in known:
             yield Secret(kind, f"{file}, line {node.lineno}", node.name, name=True)
 
 
 def shown(cell: str) -> str:
-    """The part of a cell of the source notebook that is released."""
+    """Return the part of a source cell that is released."""
     for begin, end in ((BEGIN, END), SCHEME):
         cell = re.sub(f"{re.escape(begin)}.*?({re.escape(end)}|\\Z)", "", cell, flags=re.DOTALL)
     return cell
 
 
 def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
-    """Lines of the mark schemes that the notebook does not say elsewhere too."""
+    """Yield lines of the mark schemes that do not also occur elsewhere in the notebook."""
     known, plain = squeeze("".join(map(shown, cells))), letters("".join(map(shown, cells)))
     schemes = re.findall(f"{re.escape(SCHEME[0])}(.*?)(?:{re.escape(SCHEME[1])}|\\Z)", "\n".join(cells), re.DOTALL)
     said = [*"\n".join(schemes).splitlines(), *re.split(r"(?<=[.!?;:])\s+", "\n".join(schemes))]
@@ -279,7 +279,7 @@ def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
 
 
 def plant(stage: Stage, kind: str, folder: Path) -> None:
-    """Put a leak of a kind into a released folder: shows that `leaks` would find it.
+    """Put a leak into a released folder, to verify that `leaks` finds it.
 
     Parameters
     ----------
@@ -287,12 +287,12 @@ def plant(stage: Stage, kind: str, folder: Path) -> None:
     kind : str
         One of `kinds`.
     folder : Path
-        A copy of the released folder; it is changed.
+        A copy of the released folder, which is changed.
     """
     path = folder / f"{stage.id}.ipynb"
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     text = next((secret.text for secret in secrets(stage) if secret.kind == kind), "")
-    if kind == PICTURE:  # in a text that is packed
+    if kind == PICTURE:  # in a compressed text chunk
         said = PngImagePlugin.PngInfo()
         said.add_text("Comment", next(secret.text for secret in secrets(stage) if secret.kind == "mark scheme"), zip=True)
         Image.new("L", (2, 2)).save(folder / "figure.png", pnginfo=said)
@@ -311,6 +311,6 @@ def plant(stage: Stage, kind: str, folder: Path) -> None:
 
 
 def kinds(stage: Stage) -> tuple[str, ...]:
-    """The kinds of leaks there can be of a stage."""
+    """Return the kinds of leaks that a stage can have."""
     found = dict.fromkeys(secret.kind for secret in secrets(stage))
     return (*found, OUTPUT, *((PICTURE,) if "mark scheme" in found else ()))

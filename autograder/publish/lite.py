@@ -1,7 +1,7 @@
-"""`make lite`: a site on which students work in the browser, with nothing to install: JupyterLite and its Pyodide kernel.
+"""`make lite`: a site for working in the browser without installation, made with JupyterLite and its Pyodide kernel.
 
-Its contents are the released folders as they stand, each notebook with one cell before it that fetches what the checks need.
-The site is static: any web server can hand it out, and what students write stays in their own browser.
+It contains the released folders, with a cell added to each notebook that fetches what the checks need. The site is static: any
+web server can serve it, and students' work stays in their browser.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from autograder.errors import UsageError
 from autograder.publish.refusals import DIST
 from autograder.stages import RELEASE, Stage
 
-# What Pyodide does not have: a stage that needs it stays out.
+# Libraries that Pyodide lacks; stages that need them are left out.
 NOT_IN_A_BROWSER = {"torch"}
-# Of the extensions installed here only these go in: nbgrader's own ask for a server.
+# The only extensions included: nbgrader's need a server.
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
 INSTALL = 'python -m pip install -e ".[lite]"'
-# `prepare()` and the checks import more than the cells name, so the kernel would not fetch it by itself.
+# The checks import more than the cells mention, so the kernel would not fetch it automatically.
 FIRST_CELL = "# In the browser: fetches what the checks need (once a session; it needs the network).\n%pip install -q {}"
 PACKAGES = ("numpy", "matplotlib", "pytest", "ipywidgets")
 
 
 def for_the_browser(chosen: Sequence[Stage]) -> tuple[list[Stage], list[str]]:
-    """The stages that run in a browser, and a sentence on each of the others."""
+    """Return the stages that run in a browser, and a sentence on each of the others."""
     inside, sentences = [], []
     for stage in chosen:
         lacks = sorted(NOT_IN_A_BROWSER & {name.partition(".")[0] for name in stage.info.preload})
@@ -43,12 +43,12 @@ def for_the_browser(chosen: Sequence[Stage]) -> tuple[list[Stage], list[str]]:
 
 
 def make_site(chosen: Sequence[Stage], target: Path = DIST / "lite") -> Path:
-    """Build the site of some stages aside, then put it in the place of an earlier one.
+    """Build the site in a temporary folder, then replace the previous one.
 
     Parameters
     ----------
     chosen : sequence of Stage
-        Released ones.
+        Released stages.
     target : Path
 
     Returns
@@ -90,7 +90,7 @@ def make_site(chosen: Sequence[Stage], target: Path = DIST / "lite") -> Path:
 
 
 def _extensions() -> list[Path]:
-    """Where the extensions of the site lie in this environment."""
+    """Return the paths of the site's extensions in this environment."""
     found = [Path(sys.prefix, "share", "jupyter", "labextensions", *name.split("/")) for name in EXTENSIONS]
     missing = [name for name, path in zip(EXTENSIONS, found, strict=True) if not path.is_dir()]
     if missing or importlib.util.find_spec("jupyterlite_core") is None:
@@ -100,7 +100,7 @@ def _extensions() -> list[Path]:
 
 
 def _with_first_cell(file: Path) -> None:
-    """Put the cell that fetches packages before the first code cell."""
+    """Insert the cell that fetches packages before the first code cell."""
     notebook: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     cells = notebook["cells"]
     first = next(number for number, cell in enumerate(cells) if cell["cell_type"] == "code")

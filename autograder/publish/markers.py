@@ -1,7 +1,7 @@
-"""The markers in the material: solutions, mark schemes, hidden tests. One that is mistyped would hand out what it hides.
+"""Check the markers of solutions, mark schemes and hidden tests: a mistyped one would hand out what it should hide.
 
-nbgrader and `strip` look for a marker word for word and take anything else for text. So the material is read by structure here:
-each written task has exactly one mark scheme, blocks pair up, and a line that nearly is a marker is an error.
+nbgrader and `strip` match markers literally and take anything else for text. So the structure is checked here: each written task
+has exactly one mark scheme, blocks are paired, and a line that resembles a marker is an error.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from autograder.stages.strip import BEGIN, END
 SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 MARKERS = (BEGIN, END, *SCHEME, *HIDDEN)
-# A shorter mark scheme says nothing to who marks by it: more likely one that lost its text.
+# Minimum length of a mark scheme; a shorter one has probably lost its text.
 SHORTEST = 20
-# These words say it however the line is dressed.
+# Words that indicate a marker whatever the line's formatting.
 SAID = re.compile(r"\b(begin|end|start|stop)\W{0,4}(of\W{1,3})?(the\W{1,3})?(mark(?:s|ing)?|grading|hidden)\W{0,3}"
                   r"(scheme|sheme|schema|schem|tests?)\b", re.IGNORECASE)
-# How alike a line's words and a marker's have to be for the line to be taken for a mistyped one.
+# Minimum similarity of a line's words with a marker's to count as mistyped.
 ALIKE = 0.75
 
 
 def marker_problems(notebook: Any, file: str) -> list[str]:
-    """What is wrong with the markers of a source notebook, a sentence each, with file, cell and line.
+    """Return what is wrong with the markers of a source notebook, one sentence each, with file, cell and line.
 
     Parameters
     ----------
     notebook : NotebookNode
     file : str
-        For the messages.
+        Name used in messages.
     """
     found = []
     for number, cell in enumerate(notebook.cells, start=1):
@@ -62,21 +62,21 @@ def marker_problems(notebook: Any, file: str) -> list[str]:
 
 
 def mistyped(text: str, where: str) -> list[str]:
-    """Lines of a text that nearly are a marker, a sentence each."""
+    """Return a sentence for each line that resembles a marker."""
     return [f"{where}, line {number}: {line.strip()[:60]!r} looks like the marker {marker!r} and is none; it has to stand alone "
             "on its line, letter for letter"
             for number, line in enumerate(text.splitlines(), start=1) if (marker := _nearest(line))]
 
 
 def _nearest(line: str) -> str:
-    """The marker that a line is a mistyped form of; empty for a marker, and for what is none."""
+    """Return the marker that a line is a mistyped form of; empty for a correct marker or any other line."""
     stripped = line.strip()
     if stripped in MARKERS:
         return ""
     for marker in MARKERS:
         if marker in stripped:
             return marker
-    stripped = unicodedata.normalize("NFKC", stripped)  # full-width signs and the like
+    stripped = unicodedata.normalize("NFKC", stripped)  # full-width characters and the like
     words = " ".join(re.findall(r"[^\W\d_]+", stripped)).upper()
     said = SAID.search(stripped)
     if said:

@@ -1,4 +1,4 @@
-"""`make stage NAME=`: a new stage that passes the gates as it stands, to be changed piece by piece."""
+"""`make stage NAME=`: create a new stage that passes the gates, to be changed step by step."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from autograder.publish.release import staged
 from autograder.stages import SOLUTIONS, Stage, find_stage, stages
 
 TEMPLATES = Path(__file__).parent / "templates" / "stage"
-# Names that a student's folder has for something else.
+# Names with another meaning in students' folders.
 TAKEN = {"checks", "conftest", "test_public", "data", "settings", "solutions", "public", "hidden"}
 
 
 def lay_out(word: str) -> Stage:
-    """Make the two folders of a stage, and its release.
+    """Create the two folders of a stage, and its release.
 
     Parameters
     ----------
     word : str
-        A name such as ``attention``, or one with a number, ``5-attention``; without one the next number is taken.
+        A name such as ``attention``, or with a number, ``5-attention``; by default the next number is used.
 
     Raises
     ------
     UsageError
-        The name cannot be that of a module, or is taken.
+        The name is not valid for a module, or is taken.
     """
     number, name = _named(word)
     stage_id = f"{number}-{name}"
@@ -59,7 +59,7 @@ def lay_out(word: str) -> Stage:
 
 
 def _named(word: str) -> tuple[int, str]:
-    """Number and name of the new stage."""
+    """Return number and name of the new stage."""
     known = {int(stage.id.partition("-")[0]): stage for stage in stages()}
     match = re.fullmatch(r"(?:(\d+)-)?([a-z][a-z0-9_]*)", word.strip().lower().replace(" ", "_"))
     if match is None:
@@ -82,7 +82,7 @@ def _is_library(name: str) -> bool:
 
 
 def notebook(facts: dict[str, str]) -> Any:
-    """The source notebook, from its template: a line ``%% id`` begins a cell and says what it is."""
+    """Build the source notebook from its template, in which a line ``%% id ...`` starts a cell and describes it."""
     text = Template((TEMPLATES / "notebook.txt").read_text(encoding="utf-8")).substitute(facts)
     cells = []
     for head, source in re.findall(r"(?ms)^%% (.*?)\n(.*?)(?=^%% |\Z)", text):

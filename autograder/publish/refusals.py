@@ -1,4 +1,4 @@
-"""What is not released: material that would hand out what it hides, and files that would be dropped in silence."""
+"""Refuse to release material that would reveal what it should hide, or files that would be dropped silently."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage, parsed, stages, te
 from autograder.stages.strip import BEGIN, task_of_docstring
 
 DIST = KIT / "dist"
-# Files that a merge may leave a conflict in.
+# Suffixes of files checked for merge conflicts.
 TEXTS = {".py", ".toml", ".csv", ".tsv", ".txt", ".md", ".json", ".ini"}
 
 
 def refuse_unsafe(stage: Stage) -> None:
-    """Raise UsageError where the material would hand out what it hides, or where something would be dropped in silence."""
+    """Raise UsageError if the material would reveal what it should hide, or if something would be dropped silently."""
     if not stage.info.tasks:
         raise UsageError(f"{stage.suite / 'stage.toml'}: [tasks] names no task; write \"1.1\" = \"Its title\" below it")
     problems = []
     for file in (stage.solution, *sorted(stage.suite.rglob("*.py"))):
         try:
-            parsed(file)  # a slip anywhere in the material has a line
+            parsed(file)  # syntax errors anywhere in the material are reported with a line
         except UsageError as error:
             problems.append(str(error))
     if not problems:
@@ -57,7 +57,7 @@ def refuse_unsafe(stage: Stage) -> None:
 
 
 def _unhidden(stage: Stage) -> list[str]:
-    """Functions of a task whose model answer no markers enclose: it would be in the stub."""
+    """Return a problem for each function of a task without solution markers: its model answer would be in the stub."""
     lines = text_of(stage.solution).splitlines()
     return [f"{stage.info.file}, line {node.lineno}: {node.name} has no line {BEGIN!r}, so its model answer would be handed out"
             for node in parsed(stage.solution).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
@@ -66,7 +66,7 @@ def _unhidden(stage: Stage) -> list[str]:
 
 
 def _named_twice(stage: Stage) -> list[str]:
-    """Functions and tests that another one of the same name takes the place of: only the last would be there."""
+    """Return a problem for each function or test with the name of an earlier one, which it would replace."""
     found: list[str] = []
     tests: dict[str, str] = {}
     for file in (stage.solution, *stage.test_files().values()):
@@ -84,7 +84,7 @@ def _named_twice(stage: Stage) -> list[str]:
 
 
 def _handout_problems(stage: Stage) -> list[str]:
-    """What is wrong with the files that students get beside their own."""
+    """Return what is wrong with the handed-out files."""
     found = []
     for given in stage.info.handout_files:
         path = KIT / given
@@ -108,7 +108,7 @@ def _notebook_problems(stage: Stage, path: Path) -> list[str]:
     try:
         notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
-    except Exception as error:  # whatever is in it, it is no notebook
+    except Exception as error:  # not a notebook, whatever it is
         conflict, line = conflict_in(text), getattr(error, "lineno", 0)
         if isinstance(error.__cause__, json.JSONDecodeError) or isinstance(error.__context__, json.JSONDecodeError):
             line = getattr(error.__cause__ or error.__context__, "lineno", 0)
@@ -129,7 +129,7 @@ def _notebook_problems(stage: Stage, path: Path) -> list[str]:
 
 
 def plan_problems(notebook: Any, stage: Stage, file: str) -> list[str]:
-    """What is wrong with nbgrader's data of the cells, a sentence each."""
+    """Return what is wrong with nbgrader's metadata of the cells, one sentence each."""
     found, seen = [], set()
     for number, cell in enumerate(notebook.cells, start=1):
         plan = cell.metadata.get("nbgrader")
@@ -162,7 +162,7 @@ def _is_expected(stage: Stage, path: Path) -> bool:
 
 
 def refuse_leftovers() -> None:
-    """Raise UsageError for a released folder or zip of a stage that is gone: students would still be handed it."""
+    """Raise UsageError for a released folder or zip of a stage that no longer exists: students would still get it."""
     known = {stage.id for stage in stages()}
     left = [path for path in sorted(RELEASE.glob("[!.]*")) if path.is_dir() and path.name not in known]
     made_for = r"^(gradescope|github|prairielearn|coderunner|solutions)-"

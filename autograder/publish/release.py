@@ -1,7 +1,7 @@
-"""From solutions/ to assignments/: nbgrader's generate_assignment in a scratch course, then one swap.
+"""From solutions/ to assignments/: run nbgrader's generate_assignment in a scratch course, then swap the result in.
 
-The release is built aside, looked through for what must stay hidden, proven by whoever asked for it, and put in place whole: a
-failure leaves the last good one. A second run changes no byte. The gradebook is not touched.
+The release is built aside, searched for leaks, verified if requested, and put in place as a whole: after a failure the last good
+release is still there. Releasing again changes no byte. The gradebook is not touched.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from autograder.publish.refusals import DIST, refuse_leftovers, refuse_unsafe
 from autograder.stages import RELEASE, SOLUTIONS, Stage, stages
 
 HINTS = Path("checks", "hints.json")
-# The earliest date a zip file can hold, for a stage whose release has no day.
+# The earliest date in a zip file, for stages without a release date.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @contextlib.contextmanager
 def built(stage: Stage) -> Iterator[Path]:
-    """The released folder of a stage, made from the present material, in a scratch place.
+    """Context with the released folder of a stage, built from the current material in a temporary place.
 
     Raises
     ------
     UsageError
-        The material does not fit together; the text says where.
+        The material is inconsistent; the message says where.
     """
     with tempfile.TemporaryDirectory() as scratch:
         config = load_config(Path(scratch))
@@ -63,7 +63,7 @@ def built(stage: Stage) -> Iterator[Path]:
 
 
 def _reason(words: list[str], error: BaseException) -> str:
-    """The sentence that matters out of what nbgrader logs: the text of the last exception, not the frames."""
+    """Return the relevant sentence of nbgrader's log: the text of the last exception, without the traceback."""
     text = "\n".join(words).partition("\nThere was an error processing")[0]
     last = [*re.finditer(r"(?m)^(?:[\w.]+\.)?(\w*(?:Error|Exception|Warning)): ", text)]
     if not last:
@@ -74,15 +74,15 @@ def _reason(words: list[str], error: BaseException) -> str:
 
 @contextlib.contextmanager
 def staged(chosen: Sequence[Stage]) -> Iterator[dict[str, bool]]:
-    """The release of some stages, built aside: whether each differs from the one there is.
+    """Context with the new release of some stages, built aside; yields whether each differs from the current one.
 
-    Inside, `folder_of` and `archive_of` give the new release; `assignments/` and `dist/` are replaced only when the block ends
-    without an exception. A failure of one stage leaves all as they were.
+    Inside, `folder_of` and `archive_of` return the new release. `assignments/` and `dist/` are replaced only if the block ends
+    without an exception; the failure of one stage leaves all unchanged.
 
     Raises
     ------
     UsageError
-        Something would be handed out that is to stay hidden, or the material does not fit together.
+        Something that must stay hidden would be handed out, or the material is inconsistent.
     """
     refuse_leftovers()
     for stage in chosen:
@@ -112,22 +112,22 @@ def staged(chosen: Sequence[Stage]) -> Iterator[dict[str, bool]]:
             os.replace(DIST / f".{stage_id}.part", DIST / f"{stage_id}.zip")
 
 
-# Folder and zip of the stages whose release is being proven, before it is put in place.
+# Folder and zip of stages whose new release is being verified.
 STAGED: dict[str, tuple[Path, Path]] = {}
 
 
 def folder_of(stage: Stage) -> Path:
-    """The released folder of a stage: the one being proven, else the one in assignments/."""
+    """Return the released folder of a stage: the new one while it is verified, else that in assignments/."""
     return STAGED[stage.id][0] if stage.id in STAGED else RELEASE / stage.id
 
 
 def archive_of(stage: Stage) -> Path:
-    """The zip of a stage: the one being proven, else the one in dist/."""
+    """Return the zip of a stage: the new one while it is verified, else that in dist/."""
     return STAGED[stage.id][1] if stage.id in STAGED else DIST / f"{stage.id}.zip"
 
 
 def differences(made: Path, there: Path) -> list[str]:
-    """Names of files that are missing, too many, or other than they should be."""
+    """Return a sentence for each file that is missing, superfluous or different."""
     ours, theirs = files(made), files(there)
     return [f"{name} is missing" for name in sorted(ours.keys() - theirs.keys())] + [
         f"{name} is not part of the release" for name in sorted(theirs.keys() - ours.keys())] + [
@@ -135,14 +135,14 @@ def differences(made: Path, there: Path) -> list[str]:
 
 
 def drift(stage: Stage, made: Path, there: Path) -> list[str]:
-    """What a release is other in than one made now; hints that another machine rounded otherwise are the same."""
+    """Return how a release differs from one made now, ignoring hints that only another machine's rounding changed."""
     found = differences(made, there)
     changed, listed = f"{HINTS.as_posix()} differs", f"{MANIFEST} differs"
     if changed in found:
-        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may be no hints at all
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # it may not contain hints at all
             if tell_the_same(stage, read_hints(there / HINTS)):
                 found.remove(changed)
-                # The list of the release's files has the hints among them.
+                # The manifest includes the hash of the hints.
                 if listed in found and (there / MANIFEST).read_text(encoding="utf-8") == manifest_of(
                         {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name):
                     found.remove(listed)
@@ -150,7 +150,7 @@ def drift(stage: Stage, made: Path, there: Path) -> list[str]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Content by name; what running a notebook leaves behind is not looked at."""
+    """Return file contents by name; caches from running a notebook are skipped."""
     if not folder.exists():
         return {}
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*")
@@ -158,7 +158,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def swap(folder: Path, target: Path) -> None:
-    """Put a finished folder in the place of another."""
+    """Replace a folder by a finished one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
@@ -171,7 +171,7 @@ def swap(folder: Path, target: Path) -> None:
 
 
 def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
-    """The day of a stage's release, as the date of each file in its zip."""
+    """Return the release date of a stage, as the date of each file in its zip."""
     if not stage.info.release:
         return EPOCH
     year, month, day = map(int, stage.info.release.partition(".")[0].split("-"))
@@ -179,7 +179,7 @@ def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
 
 
 def pack(folder: Path, archive: Path, date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
-    """A zip of a folder, each file with this date; the same files give the same bytes."""
+    """Zip a folder with a fixed date for each file, so that the same files give the same bytes."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:

@@ -1,4 +1,4 @@
-"""Preprocessors of the release: points from the suite, and what students should not see or trip over."""
+"""Preprocessors of the release: set points from the suite, and clean up for students."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from autograder.stages.points import task_points
 
 
 class SetPoints(NbGraderPreprocessor):
-    """Gives every `check()` cell the points of its tests: they are set in the suite and nowhere else."""
+    """Sets the points of every `check()` cell from its tests; the suite is the only source of points."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Write the points; raise ValueError where notebook and suite do not fit together."""
+        """Set the points; raise ValueError if notebook and suite are inconsistent."""
         stage = find_stage(resources["nbgrader"]["assignment"])
-        if resources["nbgrader"]["notebook"] != stage.id:  # one to read, of which nothing is graded
+        if resources["nbgrader"]["notebook"] != stage.id:  # a notebook only to be read, without graded cells
             return nb, resources
         suite = task_points(stage)
         for cell in nb.cells:
@@ -37,7 +37,7 @@ class SetPoints(NbGraderPreprocessor):
 
 
 def disagreements(nb: NotebookNode, suite: dict[str, float], sum_of_stage: float) -> list[str]:
-    """Where the notebook's plan and the suite's points differ, a sentence each."""
+    """Return a sentence for each difference between the points of notebook and suite."""
     problems, seen, total, worth = [], set(), 0.0, dict(suite)
     for cell in nb.cells:
         plan = cell.metadata.get("nbgrader", {})
@@ -69,15 +69,15 @@ def disagreements(nb: NotebookNode, suite: dict[str, float], sum_of_stage: float
 
 
 class CleanForRelease(NbGraderPreprocessor):
-    """The released folder carries `checks` under its own name; each cell has an id of its own."""
+    """Renames `autograder.checks` to `checks`, and gives each cell a unique id."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Rename the import, drop what an editor left in the metadata."""
+        """Rename the import and drop editors' metadata."""
         seen: set[str] = set()
         for number, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.source = re.sub(r"\bautograder\.checks\b", "checks", cell.source)
-            # Ids stay from one release to the next: by them a student's notebook is brought up to date.
+            # Ids are stable across releases: updates match a student's cells by them.
             cell["id"] = next(one for one in (cell.get("id"), f"cell-{number}", f"cell-{number}-new") if one and one not in seen)
             seen.add(cell["id"])
             for key in [key for key in cell.metadata if key != "nbgrader"]:
@@ -88,13 +88,13 @@ class CleanForRelease(NbGraderPreprocessor):
 
 
 class BuildHandout(NbGraderPreprocessor):
-    """Last of the release: the folder nbgrader copied becomes the folder students get.
+    """Last step: turns the folder copied by nbgrader into the folder for students.
 
-    nbgrader copies every file of the source folder as it is, the model answers too; here they become stubs.
+    nbgrader copies every file of the source folder unchanged, including model answers; here they become stubs.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Strip the `.py` files, add what `check()` needs."""
+        """Strip the `.py` files and add what `check()` needs."""
         stage = find_stage(resources["nbgrader"]["assignment"])
         directory = self.config.CourseDirectory
         folder = Path(directory.root) / directory.release_directory / stage.id

@@ -1,6 +1,6 @@
-"""The sandbox: the only part of the kit that meets student code.
+"""The sandbox: the only part of the kit that runs student code.
 
-The grader's side is `Sandbox` and `Worker` in client/. Inside bubblewrap (bubblewrap.py) a zygote (zygote.py) forks a
-worker (worker.py) for each submission, behind a second wall of its own (walls.py). Values, and nothing
-else, travel between them (wire.py).
+The trusted side is `Sandbox` and `Worker` in client/. Inside bubblewrap (bubblewrap.py) a zygote (zygote.py) forks a worker
+(worker.py) for each submission, which restricts itself further (walls.py). The two sides exchange values and nothing else
+(wire.py).
 """

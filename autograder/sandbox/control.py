@@ -1,6 +1,6 @@
-"""What grader and zygote say to one another: small JSON texts, a line each, with which a socket may travel.
+"""Messages between grader and zygote: one JSON object per line, optionally with a file descriptor.
 
-A stream, for macOS has no packets between two processes.
+A stream socket, because macOS has no SOCK_SEQPACKET.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def say(stream: socket.socket, message: dict[str, Any], descriptors: list[int] |
 
 
 def hear(stream: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """The next message, None where the other side is gone, and what came with it.
+    """Return the next message, or None if the other side has closed, and the descriptors that came with it.
 
     Raises
     ------
     OSError, ValueError
-        Nobody spoke in time, or what came is no message.
+        Nothing arrived in time, or it is not a message.
     """
     data, descriptors = b"", []
     while not data.endswith(b"\n"):

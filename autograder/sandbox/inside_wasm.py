@@ -1,4 +1,4 @@
-"""Inside WebAssembly: what is imported once for all workers, and the one way out, through which messages go."""
+"""The WebAssembly side: imports shared by all workers, and the one channel to the outside."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ SEND, RECEIVE = b"s", b"r"
 
 
 class Door:
-    """What `Channel` asks of a socket: the interpreter's host sends and receives for it."""
+    """A socket for `Channel`, implemented by calls to the interpreter's host."""
 
     def send(self, data: Any) -> int:
-        """Send all of it."""
+        """Send all of `data`; return its length."""
         _host.call(SEND + bytes(data))
         return len(data)
 
     def recv(self, size: int) -> bytes:
-        """What came, at most so many bytes; nothing where the grader is gone."""
+        """Return up to `size` bytes; empty if the grader has closed."""
         return _host.call(RECEIVE + size.to_bytes(4, "little"))
 
     def recv_into(self, view: memoryview) -> int:
-        """The same, into a place."""
+        """Receive into a buffer; return the number of bytes."""
         data = self.recv(len(view))
         view[:len(data)] = data
         return len(data)
 
 
 def warm(preload: list[str]) -> worker.ProcessSnapshot:
-    """Import what is shared, and forget what a copy of this memory cannot use: files that are open."""
+    """Import what all workers share, and drop what a copy of this memory cannot use: open files."""
     sys.dont_write_bytecode = True
     for name in ("numpy.random", "numpy.testing", "numpy.linalg", "numpy.ma", *preload):
         importlib.import_module(name)
@@ -58,6 +58,6 @@ def warm(preload: list[str]) -> worker.ProcessSnapshot:
 
 
 def serve(limits: dict[str, Any], home: str, surroundings: worker.ProcessSnapshot) -> None:
-    """Be the worker of one submission."""
+    """Run the worker of one submission."""
     os.chdir(home)
     worker.serve(Channel(Door(), Limits(**limits).message), Limits(**limits), Path(home), surroundings)  # type: ignore[arg-type]

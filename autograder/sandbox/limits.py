@@ -1,4 +1,4 @@
-"""What student code is given: time, memory, space and words."""
+"""Limits on what student code may use: time, memory, disk and output."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ class Limits:
     Attributes
     ----------
     call_cpu : float
-        CPU seconds of one call; this limit decides a mark.
+        CPU seconds of one call. This limit affects marks.
     load_cpu : float
         CPU seconds of importing the student's file.
     train_cpu : float
-        CPU seconds of training one model again; see `autograder.grade.retrain`.
+        CPU seconds of retraining one model; see `autograder.grade.retrain`.
     wall_factor : float
-        How long a call may wait without computing, as a multiple of its CPU limit: catches code that sleeps. Time in which a busy
-        machine, or whoever stopped the process, kept it from computing does not count.
+        How long a call may be idle, as a multiple of its CPU limit: stops code that sleeps. Time in which a busy machine, or a
+        signal from outside, kept it from computing does not count.
     submission_cpu : float
-        CPU seconds of all calls of a submission together; a stage may give more (`submission_seconds` in its stage.toml).
+        CPU seconds of all calls of a submission together; a stage may allow more (`submission_seconds` in its stage.toml).
     submission_idle : float
-        Seconds they may wait together.
+        Seconds that all calls of a submission may be idle together.
     worker_cpu : int
-        CPU seconds of a worker in all, enforced by the kernel.
+        CPU seconds of a worker over its whole life, enforced by the kernel.
     memory : int
-        Bytes of address space beyond what the libraries take.
+        Bytes of address space beyond that of the libraries.
     scratch : int
         Bytes of the writable folder.
     file : int
@@ -37,11 +37,11 @@ class Limits:
     files : int
         Open files.
     message : int
-        Bytes of one message either way.
+        Bytes of one message in either direction.
     printed : int
         Characters of printed output that are kept.
     entries : int
-        Files and folders it may make.
+        Files and folders that may be created.
     threads : int
         Threads and processes of a sandbox.
     """

@@ -1,4 +1,4 @@
-"""msgpack: by msgspec, or by the package msgpack where that cannot run, as inside WebAssembly; it is slower and plain Python."""
+"""msgpack by msgspec, or by the slower pure Python package msgpack where msgspec cannot run, as in WebAssembly."""
 
 from __future__ import annotations
 

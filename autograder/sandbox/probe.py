@@ -1,4 +1,4 @@
-"""Tried from inside before anything is graded: each of these must fail."""
+"""Escape attempts, made from inside before anything is graded. Every one must fail."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 
-if sys.platform != "wasi":  # WebAssembly has none of these
+if sys.platform != "wasi":  # not available in WebAssembly
     import ctypes
     import fcntl
     import socket
 
 
 def attempts(paths: list[str]) -> list[str]:
-    """What could be done that must not be possible, a phrase each.
+    """Return the attempts that succeeded although they must not, a phrase each.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Put right versions in the place of a student's own functions, wherever the student's file uses them."""
+"""Replace functions of a student's file by reference versions, wherever the file uses them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ HOOK = "__stand_in__"
 
 
 def rebound(source: bytes, filename: str, names: Collection[str]) -> CodeType:
-    """The file's code, which calls HOOK with each of these names right after a statement that binds it.
+    """Compile a file so that it calls HOOK with each of these names right after a statement that binds it.
 
-    So a table of classes, a base class or a decorator further down in the file meets what was put in the name's place.
+    That way code further down, such as a table of classes, a base class or a decorator, already sees the replacement.
     """
     tree = ast.parse(source, filename)
     body: list[ast.stmt] = []
@@ -28,7 +28,7 @@ def rebound(source: bytes, filename: str, names: Collection[str]) -> CodeType:
 
 
 def _bound(statement: ast.stmt, names: Collection[str]) -> set[str]:
-    """Which of the names a statement of the top level may bind, in whatever blocks it has."""
+    """Return which of the names a top-level statement may bind, in any of its blocks."""
     found: set[str] = set()
     todo: list[ast.AST] = [statement]
     while todo:
@@ -50,7 +50,8 @@ def _bound(statement: ast.stmt, names: Collection[str]) -> set[str]:
 
 
 def hook(names: dict[str, Any], stand_in: Callable[[str, Any], Any]) -> Callable[[str], None]:
-    """What HOOK is in a module with these names: ``stand_in(name, own)`` gives what takes the place of the student's own."""
+    """Return the function HOOK for a module namespace; ``stand_in(name, own)`` returns the replacement for the student's object.
+    """
     made: dict[str, Any] = {}
 
     def put(name: str) -> None:
@@ -62,7 +63,7 @@ def hook(names: dict[str, Any], stand_in: Callable[[str, Any], Any]) -> Callable
 
 
 def within_contract(right: Callable[..., Any], own: Callable[..., Any]) -> Callable[..., Any]:
-    """`right` for the calls that its parameters allow, the student's `own` for others."""
+    """Return a function that calls `right` where its signature allows the call, and the student's `own` otherwise."""
     signature = inspect.signature(right)
 
     def function(*args: Any, **kwargs: Any) -> Any:

@@ -1,8 +1,8 @@
-"""The inner wall: what a worker takes away from itself before it meets student code.
+"""The inner wall: restrictions that a worker puts on itself before it runs student code.
 
-Landlock limits which files there are, seccomp which system calls, rlimits how much of everything. Each
-holds for the rest of the process's life and cannot be undone from inside. Numbers and structures follow
-the kernel's headers: linux/landlock.h, linux/seccomp.h, linux/filter.h, asm/unistd.h.
+Landlock restricts files, seccomp system calls, and rlimits resources. All last for the life of the process and cannot be undone
+from inside. Constants and structures follow the kernel's headers: linux/landlock.h, linux/seccomp.h, linux/filter.h,
+asm/unistd.h.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograder.sandbox.limits import Limits
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
-# What only Linux has has its home here; elsewhere it does nothing, or says that it is not there.
+# All Linux-only code is in this module; on other systems it does nothing, or reports that it is unavailable.
 ON_LINUX = hasattr(_libc, "prctl")
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_DUMPABLE, PR_SET_PDEATHSIG = 38, 22, 4, 1
@@ -34,7 +34,7 @@ FS_ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1
 FS_LATEST = (1 << 16) - 1
 READ = FS_READ_FILE | FS_READ_DIR
 
-# Calls a numerical program never needs, by architecture: (x86_64, aarch64); None where there is none.
+# System calls that a numerical program never needs: name -> numbers on (x86_64, aarch64), None where it does not exist.
 DENIED = {
     "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None),
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
@@ -57,44 +57,44 @@ DENIED = {
     "swapon": (167, 224),
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     "ioprio_set": (251, 30),
-    "timer_create": (222, 107),  # it sends a signal of one's choice, also those that are refused below
+    "timer_create": (222, 107),  # it could send the signals that are refused below
     "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
     "io_setup": (206, 0), "modify_ldt": (154, None), "syslog": (103, 116),
-    # Time in which a process waits for a disk is not counted, so none may wait for one at will: no writing out, no forgetting
-    # what was read, no reading past what is kept in memory.
+    # Time a process waits for a disk is not counted as idle, so it must not be able to wait for one at will: no flushing, no
+    # dropping of cached pages, no reads past the page cache.
     "sync": (162, 81), "syncfs": (306, 267), "fadvise64": (221, 223), "preadv2": (327, 286), "pwritev2": (328, 287),
     "openat2": (437, 437),
 }
 CLONE, CLONE3, KILL, TGKILL, PRLIMIT = (56, 220), (435, 435), (62, 129), (234, 131), (302, 261)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 CLONE_THREAD = 0x00010000
-# Signals a process may not send to itself either: one that ends by them, or is stopped, was ended or stopped from outside.
+# Signals that a process may not even send itself, so that they always mean it was killed or stopped from outside.
 FROM_OUTSIDE = (1, 9, 15)  # SIGHUP, SIGKILL, SIGTERM
 SIGNALS_DENIED = (*FROM_OUTSIDE, 19, 20, 21, 22)  # and SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU
-# By these the kernel sends a signal of one's choice to a process of one's choice when something happens to a file.
+# fcntl operations that make the kernel send a chosen signal to a chosen process when something happens to a file.
 FCNTL, FCNTL_DENIED = (72, 25), (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
 F_SETFL = 4
-# Where an open file's flags stand among the arguments, by call; and the flag that reads past what is kept in memory.
+# Calls that open files, with the offset of their flags argument in the seccomp data; and the flag for reads past the page cache.
 OPENING = (((2, None), 24), ((257, 56), 32))  # open, openat
 O_DIRECT = (0x4000, 0x10000)
 IOCTL, IOCTL_DENIED = (16, 29), (0x8901, 0x8902, 0x5452, 0x5412)  # FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI
 
 
 def landlock_version() -> int:
-    """Landlock's ABI here, 0 where there is none."""
+    """Return the ABI version of Landlock, or 0 if there is none."""
     if not ON_LINUX:
         return 0
     return max(0, int(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
 def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
-    """Leave only these folders, and random numbers and the null device; False where the kernel has no Landlock."""
+    """Allow only these folders, /dev/null and /dev/urandom; return False if the kernel has no Landlock."""
     version = landlock_version()
     if version < 1:
         return False
     handled = FS_ALL.get(version, FS_LATEST)
-    # From ABI 4: TCP; from ABI 6: abstract sockets and signals beyond this process's own domain.
+    # From ABI 4: TCP; from ABI 6: abstract sockets, and signals to processes outside this domain.
     words = [handled] + ([3] if version >= 4 else []) + ([3] if version >= 6 else [])
     attributes = struct.pack(f"={len(words)}Q", *words)
     ruleset = _libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
@@ -132,7 +132,7 @@ def _no_new_privileges() -> None:
 
 
 class _Program:
-    """A classic BPF program, instruction by instruction."""
+    """A classic BPF program, built instruction by instruction."""
 
     LOAD, EQUAL, BITS, AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
     ALLOW, REFUSE, ABSENT, KILL_PROCESS = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
@@ -144,34 +144,34 @@ class _Program:
         self.code.append(struct.pack("=HBBI", code, yes, no, value))
 
     def deny(self, number: int, answer: int) -> None:
-        """Answer a system call whose number is loaded with an error."""
+        """If the loaded system call number is `number`, return `answer`, an error."""
         self.add(self.EQUAL, number, 0, 1)
         self.add(self.RETURN, answer)
 
 
 def filter_program(machine: str, pid: int) -> bytes:
-    """The seccomp filter: EPERM for DENIED, for new processes, and for signals to anyone but `pid` by any way."""
+    """Return the seccomp filter: EPERM for DENIED, for new processes, and for signals to any process but `pid`."""
     column, audit = ARCHITECTURES[machine]
     program = _Program()
     program.add(program.LOAD, 4)
     program.add(program.EQUAL, audit, 1, 0)
     program.add(program.RETURN, program.KILL_PROCESS)
     program.add(program.LOAD, 0)
-    if machine == "x86_64":  # the x32 numbers
+    if machine == "x86_64":  # numbers of the x32 ABI
         program.add(program.AT_LEAST, 0x40000000, 0, 1)
         program.add(program.RETURN, program.REFUSE)
     for numbers in DENIED.values():
         number = numbers[column]
         if number is not None:
             program.deny(number, program.REFUSE)
-    program.deny(CLONE3[column], program.ABSENT)  # the C library then falls back to clone
-    # clone: threads only; the flags are its first argument
+    program.deny(CLONE3[column], program.ABSENT)  # glibc then falls back to clone
+    # clone: threads only; its first argument is the flags
     program.add(program.EQUAL, CLONE[column], 0, 4)
     program.add(program.LOAD, 16)
     program.add(program.BITS, CLONE_THREAD, 1, 0)
     program.add(program.RETURN, program.REFUSE)
     program.add(program.RETURN, program.ALLOW)
-    for number, position in ((KILL[column], 24), (TGKILL[column], 32)):  # the signal is the second argument, or the third
+    for number, position in ((KILL[column], 24), (TGKILL[column], 32)):  # the signal is the second or third argument
         program.add(program.EQUAL, number, 0, 5 + 2 * len(SIGNALS_DENIED))
         program.add(program.LOAD, 16)
         program.add(program.EQUAL, pid, 1, 0)
@@ -201,7 +201,7 @@ def filter_program(machine: str, pid: int) -> bytes:
         for operation in denied:
             program.deny(operation, program.REFUSE)
         program.add(program.RETURN, program.ALLOW)
-    # prlimit64: reading only, its third argument is the new limit
+    # prlimit64: reading only, so its third argument, the new limit, must be NULL
     program.add(program.EQUAL, PRLIMIT[column], 0, 6)
     program.add(program.LOAD, 32)
     program.add(program.EQUAL, 0, 0, 2)
@@ -214,7 +214,7 @@ def filter_program(machine: str, pid: int) -> bytes:
 
 
 def restrict_calls() -> bool:
-    """Install the seccomp filter; False on an architecture whose numbers are not known."""
+    """Install the seccomp filter; return False on an unknown architecture."""
     machine = platform.machine()
     if machine not in ARCHITECTURES or not ON_LINUX:
         return False
@@ -226,21 +226,21 @@ def restrict_calls() -> bool:
 
 
 def limit_memory(size: int) -> None:
-    """Address space: what is mapped now, and `size` bytes more; not where the system does not say what is mapped."""
+    """Limit the address space to what is mapped now plus `size` bytes; no effect where /proc does not report it."""
     with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
         _set("RLIMIT_AS", mapped + size)
 
 
 def limit_threads(limits: Limits) -> None:
-    """Threads of the sandbox, where the kernel counts those of a user namespace by themselves (Linux 5.14)."""
+    """Limit the threads in the sandbox, where the kernel counts them per user namespace (Linux 5.14)."""
     numbers = re.match(r"(\d+)\.(\d+)", platform.release())
     if numbers is not None and tuple(map(int, numbers.groups())) >= (5, 14):
         _set("RLIMIT_NPROC", limits.threads)
 
 
 def limit_resources(limits: Limits, address_space: bool = True) -> None:
-    """Address space beyond what is mapped now, CPU time, file size, open files; no core dumps."""
+    """Limit address space beyond what is mapped now, CPU time, file size and open files; disable core dumps."""
     if address_space:
         limit_memory(limits.memory)
     _set("RLIMIT_CPU", limits.worker_cpu)
@@ -252,7 +252,7 @@ def limit_resources(limits: Limits, address_space: bool = True) -> None:
 
 def _set(name: str, value: int) -> None:
     what = getattr(resource, name, None)
-    if what is None:  # a limit of other systems
+    if what is None:  # not available on this system
         return
     _, hard = resource.getrlimit(what)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -260,24 +260,24 @@ def _set(name: str, value: int) -> None:
 
 
 def stay_on(core: int) -> None:
-    """This process and all that it starts stay on one core."""
+    """Pin this process and its children to one core."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
 
 
 def die_with_parent() -> None:
-    """The kernel ends this process when the thread that started it ends."""
+    """Have the kernel kill this process when the thread that started it ends."""
     if ON_LINUX:
         _libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
 
 
 def close_memory() -> None:
-    """No process of the same user may look into this one."""
+    """Prevent other processes of the same user from reading this one's memory."""
     if ON_LINUX:
         _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def first_to_go() -> None:
-    """When the machine runs out of memory, the kernel ends this process before any other; it is started again then."""
+    """Make this process the first that the kernel kills when memory runs out; the grader starts it again."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")

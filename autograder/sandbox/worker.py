@@ -1,7 +1,6 @@
-"""Inside: one process for one submission, which answers calls with values.
+"""Inside the sandbox: the process of one submission, which answers requests with values.
 
-Nothing here is trusted by the other side. It runs with the student's code in one process, so whatever
-it says may have been said by that code.
+The trusted side believes nothing it says: student code runs in the same process and may have produced any message.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Reference, frame
 
 MAX_TEXT = 2000
-# Exceptions that are told by name; any subclass travels as those of these among its bases that are no bases of one another.
+# Exceptions that are reported by name. A subclass is reported as the most derived of these among its bases.
 KNOWN = ("NotImplementedError", "RecursionError", "UnboundLocalError", "NameError", "ModuleNotFoundError",
          "ImportError", "AttributeError", "TypeError", "ValueError", "IndexError", "KeyError",
          "ZeroDivisionError", "OverflowError", "FloatingPointError", "ArithmeticError", "MemoryError", "RuntimeError",
@@ -54,27 +53,27 @@ PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "co
 CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), ("torch.nn", "Embedding"),
            ("torch.nn", "Parameter"), ("torch.optim", "Adam"), ("torch.optim", "SGD"), ("torch.optim", "Optimizer"),
            ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
-# torch.set_default_dtype changes this one.
+# Changed by torch.set_default_dtype.
 NOT_PATCHED = frozenset({"Storage"})
-# WebAssembly knows no signals, no timers and no modes of files.
+# WebAssembly has no signals, timers or file modes.
 HAS_SIGNALS = hasattr(signal, "setitimer")
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}) if HAS_SIGNALS else []
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF) if HAS_SIGNALS else ()
-# A class's own name and bases: student code may give its classes others, which run when they are asked for.
+# Read past the metaclass: student code may override these attributes with code that runs on access.
 _NAME, _MRO = (type.__dict__[what].__get__ for what in ("__name__", "__mro__"))
-# Replies to requests that were made ahead wait for one another, but no longer than this, in seconds.
+# Replies to requests that were sent ahead are batched, but for no longer than this many seconds.
 OFTEN = 0.02
-# Answers of right versions that are kept within a test, and the bytes of one with its question.
+# Answers from reference versions cached within a test: their number, and the bytes of one with its question.
 MAX_ANSWERS, MAX_ANSWER = 5000, 4096
-# Seconds that a call of `time.sleep` is spared.
+# A `time.sleep` of up to this many seconds returns at once.
 SKIPPED = 60.0
 
 
 def spared(really: Any) -> Any:
-    """`time.sleep` that does not sleep: a right answer that sleeps is right, and a class does not wait for it.
+    """Return a `time.sleep` that does not sleep: code that sleeps may be right, and grading should not wait for it.
 
-    What wants to sleep longer than `SKIPPED` seconds does, and meets its limit; so does a thread, which may look for something
-    again and again.
+    Sleeps longer than `SKIPPED` seconds are carried out and run into the time limit. So are those in other threads, which may be
+    polling.
     """
     here = _thread.get_ident()
 
@@ -90,13 +89,13 @@ def spared(really: Any) -> Any:
 
 
 class ProcessSnapshot:
-    """All that outlives a call beside the student's module: it is compared with what it was before the first test.
+    """Global state that outlives a call, to detect what student code changed since before the first test.
 
-    Taken once, before the forks: to copy the names of torch in each worker would cost more than all comparisons together.
+    Covers names in libraries, working folder, environment, search path, hooks, traces, handlers, timers, threads and limits. A
+    worker in which any of these changed is not repaired but replaced: see `Worker.reset`. Random state and library settings,
+    which code may legitimately change, are restored by `reset_state`.
 
-    Names of the libraries, working folder, environment, search path, hooks, traces, handlers, timers, threads, limits.
-    A worker in which any of these changed is not set right again but ended: see `Worker.reset`. Random numbers and the
-    libraries' settings, which code may well change, are put back by `reset_state`.
+    Taken once, before forking: copying the names of torch in each worker would cost more than all comparisons together.
     """
 
     def __init__(self) -> None:
@@ -108,20 +107,20 @@ class ProcessSnapshot:
         self.state: tuple[Any, ...] = ()
 
     def rebase(self) -> None:
-        """The student's file was imported for the first time: what it changed on the way is as it should be."""
+        """Accept the changes made by the first import of the student's file."""
         self.classes = [(found, dict(vars(found))) for found, _ in self.classes]
         for library, names in self.names:
             for name in [name for name, value in names.items() if library.get(name) is not value]:
                 names[name] = library.get(name)
 
     def is_intact(self) -> bool:
-        """True when all is as it was."""
+        """Whether everything is unchanged."""
         return (self._state() == self.state
                 and all(dict(vars(found)) == names for found, names in self.classes)
                 and all(all(map(operator.is_, map(library.get, names), names.values())) for library, names in self.names))
 
     def refresh(self) -> None:
-        """The same of what code may change each time the file is imported: settings and handlers, not names."""
+        """Accept what may change on each import of the file: settings and handlers, but not names."""
         self.state = self._state()
 
     @staticmethod
@@ -137,7 +136,7 @@ class ProcessSnapshot:
 
 
 class Server:
-    """Serves one grader over one socket until it closes."""
+    """Serves requests of the grader on one socket until it is closed."""
 
     def __init__(self, channel: Channel, limits: Limits, scratch: Path, surroundings: ProcessSnapshot) -> None:
         self.channel, self.limits, self.scratch, self.surroundings = channel, limits, scratch, surroundings
@@ -153,12 +152,12 @@ class Server:
         self.serial = 0
         self.unsent: list[bytes] = []
         self.spoke = 0.0
-        self.floor = 0  # a request with a smaller number is dropped
+        self.floor = 0  # requests with smaller serials are dropped
 
     # -- messages ------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """One request after the other."""
+        """Serve one request after another."""
         kind = ""
         while True:
             if kind == "reset" or not self.channel.holds_a_message() or time.monotonic() > self.spoke + OFTEN:
@@ -172,11 +171,11 @@ class Server:
             decoder.finish()
             try:
                 self.tell_value(*getattr(self, f"do_{kind}")(*arguments))
-            except BaseException as error:  # whatever student code raises is an answer, also on the way of its value out
+            except BaseException as error:  # whatever student code raises is a reply, also while its value is encoded
                 self.tell_raised(error)
 
     def take_output(self) -> None:
-        """What is printed from now on is kept."""
+        """Capture printed output from here on."""
         self.printed.data.clear()
         sys.stdout = sys.stderr = self.printed.text_file()
 
@@ -186,7 +185,7 @@ class Server:
         self.unsent.append(frame(message, encoder.payload()))
 
     def flush(self) -> None:
-        """Send the answers that are ready: one at a time each would wake the grader."""
+        """Send the pending replies together: one at a time, each would wake the grader."""
         if self.unsent:
             self.channel.send(b"".join(self.unsent))
             self.unsent.clear()
@@ -204,7 +203,7 @@ class Server:
         known = "" if issubclass(kind, StudentError) else " ".join(known_bases(kind))
         try:
             message = str.__getitem__(str(error), slice(MAX_TEXT))
-        except BaseException:  # a __str__ of the student's own may fail
+        except BaseException:  # a student's __str__ may fail
             message = ""
         self.floor = (self.serial // EPOCH + 1) * EPOCH
         self.send("raised", known, str(_NAME(kind))[:80], message, self.trace(error), self.printed.text)
@@ -216,7 +215,7 @@ class Server:
             return ""
 
     def refer(self, value: Any) -> list[Any]:
-        """Modules of torch stay here and are known by a number."""
+        """Encode a torch module as a numbered handle; it stays here."""
         if not stays(value):
             return ["o", "an object"]
         number = len(self.objects)
@@ -224,7 +223,7 @@ class Server:
         return ["h", number, type(value).__name__[:80]]
 
     def resolve(self, reference: Reference) -> Any:
-        """What a reference in a request stands for."""
+        """Return what a reference in a request stands for."""
         if reference.tag == "h":
             return self.objects[reference.number]
         if reference.tag == "x":
@@ -234,7 +233,7 @@ class Server:
         return self.remote("callback", reference.number, name=reference.name)
 
     def remote(self, kind: str, what: Any, name: str, own: Callable[..., Any] | None = None) -> Any:
-        """A function that is answered by the grader; by the student's `own` where a call is outside its contract."""
+        """Return a function that the grader answers, or the student's `own` for calls outside its contract."""
         def function(*args: Any, **kwargs: Any) -> Any:
             encoder = Encoder(self.refer, self.limits.message)
             forms = [encoder.encode(plain(value)) for value in (what, args, kwargs)]
@@ -253,7 +252,7 @@ class Server:
         return function
 
     def ask(self, kind: str, forms: list[Any], payload: bytes) -> tuple[list[Any], bytes | bytearray]:
-        """The grader's reply to a question; that of a right version is asked for once in a test for the same arguments."""
+        """Return the grader's reply to a question. Answers of reference versions are cached within a test."""
         question = packing.encode(forms) + payload
         if kind == "ask" and question in self.answers:
             return self.answers[question]
@@ -268,7 +267,7 @@ class Server:
 
     def do_load(self, module: str, files: dict[str, Any], earlier: dict[str, str], handed_out: dict[str, str],
                 standins: str) -> tuple[Any, tuple[Any, ...]]:
-        """Write the submission into the scratch folder, beside what students were handed out, and import it."""
+        """Write the submission to the scratch folder, beside the files students were given, and import it."""
         for name, data in files.items():
             path = self.scratch / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -291,11 +290,11 @@ class Server:
         return None, ()
 
     def load_standins(self, source: str) -> None:
-        """Replacements made of the library's own parts, for what cannot be answered by value; a later piece knows the earlier."""
+        """Execute replacements that run inside, for what cannot be exchanged by value; later pieces see earlier ones."""
         exec(compile(source, "standins.py", "exec", dont_inherit=True), self.standins)
 
     def do_reset(self, seed: int, replace: list[str], standins: str) -> tuple[Any, tuple[Any, ...]]:
-        """A clean state before a test; right versions of the functions named stand in. False when it is not clean."""
+        """Restore a clean state before a test, with reference versions of `replace` in place; return False if it is not clean."""
         assert self.file is not None
         self.take_output()
         if not self.settled:
@@ -327,14 +326,14 @@ class Server:
         return True, ()
 
     def right_version(self, name: str, own: Any) -> Any:
-        """What stands in for the student's own function or class."""
+        """Return the replacement for the student's function or class."""
         if name not in self.standins:
             return self.remote("ask", name, name, own if callable(own) else None)
         right = self.standins[name]
         return right if isinstance(right, type) else within_contract(right, own)
 
     def do_call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """Call a function of the module, an object, or a method of one."""
+        """Call a function of the module, an object, or a method of an object."""
         self.printed.data.clear()
         function = self.find(*target)
         if target[0] == "function":
@@ -362,24 +361,24 @@ class Server:
         return load_checkpoint(model, self.scratch / os.path.basename(file))
 
     def do_drawn(self, key: str) -> tuple[Any, tuple[Any, ...]]:
-        """What the Axes of a figure hold."""
+        """Describe the Axes of a figure."""
         axes = self.figures.get(key)
         if axes is None:
             return None, ()
         return [describe(ax) for ax in (axes.ravel() if isinstance(axes, np.ndarray) else [axes])], ()
 
     def do_picture(self, key: str) -> tuple[Any, tuple[Any, ...]]:
-        """The figure as PNG."""
+        """Render the figure as PNG."""
         axes = self.figures[key]
         return np.frombuffer(picture(axes.ravel()[0] if isinstance(axes, np.ndarray) else axes), np.uint8), ()
 
     def do_probe(self, paths: list[str]) -> tuple[Any, tuple[Any, ...]]:
-        """Try to get out; see `autograder.sandbox.probe`."""
+        """Try to escape; see `autograder.sandbox.probe`."""
         return importlib.import_module("autograder.sandbox.probe").attempts(paths), ()
 
 
 def put_beside(source: str, place: Path) -> None:
-    """A link to what students were handed out; a copy in WebAssembly, where a link leads nowhere."""
+    """Link a handed-out file into the student's folder; copy it in WebAssembly, where links cannot leave a folder."""
     if sys.platform != "wasi":
         os.symlink(source, place)
     elif os.path.isdir(source):
@@ -389,7 +388,9 @@ def put_beside(source: str, place: Path) -> None:
 
 
 def known_bases(kind: type[BaseException]) -> list[str]:
-    """Which of Python's exceptions a class is one of, none a base of another: it may be an IndexError and a ValueError."""
+    """Return the most derived built-in exceptions that a class is based on; there may be several, such as IndexError and
+    ValueError.
+    """
     found: list[type] = []
     for base in _MRO(kind):
         name = str(_NAME(base))
@@ -403,15 +404,15 @@ MISSING = Other("a missing function")
 
 
 class EarlierModule:
-    """The module of an earlier stage that this stage's file imports: right functions, and what else a file handed in has.
+    """The module of an earlier stage: reference functions, with whatever else the student's own file defines.
 
     Parameters
     ----------
     name : str
     source : str
-        Right versions of the stage's functions.
+        Reference versions of the stage's functions.
     own : Path
-        Where the student's own file of that stage lies, if it was handed in.
+        Path of the student's own file of that stage, if it was handed in.
     """
 
     def __init__(self, name: str, source: str, own: Path) -> None:
@@ -428,14 +429,14 @@ class EarlierModule:
                 self.own_code = rebound(self.own.read_bytes(), str(self.own), self.right)
 
     def put_in_place(self) -> None:
-        """Make `import` find it, as new."""
+        """Put a new instance into `sys.modules`."""
         module = types.ModuleType(self.name)
         module.__file__, module.__package__, module.__path__ = str(self.own), self.name, self.search
         sys.modules[self.name] = module
         names = vars(module)
         if self.own_code is not None:
             names[HOOK] = hook(names, lambda name, own: within_contract(self.right[name], own))
-            with contextlib.suppress(Exception):  # whatever is wrong with it, right functions are there
+            with contextlib.suppress(Exception):  # if it fails, the reference functions are used
                 exec(self.own_code, names)
             del names[HOOK]
         else:
@@ -444,7 +445,7 @@ class EarlierModule:
 
 
 def checks_module() -> types.ModuleType:
-    """The folder `checks` of the released assignment: what runs tests there does nothing here."""
+    """Return a stand-in for the `checks` package of the released folder, in which running tests does nothing."""
     package = importlib.import_module("autograder.checks")
     module = types.ModuleType("checks")
     module.__path__ = package.__path__
@@ -461,7 +462,7 @@ def checks_module() -> types.ModuleType:
 
 
 class Missing:
-    """Stands for a function that the student's module does not have."""
+    """Stands for a function that the student's module lacks."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -470,12 +471,12 @@ class Missing:
         return MISSING
 
 
-# The status a worker ends with when student code raises outside of every call.
+# Exit status of a worker in which student code raised outside of any call.
 OUTSIDE_A_CALL = 86
 
 
 def serve(channel: Channel, limits: Limits, scratch: Path, surroundings: ProcessSnapshot) -> None:
-    """Serve until the grader closes its end, then end at once: nothing of the student's runs at exit."""
+    """Serve until the grader closes the connection, then exit at once, so that no exit handlers of student code run."""
     status = 0
     try:
         Server(channel, limits, scratch, surroundings).run()

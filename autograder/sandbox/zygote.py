@@ -1,7 +1,7 @@
-"""Inside the sandbox: imports the libraries once, then forks a worker whenever it is asked to.
+"""Inside the sandbox: imports the libraries once, then forks a worker for each request.
 
-It has never seen a test, a reference or a secret: all that a worker inherits from it is libraries.
-Requests come as small JSON texts, and a worker's socket travels with the request for it.
+It never sees a test, a reference solution or a secret: workers inherit only libraries from it. Requests are JSON messages, and
+the socket of a worker is passed with the request for it.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from autograder.sandbox.wire import Channel
 
 
 class Zygote:
-    """Forks workers and looks after them.
+    """Forks workers and manages them.
 
     Parameters
     ----------
     control : socket.socket
-        To the grader; see `autograder.sandbox.control`.
+        Connection to the grader; see `autograder.sandbox.control`.
     limits : Limits
     scratch : Path
-        Writable folder; each worker gets one inside, and it is emptied before each.
+        Writable folder. Each worker gets a subfolder, and it is emptied before each.
     readable : list of Path
-        Where the libraries lie.
+        Folders of the libraries.
     locked : bool
         Put up the inner wall (Landlock and seccomp) in each worker.
     """
@@ -50,7 +50,7 @@ class Zygote:
         self.queued: dict[int, dict[str, int]] = {}
 
     def run(self) -> None:
-        """One request after the other until the grader is gone."""
+        """Serve requests until the grader closes the connection."""
         while True:
             request, descriptors = hear(self.control)
             if request is None:
@@ -62,7 +62,7 @@ class Zygote:
 
     def do_spawn(self, descriptor: int) -> dict[str, Any]:
         """Fork a worker that serves the socket."""
-        home = self.scratch / "submission"  # one name for all: what student code prints of it says nothing of a queue
+        home = self.scratch / "submission"  # the same name for all: student code that prints it reveals no order of grading
         self.empty()
         home.mkdir(mode=0o700)
         child = os.fork()
@@ -75,7 +75,7 @@ class Zygote:
         return {"pid": child}
 
     def become_worker(self, descriptor: int, home: Path) -> None:
-        """In the child: walls up, then serve."""
+        """In the child: restrict this process, then serve."""
         stream = socket.socket(fileno=os.dup(descriptor))
         os.close(descriptor)
         self.control.close()
@@ -84,7 +84,7 @@ class Zygote:
             os.dup2(null, standard)
         os.close(null)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(home)
-        tempfile.tempdir = None  # asked for while a library was imported, it would be the folder of all workers
+        tempfile.tempdir = None  # if a library asked for it during import, it is the folder shared by all workers
         os.chdir(home)
         walls.first_to_go()
         walls.die_with_parent()
@@ -93,7 +93,7 @@ class Zygote:
         self.serve(stream, home)
 
     def shut_in(self, home: Path) -> None:
-        """In the child: the inner wall, and limits."""
+        """In the child: put up the inner wall and set limits."""
         walls.limit_resources(self.limits)
         if self.locked:
             walls.limit_threads(self.limits)
@@ -101,35 +101,41 @@ class Zygote:
             walls.restrict_calls()
 
     def serve(self, stream: socket.socket, home: Path) -> None:
-        """In the child: answer the grader until it is gone."""
+        """In the child: serve the grader until it closes the connection."""
         worker.serve(Channel(stream, self.limits.message), self.limits, home, self.surroundings)
 
     def entries(self) -> int:
-        """Files and folders that a worker made, as far as that is limited."""
+        """Return the number of files and folders a worker made; 0 where that is not limited."""
         disk = os.statvfs(self.scratch)
         return disk.f_files - disk.f_ffree if self.locked else 0
 
     def do_look(self, pid: int) -> dict[str, Any]:
-        """What a worker did so far, and does.
+        """Report the state of a worker.
 
-        CPU seconds; seconds its threads stood in the queue for a core; its state, as ps shows it; files and folders it made.
+        Returns
+        -------
+        dict
+            cpu (seconds, None if it has ended), queued (seconds its threads waited for a core, None if unknown), state (letter as
+            shown by ps), entries (files and folders it made).
         """
         cpu, state = cpu_and_state(pid)
         return {"cpu": cpu, "queued": self.seconds_queued(pid), "state": state, "entries": self.entries()}
 
     def seconds_queued(self, pid: int) -> float | None:
-        """How long its threads, also those that ended, were ready to run and had no core; None where the kernel does not say."""
+        """Return how long its threads, including finished ones, were runnable without a core; None where the kernel does not
+        report it.
+        """
         if not os.path.exists("/proc/self/schedstat"):
             return None
         threads = self.queued.setdefault(pid, {})
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"/proc/{pid}/task"):
-                with contextlib.suppress(OSError):  # it has just ended
+                with contextlib.suppress(OSError):  # the thread has just ended
                     threads[thread] = int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[1])
         return sum(threads.values()) / 1e9
 
     def do_end(self, pid: int) -> dict[str, Any]:
-        """Kill a worker if it still runs; how it ended."""
+        """Kill a worker if it still runs; return how it ended."""
         if pid not in self.alive:
             return {"how": "it had ended"}
         ended = self.do_ended(pid)
@@ -142,7 +148,7 @@ class Zygote:
         return {"how": "it was ended by the grader", "cpu": usage.ru_utime + usage.ru_stime}
 
     def do_ended(self, pid: int) -> dict[str, Any]:
-        """How a worker ended by itself; nothing while it runs."""
+        """Return how a worker ended by itself; empty while it runs."""
         if pid not in self.alive:
             return {}
         done, status, usage = os.wait4(pid, os.WNOHANG)
@@ -158,12 +164,12 @@ class Zygote:
         return {"how": outside if number == worker.OUTSIDE_A_CALL else f"exit status {number}"} | spent
 
     def do_spent(self) -> dict[str, Any]:
-        """CPU seconds of all workers that have ended."""
+        """Return the CPU seconds of all workers that have ended."""
         times = os.times()
         return {"cpu": times.children_user + times.children_system}
 
     def do_sweep(self) -> dict[str, Any]:
-        """End every worker and empty the scratch folder."""
+        """Kill all workers and empty the scratch folder."""
         for pid in list(self.alive):
             self.do_end(pid)
         self.queued.clear()
@@ -171,9 +177,9 @@ class Zygote:
         return {}
 
     def empty(self) -> None:
-        """Remove what earlier workers left, whatever modes they gave it and however deep it is nested.
+        """Remove what earlier workers left, whatever its modes and however deep its nesting.
 
-        Folders inside a folder are moved up before they are emptied: no path gets long, nothing recurses.
+        Nested folders are moved to the top before they are emptied, so that no path gets too long and nothing recurses.
         """
         todo = [entry.path for entry in os.scandir(self.scratch)]
         moved = 0
@@ -195,7 +201,7 @@ class Zygote:
 
 
 def cpu_and_state(pid: int) -> tuple[float | None, str]:
-    """CPU seconds of a process and its state, as ps shows it; None where it has ended."""
+    """Return the CPU seconds of a process and its state letter as shown by ps; (None, "") if it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), fields[0]
@@ -211,22 +217,22 @@ def cpu_and_state(pid: int) -> tuple[float | None, str]:
 
 
 def first_use(torch: Any) -> None:
-    """What the library sets up when it is first used, once for all workers: an optimizer, too, changes its class then."""
+    """Trigger what torch initializes on first use, once for all workers. Optimizer classes, too, change on first use."""
     torch.set_num_threads(1)
-    torch.zeros(1).half().float()  # reads from /sys what the processor can do; a worker cannot
+    torch.zeros(1).half().float()  # reads CPU features from /sys, which a worker cannot
     for optimizer in vars(torch.optim).values():
         if isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer):
-            with contextlib.suppress(Exception):  # a few want other parameters
+            with contextlib.suppress(Exception):  # a few need other parameters
                 optimizer([torch.nn.Parameter(torch.zeros(1))])
 
 
 def main(descriptor: int, settings: dict[str, Any]) -> None:
-    """Import what is to be shared, say so, and serve."""
+    """Import the shared libraries, report ready, and serve."""
     control = socket.socket(fileno=descriptor)
     scratch = Path(settings["scratch"])
     os.environ["MPLCONFIGDIR"] = str(scratch / "0")
     sys.dont_write_bytecode = True
-    # numpy imports numpy.ma when it is first needed: a worker whose code opened all the files it may could not then.
+    # numpy imports numpy.ma on first use, which would fail in a worker that has used up its open files.
     for name in ("numpy.random", "numpy.testing", "numpy.linalg", "numpy.ma", *settings["preload"]):
         importlib.import_module(name)
     if "matplotlib" in settings["preload"]:

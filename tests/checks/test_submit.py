@@ -98,6 +98,8 @@ ELSEWHERE = {
                                                      "imports gone, which the grader does not have", ["mine.py"]),
     "hidden by __all__": ({"bptt.py": "from mysol import *\n", "mysol.py": f"__all__ = ['softmax']\n{SOLUTION}"},
                           "`__all__` in mysol.py leaves out what is not in that list", ["mysol.py"]),
+    "among the checks": ({"bptt.py": f"from checks.mine import x\n{SOLUTION}", "checks/mine.py": "x = 1\n"},
+                         "bptt.py, line 1, imports checks.mine, which the grader does not have", []),
     "in a class": ({"bptt.py": f"{HEAD}class Mine:\n    " + SOLUTION[CLASS:].replace("\n", "\n    ")},
                    "in bptt.py cannot be called from outside: that code stands in a class", []),
     "another version": ({"bptt.py": SOLUTION, "v2.py": SOLUTION, "early.py": SOLUTION[:HALF], "test_own.py":

@@ -99,6 +99,11 @@ ASKS = {
                                  "(ModuleNotFoundError: No module named 'helper'), but the hand-in has mysol.py"),
     "a helper in another folder": ({"bptt.py": "from mysol import *\n", "lib/mysol.py": SOLUTION}, "hand-in has lib/mysol.py"),
     "a helper in other capitals": ({"bptt.py": "from MySol import *\n", "mysol.py": SOLUTION}, "the hand-in has mysol.py"),
+    "a helper among the checks": ({"bptt.py": f"from checks.mine import x\n{SOLUTION}", "checks/mine.py": "x = 1\n"},
+                                  "hand-in has checks/mine.py"),
+    "a function in a file of the checks": (
+        {"bptt.py": f"from checks.hints import mine\n{SOLUTION}", "checks/hints.py": "def mine():\n    return 1\n"},
+        "cannot import name 'mine' from 'checks.hints'), but the hand-in has checks/hints.py"),
     "a helper's dot": ({"bptt.py": "from two import *\n", "one.py": ONE, "two.py": after(".")}, "the hand-in has one.py"),
     "two that import each other": (
         {"bptt.py": f"from two import *\n{ONE}", "two.py": f"from bptt import softmax\n{TWO}"}, "the hand-in has two.py"),

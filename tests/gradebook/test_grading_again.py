@@ -90,20 +90,24 @@ def test_a_new_submission_is_graded_alone(course):
     assert row_of(course, "zoe")["score"] == "0" and row_of(course, "ada")["score"] == "80"
 
 
-@pytest.mark.parametrize("damage", [
-    lambda path: path.unlink(),
-    lambda path: path.write_text(path.read_text()[:100]),
-    lambda path: path.write_bytes(b""),
-    lambda path: path.write_text("[]"),
-    lambda path: path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 0})),
-], ids=["deleted", "cut off", "empty", "no record", "of another version"])
-def test_a_record_that_cannot_be_used_is_made_again(course, damage):
-    """The same bytes as before."""
-    path = record_path(course, "eve")
-    before = path.read_bytes()
-    damage(path)
-    assert graded_now(course) == ["eve"]
-    assert path.read_bytes() == before
+DAMAGE = {
+    "deleted": lambda path: path.unlink(),
+    "cut off": lambda path: path.write_text(path.read_text()[:100]),
+    "empty": lambda path: path.write_bytes(b""),
+    "no record": lambda path: path.write_text("[]"),
+    "of another version": lambda path: path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 0})),
+}
+
+
+@pytest.mark.parametrize("how", [["deleted", "cut off", "empty"], ["no record", "of another version"]], ids=", ".join)
+def test_a_record_that_cannot_be_used_is_made_again(course, how):
+    """The same bytes as before; the record of whoever is left stays."""
+    damaged = dict(zip(("ada", "bob", "eve"), how))
+    before = {student: record_path(course, student).read_bytes() for student in ("ada", "bob", "eve")}
+    for student, damage in damaged.items():
+        DAMAGE[damage](record_path(course, student))
+    assert graded_now(course) == [*damaged]
+    assert {student: record_path(course, student).read_bytes() for student in before} == before
 
 
 @pytest.mark.parametrize("what", ["autograded/eve", "autograded/eve/1-bptt/1-bptt.ipynb", "feedback/eve",

@@ -15,7 +15,8 @@ import pytest
 
 from autograder.doctor import BAD, NOTE, examine
 from autograder.errors import InfrastructureError
-from autograder.gradebook.health import address, check_gradebook
+from autograder.gradebook.config import address
+from autograder.gradebook.health import check_gradebook
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, grade, hand_in, in_kit
 from tests.classroom import run as in_folder
@@ -78,7 +79,7 @@ def test_a_damaged_gradebook_is_not_touched_and_the_way_out_is_said(
     file.write_bytes(damaged)
     tables = [(course / name).read_bytes() for name in ("grades.csv", "items.csv")]
     with pytest.raises(InfrastructureError, match=words) as caught:
-        check_gradebook(file)
+        check_gradebook(course)
     assert "given by hand" in str(caught.value) and f"mv '{file}'" in str(caught.value)
     assert file.read_bytes() == damaged
     findings = [finding for finding in examine(course) if finding.what == "gradebook.db"]
@@ -198,7 +199,7 @@ def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path) -> N
     assert marks(course) == 1
     assert (course / "gradebook.db").exists() and sorted(path.name for path in tmp_path.iterdir()) == [name]
     assert address(course / "gradebook.db").startswith("sqlite:////")
-    check_gradebook(course / "gradebook.db")
+    check_gradebook(course)
 
 
 def test_make_takes_a_path_of_any_kind(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 
 import pytest
 
@@ -11,7 +10,8 @@ from autograder.errors import InfrastructureError, UsageError
 from autograder.prove import gate_result
 from autograder.prove import gates as verify
 from autograder.prove.over_cores import over_cores
-from tests.classroom import SOLUTION, STAGE, copy_of_kit, run
+from tests.classroom import SOLUTION, STAGE, copy_of_kit, environment
+from tests.loaded import loaded
 
 GATE = """
 import sys
@@ -40,7 +40,7 @@ def own(released_kit, tmp_path):
 
 def problems(kit, gate: str) -> list[str]:
     """What a gate finds in a copy of the kit."""
-    done = run(sys.executable, "-c", GATE, gate, cwd=kit)
+    done = loaded(environment()).run(kit, gate, code=GATE)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])[1]
 
@@ -152,6 +152,15 @@ def test_a_gate_that_cannot_run_is_a_problem_not_a_traceback():
     findings = verify.verify(STAGE, lambda finding, seconds: heard.append(finding), (broken, verify.points_add_up))
     assert findings[0].problems == ["there is no notebook"]
     assert len(heard) == 2 and findings[0].gate == "broken"
+
+
+def test_the_short_run_leaves_no_gate_out():
+    """It has fewer pairs, and compares fewer records; a part of those that the whole run has."""
+    assert [verify.name_of_gate(gate) for gate in verify.SHORT] == [verify.name_of_gate(gate) for gate in verify.GATES]
+    changed = {verify.name_of_gate(gate): gate for gate, whole in zip(verify.SHORT, verify.GATES) if gate is not whole}
+    assert [*changed] == ["pairs are not misnamed", "records agree"]
+    (finding,) = verify.verify(STAGE, lambda finding, seconds: None, [changed["records agree"]])
+    assert finding.holds and finding.measured.startswith("3 submissions")
 
 
 def test_a_run_that_two_gates_ask_for_is_made_once_and_only_while_a_stage_is_verified(monkeypatch):

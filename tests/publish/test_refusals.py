@@ -47,42 +47,18 @@ def scheme_in_the_stub(kit: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8") + f"\n# {sentence}\n", encoding="utf-8")
 
 
-def conflict(kit: Path) -> None:
-    text = source(kit).read_text(encoding="utf-8")
-    source(kit).write_text(text.replace("\n", "\n<<<<<<< mine\n", 1), encoding="utf-8")
-
-
+# Slips that are seen before anything is built are in test_material.py, but for the first two.
 SLIPS = {
     "a letter missing": (in_notebook("=== BEGIN MARK SCHEME ===", "=== BEGIN MRAK SCHEME ==="), "looks like the marker"),
-    "an equals sign missing": (in_notebook("=== BEGIN MARK SCHEME ===", "== BEGIN MARK SCHEME =="), "looks like the marker"),
-    "lower case": (in_notebook("=== END MARK SCHEME ===", "=== end mark scheme ==="), "looks like the marker"),
-    "words before it": (in_notebook("=== BEGIN MARK SCHEME ===", "Now: === BEGIN MARK SCHEME ==="), "has to stand alone"),
-    "no scheme": (in_notebook("=== BEGIN MARK SCHEME ===\\n", ""), "exactly one mark scheme"),
+    "TOML that is none": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text("title = \n"),
+                          "stage.toml, line 1: Invalid value"),
     "a picture that says it": (picture_with_the_scheme, "mark scheme in a picture"),
     "a comment in the stub that says it": (scheme_in_the_stub, "bptt.py has mark scheme"),
-    "markers that are none": (lambda kit: (kit / "solutions" / STAGE / "bptt.py").write_text(
-        (kit / "solutions" / STAGE / "bptt.py").read_text(encoding="utf-8").replace("### BEGIN SOLUTION", "# ANSWER", 1)
-        .replace("### END SOLUTION", "# TILL HERE", 1), encoding="utf-8"), "its model answer would be handed out"),
     "points that do not add up": (in_notebook('"points": 20', '"points": 25'), "the points add up to 105, not to 100"),
     "a test without points": (lambda kit: (kit / "autograder/stages/bptt/hidden.py").write_text(
         "import pytest\n\n\n@pytest.mark.task('1.1')\ndef test_x(student):\n    pass\n"), "hidden.py, line 4: points of test_x"),
     "a suite that cannot be imported": (lambda kit: (kit / "autograder/stages/bptt/public.py").write_text("\nimport nothing\n"),
                                         "public.py, line 2: ModuleNotFoundError"),
-    "a merge conflict": (conflict, "1-bptt.ipynb, line 2: a merge conflict is left in it"),
-    "a renamed notebook": (lambda kit: source(kit).rename(source(kit).with_name("bptt.ipynb")), "there is bptt.ipynb"),
-    "notes beside it": (lambda kit: source(kit).with_name("answers.txt").write_text("42"), "nothing says that students get it"),
-    "a stage that is gone": (lambda kit: (kit / "assignments" / "5-gone").mkdir(), "assignments/5-gone"),
-    "a syntax error in the model answers": (lambda kit: (kit / "solutions" / STAGE / "bptt.py").write_text("x = 1\ndef f(:\n"),
-                                            "bptt.py, line 2: "),
-    "a syntax error in a mistake": (lambda kit: (kit / "autograder/stages/bptt/mistakes/dL_dz_sign.py").write_text("def f(:\n"),
-                                    "dL_dz_sign.py, line 1: "),
-    "TOML that is none": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text("title = \n"),
-                          "stage.toml, line 1: Invalid value"),
-    "an unknown key": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
-        'use = ["x"]\n' + (kit / "autograder/stages/bptt/stage.toml").read_text()), "nobody reads the key 'use'"),
-    "an unknown earlier stage": (lambda kit: (kit / "autograder/stages/bptt/stage.toml").write_text(
-        (kit / "autograder/stages/bptt/stage.toml").read_text().replace("requires_stages = []", 'requires_stages = ["0-none"]')),
-        "there is no stage '0-none'"),
 }
 
 

@@ -19,7 +19,7 @@ from .checkpoints import PROBLEMS
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
 from .session import Outcome, run_fresh, saved_at
-from .update import hash_of_cell, manifest
+from .update import hash_of, hash_of_cell, manifest
 from .words import N_, _, retold
 
 RECEIPT = "receipt.json"
@@ -100,7 +100,7 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
 
 
 def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
-    for file, module, line in rules.foreign_imports(folder, info):
+    for file, module, line in [*rules.foreign_imports(folder, info), *_among_the_checks(folder, info)]:
         handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
                                 "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
@@ -136,14 +136,26 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     handin.remarks += outcome.earlier
 
 
+def _among_the_checks(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:
+    """File, module and line of each import of what the student wrote into the folder `checks`: the grader has its own."""
+    released, found = manifest(folder).get("files", {}), []
+    for file in rules.own_modules(folder, info):
+        for number, line in enumerate(rules.read(folder / file).splitlines(), start=1):
+            module = re.match(r"\s*(?:from|import)\s+checks\.(\w+)", line)
+            name = f"checks/{module[1]}.py" if module else ""
+            if module and (folder / name).is_file() and released and released.get(name) != hash_of((folder / name).read_bytes()):
+                found.append((file, f"checks.{module[1]}", number))
+    return found
+
+
 def _lies_below(error: str, files: list[str]) -> str:
-    """The module that an import did not find because it lies in a folder; or empty."""
+    """Return the file in a subfolder that a failed import refers to, or an empty string."""
     found = re.search(r"No module named '(\w+)", error)
     return next((name for name in files if found and "/" in name and Path(name).stem == found[1]), "")
 
 
 def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
-    """The functions that the tests did not find in the stage's file."""
+    """Return the functions that the tests did not find in the stage's file."""
     words = " " + _("is not defined in {file}", file=info.file)
     lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
     return {line.partition(words)[0].rpartition(" ")[2] for line in lines}

@@ -105,12 +105,12 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
         if name == notebook and target.exists():
             _update_notebook(target, data, before.get("cells", {}), aside, done)
         elif name in (info.file, *info.submission_files) and target.exists():
-            if name == info.file and _hash(data) != before.get("files", {}).get(name, _hash(data)):
+            if name == info.file and hash_of(data) != before.get("files", {}).get(name, hash_of(data)):
                 target.with_suffix(".new.py").write_bytes(data)
                 done.notes.append(_("the new release's own {name} lies beside yours as {other}, for its texts", name=name,
                                     other=target.with_suffix(".new.py").name))
         elif not target.exists() or target.read_bytes() != data:
-            if target.exists() and _hash(target.read_bytes()) != before.get("files", {}).get(name):
+            if target.exists() and hash_of(target.read_bytes()) != before.get("files", {}).get(name):
                 _keep(target, aside / name)
                 changed.append(name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def manifest(folder: Path) -> dict[str, Any]:
 def manifest_of(files: dict[str, bytes], notebook: str) -> str:
     """Return the text of a release's manifest."""
     cells = {cell["id"]: hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
-    return json.dumps({"files": {name: _hash(data) for name, data in sorted(files.items()) if name != notebook},
+    return json.dumps({"files": {name: hash_of(data) for name, data in sorted(files.items()) if name != notebook},
                        "cells": cells}, indent=0) + "\n"
 
 
@@ -208,10 +208,11 @@ def _order(release: str) -> tuple[str, int]:
 
 def hash_of_cell(cell: dict[str, Any]) -> str:
     """Return the hash that tells whether a cell is still as released."""
-    return _hash(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
+    return hash_of(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
 
 
-def _hash(data: bytes) -> str:
+def hash_of(data: bytes) -> str:
+    """Return the hash that identifies a released file."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 

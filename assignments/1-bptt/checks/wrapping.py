@@ -51,12 +51,13 @@ MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
 BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
                         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
-# A UTF-8 file without any of these has no wrapping, and is not parsed here.
-SUSPECT = re.compile(
-    rb"\0|\x1a|get_ipython|google|IPython|display|^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)|=[ \t]*[!%]"
-    rb"|\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)"
-    rb"|coding[:=]|\xc2\xa0|\xc2\xad|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf",
-    re.MULTILINE,
+# A UTF-8 file without any of these has no wrapping, and is not parsed here. Anywhere, at the start of a line, at the start of the
+# file: as three patterns they take a quarter of the time.
+SUSPECT = (
+    re.compile(rb"\0|\x1a|get_ipython|google|IPython|display|=[ \t]*[!%]|coding[:=]|\xc2\xa0|\xc2\xad"
+               rb"|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf"),
+    re.compile(rb"^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)", re.MULTILINE),
+    re.compile(rb"\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)", re.MULTILINE),
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
 LONE_BYTE = re.compile("[\udc80-\udcff]")
@@ -109,7 +110,7 @@ def unwrap(data: bytes) -> Unwrapped:
     text, encoding = decoded(data)
     if kind := _kind(data, text):
         return _from_document(data, text, kind)
-    if not encoding and SUSPECT.search(data) is None:
+    if not encoding and not any(pattern.search(data) for pattern in SUSPECT):
         return Unwrapped(data)
     undone = [SAVED_AS.format(encoding=encoding)] if encoding else []
     remedy = SAVE_AS_UTF8 if encoding else ""

@@ -158,7 +158,7 @@ def _texts_of_ticks(axis: Any) -> list[str]:
 
 
 def _across(ax: Any, line: Any) -> tuple[float, float]:
-    """From where to where a line goes, as places on the x axis."""
+    """Return the smallest and largest x that a line reaches, in data coordinates; NaN if it has no points."""
     x = _floats(line.get_xdata(orig=False))
     x = x[np.isfinite(x)]
     if not len(x):
@@ -178,8 +178,7 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
         kind, zorder and visible, and depending on the kind:
 
         - "cells" (image or mesh): for each number the x and y of its cell's centre in data coordinates, the number itself
-        (value),
-          and its position in the colormap, from 0 to 1 (place).
+          (value), and its position in the colormap, from 0 to 1 (place).
         - "bands" (contours): for each vertex of an outline its x and y, the two levels its band lies between (low, high; equal
           for contour lines), and their positions in the colormap (low_place, high_place).
         - "colours": an image of colours, without numbers.

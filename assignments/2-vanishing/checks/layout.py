@@ -163,8 +163,7 @@ def earlier_file(folder: Path, stage_id: str) -> Path | None:
     """Return the student's own file of an earlier stage, or None.
 
     It is searched for in this folder, where an instructor may have put a solved one, then in the folder of the earlier stage
-    beside
-    this one.
+    beside this one.
     """
     file = f"{stage_id.partition('-')[2]}.py"
     return next((place / file for place in (folder, folder.parent / stage_id) if (place / file).exists()), None)

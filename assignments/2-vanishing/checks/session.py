@@ -118,7 +118,7 @@ def described(error: BaseException) -> str:
 
 
 def same_name(error: BaseException, folder: Path) -> str:
-    """What to do about a file whose name is that of a module of Python's, where an exception is of that; or empty."""
+    """Return advice if an exception is due to a file with the name of a module of Python; else an empty string."""
     there = {path.relative_to(folder).as_posix() for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py"))}
     file = rules.namesake(str(error), there)
     return _(rules.NAMESAKE, file=file) if file else ""

@@ -116,13 +116,13 @@ def own_modules(folder: Path, info: StageInfo) -> list[str]:
 
 
 def _is_of(path: str, module: str) -> bool:
-    """True for a module of that name, or one in a package of it."""
+    """Whether a path is a module of this name, or inside a package of this name."""
     place = Path(path)
     return place.stem == module or module in place.parts[:-1]
 
 
 def files_in(folder: Path) -> list[str]:
-    """The files in a folder and those in it, by their paths with slashes; nothing hidden, of an environment, or the kit's."""
+    """Return all files below a folder by relative path, except hidden ones, virtual environments, and the kit's."""
     found: list[str] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")) and name not in NO_FOLDERS
@@ -134,7 +134,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 def texts(source: str) -> set[str]:
-    """The short texts in a source: names of files and modules may be among them."""
+    """Return the short string constants in a source, which may be names of files and modules."""
     tree = parsed(source)
     return {node.value.replace("\\", "/").removeprefix("./") for node in (ast.walk(tree) if tree is not None else ())
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) < 200}
@@ -163,7 +163,7 @@ def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> b
 
 
 def _says_not_yet(part: ast.stmt) -> bool:
-    """True for `pass`, `...`, a text, a `print`, `return None`, and what raises NotImplementedError."""
+    """Whether a statement does nothing: `pass`, `...`, a string, a `print`, `return None`, or raising NotImplementedError."""
     if isinstance(part, ast.Pass):
         return True
     if isinstance(part, ast.Return):
@@ -278,20 +278,20 @@ def code_elsewhere(folder: Path, info: StageInfo, wanted: Collection[str]) -> di
 
 
 def described(found: Mapping[str, list[str]], info: StageInfo) -> str:
-    """The first of the files with functions, and three of those."""
+    """Describe the first of these files, with up to three of its functions."""
     name = next(iter(found))
     words = N_("the notebook defines {names}") if name == f"{info.id}.ipynb" else N_("{file} has {names}")
     return _(words, file=name, names=three(found[name]))
 
 
 def three(names: Sequence[str]) -> str:
-    """Three names, and how many more there are."""
+    """Return up to three names, and the number of further ones."""
     first = ", ".join(names[:3])
     return _("{names} and {count} more", names=first, count=len(names) - 3) if names[3:] else first
 
 
 def inside(text: str) -> set[str]:
-    """The functions and classes that a source defines, wherever it does, and that are written."""
+    """Return the written functions and classes that a source defines at any level."""
     tree = parsed(text)
     return {node.name for node in (ast.walk(tree) if tree is not None else ())
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and is_written(node)}

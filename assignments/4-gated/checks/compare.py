@@ -111,7 +111,7 @@ def kind(value: Any) -> str:
 
 
 def without_place(text: str) -> str:
-    """The text of an ImportError without the path of the file that was imported, which is another one on each machine."""
+    """Return the text of an ImportError without the path of the imported file, which differs between machines."""
     return PLACE.sub(r"\1", text)
 
 

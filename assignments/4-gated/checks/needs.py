@@ -66,7 +66,7 @@ def library_problem(name: str) -> str:
 
 
 def namesake(error: "ImportError | AttributeError") -> str:
-    """The file of this folder that was imported in the place of a module of Python's or a library's; or empty."""
+    """Return the file of this folder that was imported in place of a module of Python or a library; else an empty string."""
     module = str(getattr(error, "name", None) or str(error).partition("module '")[2].partition("'")[0]).partition(".")[0]
     file = module + ".py"
     return file if module and os.path.isfile(file) else ""

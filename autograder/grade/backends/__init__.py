@@ -1,1 +1,1 @@
-"""Where a suite runs: over a submission in the sandbox, or over trusted source in this process."""
+"""Backends of a suite: submissions in the sandbox, or trusted source in this process."""

@@ -1,6 +1,6 @@
-"""The suite on trusted source, in this process: the reference, its stub, catalogued mistakes, mutants.
+"""Run the suite on trusted source in this process: the reference, its stub, catalogued mistakes, mutants.
 
-Only code of the kit's own authors is run this way. A student's file never is.
+Only code by the kit's authors runs this way, never a student's file.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ MISSING = object()
 
 @cache
 def _standins(source: str) -> dict[str, Any]:
-    """A stage's stand-ins, run once a process."""
+    """Execute a stage's stand-ins, once per process."""
     names: dict[str, Any] = {"__name__": "standins"}
     exec(compile(source, "standins.py", "exec", dont_inherit=True), names)
     return names
 
 
 def renamed(weights: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """Trained weights of the model answers under the names of another right model, known by their last part and their shapes.
+    """Rename trained weights of the model answers to fit another correct model, by the last part of their names and their shapes.
 
-    A student's files hold the weights of the student's own model; right answers written differently, by the authors, have none.
+    A student's files hold the weights of the student's own model; alternative answers by the authors have none.
     """
     left, found = dict(weights), {}
     for name, value in state.items():
@@ -59,7 +59,7 @@ def _last(name: str) -> str:
 
 
 class InProcessBackend:
-    """A backend whose student is a module made from `source`, again for each test.
+    """A backend whose student module is made from `source`, again for each test.
 
     Parameters
     ----------
@@ -72,11 +72,11 @@ class InProcessBackend:
     Attributes
     ----------
     replaced : frozenset of str
-        The functions for which right versions stand in, in the tests that begin from now on.
+        Functions that are replaced by reference versions in tests that begin from now on.
     """
 
     folder = Path("/nowhere")
-    trusts_checkpoints = True  # they are those of the model answers: a mistake elsewhere costs nothing where they are tested
+    trusts_checkpoints = True  # they belong to the model answers, so a mistake elsewhere does not affect them
 
     def __init__(self, stage: Stage, source: str, seed: int) -> None:
         self.stage, self.seed, self._source = stage, seed, source.encode()
@@ -96,7 +96,7 @@ class InProcessBackend:
         self._import()
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A clean state before each test; right versions stand in for the functions in `replaced`."""
+        """Restore a clean state before a test, with reference versions of the functions in `replaced`."""
         self.student.calls.clear()
         self._caller.clear()
         self.canvases.clear()
@@ -139,16 +139,16 @@ class InProcessBackend:
         return function
 
     def stood_in(self) -> set[str]:
-        """The functions of which a right version answered in the test that ran last."""
+        """Return the functions that a reference version answered for in the last test."""
         called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
         return {name for name in self._asked if name not in self._standins or name in within_reach(self._source, called)}
 
     def slow(self) -> set[str]:
-        """The functions that took far longer than right ones do: nobody looks at the clock here."""
+        """Return no functions: nothing is timed here."""
         return set()
 
     def _imported(self) -> ModuleType:
-        """The module, imported once more: as in the sandbox it keeps nothing from one test to the next."""
+        """Import the module once more: as in the sandbox, no state is kept between tests."""
         module = ModuleType(self.stage.module)
         module.__file__ = f"{self.stage.module}.py"
         with self._rules():
@@ -163,20 +163,20 @@ class InProcessBackend:
         return self._caller.call(name, function, copied(args), copied(kwargs))
 
     def reference(self) -> ModuleType:
-        """The reference module."""
+        """Return the reference module."""
         return self._reference
 
     def canvas(self) -> Canvas:
-        """Axes of this process."""
+        """Return a new canvas of this process."""
         self.canvases.append(Canvas())
         return self.canvases[-1]
 
     def autodiff(self) -> Autodiff:
-        """Automatic differentiation of this process."""
+        """Return an `Autodiff` of this process."""
         return Autodiff(self._module)
 
     def checkpoints(self) -> Callable[[Any, str], str]:
-        """The weights of the stage's own models, under the names that the model's parameters have."""
+        """Return a function that loads the weights of the stage's own models, renamed to the model's parameters."""
         from autograder.checks.checkpoints import load_weights, read_weights
 
         def load(model: Any, file: str) -> str:
@@ -186,5 +186,5 @@ class InProcessBackend:
         return load
 
     def outcome(self, error: BaseException) -> str:
-        """The outcome an exception stands for."""
+        """Return the outcome that an exception stands for."""
         return classify(error)

@@ -1,4 +1,4 @@
-"""The grader's backend: the student's functions run in a worker, the reference stays here."""
+"""The grader's backend: the student's functions run in a worker, the reference in this process."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from autograder.sandbox.client.worker import Worker, is_missing
 from autograder.sandbox.wire import NewAxes
 from autograder.stages import Stage
 
-# A function that ran out of time once gets this much less from then on: an endless loop is not waited for in full each time.
+# A function that timed out once gets its limit divided by this from then on, so that an endless loop costs its full time only
+# once.
 AFTER_A_TIMEOUT = 10
-# After so many CPU seconds of requests that were made ahead in vain, no more are.
+# CPU seconds of prefetched requests made in vain, after which nothing more is prefetched.
 WASTED = 2.0
 MAX_PICTURE = 400_000
 MAX_SIDE = 4000
@@ -36,18 +37,18 @@ PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 @dataclass(frozen=True)
 class ReferenceRun:
-    """A test as it went with the model answers.
+    """One test as it ran with the model answers.
 
     Attributes
     ----------
     transcript : Transcript
     verdict : Verdict
     pictures : list of (bytes, str)
-        What was kept for the feedback page: each figure as PNG, and in words.
+        Figures for the feedback page: PNG and description.
     draws : bool
         Whether it drew a figure.
     calls : list of Call
-        Those of the test: a mistake has to agree with them too where they went the same way.
+        Calls of the test. Diagnosis compares mistakes with them too, for submissions that took the same course.
     """
 
     transcript: Transcript
@@ -58,29 +59,29 @@ class ReferenceRun:
 
 
 class SandboxBackend:
-    """What a session of the suite runs on while it grades one submission.
+    """The backend of the suite while it grades one submission.
 
     Parameters
     ----------
     stage : Stage
     sandbox : Sandbox
-        A started sandbox; a fresh worker is taken from it whenever the last one is gone.
+        A started sandbox, which provides a new worker whenever the last one is gone.
     files : dict of str to bytes
         The submission's files.
     seed : int
         Seed of the suite's random inputs.
     runs : dict of str to ReferenceRun, optional
-        How each test went with the model answers, as far as it is known.
+        How each test went with the model answers, where known.
     recording : bool
-        Keep in `runs` how each test goes.
+        Record in `runs` how each test goes.
 
     Attributes
     ----------
     replaced : frozenset of str
-        The functions for which right versions stand in, in the tests that begin from now on.
+        Functions that are replaced by reference versions in tests that begin from now on.
     """
 
-    folder = Path("/nowhere")  # no frame of a trusted file is ever shown
+    folder = Path("/nowhere")  # frames of trusted files are never shown
 
     def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes], seed: int,
                  runs: dict[str, ReferenceRun] | None = None, recording: bool = False) -> None:
@@ -89,10 +90,10 @@ class SandboxBackend:
         self.recording = recording
         self.student = Student(self._run, sends=(NewAxes,), function_of=lambda name: getattr(stage.reference(), name, None),
                                call_object=lambda name, handle, args: handle.call_and_changes(name, args))
-        self.met_wall_clock = False  # and whether that was the student's doing is not certain
+        self.met_wall_clock = False  # and it is uncertain whether that was the student's doing
         self.total = self._budget()
         self.total.watch_the_tests()
-        self.missing: set[str] = set()  # functions that the student's module was found not to have
+        self.missing: set[str] = set()  # functions found missing in the student's module
         self.pictures: dict[str, list[tuple[bytes, str]]] = {}
         self.replaced: frozenset[str] = frozenset()
         self._drawn: list[tuple[bytes, str]] = []
@@ -113,7 +114,7 @@ class SandboxBackend:
         return SubmissionBudget(max(limits.submission_cpu, self.stage.info.submission_seconds), limits.submission_idle)
 
     def begin(self, task_id: str, own: bool = False) -> None:
-        """A clean state before each test; right versions stand in for the functions in `replaced`."""
+        """Restore a clean state before a test, with reference versions of the functions in `replaced`."""
         if not self._begun:
             self._start(task_id, own)
         self._begun = False
@@ -127,7 +128,7 @@ class SandboxBackend:
         self._transcript = Transcript() if self.recording else None
         if self._worker is None:
             return
-        # What stood in for one task's classes must not be within reach when they are graded.
+        # Stand-ins for one task's classes must be out of reach when those classes are graded.
         earlier = [name for task in self.stage.tasks_before(task_id) for name in self.stage.functions[task] if not own]
         if not self._loaded_standins <= self._standins.needed(earlier) | self._first_standins:
             self.close()
@@ -136,11 +137,11 @@ class SandboxBackend:
                 self._reset(self._worker, known)
             except InfrastructureError:
                 raise
-            except Exception:  # it is at its end, and replaced at the next call
+            except Exception:  # it has ended, and is replaced at the next call
                 return
 
     def worker(self, known: Transcript | None = None) -> Worker:
-        """A live worker with the student's file imported; a new one if the last is gone."""
+        """Return a live worker with the student's file imported, starting a new one if necessary."""
         self.total.check()
         if self._worker is None or not self._worker.alive:
             self._loaded_standins = self._first_standins
@@ -160,27 +161,29 @@ class SandboxBackend:
 
     @property
     def trusts_checkpoints(self) -> bool:
-        """Whether right versions may stand in where weights are loaded: then they alone are measured. Not where they are trained
-        here, which is for the student's own code to do."""
+        """Whether reference versions may be used with loaded weights, so that only the weights are tested.
+
+        Not if models are retrained: that is a test of the student's own code.
+        """
         return self.retrainer is None
 
     def stood_in(self) -> set[str]:
-        """The functions of which a right version answered in the test that ran last."""
+        """Return the functions that a reference version answered for in the last test."""
         asked = self._worker.asked if self._worker is not None else {}
         called = {*self.stage.functions.get(self._task, ()), *(call.name for call in self.student.calls)}
         reached = within_reach(self._submission.files.get(self.stage.info.file, b""), called)
         return set(asked) | (self.replaced & self._standins.needed(self.replaced) & reached)
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
-        """The verdict on a test whose transcript is known, where all replies are those the model answers gave.
+        """Return the recorded verdict of a test if all replies equal those of the model answers.
 
-        Where they are not, the test that is run next meets the replies.
+        Otherwise None; the test that is run next uses the replies already received.
         """
         known = self.runs.get(test)
         if known is None or known.transcript.asks or self.recording or self.retrainer is not None:
             return None
         shares = self.total.shares
-        if self._slow or shares.closed or shares.wasted > WASTED:  # after a timeout calls have limits of their own
+        if self._slow or shares.closed or shares.wasted > WASTED:  # after a timeout calls have other limits
             return None
         if known.draws and not known.pictures and task_id not in self.pictures:
             return None
@@ -193,7 +196,7 @@ class SandboxBackend:
                 return None
         except InfrastructureError:
             raise
-        except Exception:  # the worker is at its end, or the file was not imported this time: the test that is run says how
+        except Exception:  # the worker ended, or the import failed this time: running the test will report it
             self._begun = False
             self.total.shares.refund(mark)
             return None
@@ -204,11 +207,11 @@ class SandboxBackend:
         return replace(known.verdict)
 
     def slow(self) -> set[str]:
-        """The functions that took far longer than right ones do, whether or not they passed their own tests."""
+        """Return the functions that took far longer than correct ones do, even if they passed their own tests."""
         return self._slow | self.total.shares.slow()
 
     def record(self, test: str, verdict: Verdict) -> None:
-        """Keep the transcript that led to a verdict."""
+        """Record the transcript that led to a verdict."""
         if self._transcript is not None:
             self.runs[test] = ReferenceRun(self._transcript, verdict, self._drawn, bool(self._canvases), list(self.student.calls))
             self._transcript = None
@@ -233,20 +236,20 @@ class SandboxBackend:
         return answer(self.stage, name, args, kwargs)
 
     def reference(self) -> ModuleType:
-        """The reference module."""
+        """Return the reference module."""
         return self.stage.reference()
 
     def canvas(self) -> SandboxCanvas:
-        """Axes that are made in the worker and come back as what they hold."""
+        """Return a canvas whose Axes are created in the worker and read back as descriptions."""
         self._canvases.append(SandboxCanvas(self, len(self._canvases)))
         return self._canvases[-1]
 
     def autodiff(self) -> SandboxAutodiff:
-        """Automatic differentiation in the worker."""
+        """Return an `Autodiff` that runs in the worker."""
         return SandboxAutodiff(self)
 
     def checkpoints(self) -> Any:
-        """Files of the submission, loaded in the worker; or weights trained again in their place."""
+        """Return a function that loads weights in the worker, from the submission's files or retrained ones."""
         if self.retrainer is not None:
             self.close()
             self.retrainer.prepare(self._task)
@@ -254,7 +257,7 @@ class SandboxBackend:
         return lambda model, file: self.worker().call(["tool", "load_checkpoint"], (model, file), {})[0]
 
     def outcome(self, error: BaseException) -> str:
-        """The outcome an exception stands for."""
+        """Return the outcome that an exception stands for."""
         if isinstance(error, InfrastructureError):
             return "infrastructure"
         if isinstance(error, LimitExceeded) and error.of_time:
@@ -265,11 +268,11 @@ class SandboxBackend:
         return classify(error)
 
     def brief(self, error: BaseException, trace: str) -> str:
-        """What a student may be told of a hidden test that ended so."""
+        """Return what a student may learn of a hidden test that ended with this exception."""
         return brief_of(error, trace, [name for names in self.stage.functions.values() for name in names])
 
     def keep_pictures(self, task_id: str) -> None:
-        """Keep what the test that just ended drew, once a task: it goes into the feedback page."""
+        """Keep the figures of the test that just ended for the feedback page, those of one test per task."""
         if self._canvases and task_id not in self.pictures:
             try:
                 pictures = [picture for canvas in self._canvases for picture in canvas.pictures()]
@@ -281,14 +284,14 @@ class SandboxBackend:
                 self.pictures[task_id] = self._drawn = pictures[:2]
 
     def close(self) -> None:
-        """Let the worker go."""
+        """End the worker."""
         if self._worker is not None:
             self._worker.close(by_the_grader=True)
             self._worker = None
 
 
 class SandboxAutodiff:
-    """The `autodiff` of a grading session: the gradient is carried back inside the worker."""
+    """The `autodiff` of a grading session, computed inside the worker."""
 
     def __init__(self, backend: SandboxBackend) -> None:
         self._backend = backend
@@ -299,7 +302,7 @@ class SandboxAutodiff:
 
 
 class SandboxCanvas:
-    """The canvas of a grading session: `NewAxes` go in, descriptions and pictures come out."""
+    """The canvas of a grading session: sends `NewAxes` and receives descriptions and pictures."""
 
     def __init__(self, backend: SandboxBackend, number: int) -> None:
         self._backend, self._number = backend, number
@@ -307,12 +310,12 @@ class SandboxCanvas:
         self._words: dict[str, str] = {}
 
     def axes(self, count: int = 1) -> NewAxes:
-        """Axes to be made in the worker."""
+        """Return placeholders for Axes to be created in the worker."""
         self._made.append(NewAxes(f"figure-{self._number}-{len(self._made)}", count))
         return self._made[-1]
 
     def read(self, axes: NewAxes) -> Any:
-        """The description of one Axes, or a list of them; see `autograder.checks.axes.describe`."""
+        """Return the description of one Axes, or a list of them; see `autograder.checks.axes.describe`."""
         worker = self._backend.worker()
         drawn = worker.request("drawn", axes.key, cpu=worker.limits.call_cpu)
         if not isinstance(drawn, list) or len(drawn) != axes.count:
@@ -321,7 +324,7 @@ class SandboxCanvas:
         return drawn if axes.count > 1 else drawn[0]
 
     def pictures(self) -> list[tuple[bytes, str]]:
-        """The figures drawn so far, as PNG and in words."""
+        """Return the figures drawn so far, as PNG and in words."""
         worker = self._backend._worker
         found: list[tuple[bytes, str]] = []
         for axes in self._made:
@@ -331,7 +334,7 @@ class SandboxCanvas:
                 png = worker.request("picture", axes.key, cpu=worker.limits.call_cpu)
             except InfrastructureError:
                 raise
-            except Exception:  # something of the student's own that is drawn raised it, or took too long
+            except Exception:  # a drawn object of the student's raised, or took too long
                 break
             if isinstance(png, np.ndarray) and png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE:
                 data = png.tobytes()
@@ -341,7 +344,7 @@ class SandboxCanvas:
 
 
 def is_picture(data: bytes) -> bool:
-    """True for a PNG of a size a browser can show: a small file may claim to hold gigabytes."""
+    """Whether data is a PNG of a size that browsers can show: a small file may claim to hold gigabytes."""
     sides = data[len(PNG_HEAD): len(PNG_HEAD) + 8]
     return data.startswith(PNG_HEAD) and len(sides) == 8 and all(
         0 < int.from_bytes(side) <= MAX_SIDE for side in (sides[:4], sides[4:]))

@@ -1,4 +1,4 @@
-"""What goes into a worker with a submission, and right versions in the place of its functions that fail their own task."""
+"""What a worker gets with a submission, and reference versions in place of functions that fail their own task."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from autograder.sandbox.client.worker import OutsideContract, Submission
 from autograder.stages import Stage
 from autograder.text import syntax_tree
 
-# What the released conftest.py runs by its path: students write functions of their own into that file.
+# The released conftest.py runs this by path, and students add functions of their own to that file.
 NEEDS = {"checks/needs.py": b"def problem():\n    return ''\n"}
 
 
 def submission_for(stage: Stage, files: dict[str, bytes]) -> Submission:
-    """What a worker is given of a submission to a stage."""
+    """Return what a worker is given of a submission to a stage."""
     files = files | NEEDS if "conftest.py" in files else files
     return Submission(files, stage.module, stage.earlier_sources(), stage.handed_out(), stage.standins().beginning()[0])
 
 
 def answer(stage: Stage, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """What a right version of a function gives.
+    """Return the result of a reference version of a function.
 
     Raises
     ------
     ValueError
-        For arguments that the function is to refuse.
+        The function must refuse these arguments.
     OutsideContract
-        The call is one that the right version is not made for, such as one with an option of the student's own.
+        The reference version does not support the call, for instance one with an option of the student's own.
     """
     try:
         return getattr(stage.right_versions(), name)(*args, **kwargs)
@@ -42,7 +42,7 @@ def answer(stage: Stage, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 
 @lru_cache(maxsize=8)
 def _uses(source: bytes) -> dict[str, frozenset[str]] | None:
-    """What each name that a file defines is made of; None for a file that is no Python."""
+    """Return the names that the definition of each name in a file uses; None if the file is not valid Python."""
     try:
         tree = syntax_tree(source.decode("utf-8-sig"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -62,7 +62,8 @@ def _uses(source: bytes) -> dict[str, frozenset[str]] | None:
 
 
 def within_reach(source: bytes, names: Iterable[str]) -> frozenset[str]:
-    """These names and all that the definitions of a student's file reach from them: what else stands in was not met by a test."""
+    """Return these names and all names reachable from them through the file's definitions; a test meets no stand-in beyond those.
+    """
     uses = _uses(source)
     reached, new = set(), set(names)
     while new:
@@ -72,6 +73,6 @@ def within_reach(source: bytes, names: Iterable[str]) -> frozenset[str]:
 
 
 def note(names: Iterable[str]) -> str:
-    """Which functions a test was graded with that are not the student's."""
+    """Return which functions of a test were not the student's."""
     *most, last = sorted(names)
     return _("graded with a right {functions}", functions=", ".join(most) + (_(" and ") if most else "") + last)

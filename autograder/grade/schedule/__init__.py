@@ -1,1 +1,1 @@
-"""Many submissions at a time: slots on this machine, workers of a cluster."""
+"""Grade many submissions in parallel: on slots of this machine, or workers of a cluster."""

@@ -1,7 +1,7 @@
-"""The same grading on the workers of a Dask cluster.
+"""Grade on the workers of a Dask cluster.
 
-Submissions travel by value, so no disk is shared. Each Dask worker keeps a slot of its own. A worker that dies
-costs a retry; a submission on which workers died several times is set aside for a person.
+Submissions are sent by value, so no shared disk is needed. Each Dask worker has a slot of its own. A worker that dies costs a
+retry; a submission on which workers died several times is left for manual review.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from autograder.errors import InfrastructureError, KitError, SandboxError, Usage
 from autograder.grade.schedule.slot import Slot
 from autograder.sandbox.limits import Limits
 
-# Jobs under way for each place on the cluster: enough to keep it busy, little enough to keep memory flat.
+# Jobs in flight per thread of the cluster: enough to keep it busy, few enough to keep memory flat.
 AHEAD = 3
 CONNECT = 20.0
 _slots = threading.local()
 
 
 def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None) -> dict[str, Any]:
-    """Run by a Dask worker: grade one submission in this thread's slot.
+    """Run in a Dask worker: grade one submission in this thread's slot.
 
     Raises
     ------
     InfrastructureError
-        The kit here is another version than the one that sent the job, or the slot failed.
+        The kit here differs in version from the one that sent the job, or the slot failed.
     """
     from autograder.grade.record import suite_hash
     from autograder.grade.schedule.slots import grade_patiently
@@ -48,12 +48,12 @@ def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None
 def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isolation: str,
                  limits: Limits | None = None, keep: Callable[[dict[str, Any], Any], None] = lambda job, outcome: None,
                  ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
-    """Grade jobs on the cluster at `address`; yields each with its record or exception, in order of completion.
+    """Grade jobs on the cluster at `address`; yield each with its record or exception, in order of completion.
 
     Raises
     ------
     UsageError
-        dask.distributed is not installed, or nobody answers at the address.
+        dask.distributed is not installed, or nothing answers at the address.
     """
     try:
         from distributed import Client, as_completed
@@ -98,5 +98,5 @@ def _outcome(future: Any) -> dict[str, Any] | Exception:
         raise
     except KitError as error:
         return error
-    except Exception as error:  # KilledWorker and what Dask itself may raise
+    except Exception as error:  # KilledWorker, and other exceptions of Dask
         return InfrastructureError(f"set aside for a person: the cluster gave it up ({type(error).__name__}: {error})")

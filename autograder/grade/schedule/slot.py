@@ -1,8 +1,8 @@
-"""A slot: one trusted process a core, warm, that grades one submission at a time.
+"""A slot: a warm, trusted process per core that grades one submission at a time.
 
-`python -m autograder.grade.schedule.slot` speaks length-prefixed msgpack on its standard input and output. Each
-job is run in a process forked for it, so that nothing a suite leaves behind reaches the next submission;
-the sandbox's zygote is started once and lends a fresh worker to each.
+`python -m autograder.grade.schedule.slot` exchanges length-prefixed msgpack messages on standard input and output. Each job runs
+in a forked process, so that no state of a suite carries over to the next submission; the sandbox's zygote is started once and
+forks a new worker for each.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 from autograder.stages import KIT
 from autograder.text import one_line
 
-# No suite takes this long unless something on the grader's side hangs: the limits of the sandbox are far below.
+# Seconds. Only a hang on the grader's side takes this long: the limits of the sandbox are far lower.
 DEADLINE = 1800.0
-# CPU seconds that the tests of one submission may take on this side, and how many more until the kernel ends them.
+# CPU seconds that the tests of one submission may use on this side, and how many more before the kernel kills them.
 TESTING_CPU, AND_NO_MORE = 30, 10
-# So many times a submission is begun again at once when its worker is ended from outside.
+# How often a submission is restarted at once when its worker is killed from outside.
 KILLED_TRIES = 6
-# Where models are trained again it may take this many times as long.
+# Factor on the deadline when models are retrained.
 RETRAINING = 4
-# What the tests of one submission may take beside the libraries: its values are limited, what is computed of them is not.
+# Bytes the tests of one submission may use besides the libraries: values are limited in size, what is computed from them is not.
 MEMORY = 2 << 30
 # Niceness of a slot: the one process that writes the gradebook goes first, as all results go through it.
 YIELD = 5
@@ -64,14 +64,15 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 class Slot:
-    """The near end of a slot process; started when first used, replaced when it dies.
+    """The client side of a slot process, which is started on first use and replaced if it dies.
 
     Parameters
     ----------
     isolation : str
     limits : Limits, optional
     core : int, optional
-        Keep the slot and its sandbox on this core. Grader and worker take turns: on two cores each turn wakes one up.
+        Pin the slot and its sandbox to this core. Grader and worker take turns, and on two cores each turn would have to wake
+        one.
     """
 
     def __init__(self, isolation: str = "sandbox", limits: Limits | None = None, core: int | None = None) -> None:
@@ -79,14 +80,14 @@ class Slot:
         self._process: subprocess.Popen[bytes] | None = None
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The record of one submission.
+        """Return the record of one submission.
 
         Raises
         ------
         SandboxError
             The sandbox cannot be set up here.
         InfrastructureError
-            The slot died or reported its own trouble.
+            The slot died or reported a failure of the grader.
         """
         process = self._start()
         assert process.stdin is not None and process.stdout is not None
@@ -111,11 +112,11 @@ class Slot:
             self._process = subprocess.Popen([sys.executable, "-m", "autograder.grade.schedule.slot", self.isolation,
                                               json.dumps(asdict(self.limits)), json.dumps(self.core)],
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-                                             cwd=KIT, process_group=0)  # nbgrader changes ours meanwhile
+                                             cwd=KIT, process_group=0)  # nbgrader changes the working folder of this process
         return self._process
 
     def kill(self) -> None:
-        """End it at once, from another thread: all that it started ends with it, and what it was grading is lost."""
+        """Kill it at once, from another thread, together with all that it started; what it was grading is lost."""
         process = self._process
         if process is not None:
             process.kill()
@@ -136,11 +137,11 @@ class Slot:
 
 
 class Server:
-    """The far end: serves jobs until the stream of requests ends.
+    """The process side: serves jobs until the stream of requests ends.
 
-    pytest collects the tests of a stage when its first job comes, and the rest is served from inside that session: each
-    submission's process is forked from one in which all is imported and collected. From the second job on, the stage has
-    been reference_run too: a single submission is not made to wait for that.
+    pytest collects a stage's tests on its first job, and all further jobs are served from inside that session: each submission's
+    process is forked from one with everything imported and collected. The reference run is recorded only on a stage's second job,
+    so that a single submission need not wait for it.
     """
 
     def __init__(self, requests: IO[bytes], answers: IO[bytes], isolation: str, limits: Limits) -> None:
@@ -151,7 +152,7 @@ class Server:
         self.reference_run: dict[tuple[str, int], Any] = {}
 
     def serve(self, job: dict[str, Any] | None = None) -> None:
-        """Answer one job after the other, beginning with `job`, if there is one."""
+        """Serve jobs one by one, starting with `job` if given."""
         from autograder.stages import find_stage
 
         while job := job or receive(self.requests):
@@ -166,7 +167,7 @@ class Server:
             job = None
 
     def _enter(self, stage: Any, job: dict[str, Any]) -> None:
-        """Get ready for a stage; serve this job and all that follow."""
+        """Prepare for a stage; serve this job and all that follow."""
         from autograder.grade.runner import Suite, collected
 
         def go_on(suite: Suite) -> None:
@@ -174,7 +175,7 @@ class Server:
             freeze()
             self.serve(job)
 
-        self._launched(stage)  # it gets ready meanwhile
+        self._launched(stage)  # its imports run in parallel
         warm(stage)
         collected(stage, go_on)
 
@@ -223,20 +224,20 @@ class Server:
 
 
 def freeze() -> None:
-    """Let the collector leave alone what is there: a child that it visits would have to copy it all."""
+    """Exempt all current objects from garbage collection: a collection in a forked child would copy their pages."""
     gc.collect()
     gc.freeze()
 
 
 def main(isolation: str, limits: Limits, core: int | None) -> None:
-    """Serve jobs until standard input ends, or whoever started it does; what it was grading then ends with it."""
+    """Serve jobs until standard input ends or the parent dies, which also ends the job in progress."""
     die_with_parent()
     if core is not None:
         stay_on(core)
     os.nice(YIELD)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the main process
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing else may write into the stream of answers
+    os.dup2(2, 1)  # other output must not get into the stream of answers
     server = Server(requests, answers, isolation, limits)
     try:
         server.serve()
@@ -245,7 +246,7 @@ def main(isolation: str, limits: Limits, core: int | None) -> None:
 
 
 def warm(stage: Any) -> None:
-    """Import what every submission of the stage needs, once, before the forks."""
+    """Import what every submission of the stage needs, once, before forking."""
     import importlib
 
     import numpy.testing  # noqa: F401
@@ -264,7 +265,7 @@ def warm(stage: Any) -> None:
 
 
 def _in_child(grade: Callable[[], dict[str, Any]], deadline: float = DEADLINE) -> dict[str, Any]:
-    """Grade in a process of the submission's own and hand over what it gives."""
+    """Grade in a forked process and return its answer."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -302,7 +303,7 @@ def _graded(job: dict[str, Any], sandbox: Any, suite: Any, memory: Any) -> dict[
     try:
         return {"ok": True, "record": grade_one(job, sandbox, suite, memory)}
     except KitError as error:
-        error = sandbox.trouble or error  # as pytest hands it on, it is of no kind any more
+        error = sandbox.trouble or error  # pytest's re-raised error has lost its type
         return {"ok": False, "kind": type(error).__name__, "message": str(error), "details": getattr(error, "details", "")}
     except BaseException as error:
         return {"ok": False, "kind": "InfrastructureError", "message": one_line(f"{type(error).__name__}: {error}"),
@@ -310,7 +311,7 @@ def _graded(job: dict[str, Any], sandbox: Any, suite: Any, memory: Any) -> dict[
 
 
 def _read_until(reader: int, deadline: float) -> bytes:
-    """All that is written until the other end closes, or nothing when the deadline passes first."""
+    """Return all data until the other end closes; empty if the deadline passes first."""
     parts: list[bytes] = []
     while True:
         left = deadline - time.monotonic()

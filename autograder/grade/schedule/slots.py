@@ -1,4 +1,4 @@
-"""Many submissions over several slots, in threads that only wait."""
+"""Grade many submissions over several slots, in threads that only wait."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Keep = Callable[[dict[str, Any], dict[str, Any]], None]
 
 
 def cores() -> int:
-    """Cores this process may use."""
+    """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def core_of_slot(slots: int) -> list[int | None]:
-    """The core of each slot, where there are enough slots to give every core one; else the scheduler is left to choose."""
+    """Return the core to pin each slot to, if there are enough slots for all cores; else None for each."""
     if not hasattr(os, "sched_getaffinity") or slots < cores():
         return [None] * slots
     ours = sorted(os.sched_getaffinity(0))
@@ -34,14 +34,14 @@ def core_of_slot(slots: int) -> list[int | None]:
 
 
 def grade_patiently(slot: Slot, job: dict[str, Any], stop: threading.Event | None = None) -> dict[str, Any] | Exception:
-    """The record, or what was wrong with the grader after the last try; a submission never pays for that."""
+    """Return the record, or the grader's error after the last try; a submission is never marked down for that."""
     problem: Exception = InfrastructureError("not tried")
     for _ in range(TRIES):
         if stop is not None and stop.is_set():
             break
         try:
             return slot.grade(job)
-        except (SandboxError, Killed) as error:  # the slot itself tried a killed one again
+        except (SandboxError, Killed) as error:  # the slot itself has retried a killed one
             return error
         except InfrastructureError as error:
             slot.close()
@@ -52,13 +52,13 @@ def grade_patiently(slot: Slot, job: dict[str, Any], stop: threading.Event | Non
 def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, cluster: str | None = None,
                limits: Limits | None = None, keep: Keep = lambda job, record: None,
                ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
-    """Grade jobs as they are drawn; yields each job with its record or exception, in order of completion.
+    """Grade jobs as they are drawn; yield each job with its record or exception, in order of completion.
 
-    `keep` is given each record that stands the moment it comes, however far the one who draws them is behind: a run that is
-    killed then loses what was in flight and nothing else.
+    `keep` is called with each valid record as soon as it arrives, however slowly the results are consumed: if the run is killed,
+    only what was in flight is lost.
 
-    What a busy machine may have decided is decided again at the end, with nothing else at work: a limit of waiting that was met
-    where the kernel does not say how long a process was kept waiting, and a submission whose worker was killed again and again.
+    Outcomes that a busy machine may have caused are determined again at the end, with nothing else running: exceeded idle limits
+    where the kernel does not report queue time, and submissions whose workers were killed repeatedly.
     """
     if cluster:
         from autograder.grade.schedule.cluster import over_cluster
@@ -79,7 +79,7 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
             yield job, outcome
     for job, outcome in run(iter(again), 1, keep=settle) if again else ():
         if isinstance(outcome, Killed) and isolation not in WALLED:
-            # Only a wall keeps student code from sending such a signal to itself.
+            # Without a sandbox, student code can send such a signal to itself.
             job, outcome = next(run(iter([job | {"killed_counts": True}]), 1, keep=settle))
         if isinstance(outcome, Killed):
             outcome = InfrastructureError(f"set aside for a person: {outcome}, again and again, also alone; if nobody "
@@ -88,7 +88,7 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
 
 
 def finished(record: dict[str, Any]) -> dict[str, Any]:
-    """A record without what only the scheduler asks for: the same submission gives the same bytes on any machine."""
+    """Return a record without fields only used by the scheduler, so that it is the same on any machine."""
     record.pop("met_wall_clock", None)
     return record
 
@@ -98,7 +98,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
     slots = max(1, slots)
     stop = threading.Event()
     running: list[Slot] = []
-    ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead: no slot waits for a submission to be read
+    ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead, so that slots never wait for reading
     done: queue.Queue[tuple[dict[str, Any], Any] | None] = queue.Queue()
 
     def read() -> None:
@@ -107,7 +107,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
                 ready.put(job)
                 if stop.is_set():
                     break
-        except BaseException as error:  # tell the main thread
+        except BaseException as error:  # report it to the main thread
             done.put(({}, error))
         for _ in range(slots):
             ready.put(None)
@@ -145,7 +145,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
                 yield job, outcome
         finally:
             stop.set()
-            if left:  # nobody waits for what is under way
+            if left:  # the jobs in flight are abandoned
                 for slot in running:
                     slot.kill()
                 for _ in range(slots):
@@ -156,7 +156,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
 
 @contextlib.contextmanager
 def _prompt_threads() -> Iterator[None]:
-    """Let a thread that has a result, or a slot without work, wait less for the one that keeps the gradebook."""
+    """Context with a shorter switch interval, so that slot threads wait less for the thread that writes the gradebook."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(before / 10)
     try:

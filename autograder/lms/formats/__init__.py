@@ -1,7 +1,7 @@
-"""The ways in which an LMS packs the submissions of an assignment, a module a family; docs/ta.md says where each was looked up.
+"""Readers for the layouts in which LMSs pack the submissions of an assignment, one module per family.
 
-`READERS` is the table of them. A reader is given the names in an archive and says who handed in what; the first that finds
-somebody counts, so those that need more of a name to be right come first.
+`READERS` lists them; docs/ta.md has the sources. A reader gets the names in an archive and returns who handed in what. The first
+reader that finds any hand-in is used, so the most specific ones come first.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ READERS: tuple[Callable[[Archive, list[str], Known], Layout], ...] = (
 
 
 def read_layout(archive: Archive, known: Known, pattern: str = "") -> Layout:
-    """Who handed in what.
+    """Return who handed in what.
 
     Parameters
     ----------
     archive : Archive
     known : Known
     pattern : str
-        A person's own regular expression, with groups `student` and, if it says so, `stage` and `file`.
+        A regular expression from the user, with a group `student` and optionally `stage` and `file`.
     """
     names = sorted(name for name in archive.members if PurePosixPath(name).parts[0] != SPARE)
     if pattern:

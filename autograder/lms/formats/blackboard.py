@@ -1,4 +1,4 @@
-"""Blackboard: ``<assignment>_<user>_attempt_<date>_<file>``, and a text file an attempt that says who and what."""
+"""Blackboard: ``<assignment>_<user>_attempt_<date>_<file>``, and a text file per attempt with the person and the file names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ FILE = re.compile(r"(?P<assignment>.+)_(?P<user>[^_]+)_attempt_(?P<when>\d{4}-\d
 
 
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
-    """The text file of each attempt says who made it, and what the files were called."""
+    """Read attempts, with person and original file names from the text file of each."""
     layout = Layout()
     matches = {name: match for name in names if (match := FILE.fullmatch(PurePosixPath(name).name))}
-    first = {match["user"] for match in matches.values()} <= set(known.stages)  # nbgrader's own collect takes them like this
+    first = {match["user"] for match in matches.values()} <= set(known.stages)  # the order that nbgrader's own collect expects
     texts = {PurePosixPath(name).stem: _text(archive, name) for name, match in matches.items() if match["file"] is None}
     for name in names:
         match = matches.get(name)
@@ -42,7 +42,7 @@ def read(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _text(archive: Archive, name: str) -> tuple[str, str, dict[str, str]]:
-    """Name, login and the files' own names, as far as Blackboard's text says them."""
+    """Return name, login and original file names from Blackboard's text file, as far as they are in it."""
     try:
         text = archive.read(name)[: 1 << 20].decode("utf-8", "replace")
     except UsageError:

@@ -1,4 +1,4 @@
-"""Brightspace: ``<user>-<folder> - First Last - Oct 12, 2026 1051 AM/<files>``, or the same before each file's name."""
+"""Brightspace: ``<user>-<folder> - First Last - Oct 12, 2026 1051 AM/<files>``, or that prefix before each file name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = re.compile(
     r"(?: - (?P<flat>[^/]+)|/(?P<file>.+))",
     re.IGNORECASE,
 )
-# How the names of the months begin, without accents, in the languages that Brightspace writes dates in.
+# Beginnings of the names of months, without accents, in the languages of Brightspace's dates.
 MONTHS = (
     "jan ene gen sty led oca tammi янв", "feb fev lut uno sub helmi фев", "mar mrt maa bre maalis мар",
     "apr avr abr kwi dub nis huhti апр", "may mai maj mei mag kve touko май мая", "jun juin giu cze cerven haz kesa июн",
@@ -27,7 +27,7 @@ MONTHS = (
 
 
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
-    """A folder or a file says whose it is; one number that two people have is told apart by their names."""
+    """Read folders or prefixed files. If two people have the same number, their names distinguish them."""
     layout = Layout()
     matches = {name: match for name in names if (match := FOLDER.search(name))}
     people = Counter(number for number, _ in {(match["user"], match["name"]) for match in matches.values()})
@@ -49,7 +49,7 @@ def read(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _time(text: str) -> str:
-    """The time in a folder's name, which has no colon; empty where it cannot be told."""
+    """Parse the time in a folder name, which has no colon; empty if that fails."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign)).strip()
     try:
         *date, clock = re.findall(r"\d+", plain)
@@ -67,7 +67,7 @@ def _time(text: str) -> str:
 
 
 def _month(text: str) -> int:
-    """The month that a date names; 0 where it is none that is known."""
+    """Return the month named in a date; 0 if unknown."""
     found = [(len(start), number) for number, starts in enumerate(MONTHS, start=1) for start in starts.split()
              for word in re.findall(r"[^\W\d]+", text) if word.startswith(start)]
     return max(found, default=(0, 0))[1]

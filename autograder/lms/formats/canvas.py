@@ -1,6 +1,6 @@
-"""Canvas: one folder of files, ``lastnamefirst_LATE_<user>_<upload>_<file>``.
+"""Canvas: a folder of files ``lastnamefirst_LATE_<user>_<upload>_<file>``.
 
-``LATE_anon_<id>_<upload>_<file>`` where names are hidden; a group's name in place of the person's.
+``LATE_anon_<id>_<upload>_<file>`` if names are hidden; for groups, the group's name in place of the person's.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ TYPED = re.compile(
 
 @dataclass(frozen=True)
 class _Reading:
-    """One way in which a file's name can be read."""
+    """One way to parse a file name."""
 
     name: str
     user: str
     upload: str
     file: str
     late: bool
-    marked: bool  # the mark LATE stands right before the number, which then is the person's
+    marked: bool  # LATE stands before the number, which must then be the user's
 
 
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
-    """Nothing, unless most files are named as Canvas names them."""
+    """Read files; nothing unless most names have Canvas's form."""
     layout = Layout()
     readings = {name: _readings(PurePosixPath(name).name) for name in names}
     typed = {name: match for name in names if not readings[name] and (match := TYPED.fullmatch(PurePosixPath(name).name))}
@@ -78,7 +78,7 @@ def _of(layout: Layout, path: str, name: str, user: str) -> Handin:
 
 
 def _readings(base: str) -> list[_Reading]:
-    """The ways in which a name can be read: a group's name, and a file's, may have numbers of their own."""
+    """Return all ways to parse a name: names of groups and files may contain numbers themselves."""
     found = []
     match = ANONYMOUS.fullmatch(base)
     if match:

@@ -22,7 +22,7 @@ GOOGLE_FORMS = re.compile(r"(?P<stem>.+) - (?P<name>[^/]{2,120}?)(?P<ending>\.\w
 
 
 def read_nbgrader(archive: Archive, names: list[str], known: Known) -> Layout:
-    """The exchange's folder of what was handed in."""
+    """Read the inbound folder of nbgrader's exchange."""
     layout = Layout()
     for name in names:
         parts = PurePosixPath(name).parts
@@ -40,7 +40,9 @@ def read_nbgrader(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def nbgrader_time(text: str) -> str:
-    """nbgrader's time, such as ``2026-03-01 10:00:00.000000 UTC``; in UTC where it says so or names an offset."""
+    """Convert nbgrader's time, such as ``2026-03-01 10:00:00.000000 UTC``, to ISO 8601; in UTC if it has a zone. Empty if
+    invalid.
+    """
     clean = text.strip().replace("_", ":")
     zone = re.search(r"\s(UTC|GMT|[+-]\d{4})$", clean)
     try:
@@ -54,9 +56,9 @@ def nbgrader_time(text: str) -> str:
 
 
 def read_github(archive: Archive, names: list[str], known: Known) -> Layout:
-    """Repositories named by the assignment and the user, in a folder named by the assignment; a folder a stage in them, or none.
+    """Read repositories named after assignment and user, in a folder named after the assignment, with a folder per stage or none.
 
-    The folder may be the archive itself, or missing where the assignment is called as a stage is.
+    The folder may be the archive itself, or missing if the assignment has the name of a stage.
     """
     layout = Layout()
     slugs = [archive.path.name.removesuffix("-submissions")] if archive.path.name.endswith("-submissions") else known.stages
@@ -84,7 +86,7 @@ def read_github(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _is_a_class(layout: Layout, known: Known) -> bool:
-    """True for one "repository" of which several folders have the stage's files: a folder around a class, dated perhaps."""
+    """Whether the only "repository" is really a folder around a class: several of its folders contain the stage's files."""
     if len(layout.handins) != 1:
         return False
     inside = [PurePosixPath(file).parts for file in layout.handins[0].files]
@@ -92,7 +94,7 @@ def _is_a_class(layout: Layout, known: Known) -> bool:
 
 
 def read_google(archive: Archive, names: list[str], known: Known) -> Layout:
-    """The Drive folder of an assignment: Classroom puts the student's name before the file's, Forms between it and its ending."""
+    """Read the Drive folder of an assignment. Classroom puts the student's name before the file name, Forms before its suffix."""
     layout = Layout()
     for name in names:
         base = PurePosixPath(name).name

@@ -1,9 +1,9 @@
-"""Folders and names that a person made, or another LMS: whose a file is, is told by the stage's names around it.
+"""Folders and names made by people or other LMSs; owners are recognised by the names of stages around them.
 
-by stage    ``<student>/<stage>/<files>`` and ``<stage>/<student>/<files>``, in however many folders
-by student  ``<student>/<files>``, and ``<student>_<file>`` in one folder; the stage is told by the files or by STAGE=
-of one      an archive that is itself called ``<student>_<stage>.zip``
-by MAP=     as a person's own regular expression says
+by stage    ``<student>/<stage>/<files>`` and ``<stage>/<student>/<files>``, at any depth
+by student  ``<student>/<files>``, and ``<student>_<file>`` in one folder; the stage follows from the files or STAGE=
+of one      an archive that is itself named ``<student>_<stage>.zip``
+by MAP=     by a regular expression from the user
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from autograder.lms.formats.classrooms import nbgrader_time
 from autograder.lms.formats.layout import Handin, Known, Layout, folder_of
 from autograder.lms.roster import LmsIdentity
 
-# What an LMS puts beside the folders of a class: a table of marks, a page of what is there.
+# Files that LMSs put beside the folders of a class: tables of marks, index pages.
 BESIDE = re.compile(r"\.(?:csv|tsv|xlsx?|ods|html?|txt|md|json|pdf)$", re.IGNORECASE)
 
 
 def read_by_pattern(names: Iterable[str], pattern: str, known: Known) -> Layout:
-    """By the regular expression that was given; what follows its match is the file's name, if it has no group `file`."""
+    """Read names by a regular expression; without a group `file`, the file name is what follows the match."""
     try:
         compiled = re.compile(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", pattern))
     except re.error as error:
@@ -52,7 +52,7 @@ def read_by_pattern(names: Iterable[str], pattern: str, known: Known) -> Layout:
 
 
 def _match(pattern: re.Pattern[str], name: str, known: Known) -> re.Match[str] | None:
-    """The first place where the pattern fits and its stage is one; else the first where it fits."""
+    """Return the first match whose stage exists; else the first match."""
     first = match = pattern.search(name)
     while match is not None:
         stage = match.groupdict().get("stage") or ""
@@ -67,7 +67,7 @@ def _of(layout: Layout, student: str, stage: str = "") -> Handin:
 
 
 def read_by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
-    """A folder with the name of a stage, in or around the student's."""
+    """Read folders with the name of a stage, inside or around the student's."""
     layout = Layout()
     placed: dict[str, tuple[tuple[str, ...], str, str]] = {}
     for name in names:
@@ -85,7 +85,7 @@ def read_by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
     for name, (folders, stage, file) in placed.items():
         handin = _of(layout, whose[folders], stage)
         handin.files[file] = name
-        if file == "timestamp.txt" and PurePosixPath(name).parts[0] == "submitted":  # nbgrader's; else it is a student's
+        if file == "timestamp.txt" and PurePosixPath(name).parts[0] == "submitted":  # nbgrader's; elsewhere the student's
             try:
                 handin.when = nbgrader_time(archive.read(name)[:100].decode("utf-8", "replace"))
             except UsageError:
@@ -94,7 +94,7 @@ def read_by_stage(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _students_in(folders: set[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """The student of each path to a stage's folder: its last part, where that tells all apart; else the first that differs."""
+    """Return the student of each path to a stage's folder: its last part if that is unique, else the first part that differs."""
     last = {path: path[-1] for path in folders}
     if len(set(last.values())) == len(folders):
         return last
@@ -106,15 +106,15 @@ def _students_in(folders: set[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
 
 
 def read_by_student(archive: Archive, names: list[str], known: Known) -> Layout:
-    """A folder a student, in however many folders around all."""
+    """Read one folder per student, at any depth."""
     paths = [PurePosixPath(name).parts for name in names]
     depth = 0
-    while True:  # one folder that holds two or more folders, and no file, is around all
+    while True:  # a folder that contains only several folders is around all
         heads = {parts[depth] for parts in paths if len(parts) > depth + 1}
         inner = {parts[depth + 1] for parts in paths if len(parts) > depth + 2}
         beside = any(len(parts) in (depth + 1, depth + 2) for parts in paths)
         if len(heads) == 1 and len(paths) > 1 and all(len(parts) == depth + 2 and is_archive(parts[-1]) for parts in paths):
-            return read_flat(archive, names, known)  # each student's archive, in a folder around all
+            return read_flat(archive, names, known)  # one archive per student, in a folder around all
         if beside and all(BESIDE.search(parts[-1]) for parts in paths if len(parts) in (depth + 1, depth + 2)):
             beside = len({parts[depth + 1] for parts in paths
                           if len(parts) > depth + 2 and plain_name(parts[-1], known.own) in known.own}) < 2
@@ -131,7 +131,7 @@ def read_by_student(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def read_side_by_side(archive: Archive, names: list[str], known: Known) -> Layout:
-    """`read_flat`, where two or more students' files lie side by side."""
+    """Like `read_flat`, but only if files of several students are in one folder."""
     split = {name: found for name in names if (found := _split(PurePosixPath(name).name, known))}
     side_by_side = len(set(map(folder_of, split))) == 1 and 2 * len(split) >= len(names)
     several = len({student for student, _ in split.values()}) > 1
@@ -139,7 +139,7 @@ def read_side_by_side(archive: Archive, names: list[str], known: Known) -> Layou
 
 
 def read_flat(archive: Archive, names: list[str], known: Known) -> Layout:
-    """``<student>_<file>`` or ``<student>.zip`` in one folder; whose a file is, is told by those whose names are a stage's."""
+    """Read ``<student>_<file>`` or ``<student>.zip`` in one folder; students are recognised by files named like a stage's."""
     layout = Layout()
     bases = {name: PurePosixPath(name).name for name in names}
     students = {name: split for name, base in bases.items() if (split := _split(base, known))}
@@ -160,19 +160,19 @@ def read_flat(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _holds_work(archive: Archive, name: str, known: Known) -> bool:
-    """True for an archive with a file of a stage in it."""
+    """Whether an archive contains a file of a stage."""
     with ExitStack() as stack:
         inside, _ = expand({PurePosixPath(name).name: archive.members[name]}, stack)
         return _has_own(inside, known)
 
 
 def _has_own(names: Iterable[str], known: Known) -> bool:
-    """Whether one of the names is that of a stage's file."""
+    """Whether any of the names is that of a stage's file."""
     return any(plain_name(PurePosixPath(name).name, known.own) in known.own for name in names)
 
 
 def read_of_one(archive: Archive, names: list[str], known: Known) -> Layout:
-    """The hand-in of one person, where the archive's own name says whose: ``ada_1-bptt.zip``, or a folder of roster.csv."""
+    """Read the hand-in of one person, named by the archive: ``ada_1-bptt.zip``, or a folder in roster.csv."""
     stem = stem_of(archive.path.name)
     student, _ = _split(archive.path.name, known) or (stem if known.roster.find("folder", stem) else "", "")
     if not student or not _has_own(names, known):
@@ -181,10 +181,10 @@ def read_of_one(archive: Archive, names: list[str], known: Known) -> Layout:
 
 
 def _split(base: str, known: Known) -> tuple[str, str] | None:
-    """Student and file in one name, where the file's is a stage's; also an archive named by one."""
+    """Split a name into student and file, if the file is a stage's or an archive named after one; else None."""
     for match in re.finditer(" - |[_ -]", base):
         student, file = base[: match.start()], base[match.end() :]
-        stem = stem_of(file).casefold().removeprefix("handin-")  # what submit() makes
+        stem = stem_of(file).casefold().removeprefix("handin-")  # named by submit()
         named = plain_name(file, known.own) in known.own or (
             is_archive(file) and stem in {stage.casefold() for stage in known.stages}
         )

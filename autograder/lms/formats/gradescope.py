@@ -1,4 +1,4 @@
-"""Gradescope: ``assignment_<n>_export/submission_<n>/<files>``, with ``submission_metadata.yml`` saying who handed it in."""
+"""Gradescope: ``assignment_<n>_export/submission_<n>/<files>``, with submitters in ``submission_metadata.yml``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_METADATA = 16 << 20
 
 
 def read(archive: Archive, names: Iterable[str], metadata: str) -> Layout:
-    """A submission's files for each of its submitters; people without files are named."""
+    """Read submissions, for each of their submitters; submitters without files are noted."""
     submissions = _metadata(archive, metadata)
     files: dict[str, dict[str, str]] = defaultdict(dict)
     layout = Layout()
@@ -49,7 +49,7 @@ def _time(text: str) -> str:
 
 
 def _metadata(archive: Archive, name: str) -> dict[str, list[tuple[LmsIdentity, str]]]:
-    """The submitters of each submission, and when it was made."""
+    """Return the submitters of each submission, and when it was made."""
     import yaml
 
     data = archive.read(name)
@@ -57,7 +57,7 @@ def _metadata(archive: Archive, name: str) -> dict[str, list[tuple[LmsIdentity, 
         events = yaml.parse(data, yaml.SafeLoader) if len(data) <= MAX_METADATA else ()
         if len(data) > MAX_METADATA or any(isinstance(event, yaml.AliasEvent) for event in events):
             raise UsageError(f"{archive.path}: {name} is too large, or not what Gradescope writes")
-        content = yaml.load(data, yaml.BaseLoader)  # makes nothing but text of it: an id of 0123 is no number
+        content = yaml.load(data, yaml.BaseLoader)  # loads only strings: an id of 0123 is not a number
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{archive.path}: {name} cannot be read ({' '.join(str(error).split())[:200]})") from error
     found: dict[str, list[tuple[LmsIdentity, str]]] = {}

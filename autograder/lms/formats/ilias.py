@@ -1,4 +1,4 @@
-"""ILIAS: ``<assignment>/Last_First_login_<id>/<files>``, below ``Team <n>/`` for teams."""
+"""ILIAS: ``<assignment>/Last_First_login_<id>/<files>``, for teams below ``Team <n>/``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LATE = re.compile(r"(?:late submission|late|verspätete abgabe|verspaetete abgab
 
 
 def _depth(names: list[str]) -> int:
-    """How far down people's folders lie: the folder of an exercise may be called as a person's, but there is one of it."""
+    """Return the depth of people's folders. An exercise's folder may look like a person's, but there is only one of it."""
     found: dict[int, set[str]] = {}
     for name in names:
         for i, part in enumerate(PurePosixPath(name).parts[:-1]):
@@ -24,7 +24,7 @@ def _depth(names: list[str]) -> int:
 
 
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
-    """Nothing, unless most files lie in folders as ILIAS names them."""
+    """Read folders; nothing unless most files are in folders of ILIAS's form."""
     layout, depth = Layout(), _depth(names)
     for name in names:
         parts = PurePosixPath(name).parts

@@ -1,4 +1,4 @@
-"""Who handed in what: what every reader of a download's layout gives."""
+"""The result of reading a layout: who handed in what."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ class Handin:
     ----------
     lms_identity : LmsIdentity
     label : str
-        What the person's folder should be called.
+        Name for the person's folder.
     files : dict of str to str
         Path in the hand-in to path in the archive.
     stage : str
-        Where the layout says it.
+        Stage, if the layout names it.
     when : str
-        Time of the hand-in in ISO 8601, where the LMS says it.
+        Time of the hand-in in ISO 8601, if the LMS gives it.
     late : bool
         Marked late by the LMS.
     order : str
-        Of two by one person, the one with the greater is the later.
+        Sort key of hand-ins by one person: the greatest is the latest.
     anonymous : bool
-        The LMS hides who it is.
+        The LMS hides the person's identity.
     download : str
-        The folder that the files of one assignment lie in, where several downloads lie side by side.
+        The folder of one assignment, if several downloads are side by side.
     notes : list of str
-        What is to be said of it.
+        Remarks on the hand-in.
     """
 
     lms_identity: LmsIdentity
@@ -49,7 +49,7 @@ class Handin:
     notes: list[str] = field(default_factory=list)
 
     def add(self, name: str, source: str) -> None:
-        """Take a file in; of two with one name, the second gets a number, as a browser gives it."""
+        """Add a file; of two with the same name, the second is numbered the way browsers do it."""
         path, number, free = PurePosixPath(name), 0, name
         while free in self.files:
             number += 1
@@ -59,7 +59,7 @@ class Handin:
 
 @dataclass
 class Layout:
-    """Who handed in what, the files that belong to nobody, and what a person should know."""
+    """The hand-ins, files of unknown owners, and notes for the user."""
 
     handins: list[Handin] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Layout:
     _by_key: dict[Hashable, Handin] = field(default_factory=dict, init=False, repr=False)
 
     def handin(self, key: Hashable, who: LmsIdentity, label: str, **more: Any) -> Handin:
-        """The hand-in that is known by `key`; made when it is asked for first, with what `more` says of it."""
+        """Return the hand-in with this key, created on first use with the attributes `more`."""
         if key not in self._by_key:
             self._by_key[key] = Handin(who, label, **more)
             self.handins.append(self._by_key[key])
@@ -76,7 +76,7 @@ class Layout:
 
 @dataclass
 class Known:
-    """What is known beside the names in an archive: the stages' ids, the names of their files, the people."""
+    """What is known besides the names in an archive: stage ids, names of their files, the people."""
 
     stages: tuple[str, ...]
     own: set[str]
@@ -84,10 +84,10 @@ class Known:
 
 
 def folder_of(name: str) -> str:
-    """The folder that a file lies in."""
+    """Return the folder of a file."""
     return str(PurePosixPath(name).parent)
 
 
 def most(count: int, names: list[str]) -> bool:
-    """Whether as many are at least half of the names."""
+    """Whether `count` is at least half of the names."""
     return 2 * count >= len(names) > 0

@@ -1,7 +1,7 @@
-"""Moodle: ``First Last_<participant>_assignsubmission_file_/<files>``, or the same before each file's name.
+"""Moodle: ``First Last_<participant>_assignsubmission_file_/<files>``, or that prefix before each file name.
 
-Of a team its name and number, or ``Default group`` without one. The number is the participant's in this one assignment, and
-changes with the next.
+For teams, the team's name and number, or ``Default group`` without one. The number identifies a participant in this assignment
+only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from autograder.lms.formats.layout import Handin, Known, Layout
 from autograder.lms.roster import GROUP, LmsIdentity
 
 FOLDER = re.compile(r"(?:^|/)(?P<name>[^/]+?)(?:_(?P<participant>\d+))?_assignsubmission_(?P<kind>[a-z]+)_?/?(?P<file>.*)")
-# What everybody is called in a blind assignment.
+# The name of everybody in an anonymous assignment.
 HIDDEN = frozenset({
     "participant", "teilnehmer", "teilnehmer/in", "teilnehmerin", "teilnehmer-in", "participante", "partecipante", "deelnemer",
     "uczestnik",
@@ -22,7 +22,7 @@ HIDDEN = frozenset({
 
 
 def read(archive: Archive, names: list[str], known: Known) -> Layout:
-    """Folders by name."""
+    """Read folders by name and participant."""
     layout = Layout()
     groups: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for name in names:

@@ -1,1 +1,1 @@
-"""The trusted side of the sandbox: it starts workers, asks them for values and limits them."""
+"""The trusted side of the sandbox: starts workers, sends them requests and enforces their limits."""

@@ -1,8 +1,8 @@
-"""The time of one request to a worker, of all requests of a submission, and of what the grader computes for student code.
+"""Time limits: for one request to a worker, for all requests of a submission, and for what the grader computes for student code.
 
-CPU time decides. Waiting counts only where the worker itself waits. What the machine kept from it is never the student's, nor
-what the machine kept from this process while the worker waited for that: the kernel says how long a process stood in the queue
-for a core. Nor is the time in which the worker was stopped or waited for a disk.
+CPU time decides. Waiting counts only if the worker is idle. Time is not charged if the machine kept the worker from running, or
+kept this process from reading while the worker waited for it: the kernel reports how long a process was queued for a core. Nor
+is time charged in which the worker was stopped or waited for a disk.
 """
 
 from __future__ import annotations
@@ -29,67 +29,67 @@ if TYPE_CHECKING:
     from autograder.sandbox.client.transcript import Message
     from autograder.sandbox.client.worker import Worker
 
-# A worker's CPU time is looked at whenever nothing came from it for this long.
+# Seconds without data from a worker after which its CPU time is checked.
 LOOK = 0.25
-# More than this between two looks is not counted as waiting: this process, or the whole machine, stood still.
+# A longer gap between two checks does not count as waiting: this process or the whole machine stood still.
 PAUSE = 4 * LOOK
-# States of a process that does not wait of its own will: stopped, traced, waiting for a disk.
+# Process states that are not the worker's choice: stopped, traced, waiting for a disk.
 HELD = "TtD"
-# Between two looks at all that a submission has used, where no request takes long.
+# Seconds between checks of the whole submission's usage, where no single request takes long.
 LOOK_AT_ALL = 1.0
-# A worker is looked at after a request if it may have used this much since the last look: somebody has to pay for it.
+# After a request, a worker is checked if it may have used this many seconds since the last check, so that they are charged.
 LOOK_AFTER = 0.1
-# What an answer computed apart may take beside what is mapped.
+# Memory of a separate process that computes an answer, beyond what is mapped.
 ANSWER_MEMORY = 1 << 30
-# What is small enough for an answer to be computed here. A right version may take the square of a vector's size in memory, and
-# the cube of a number, as the size of a matrix, in one call of a library.
+# Arguments up to these sizes are answered in this process. A reference version may take memory quadratic in the size of a vector,
+# and time cubic in a number (as the size of a matrix), in a single library call.
 SMALL_BYTES, SMALL_NUMBER, SMALL_ITEMS = 1 << 14, 200, 1000
-# And for a test's own function, which knows the sizes it is made for.
+# Limits for a test's own callback, which knows the sizes it is made for.
 OF_A_CALLBACK = {"most_bytes": 1 << 18, "largest": 10_000}
 TOO_LONG = "a function of another task was called with arguments it cannot handle in time"
 
 
 class SubmissionBudget:
-    """What all requests of one submission may take together.
+    """The time that all requests of one submission may take together.
 
     Parameters
     ----------
     cpu : float
-        CPU seconds: of its workers, and of what the grader computes for them.
+        CPU seconds of its workers, and of what the grader computes for them.
     idle : float
-        Seconds in which its workers may wait without computing.
+        Seconds that its workers may wait without computing.
 
     Attributes
     ----------
     shares : Shares
-        What each function may take of that.
+        How much of that each function may use.
     """
 
     def __init__(self, cpu: float, idle: float) -> None:
         self.cpu, self.idle, self.shares = cpu, idle, Shares(cpu, idle)
-        self.answering = 0.0   # CPU seconds of the grader's, for the student's code
-        self.waited = 0.0      # seconds of waiting for a worker, without those it was held or queued
+        self.answering = 0.0   # CPU seconds the grader spent for student code
+        self.waited = 0.0      # seconds spent waiting for a worker, except while it was held or queued
         self.passed: LimitExceeded | None = None
-        self.uncertain = False  # the kernel does not say for how long a process was kept from computing
-        self._ended = 0.0      # CPU seconds of the workers before
-        self._worker = 0.0     # and of the present one
+        self.uncertain = False  # the kernel does not report how long a process was queued
+        self._ended = 0.0      # CPU seconds of earlier workers
+        self._worker = 0.0     # and of the current one
         self._queued = 0.0
         self._may_be_cut_short = False
         self.next_look = time.monotonic() + LOOK_AT_ALL
 
     def enter(self, request: Message) -> None:
-        """This request is made now; raises LimitExceeded where the submission, or what it calls, is out of time."""
+        """Charge a new request. Raises LimitExceeded if the submission, or the function called, is out of time."""
         self.check()
         self.shares.enter(request.kind, request.function)
         self._check_limits()
 
     def note(self, cpu: float, queued: float) -> None:
-        """What a look at the present worker showed, since it began; raises LimitExceeded when the time is up."""
+        """Update with the current worker's totals. Raises LimitExceeded if the time is up."""
         self.update(cpu, queued)
         self._check_limits()
 
     def update(self, cpu: float, queued: float) -> None:
-        """The same where an answer is there already: the next request is the first that is too late."""
+        """Update with the current worker's totals after an answer: only the next request can be too late."""
         self.next_look = time.monotonic() + LOOK_AT_ALL
         self._worker = max(self._worker, cpu)
         self.waited -= max(0.0, queued - self._queued)
@@ -111,19 +111,19 @@ class SubmissionBudget:
         self.shares.check()
 
     def worker_ended(self, cpu: float, by_the_grader: bool = False) -> None:
-        """The present worker is gone, after so many CPU seconds."""
+        """Account for the end of the current worker after `cpu` seconds."""
         self._ended += max(cpu, self._worker)
         self._worker = self._queued = 0.0
         self.shares.charge(self.used, self.waited - self.used)
         self.shares.worker_ended(by_the_grader=by_the_grader)
 
     def end(self, why: str) -> None:
-        """Nothing more is run of this submission."""
+        """Stop the submission: raise LimitExceeded, now and for every further request."""
         self.passed = LimitExceeded("budget", why)
         raise self.passed
 
     def watch_the_tests(self) -> None:
-        """Where this process has a limit of CPU time, its passing ends the submission: what it returned took too long to test."""
+        """Where this process has a CPU limit, let reaching it end the submission: testing its results took too long."""
         def too_long(signum: int, frame: Any) -> None:
             why = _("to answer its calls and to test what it returned took longer than for any right answer: is a function "
                     "that it was given called without an end?")
@@ -136,7 +136,7 @@ class SubmissionBudget:
 
     @contextlib.contextmanager
     def cut_short(self) -> Iterator[None]:
-        """What is inside may be ended by LimitExceeded at any place when that time is up; what is not goes on to its own end."""
+        """Context that LimitExceeded may interrupt anywhere when that time is up; code outside of it runs to its end."""
         self._may_be_cut_short = True
         try:
             yield
@@ -144,13 +144,13 @@ class SubmissionBudget:
             self._may_be_cut_short = False
 
     def check(self) -> None:
-        """Raise what it ended with, if it has."""
+        """Raise LimitExceeded if the submission has been stopped."""
         if self.passed is not None:
             raise LimitExceeded("budget", str(self.passed))
 
 
 class Budget:
-    """The time one request may take, looked at only when the answer is late."""
+    """The time limit of one request, checked only while the answer is late."""
 
     def __init__(self, worker: Worker, cpu: float, request: Message | None = None) -> None:
         self.worker, self.cpu = worker, cpu
@@ -160,24 +160,24 @@ class Budget:
         self.next_look = self.seen + LOOK * 0.9
         self.waited = 0.0
         self.own_queue = own_queue()
-        self.before: tuple[float, float] | None = None  # CPU time and time in the queue when it began
-        self.answering = 0.0  # what the grader computes for the student's code is the student's time too
+        self.before: tuple[float, float] | None = None  # CPU and queue time at the start of the request
+        self.answering = 0.0  # the grader's CPU seconds for student code count too
 
     def check_deadline(self) -> None:
-        """No answer yet: raises LimitExceeded when the time is up. Looks at the process now and then only."""
+        """Raise LimitExceeded if the time is up. Called while there is no answer; checks the process only every now and then."""
         now, total = time.monotonic(), self.worker.total
         if now < self.next_look and (total is None or now < total.next_look):
             return
         self.next_look = now + LOOK * 0.9
         gap = self._wait_until(now)
         seen = self.worker.sandbox.ask("look", pid=self.worker.pid)
-        self.seen = time.monotonic()  # what the look itself took is nobody's waiting
+        self.seen = time.monotonic()  # the check itself is not waiting time
         used = seen["cpu"]
         if used is None:
             return
         if seen["entries"] > self.worker.limits.entries:
             raise LimitExceeded("size", _("more than {count} files and folders were made", count=self.worker.limits.entries))
-        # Where the kernel does not say how long a process stood in the queue, one that is ready to run does not count as waiting.
+        # Where the kernel does not report queue time, a runnable process does not count as waiting.
         queued, known = seen["queued"] or 0.0, seen["queued"] is not None
         if seen["state"] in (HELD if known else HELD + "R"):
             self.waited -= gap
@@ -196,7 +196,7 @@ class Budget:
             total.note(seen["cpu"], queued)
 
     def _wait_until(self, now: float) -> float:
-        """Count the time since the last look, without that in which this process was kept from reading what the worker sent."""
+        """Count the time since the last check, except while this process was itself queued; return it in seconds."""
         before, self.own_queue = self.own_queue, own_queue()
         gap, self.seen = max(0.0, min(now - self.seen, PAUSE) - (self.own_queue - before)), now
         self.waited += gap
@@ -206,7 +206,7 @@ class Budget:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """The grader computes for the student's code: CPU time counts, waiting does not."""
+        """Context in which the grader computes for student code: its CPU time counts, waiting does not."""
         self._wait_until(time.monotonic())
         before = cpu_with_children()
         try:
@@ -219,7 +219,7 @@ class Budget:
             self.seen, self.own_queue = time.monotonic(), own_queue()
 
     def answered(self) -> None:
-        """The answer is there."""
+        """Account for an answer that has arrived."""
         now, total = time.monotonic(), self.worker.total
         self._wait_until(now)
         if total is not None and now > total.next_look - LOOK_AT_ALL + LOOK_AFTER:
@@ -229,28 +229,30 @@ class Budget:
 
 
 def own_queue() -> float:
-    """Seconds that this process was ready to run and had no core; 0 where the kernel does not say."""
+    """Return the seconds that this process was runnable without a core; 0 where the kernel does not report it."""
     descriptor = _schedstat_of(os.getpid())
     return 0.0 if descriptor is None else int(os.pread(descriptor, 100, 0).split()[1]) / 1e9
 
 
 @lru_cache(maxsize=1)
 def _schedstat_of(pid: int) -> int | None:
-    """A file that stays open, as it is read twice a request: that of this process, also where it was forked."""
+    """Return an open descriptor of this process's schedstat, which is read twice per request. Keyed by pid, because of forks."""
     with contextlib.suppress(OSError):
         return os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
     return None
 
 
 def cpu_with_children() -> float:
-    """CPU seconds of this process and of its children that have ended."""
+    """Return the CPU seconds of this process and its finished children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise LimitExceeded in this thread when what is inside takes more CPU time; one long call of a library is not cut short."""
+    """Context that raises LimitExceeded in this thread if it uses more CPU seconds. A single long library call is not
+    interrupted.
+    """
     _hear_the_alarm()
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -269,9 +271,9 @@ def _too_long(signum: int, frame: Any) -> None:
 
 
 def is_small(*values: Any, most_bytes: int = SMALL_BYTES, largest: int = SMALL_NUMBER) -> bool:
-    """Whether whatever is computed of these is done in no time: no large array, no large whole number, not many items.
+    """Whether computing with these values takes no time to speak of: no large arrays, no large integers, few items.
 
-    A call of a numerical library cannot be interrupted from inside, and its work grows with a power of the size of its arguments.
+    A call of a numerical library cannot be interrupted from inside, and its cost grows with a power of the size of its arguments.
     """
     size, items, waiting = 0, 0, list(values)
     while waiting:
@@ -296,12 +298,14 @@ def is_small(*values: Any, most_bytes: int = SMALL_BYTES, largest: int = SMALL_N
 
 
 def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEMORY) -> bytes:
-    """What `compute` returns, computed in a process of its own that the kernel ends when it takes too much.
+    """Return what `compute` returns, run in a forked process under kernel limits.
 
     Raises
     ------
     LimitExceeded
-        It took more CPU time, or ended without a result.
+        It exceeded its CPU time, or ended without a result.
+    InfrastructureError
+        It was killed by a signal before its time was up.
     """
     reader, writer = os.pipe()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""Which isolation a run takes, said without the libraries of a worker: a run with nothing to do needs none of them."""
+"""Choose the isolation of a run, without importing the libraries of a worker: a run with nothing to do needs none of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from autograder.sandbox import bubblewrap, wasm
 
 
 def choose(asked: str | None) -> tuple[str, str]:
-    """The isolation that is asked for; where none is, the sandbox, or WebAssembly where that can be had and the sandbox cannot.
+    """Return the requested isolation; by default the sandbox, or WebAssembly if that is available and the sandbox is not.
 
     Returns
     -------
     isolation, reason : str
-        The reason against the sandbox, where another one was chosen for it.
+        `reason` says why the sandbox is unavailable, if another isolation was chosen for that.
     """
     if asked is not None or wasm.what_is_missing() or bubblewrap.runs():
         return asked or "sandbox", ""

@@ -1,7 +1,7 @@
-"""Replies that are the recorded ones within rounding: sums in another order, a power for a product.
+"""Compare replies with recorded ones up to rounding: sums in another order, a power in place of a product.
 
-Such a reply has the verdict of the recorded one, in every test but those marked ``exact``. A gate shows that no other verdict
-hangs on digits as late as these: it runs each test on replies that `rounded` changed.
+Such a reply gets the verdict of the recorded one, in every test but those marked ``exact``. A gate verifies that no other
+verdict depends on such late digits: it runs each test on replies changed by `rounded`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from autograder.sandbox.wire import Decoder
 if TYPE_CHECKING:
     from autograder.sandbox.client.transcript import Message
 
-# By how much of itself an entry may differ: a few hundred units in its last place in double precision, a few in single. Relative
-# to the entry, not to the array: what cancels to nearly 0 is another number, and so is 1e-28 in the place of 0.
+# Relative tolerance per entry: a few hundred units in the last place of a double, a few of a single. Relative to the entry, not
+# to the array: what cancels to nearly 0 is another number, and so is 1e-28 in place of 0.
 ROUNDING = {np.dtype(np.float64): 2.0**-44, np.dtype(np.float32): 2.0**-20}
 
 
 def agrees(reply: Message, recorded: Message) -> bool:
-    """Whether a reply is the recorded one, but for rounding, or but for the words of an exception of the same kind."""
+    """Whether a reply equals the recorded one up to rounding, or is an exception of the same kind with another message."""
     if reply.kind != recorded.kind or len(reply.forms) != len(recorded.forms):
         return False
     if reply.kind == "raised":
@@ -44,8 +44,8 @@ def _value(message: Message) -> Any:
 
 
 def near(value: Any, recorded: Any) -> bool:
-    """Whether every number in a value is the recorded one, within rounding."""
-    if isinstance(value, float) and isinstance(recorded, float):  # numpy's among them
+    """Whether every number in a value equals the recorded one up to rounding."""
+    if isinstance(value, float) and isinstance(recorded, float):  # includes np.float64
         return _near(np.float64(value), np.float64(recorded))
     if type(value) is not type(recorded):
         return False
@@ -73,7 +73,7 @@ def _near(value: Any, recorded: Any) -> bool:
 
 
 def rounded(value: Any, random: np.random.Generator) -> Any:
-    """A value that `near` takes for the same: other last digits, a zero of the other sign, a dict in another order."""
+    """Return a value that `near` accepts as the same: other last digits, zeros of other sign, dicts in another order."""
     if isinstance(value, dict):
         keys = list(value)
         return {keys[i]: rounded(value[keys[i]], random) for i in random.permutation(len(keys))}

@@ -1,4 +1,4 @@
-"""A sandbox lends workers: a zygote in a sandbox, which forks one for each submission."""
+"""`Sandbox`: a sandboxed zygote that forks a worker for each submission."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from autograder.sandbox.isolation import ISOLATIONS, WALLED, lacking
 from autograder.sandbox.limits import Limits
 
 READY = 120.0
-# Seconds without another word from a zygote that was ended.
+# Seconds to wait for further error output of a zygote that ended.
 LAST_WORDS = 2.0
-# Seconds between two looks at whether one that starts is still there.
+# Seconds between checks that a starting zygote is still alive.
 LOOK = 0.5
 WASM_START = bubblewrap.START.replace("sandbox.zygote", "sandbox.wasm_zygote")
 
 
 def refuse(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Nothing is answered."""
+    """Answer no question: the student's own functions are used."""
     raise OutsideContract
 
 
 class Sandbox:
-    """A zygote in a sandbox, and the workers it forks.
+    """A sandboxed zygote and the workers it forks.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ class Sandbox:
     Attributes
     ----------
     trouble : InfrastructureError or None
-        What went wrong on this side: where a test swallowed the exception, the one who runs it still finds it here.
+        What failed on the trusted side. The runner of a test finds it here even if the test swallowed the exception.
     killed_counts : bool
-        A worker that is ended by a signal ended itself, as far as anybody can tell.
+        Treat a worker killed by a signal as one that ended itself.
     """
 
     def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
@@ -68,7 +68,7 @@ class Sandbox:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def launch(self) -> None:
-        """Start the process of the zygote, and do not wait for it: it imports libraries for a while."""
+        """Start the zygote's process without waiting until it has imported its libraries."""
         ours, theirs = socket.socketpair()
         self._control = ours
         with theirs:
@@ -80,15 +80,15 @@ class Sandbox:
                 raise
             self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment(),
-                                             process_group=0)  # with what it started, to be ended as a whole
+                                             process_group=0)  # so that it can be killed together with its children
 
     def start(self) -> None:
-        """Start the zygote, if that was not done, and make sure that nothing gets out.
+        """Wait until the zygote is ready, launching it if necessary, and check that nothing escapes.
 
         Raises
         ------
         SandboxError
-            The sandbox cannot be set up here, or the probe got out.
+            The sandbox cannot be set up here, or the probe escaped.
         """
         if self._process is None:
             self.launch()
@@ -105,7 +105,7 @@ class Sandbox:
             self.probe()
 
     def _first_answer(self, control: socket.socket) -> dict[str, Any]:
-        """What the zygote says when it is ready; nothing where it ends before, whoever else holds its end of the socket."""
+        """Return the zygote's ready message; empty if it ends first, even if another process holds its end of the socket."""
         assert self._process is not None
         deadline = time.monotonic() + READY
         while not select.select([control], [], [], LOOK)[0]:
@@ -145,7 +145,7 @@ class Sandbox:
         return bubblewrap.ENVIRONMENT | scratch
 
     def _last_words(self) -> str:
-        """What it wrote before it ended; a process of its own that lives on, and holds the other end, is not waited for."""
+        """Return what it wrote to standard error. Does not wait for a child that survives and holds the other end."""
         assert self._process is not None and self._process.stderr is not None
         self._kill()
         said, stream = b"", self._process.stderr.fileno()
@@ -154,13 +154,13 @@ class Sandbox:
         return said.decode("utf-8", "replace").strip()[-1000:]
 
     def _kill(self) -> None:
-        """End the zygote and bubblewrap's own processes: of two, the second outlives the first for a moment after its start."""
+        """Kill the process group: the inner bubblewrap may outlive the outer one for a moment after its start."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def probe(self) -> None:
-        """Let a worker try to get out; raise SandboxError when it does."""
+        """Let a worker try to escape; raise SandboxError if it succeeds."""
         worker = self.worker(Submission({}, ""))
         try:
             escaped = worker.request("probe", bubblewrap.secrets(), cpu=10.0)
@@ -171,7 +171,7 @@ class Sandbox:
                                + "; ".join(escaped))
 
     def ask(self, do: str, descriptors: list[int] | None = None, **rest: Any) -> dict[str, Any]:
-        """One request to the zygote."""
+        """Send one request to the zygote and return its answer."""
         if self._control is None:
             raise InfrastructureError("the sandbox is not started")
         try:
@@ -185,13 +185,13 @@ class Sandbox:
             raise self.trouble from error
 
     def worker(self, submission: Submission, answer: Callable[[str, tuple[Any, ...], dict[str, Any]], Any] = refuse) -> Worker:
-        """A fresh worker; its file is not imported before `load` is called.
+        """Start a new worker. Its file is imported only when `load` is called.
 
         Parameters
         ----------
         submission : Submission
         answer : callable
-            ``answer(name, args, kwargs)`` gives the value of a right version that stands in.
+            ``answer(name, args, kwargs)`` returns the value of a reference version that stands in.
         """
         ours, theirs = socket.socketpair()
         try:
@@ -203,16 +203,16 @@ class Sandbox:
         return Worker(self, ours, pid, submission, answer)
 
     def handed_out(self, files: dict[str, str]) -> dict[str, str]:
-        """Where a worker finds what students were handed out, by the names it has in their folder."""
+        """Return the paths, as seen by a worker, of the files students were given, by their names in the student's folder."""
         root = bubblewrap.KIT if self.isolation in WALLED else str(bubblewrap.PACKAGE.parent)
         return {name: f"{root}/{place}" for name, place in files.items()}
 
     def sweep(self) -> None:
-        """End all workers and remove what they left."""
+        """Kill all workers and remove what they left."""
         self.ask("sweep")
 
     def close(self) -> None:
-        """End the zygote; the kernel ends all that lives in its namespaces."""
+        """End the zygote; the kernel kills everything in its namespaces."""
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -232,7 +232,7 @@ class Sandbox:
 
 
 def reason_against_sandbox() -> str:
-    """Why the sandbox cannot be had on this machine; empty where it can."""
+    """Return why the sandbox is unavailable on this machine, or an empty string."""
     sandbox = Sandbox()
     try:
         sandbox.start()

@@ -1,8 +1,8 @@
-"""What each function may take of a submission's time: one that is slow costs its own tests, not those of the others.
+"""Divide a submission's time among its functions, so that a slow one costs only its own tests.
 
-A function has a part of the time for itself, once where tests meet the student's functions and once more where right versions
-stand in; what it takes beyond comes out of a part that all share. Once both are used up it is out of time at once, and the
-others go on. A function is known by the name by which the tests call it.
+Each function has an allowance of its own, once for tests on the student's functions and once more for those with reference
+versions in place. Usage beyond it comes out of a pool that all share. When both are used up, the function is out of time at
+once and the others go on. A function is identified by the name by which tests call it.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ from __future__ import annotations
 from autograder.checks.words import _
 from autograder.errors import LimitExceeded
 
-# Parts of a submission's time. Twenty can use up their own before another one goes short; a right function takes a tenth of it.
+# Fractions of a submission's time. Twenty functions can use up their own before another one runs short; a correct function takes
+# a tenth of it.
 SHARED, OWN = 3 / 10, 1 / 30
 
-# A function, and whether right versions stand in for others.
+# A function, and whether reference versions stand in for others.
 Payer = tuple[str, bool]
-# CPU seconds, and seconds of waiting.
+# CPU seconds, and idle seconds.
 Spent = tuple[float, float]
 
 
 class Shares:
-    """Who pays for what a submission uses.
+    """Accounts for which function uses how much of a submission's time.
 
     Parameters
     ----------
     cpu, idle : float
-        CPU seconds of the whole submission, and seconds in which it may wait without computing.
+        CPU seconds and idle seconds of the whole submission.
 
     Attributes
     ----------
     again : bool
-        Right versions stand in for some of its functions now.
+        Reference versions currently stand in for some of its functions.
     wasted : float
-        CPU seconds of requests that were made ahead in vain.
+        CPU seconds of requests that were sent ahead in vain.
     """
 
     def __init__(self, cpu: float, idle: float) -> None:
@@ -41,37 +42,37 @@ class Shares:
         self.wasted = 0.0
         self.closed: dict[Payer, str] = {}
         self._spent: dict[Payer, Spent] = {}
-        self._put_down: Spent = 0.0, 0.0        # of what all have used
-        self._called: Payer | None = None       # what was called last
-        self._pays: Payer | None = None         # for the request that runs
+        self._put_down: Spent = 0.0, 0.0        # usage already charged
+        self._called: Payer | None = None       # the last function called
+        self._pays: Payer | None = None         # payer of the current request
         self._is_limited = False
-        self._ended_by: Payer | None = None     # what the worker before was ended by
+        self._ended_by: Payer | None = None     # payer that ended the previous worker
 
     def enter(self, kind: str, function: str) -> None:
-        """A request of this kind is made now; `function` is what it calls by name, if it does."""
+        """Begin a request; `function` is the function it calls by name, if any."""
         self._is_limited = kind not in ("load", "reset")
         if function:
             self._called = function, self.again
         if kind == "reset":
             self._pays = None
-        elif kind == "load":  # a new worker is paid for by what ended the one before, and waited for in any case
+        elif kind == "load":  # the function that ended the previous worker pays for the new one, which is started in any case
             self._pays = self._ended_by
         else:
             self._pays = self._called
 
     def worker_ended(self, *, by_the_grader: bool) -> None:
-        """A new one will be needed."""
+        """Record who pays for the next worker."""
         self._ended_by = None if by_the_grader else self._called
 
     def charge(self, cpu: float, idle: float) -> None:
-        """So much have all used by now: what is new is put down to the function that pays."""
+        """Charge usage since the last call to the current payer; `cpu` and `idle` are totals."""
         if self._pays is not None:
             before = self._spent.get(self._pays, (0.0, 0.0))
             self._spent[self._pays] = before[0] + cpu - self._put_down[0], before[1] + idle - self._put_down[1]
         self._put_down = cpu, idle
 
     def check(self) -> None:
-        """Raise LimitExceeded where the function that pays has nothing left."""
+        """Raise LimitExceeded if the current payer has used up its time."""
         if self._pays is None or not self._is_limited:
             return
         if self._pays not in self.closed:
@@ -94,20 +95,20 @@ class Shares:
         return ""
 
     def _is_over(self, payer: Payer, kind: int) -> bool:
-        """Whether it has used up its own and what the others left of what is shared: of CPU time (0), of waiting (1)."""
+        """Whether a payer has used up its own allowance and the pool, of CPU time (kind 0) or idle time (kind 1)."""
         beyond = {one: max(0.0, spent[kind] - OWN * self.all[kind]) for one, spent in self._spent.items()}
         return beyond.get(payer, 0.0) > 0.0 and sum(beyond.values()) > SHARED * self.all[kind]
 
     def slow(self) -> set[str]:
-        """The functions that used more than their own."""
+        """Return the functions that exceeded their own allowance."""
         return {function for (function, _again), spent in self._spent.items()
                 if any(used > OWN * seconds for used, seconds in zip(spent, self.all, strict=True))}
 
     def mark(self) -> dict[Payer, Spent]:
-        """What each has used so far; see `refund`."""
+        """Return a snapshot of usage for `refund`."""
         return dict(self._spent)
 
     def refund(self, mark: dict[Payer, Spent]) -> None:
-        """Nobody pays for what was made ahead since then: it is made once more."""
+        """Undo the charges since `mark`: the requests were sent ahead and are made again."""
         self.wasted += sum(cpu for cpu, _idle in self._spent.values()) - sum(cpu for cpu, _idle in mark.values())
         self._spent = dict(mark)

@@ -1,8 +1,7 @@
-"""What a worker says of an exception, held against the files that were handed in.
+"""Check what a worker reports of an exception against the files that were handed in.
 
-The name of an exception's class, the functions in its traceback and the lines shown are the worker's words, and it may
-put anything into them: the inputs of a hidden test, say. Only what is written in the submission itself, or is
-a name of Python's own, is taken.
+The class name, the functions in the traceback and the lines shown are chosen by the worker, which may put anything into them,
+such as the inputs of a hidden test. Only text that occurs in the submission, or built-in names, are accepted.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import cached_property
 FRAME = re.compile(r" {2}(?P<file>[\w./-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
 MAX_FRAMES = 12
 PYTHONS = ("<module>", "<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
-# Exceptions of the libraries, by the names students meet.
+# Exceptions of the libraries, by the names that students see.
 LIBRARIES = frozenset({"LinAlgError", "AxisError", "UFuncTypeError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError",
                        "_UFuncInputCastingError", "_UFuncOutputCastingError", "_ArrayMemoryError", "OutOfMemoryError",
                        "UnpicklingError"})
@@ -41,7 +40,7 @@ class Sources:
         return frozenset(re.findall(r"[^\W\d]\w{0,79}", text))
 
     def name(self, name: str, known: str) -> str:
-        """The class's name if it can be one; else that of Python's exception it derives from, if any."""
+        """Return the class name of an exception if it is credible; else that of its built-in base, if any."""
         own = getattr(builtins, name, None) if name.isidentifier() else None
         if isinstance(own, type) and issubclass(own, BaseException):
             return name
@@ -50,7 +49,7 @@ class Sources:
         return known or "an exception of its own"
 
     def trace(self, text: str) -> str:
-        """The frames of a traceback that lie in the submission, with the lines as they were handed in."""
+        """Return the frames of a traceback that are in the submission, with the lines as handed in."""
         kept = []
         for line in text.splitlines()[-4 * MAX_FRAMES:]:
             found = FRAME.fullmatch(line)

@@ -1,12 +1,11 @@
-"""What goes between grader and worker in one test, and how the requests of a known transcript are made ahead.
+"""Record the messages of a test, and send the requests of a known transcript ahead of the test.
 
 The verdict of a test is a function of the replies it gets. While the model answers are graded, the transcript of each test is
-kept. Another submission is sent the recorded requests together, and all replies are read. Where each is the recorded one,
-byte for byte or within rounding, so is the verdict, and the test need not be run. Where one differs, the test runs over the
-replies.
+recorded. Every other submission is sent all recorded requests up front. If each reply equals the recorded one, byte for byte or
+up to rounding, so does the verdict, and the test need not run. If one differs, the test runs on the replies.
 
-No answer goes ahead of its question: a request that may depend on an earlier answer of the same test is sent only after
-that answer was read. Which requests those are is found once, in `autograder.grade.dependencies`.
+No answer is sent ahead of its question: a request that may depend on an earlier answer of the same test is sent only after that
+answer was read. `autograder.grade.dependencies` determines once which requests those are.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ from autograder.sandbox.wire import frame
 if TYPE_CHECKING:
     from autograder.sandbox.client.worker import Worker
 
-# Bytes of requests on their way: they fit into a socket's buffer, so that neither side waits for the other to read.
+# Bytes of requests in flight. They fit into the socket's buffer, so that neither side blocks on the other.
 WINDOW = 1 << 16
-# Bytes of a request beside its arrays, about.
+# Approximate bytes of a request apart from its arrays.
 ROOM = 512
-# CPU seconds a request that is made ahead may take; what takes longer is made again by itself, with the limit of a call.
+# CPU seconds for a request sent ahead. One that takes longer is made again by itself, with the limit of a call.
 PREFETCH_CPU = 1.0
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message without its number.
+    """One message without its serial number.
 
     Attributes
     ----------
     kind : str
     forms : list
-        Header form of the values; see `autograder.sandbox.wire`.
+        Header forms of the values; see `autograder.sandbox.wire`.
     payload : bytes
     """
 
@@ -49,16 +48,16 @@ class Message:
 
     @property
     def function(self) -> str:
-        """The student's function that it calls by its name; empty where it does not."""
+        """Name of the student's function that the request calls; empty if it calls none by name."""
         target = self.forms[0] if self.kind == "call" else None
         return str(target[2]) if isinstance(target, list) and target[1] == "function" else ""
 
     def text(self) -> bytes:
-        """All of it in one piece: two messages are the same where this is."""
+        """Return the message as bytes, for comparison."""
         return msgspec.msgpack.encode([self.kind, *self.forms]) + self.payload
 
     def framed(self, serial: int) -> bytes:
-        """As it goes over the wire."""
+        """Return the bytes that go over the wire."""
         return frame([self.kind, serial, *self.forms], self.payload)
 
 
@@ -70,7 +69,7 @@ class Exchange:
     ----------
     request, reply : Message
     waits : bool
-        Whether the request may be made only once all replies before it were read.
+        The request must not be sent before all earlier replies have been read.
     """
 
     request: Message
@@ -86,9 +85,9 @@ class Transcript:
     ----------
     exchanges : list of Exchange
     asks : bool
-        Whether student code called a function of the grader's in between.
+        Student code called a function of the grader's in between.
     exact : bool
-        Whether the verdict hangs on the last digits of a reply.
+        The verdict depends on the last digits of a reply.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -97,34 +96,34 @@ class Transcript:
 
 
 class TranscriptDiverged(BaseException):
-    """A test makes another request than was made ahead of it: it is run from its beginning, with nothing made ahead."""
+    """A test makes a request other than the one sent ahead. The test is restarted without prefetching."""
 
 
 class Prefetch:
-    """The requests of one transcript, made ahead of the test that makes them.
+    """The requests of one transcript, sent ahead of the test that makes them.
 
     Parameters
     ----------
     worker : Worker
     transcript : Transcript
     cpu : float
-        CPU seconds in which the next reply has to come.
+        CPU seconds in which the next reply must arrive.
     """
 
     def __init__(self, worker: Worker, transcript: Transcript, cpu: float = PREFETCH_CPU) -> None:
         self.worker, self.exchanges, self.exact, self.cpu = worker, transcript.exchanges, transcript.exact, cpu
-        self.sent: list[int] = []         # the numbers of the requests that were made
+        self.sent: list[int] = []         # serial numbers of the requests that were sent
         self.replies: list[Message] = []
         self.used = 0                     # how many of them the test has made itself
         self.mark = None if worker.total is None else worker.total.shares.mark()
 
     def drain(self) -> bool:
-        """Make all requests that may be made, and read all replies; True where each is the recorded one, within rounding.
+        """Send all requests that may be sent and read all replies; return whether each equals the recorded one, up to rounding.
 
         Raises
         ------
         StudentError
-            The worker is at its end.
+            The worker ended.
         """
         same = True
         while same and len(self.replies) < len(self.exchanges):
@@ -135,7 +134,7 @@ class Prefetch:
         return same
 
     def send(self, before: bytes = b"") -> None:
-        """Make as many requests as may be on their way, after what is to go `before` them."""
+        """Send as many requests as may be in flight, preceded by the bytes `before`."""
         parts = [before] if before else []
         size = sum(len(one.request.payload) + ROOM for one in self.exchanges[len(self.replies): len(self.sent)])
         while len(self.sent) < len(self.exchanges):
@@ -150,25 +149,25 @@ class Prefetch:
                 self.worker.channel.send(b"".join(parts), Budget(self.worker, self.cpu).check_deadline)
 
     def _read(self) -> bool:
-        """Read the next reply; True where it is the recorded one."""
+        """Read the next reply; return whether it equals the recorded one."""
         position = len(self.replies)
         request = self.exchanges[position].request
         with self.worker.kill_on_protocol_error():
             self.replies.append(self.worker.receive(self.sent[position], Budget(self.worker, self.cpu, request)))
         if self.replies[-1].kind == "raised":
-            del self.sent[position + 1:]  # the worker drops what was requested ahead of an exception
+            del self.sent[position + 1:]  # the worker drops requests sent ahead of an exception
         reply, recorded = self.replies[-1], self.exchanges[position].reply
         return reply.text() == recorded.text() or (not self.exact and agrees(reply, recorded))
 
     def ask(self, request: Message, cpu: float) -> Message:
-        """The reply to what the test asks now: read already, or given now.
+        """Return the reply to a request of the test, from the replies already read or from the worker.
 
         Raises
         ------
         TranscriptDiverged
-            Another request was made ahead in its place.
+            Another request was sent ahead in its place.
         StudentError
-            From a request that was not made ahead.
+            From a request that was not sent ahead.
         """
         if self.used == len(self.replies):
             self.worker.prefetch = None

@@ -1,4 +1,4 @@
-"""The grader's side of one worker: it answers requests with values."""
+"""The grader's side of one worker: makes requests and returns values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.client.sandbox import Sandbox
 
 MAX_TEXT = 2000
-# What student code may send along with a question, and the CPU seconds an answer to it may take here.
+# Bytes that student code may send with a question, and the CPU seconds that answering it may take.
 MAX_QUESTION = 8 << 20
 ANSWER_CPU = 5.0
 
@@ -38,13 +38,13 @@ class Submission:
     Attributes
     ----------
     files : dict of str to bytes
-        Written into its own folder.
+        Files written to its folder.
     module : str
         The module to import.
     earlier : dict of str to str
-        Right versions of earlier stages' modules that the module may import: source by name.
+        Name to source of earlier stages' modules, in reference versions, that the module may import.
     handed_out : dict of str to str
-        What students were handed out beside their file: places in the kit by name.
+        Files that students were given: name in their folder to path in the kit.
     standins : str
         Source of replacements that run inside, for a stage that has them.
     """
@@ -57,7 +57,7 @@ class Submission:
 
 
 class Handle:
-    """An object that stays in the worker: it can be called, and so can its methods."""
+    """An object that stays in the worker. It and its methods can be called."""
 
     def __init__(self, worker: Worker, number: int, type_name: str) -> None:
         self._worker, self._number, self.type_name = worker, number, type_name
@@ -66,7 +66,7 @@ class Handle:
         return self._worker.call(["object", self._number, self.type_name], args, kwargs)[0]
 
     def call_and_changes(self, name: str, args: tuple[Any, ...]) -> tuple[Any, tuple[str, ...]]:
-        """Call what the function or class of this name made; its value, and what it changed in place."""
+        """Call the object, created by the function or class `name`; return its value and what it changed in place."""
         return self._worker.call(["object", self._number, name], args, {})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -88,19 +88,19 @@ class Worker:
     Attributes
     ----------
     alive : bool
-        False once it ended, was ended, or broke the protocol.
+        False once it ended, was killed, or broke the protocol.
     printed : str
-        What the last call printed, the beginning of it.
+        Beginning of what the last call printed.
     askable : frozenset of str
-        The module's own functions for which right versions stand in.
+        Functions of the module that reference versions stand in for.
     asked : dict of str to int
         How often each of them answered since the last reset.
     prefetch : Prefetch or None
-        The requests that were made ahead of the test that runs.
+        Requests sent ahead of the running test.
     recording : Transcript or None
-        Where all exchanges are kept.
+        Where exchanges are recorded.
     total : SubmissionBudget or None
-        What all requests of the submission may take together.
+        The time limit of all requests of the submission together.
     """
 
     def __init__(self, sandbox: Sandbox, stream: socket.socket, pid: int, submission: Submission,
@@ -122,7 +122,7 @@ class Worker:
         self._sources = Sources(submission.files)
 
     def load(self) -> None:
-        """Import the student's file; what it raises is raised here."""
+        """Import the student's file; exceptions of it are raised here."""
         one = self.submission
         files = {name: np.frombuffer(data, np.uint8) for name, data in one.files.items()}
         self.request("load", one.module, files, one.earlier, self.sandbox.handed_out(one.handed_out), one.standins,
@@ -130,10 +130,10 @@ class Worker:
 
     def reset(self, seed: int, replace: Iterable[str] = (), standins: str = "", known: Transcript | None = None,
               cpu: float = PREFETCH_CPU) -> None:
-        """A clean state before a test; right versions of the functions in `replace` stand in.
+        """Restore a clean state before a test, with reference versions of the functions in `replace` in place.
 
-        A worker that cannot give one, because a library was patched, a thread goes on or a timer is set, is ended; a
-        fresh one takes its place. What the student's file itself leaves behind when it is imported is left alone.
+        A worker that cannot do so, because a library was patched, a thread is still running or a timer is set, is killed, and a
+        new one takes its place. What the import of the student's file itself leaves behind is accepted.
 
         Parameters
         ----------
@@ -142,9 +142,9 @@ class Worker:
         standins : str
             Source of replacements that it does not have yet.
         known : Transcript, optional
-            Its requests go out together with this one. See `prefetch`.
+            Send its requests together with this one. See `prefetch`.
         cpu : float
-            CPU seconds for each reply to them; no more than a call may take that is made by itself.
+            CPU seconds for each reply to them, at most those of a normal call.
         """
         self.prefetch = None
         self._functions.clear()
@@ -163,7 +163,7 @@ class Worker:
             clean = self._conclude(reply)
         except InfrastructureError:
             raise
-        except Exception:  # also what student code made of Python itself, such as a NameError where its names are gone
+        except Exception:  # also exceptions that student code caused in Python itself, such as a NameError for deleted builtins
             self.close()
             raise
         if clean is not True and self._resets > 1:
@@ -171,20 +171,20 @@ class Worker:
 
     def call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any],
              cpu: float | None = None) -> tuple[Any, tuple[str, ...]]:
-        """Call what `target` names; its value, and the arguments it changed in place.
+        """Call `target`; return its value and the arguments it changed in place.
 
-        `cpu` is the limit of this call in CPU seconds, where it is not the usual one.
+        `cpu` overrides the limit of a call in CPU seconds.
         """
         value = self.request("call", target, args, kwargs, cpu=cpu or self.limits.call_cpu)
         return value, self._changed
 
     def request(self, kind: str, *values: Any, cpu: float) -> Any:
-        """One request and its answer.
+        """Make one request and return its value.
 
         Raises
         ------
         StudentError
-            A limit was passed, the worker ended, or what came back is no message.
+            A limit was exceeded, the worker ended, or it broke the protocol.
         """
         if self._answering:
             raise Raised("TypeError", _("an object of your own cannot be used by a function of another task"))
@@ -192,7 +192,7 @@ class Worker:
         return self._conclude(self.exchange(message, cpu) if self.prefetch is None else self.prefetch.ask(message, cpu))
 
     def exchange(self, request: Message, cpu: float) -> Message:
-        """Send a request and read its reply; it is recorded, where a transcript is kept."""
+        """Send a request and return its reply, recording both if `recording` is set."""
         self._expect_alive()
         reply = self._exchange(request, cpu)
         if self.recording is not None:
@@ -207,12 +207,12 @@ class Worker:
             return self.receive(serial, budget)
 
     def next_serial(self) -> int:
-        """The number of the next request."""
+        """Return the number of the next request."""
         self.serial += 1
         return self.serial
 
     def receive(self, serial: int, budget: Budget) -> Message:
-        """Wait for the reply to the request of this number; what student code asks meanwhile is answered."""
+        """Wait for the reply with this serial, answering questions of student code meanwhile."""
         while True:
             header, payload = self.channel.receive(budget.check_deadline)
             if len(header) < 2 or header[1] != serial or isinstance(header[1], bool):
@@ -234,7 +234,7 @@ class Worker:
 
     @contextlib.contextmanager
     def kill_on_protocol_error(self) -> Iterator[None]:
-        """What goes wrong between the two sides inside ends the worker."""
+        """Context in which a protocol error or a limit ends the worker."""
         try:
             yield
         except Died:
@@ -277,7 +277,7 @@ class Worker:
             raise BadMessage(_("an answer of no known kind"))
 
     def _answer(self, question: Message, budget: Budget) -> Message:
-        """Answer a call that came out of student code: to a right version that stands in, or to a test's own function."""
+        """Answer a call made by student code: by a reference version or a test's own function."""
         if len(question.payload) > MAX_QUESTION:
             return self._message("refuse", ("ValueError", _("arguments of more than {size} MiB", size=MAX_QUESTION >> 20)))
         match question.kind, self._decoded(question):
@@ -300,7 +300,7 @@ class Worker:
             raise BadMessage(_("an argument without a name"))
         is_callback = question.kind == "callback"
         small = is_small(args, kwargs, **(OF_A_CALLBACK if is_callback else {}))
-        if is_callback and not small:  # a test's function remembers its calls: it is called here or not at all
+        if is_callback and not small:  # a test's function records its calls, so it must run in this process or not at all
             return self._message("refuse", ("ValueError", _("arguments far larger than the test's own")))
         self._answering = True
         try:
@@ -317,7 +317,7 @@ class Worker:
         return answer
 
     def _respond(self, function: Callable[[], Any]) -> Message:
-        """What a function gives, or what student code is to see raised where its arguments were bad."""
+        """Return the message with the value of `function`, or with the exception that student code should see."""
         try:
             return self._message("answer", (function(),))
         except (LimitExceeded, InfrastructureError):
@@ -329,7 +329,7 @@ class Worker:
             return self._message("refuse", (known, str(error)[:500]))
 
     def _packed(self, function: Callable[[], Any]) -> bytes:
-        """The same as bytes, from another process."""
+        """Return the message of `_respond` as bytes, for another process."""
         try:
             answer = self._respond(function)
         except LimitExceeded as error:
@@ -358,12 +358,12 @@ class Worker:
         return Died(how["how"])
 
     def end(self) -> dict[str, Any]:
-        """End the process; how it ended."""
+        """Kill the process; return how it ended."""
         if not self.alive:
             return {"how": "it had ended"}
         self.alive = False
         self.channel.stream.close()
-        # A process that closed its socket is ending: give the kernel a moment, so that the true reason is told.
+        # A process that closed its socket is about to exit: give it a moment, so that its own status is reported.
         deadline = time.monotonic() + 0.5
         while (answer := self.sandbox.ask("ended", pid=self.pid)) == {} and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -375,7 +375,7 @@ class Worker:
         return how
 
     def close(self, by_the_grader: bool = False) -> None:
-        """End the process, whatever it is doing; `by_the_grader` where nothing that student code did is the reason."""
+        """Kill the process, whatever it is doing; `by_the_grader` if not because of student code."""
         self.prefetch = None
         if self.alive:
             self.alive = False
@@ -384,22 +384,22 @@ class Worker:
 
 
 class OutsideContract(Exception):
-    """A call that a right version is not made for: the student's own function answers it."""
+    """A call outside the contract of a reference version; the student's own function answers it."""
 
 
 class TooLarge(LimitExceeded):
-    """A value that was not sent because of its size; the worker goes on."""
+    """A value was too large to be sent. The worker goes on."""
 
 
 def crossing(known: str, name: str, message: str, trace: str) -> Exception:
-    """An exception as it arrives on this side: one of Python's own by its name, or of several; anything else as Raised."""
+    """Return the exception to raise here: a built-in one by name, a combination of several, or else Raised."""
     from autograder.sandbox.worker import KNOWN
 
     bases = [getattr(builtins, one) for one in dict.fromkeys(known.split()) if one in KNOWN]
     if bases:
         try:
             error: Exception = (bases[0] if len(bases) == 1 else type(bases[0].__name__, tuple(bases), {}))(message)
-        except TypeError:  # some of Python's own are not made to go together
+        except TypeError:  # some built-in exceptions cannot be combined
             error = bases[0](message)
         error.type_name = name  # type: ignore[attr-defined]
         error.message = message  # type: ignore[attr-defined]
@@ -409,7 +409,7 @@ def crossing(known: str, name: str, message: str, trace: str) -> Exception:
 
 
 def is_missing(value: Any) -> bool:
-    """True for the answer to a call of a function that the student's module does not have."""
+    """Whether a value stands for a function that the student's module lacks."""
     return isinstance(value, Other) and value.words == "a missing function"
 
 
