@@ -204,8 +204,8 @@ class _Run:
         one. The same submission has the same words.
         """
         needed: dict[str, set[str]] = {}
-        for item, names in self.stood_in.items():
-            needed.setdefault(task_of(item)[0], set()).update(names)
+        for item, stood_in in self.stood_in.items():
+            needed.setdefault(task_of(item)[0], set()).update(stood_in)
         for item, verdict in self.verdicts.items():
             if verdict.outcome == "passed" and (names := needed.get(task_of(item)[0])):
                 said = note(names)
