@@ -58,16 +58,16 @@ def examine(course: Path) -> Iterator[Finding]:
     """Run all checks in order; a check that raises becomes a finding as well."""
     from autograder.sandbox.wasm import what_is_missing
 
-    looks: list[Callable[[], Iterable[Finding]]] = [
-        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, webassembly, waiting, memory, limits, language,
-        lambda: clock(course), lambda: disk(course), lambda: course_folder(course)]
+    machine: list[Callable[..., Iterable[Finding]]] = [
+        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, webassembly, waiting, memory, limits, language]
+    of_the_course: list[Callable[..., Iterable[Finding]]] = [clock, disk, course_folder]
     spared = (kernel, namespaces, seccomp, sandbox) if not what_is_missing() else ()
-    for look in looks:
+    for look in [*machine, *of_the_course]:
         try:
-            yield from (replace(found, status=NOTE) if found.status == BAD and look in spared else found for found in look())
+            for found in look(course) if look in of_the_course else look():
+                yield replace(found, status=NOTE) if found.status == BAD and look in spared else found
         except Exception as error:
-            name = getattr(look, "__name__", "course folder").strip("<>").replace("lambda", "course folder")
-            yield Finding(BAD, name, f"cannot be looked at: {type(error).__name__}: {error}")
+            yield Finding(BAD, look.__name__.replace("_", " "), f"cannot be looked at: {type(error).__name__}: {error}")
 
 
 def python() -> Iterator[Finding]:

@@ -165,5 +165,5 @@ def told(name: str, error: Exception) -> Exception:
         return Mismatch(error.what, error.problem, error.aspect)
     kind = getattr(error, "type_name", None) or type(error).__name__
     if isinstance(error, BadMessage):
-        kind = _("an answer that is none")
+        kind = _("a malformed reply")
     return Raised(kind, str(getattr(error, "message", error)), getattr(error, "student_trace", ""), doing)

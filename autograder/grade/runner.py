@@ -110,6 +110,7 @@ class _Run:
         self.first: dict[pytest.Item, Verdict | None] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
         self.calls: dict[pytest.Item, list[Call]] = {}
+        self.stood_in: dict[pytest.Item, set[str]] = {}
         self.latest: list[Verdict] = []
         self.error: BaseException | None = None
         self.has_seen_hidden = False
@@ -126,6 +127,7 @@ class _Run:
                 break
         for item in sorted(ran, key=lambda item: (task_number(task_of(item)[0]), item.path.stem != "public")):
             self.verdict(item)
+        self._note_by_task()
         for item in ran:
             if self.diagnose is not None and item in self.calls:
                 self.backend.student.calls[:] = self.calls[item]
@@ -186,12 +188,28 @@ class _Run:
         self._keep_apart(item)
         second = self._standing_in(item)
         stood_in = self.backend.stood_in()
-        if stood_in:
+        if second.outcome == "passed":
+            self.stood_in[item] = stood_in
+        elif stood_in:
             second.message = f"{second.message}\n({note(stood_in)})" if second.message else note(stood_in)
         if first is None or second.outcome == "passed" or (stood_in and second.outcome != "timeout"):
             return second
         self.calls[item] = calls
         return first
+
+    def _note_by_task(self) -> None:
+        """Name, in each passed test of a task, the right versions that any passed test of the task needed.
+
+        A function that remembers by `id` works or fails as memory happens to lie, so that now this test needs them and now that
+        one. The same submission has the same words.
+        """
+        needed: dict[str, set[str]] = {}
+        for item, stood_in in self.stood_in.items():
+            needed.setdefault(task_of(item)[0], set()).update(stood_in)
+        for item, verdict in self.verdicts.items():
+            if verdict.outcome == "passed" and (names := needed.get(task_of(item)[0])):
+                said = note(names)
+                self.verdicts[item] = replace(verdict, message=f"{verdict.message}\n({said})" if verdict.message else said)
 
     def _standing_in(self, item: pytest.Item) -> Verdict:
         """Return the verdict with the backend's reference versions in place, recorded or by running the test."""

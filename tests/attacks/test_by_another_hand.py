@@ -135,3 +135,41 @@ def test_a_hidden_test_tells_its_inputs_in_no_word_of_student_code(slot: Slot) -
     lost, = [test for test in record["tests"] if test["outcome"] != "passed"]
     assert lost["visibility"] == "hidden" and lost["brief"] == "ValueError in softmax"
     assert "LEAK" not in json.dumps([test for test in record["tests"] if test is not lost])
+
+
+# Changes to the interpreter the submission runs in, which right answers survive.
+ITS_OWN_TROUBLE = {
+    "hardly any recursion": "import sys\nsys.setrecursionlimit(40)",
+    "no streams": "import sys\nsys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = sys.stdin = None",
+    "objects that exit as they go": "class Leaving:\n    def __del__(self):\n        raise SystemExit('gone')\n\n"
+                                    "_softmax = softmax\n\ndef softmax(z):\n    Leaving()\n    return _softmax(z)",
+    "clocks that lie": "import time\ntime.process_time = time.perf_counter = time.monotonic = time.time = lambda: -1e300",
+    "a hook that forbids files and imports": "import sys\n\ndef hook(event, args):\n"
+                                             "    if event in ('open', 'import', 'compile'):\n"
+                                             "        raise RuntimeError('closed')\n\nsys.addaudithook(hook)",
+}
+# Those that nothing survives.
+ITS_END = {
+    "no import any more": "import builtins\n\ndef closed(*args, **kwargs):\n    raise ImportError('closed')\n\n"
+                          "builtins.__import__ = closed",
+    "every file closed": "import os\nos.closerange(0, 1024)",
+    "every module gone": "import sys\nfor name in list(sys.modules):\n    if name not in ('builtins', 'sys', __name__):\n"
+                         "        sys.modules[name] = None",
+    "a profiler that raises": "import sys\n\ndef closed(*args):\n    raise RuntimeError('closed')\n\nsys.setprofile(closed)",
+}
+
+
+@pytest.mark.parametrize("code", ITS_OWN_TROUBLE.values(), ids=ITS_OWN_TROUBLE)
+def test_what_a_submission_does_to_its_interpreter_changes_no_mark(slot: Slot, code: str) -> None:
+    """Values cross, and time is taken, where the submission cannot reach."""
+    record = grade(slot, "1-bptt", code)
+    lost = [(test["test"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"]
+    assert (record["score"], record["status"]) == (FULL, "graded"), lost
+
+
+@pytest.mark.parametrize("code", ITS_END.values(), ids=ITS_END)
+def test_a_submission_that_breaks_its_interpreter_cannot_be_run_and_is_told_so(slot: Slot, code: str) -> None:
+    """It is its own fault: no trouble of the grader's, no points, and the next is graded as ever."""
+    record = grade(slot, "1-bptt", code)
+    assert (record["score"], record["status"]) == (0, "ungradable")
+    assert record["reason"].startswith("bptt.py could not be imported: ")

@@ -13,7 +13,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from autograder.doctor import BAD, NOTE, examine
+from autograder.doctor import BAD, NOTE, Finding, examine
 from autograder.errors import InfrastructureError
 from autograder.gradebook.config import address
 from autograder.gradebook.health import check_gradebook
@@ -277,3 +277,11 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.Mon
     found = {finding.what: finding for finding in examine(tmp_path / "nowhere") if finding.status == BAD}
     assert {"bubblewrap", "sandbox", "course folder"} <= set(found)
     assert all(finding.remedy for finding in found.values())
+
+
+def test_a_check_of_the_doctor_that_fails_is_called_by_its_own_name(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clock(course: Path) -> Iterator[Finding]:
+        raise ValueError("no time")
+
+    monkeypatch.setattr("autograder.doctor.clock", clock)
+    assert ("clock", "cannot be looked at: ValueError: no time") in [(found.what, found.said) for found in examine(course)]

@@ -200,7 +200,7 @@ def expect(got: Any, want: Any, what: str | Sequence[str], rtol: float = RTOL, a
             raise Mismatch(name, _("should be {value}", value=bool(want)), aspect, got=show(got), expected=str(bool(want)))
     elif isinstance(want, str):
         if got != want:
-            raise Mismatch(name, _("is another text"), "value", got=show(got), expected=show(want))
+            raise Mismatch(name, _("is a different string"), "value", got=show(got), expected=show(want))
     else:
         _expect_numbers(got, want, name, rtol, atol)
 

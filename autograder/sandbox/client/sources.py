@@ -10,6 +10,8 @@ import builtins
 import re
 from functools import cached_property
 
+from autograder.checks.words import _
+
 FRAME = re.compile(r" {2}(?P<file>[\w./-]+), line (?P<number>\d{1,6})(?:, in (?P<function>[\w<>]+))?: .*")
 MAX_FRAMES = 12
 PYTHONS = ("<module>", "<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
@@ -46,7 +48,7 @@ class Sources:
             return name
         if name in LIBRARIES or name in self._words:
             return name
-        return known or "an exception of its own"
+        return known or _("an exception of its own")
 
     def trace(self, text: str) -> str:
         """Return the frames of a traceback that are in the submission, with the lines as handed in."""
