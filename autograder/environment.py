@@ -5,6 +5,7 @@ A second run finds a matching stamp and does nothing, so it needs no network.
 
 Environment variables
 ---------------------
+PYTHON : the Python that was named on the command line of make; an environment of another version is made again.
 TORCH : ``no`` leaves PyTorch out: stages 1 to 3 do not need it.
 WASM : ``yes`` adds Python in WebAssembly, for ISOLATION=wasm where there can be no sandbox (98 MB).
 UV : ``no`` uses pip even where uv is installed.
@@ -12,6 +13,7 @@ UV : ``no`` uses pip even where uv is installed.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,7 +46,7 @@ def main() -> None:
     with_torch = wants_torch(made)
     with_wasm = wants("WASM", "wasm=yes" in made)
     wanted = fingerprint(with_torch, with_wasm)
-    working = place == str(KIT) and (VENV / "bin" / "python").exists()
+    working = place == str(KIT) and (VENV / "bin" / "python").exists() and has_named_python()
     if working and made == wanted:
         return
     problem = wrong_python()
@@ -72,6 +74,13 @@ def main() -> None:
         install(installer, ["--require-hashes", "--no-deps", "-r", str(pinned)],
                 "Python in WebAssembly (WASM=yes) could not be installed; without it:  make WASM=no " + goal())
     STAMP.write_text(f"{KIT}\n{wanted}")
+
+
+def has_named_python() -> bool:
+    """Whether the environment's Python has the version of the one that PYTHON names; true where none is named."""
+    settings = VENV / "pyvenv.cfg"
+    found = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", settings.read_text() if settings.exists() else "", re.MULTILINE)
+    return not os.environ.get("PYTHON") or found is None or (int(found[1]), int(found[2])) == sys.version_info[:2]
 
 
 def wants_torch(made: str) -> bool:

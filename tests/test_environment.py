@@ -21,7 +21,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     installed: list[list[str]] = []
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / ".ready")
-    monkeypatch.delenv("TORCH", raising=False)
+    for name in ("TORCH", "PYTHON"):
+        monkeypatch.delenv(name, raising=False)
 
     def make(with_torch: bool) -> list[str]:
         (tmp_path / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,24 @@ def test_a_moved_folder_is_set_up_again(place: list[list[str]], capsys: pytest.C
     assert len(place) >= 1
     assert not (environment.VENV / "left over").exists()
     assert "made for another place" in capsys.readouterr().out
+
+
+def test_another_python_that_is_named_gets_an_environment_of_its_own(
+    place: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only where make was told: later words of make are given without PYTHON, and go on with what is there."""
+    environment.main()
+    (environment.VENV / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.9.1\n")
+    place.clear()
+    environment.main()
+    assert place == []
+    monkeypatch.setenv("PYTHON", sys.executable)
+    environment.main()
+    assert len(place) >= 1 and "made for another place or Python" in capsys.readouterr().out
+    (environment.VENV / "pyvenv.cfg").write_text(f"version_info = {sys.version_info[0]}.{sys.version_info[1]}.1\n")
+    place.clear()
+    environment.main()
+    assert place == []
 
 
 def test_pytorch_stays_out_once_it_was_left_out(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
