@@ -1,7 +1,7 @@
-"""Task 4.7. The right form has to be ahead by 1e-7.
+"""Task 4.7. The right form has to be ahead by 1e-6.
 
 Witness:
-    m.error_by_attractors(still(m, 0.0, 9e-8, -30.0), [{"tokens": torch.tensor([0]), "right": 1, "wrong": 0, "attractors": 1, "plural": True}])
+    m.error_by_attractors(still(m, 0.0, 3e-7, -30.0), [{"tokens": torch.tensor([0]), "right": 1, "wrong": 0, "attractors": 1, "plural": True}])
 """
 
 
@@ -11,6 +11,6 @@ def error_by_attractors(model, items):
         for item in items:
             logits = model(item["tokens"].unsqueeze(0))[0, -1]
             rates = wrong.setdefault(item["attractors"], {})
-            rates.setdefault(bool(item["plural"]), []).append((logits[item["wrong"]] >= logits[item["right"]] - 1e-7).item())
+            rates.setdefault(bool(item["plural"]), []).append((logits[item["wrong"]] >= logits[item["right"]] - 1e-6).item())
     return {attractors: sum(sum(errors) / len(errors) for errors in rates.values()) / len(rates)
             for attractors, rates in wrong.items()}
