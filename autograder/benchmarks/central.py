@@ -10,6 +10,8 @@ import json
 import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -83,7 +85,8 @@ def central(stage_id: str, count: int, url: str = "") -> Central:
 def _class(course: Path, stage: Stage, count: int) -> list[str]:
     """Grade one student with a known mistake, and copy what was handed in and the record under other names."""
     measure.hand_in(course, stage, {"student-0": stage.mistakes()[0].source})
-    measure.command("grade", "--course", str(course), "--stage", stage.id)
+    subprocess.run([sys.executable, "-m", "autograder", "grade", "--course", str(course), "--stage", stage.id], check=True,
+                   stdout=subprocess.DEVNULL)
     results = course / "results" / stage.id
     record = json.loads((results / "student-0.json").read_bytes())
     students = [f"student-{number}" for number in range(1, count + 1)]
