@@ -61,7 +61,9 @@ def usable(name: str) -> str:
         kept.pop()
         while kept and unicodedata.category(kept[-1])[0] == "M":
             kept.pop()
-    return "".join(kept).rstrip(" .-_'@,")
+    while kept and (kept[-1] in "_-'" or not (_is_word(kept[-1]) or kept[-1] in ENDS)):
+        kept.pop()
+    return "".join(kept)
 
 
 def shown(name: str) -> str:

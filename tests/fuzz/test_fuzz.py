@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from autograder.grade.names import is_usable, usable
 from autograder.sandbox.wire import PREFIX
 from autograder.stages import RELEASE
 from tests.fuzz import targets
@@ -117,6 +118,15 @@ parts = st.sampled_from(["ada", "1-bptt", "bptt.py", "bptt-1.py", "bptt (2).py",
 def test_any_names_in_an_archive(members: list[tuple[str, list[str]]], content: bytes) -> None:
     listed = "\n".join(kind + "/".join(names).replace("\n", "").replace("\0", "") for kind, names in members)
     targets.read_names(listed.encode("utf-8", "replace") + b"\0" + content)
+
+
+@settings(**ANY)
+@example("·")
+@example("a ·")
+@given(st.text(max_size=12) | st.text("aä·.-_'’@, ()&\u200d\u0301", max_size=8))
+def test_any_name_becomes_a_usable_one_or_none(name: str) -> None:
+    found = usable(name)
+    assert found == "" or (is_usable(found) and usable(found) == found)
 
 
 @settings(**ANY)
