@@ -22,9 +22,12 @@ from autograder.prove.over_cores import over_cores
 from autograder.sandbox.client.rounding import rounded
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import Message, Transcript
+from autograder.sandbox.limits import Limits
 from autograder.stages import Stage
 from autograder.stages.strip import strip
 
+# A call of a correct answer must need less than the CPU limit of a student's call divided by this.
+MARGIN = 3
 # By test: outcome, points, message, call, and the name of the mistake.
 Record = dict[str, tuple[Any, ...]]
 
@@ -35,6 +38,8 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
     Tried on the model answers, the stub, the alternatives and a mistake per task; with `few`, on the model answers, the stub and
     one mistake of the last task. Weights belong to the model answers and fit only classes with their parameter names; in process
     they are renamed for alternatives. So tests that load weights are compared in the sandbox only, except for the model answers.
+
+    A call in the sandbox has a third of a student's CPU limit here: a correct answer must not come near the limit.
     """
     finding = GateResult("one record in process, in the sandbox, with and without requests made ahead")
     listed = _sources(stage)
@@ -45,7 +50,7 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
     sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 
     def share(suite: Suite, some: Sequence[tuple[str, str, Record]]) -> list[tuple[list[str], str]]:
-        with _sandbox(stage, finding) as sandbox:
+        with _sandbox(stage, finding, Limits(call_cpu=Limits.call_cpu / MARGIN)) as sandbox:
             runs = record_reference_run(stage, sandbox, suite, seed_of_term())
             return [(_differences(stage, suite, sandbox, runs, *one), finding.measured) for one in some]
 
@@ -176,14 +181,14 @@ def _told(verdict: tuple[Any, ...]) -> str:
 
 
 @contextmanager
-def _sandbox(stage: Stage, finding: GateResult) -> Iterator[Sandbox]:
+def _sandbox(stage: Stage, finding: GateResult, limits: Limits | None = None) -> Iterator[Sandbox]:
     """Context with a started sandbox, or separate processes with limits only where there can be none."""
-    sandbox = Sandbox(preload=stage.info.preload)
+    sandbox = Sandbox(preload=stage.info.preload, limits=limits)
     finding.measured = "in the sandbox"
     try:
         sandbox.start()
     except SandboxError:
-        sandbox = Sandbox(preload=stage.info.preload, isolation="process")
+        sandbox = Sandbox(preload=stage.info.preload, isolation="process", limits=limits)
         sandbox.start()
         finding.measured = "in processes without a sandbox, which there is not here"
     try:
