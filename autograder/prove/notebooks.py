@@ -60,13 +60,17 @@ def notebook_runs(stage: Stage) -> GateResult:
 
 @contextmanager
 def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
-    """Context with a copy of the released folder outside the kit, beside those of earlier stages it uses."""
+    """Context with a copy of the released folder outside the kit, beside those of earlier stages it uses.
+
+    With `solved`, the stage's file and the notebook are the source's: with the model answers, those of optional tasks too.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         for one in [stage, *map(find_stage, stage.info.requires_stages)]:
             folder = Path(scratch, one.id)
             shutil.copytree(released(one), folder)
             if solved:
                 shutil.copyfile(one.solution, folder / one.info.file)
+                shutil.copyfile(one.notebook, folder / one.notebook.name)
         yield Path(scratch, stage.id)
 
 

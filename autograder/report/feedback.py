@@ -44,6 +44,8 @@ CODE = re.compile(r"(`[^`]+`|``[^`]+``|\$[^$]+\$)")
 BRACES = re.compile(r"[A-Za-z][_^]\{[^{}]+\}")
 SIMPLE = re.compile(r"(?<![\w$\\])(?:[A-Za-z∂]{1,2}|∂[A-Za-z])(?:[_^]\{[^{}]+\}|[_^][A-Za-z0-9](?![\w(]))+")
 SPECIAL = re.compile(r"([\\*_\[\]<>#|~$])")
+# In sentences of the kit: code.
+BETWEEN_BACKTICKS = re.compile(r"`([^`\n]+)`")
 # Characters of a student's own cells that are shown: many times what anyone writes.
 MAX_SHOWN = 200_000
 
@@ -187,6 +189,7 @@ def prepared(environment: Environment) -> Environment:
     environment.filters["isolation_in_short"], environment.filters["isolation_at_length"] = in_short, at_length
     environment.filters["prose"] = prose
     environment.filters["phrase"] = phrase
+    environment.filters["with_code"] = with_code
     environment.filters["share"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     return environment
@@ -203,6 +206,12 @@ def phrase(text: str) -> Markup:
     html = to_html(with_formulas(text)).strip()
     whole = html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
     return Markup(html[3:-4]) if whole else Markup("{}").format(text)
+
+
+def with_code(text: str) -> Markup:
+    """Plain text in which what stands between backticks is shown as code."""
+    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else part
+                           for place, part in enumerate(BETWEEN_BACKTICKS.split(text)))
 
 
 def with_formulas(text: str) -> str:

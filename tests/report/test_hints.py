@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.report.feedback import phrase, prose
+from autograder.report.feedback import phrase, prose, with_code
 from autograder.stages import stages
 from tests.reading import Page
 
@@ -34,3 +34,9 @@ def test_braces_make_formulas_and_with_them_their_neighbours():
     html = str(phrase("h_t and h_{k}^2, not dL_dz"))
     assert html.count("<math") == 2 and "dL_dz" in html
     assert str(prose("one\ntwo")).count("<br") == 0
+
+
+def test_what_the_kit_says_of_a_file_has_its_code_as_code_and_nothing_of_a_stranger_as_markup():
+    assert with_code("its `__all__` leaves that out; <b>x</b> `") == (
+        "its <code>__all__</code> leaves that out; &lt;b&gt;x&lt;/b&gt; `")
+    assert with_code("`<script>`") == "<code>&lt;script&gt;</code>"
