@@ -38,9 +38,29 @@ COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100
 
 
 def is_elsewhere(course: Path) -> bool:
-    """Whether the course's own nbgrader_config.py sets another database than gradebook.db, such as one on a server."""
+    """Whether the course's own nbgrader_config.py names a database other than gradebook.db, for example on a server."""
     own = course / CONFIG
-    return own.is_file() and re.search(r"^[^#\n]*\bdb_url\s*=", own.read_text("utf-8", "replace"), re.MULTILINE) is not None
+    if not own.is_file() or not re.search(r"^[^#\n]*\bdb_url\b", own.read_text("utf-8", "replace"), re.MULTILINE):
+        return False
+    return _names_another(course.resolve(), own.stat().st_mtime_ns)
+
+
+@cache
+def _names_another(course: Path, changed: int) -> bool:
+    """Whether the configuration, last changed at that time, names a database other than gradebook.db of the course folder."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from autograder.gradebook.config import address, load_config
+
+    url = str(load_config(course).CourseDirectory.db_url)
+    try:
+        named = make_url(url)
+    except ArgumentError:
+        return True
+    file = course / "gradebook.db"
+    is_file = named.get_backend_name() == "sqlite" and (course / (named.database or "")).resolve() == file.resolve()
+    return url != address(file) and not is_file
 
 
 def has_gradebook(course: Path) -> bool:

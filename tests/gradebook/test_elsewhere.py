@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, create_engine
 from autograder.doctor import BAD, OK, examine
 from autograder.errors import InfrastructureError, UsageError
 from autograder.gradebook.config import load_config
+from autograder.gradebook.unchanged import is_elsewhere
 from autograder.lms.export import write_export
 from tests.classroom import SOLUTION, STAGE, grade, hand_in, with_function
 
@@ -105,6 +106,19 @@ def test_one_that_cannot_be_reached_stops_everything_before_anything_is_changed(
         assert [finding.status for finding in examine(course) if finding.what == "gradebook.db"] == [BAD]
         assert (course / "grades.csv").read_bytes() == tables
     (course / "nbgrader_config.py").write_text(config)
+
+
+@pytest.mark.parametrize(("line", "elsewhere"), {
+    'c.CourseDirectory.db_url = f"sqlite:///{Path(__file__).parent}/gradebook.db"': False,
+    'c.CourseDirectory.db_url = "sqlite:///gradebook.db"': False,
+    'print("db_url")': False,
+    'setattr(c.CourseDirectory, "db_url", "sqlite:////srv/marks.db")': True,
+    'c.merge({"CourseDirectory": {"db_url": "postgresql://db/course"}})': True,
+    'c.CourseDirectory.db_url = "no address"': True,
+}.items())
+def test_what_counts_is_the_database_and_not_how_the_configuration_names_it(tmp_path: Path, line: str, elsewhere: bool) -> None:
+    (tmp_path / "nbgrader_config.py").write_text(CONFIG.partition("c.CourseDirectory")[0] + line + "\n")
+    assert is_elsewhere(tmp_path) == elsewhere
 
 
 def test_a_course_that_names_none_has_no_gradebook_before_it_is_graded(tmp_path: Path) -> None:
