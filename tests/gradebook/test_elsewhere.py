@@ -113,7 +113,7 @@ def test_one_that_cannot_be_reached_stops_everything_before_anything_is_changed(
     'c.CourseDirectory.db_url = "sqlite:///gradebook.db"': False,
     'print("db_url")': False,
     'setattr(c.CourseDirectory, "db_url", "sqlite:////srv/marks.db")': True,
-    'c.merge({"CourseDirectory": {"db_url": "postgresql://db/course"}})': True,
+    'c["CourseDirectory"]["db_url"] = "postgresql://db/course"': True,
     'c.CourseDirectory.db_url = "no address"': True,
 }.items())
 def test_what_counts_is_the_database_and_not_how_the_configuration_names_it(tmp_path: Path, line: str, elsewhere: bool) -> None:
