@@ -14,6 +14,7 @@ import nbformat
 from autograder.errors import UsageError
 from autograder.prove.gate_result import GateResult
 from autograder.prove.numbers import add_probes, number_problems
+from autograder.publish.handout import for_students
 from autograder.publish.release import folder_of
 from autograder.stages import Stage, find_stage
 
@@ -62,7 +63,7 @@ def notebook_runs(stage: Stage) -> GateResult:
 def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
     """Context with a copy of the released folder outside the kit, beside those of earlier stages it uses.
 
-    With `solved`, the stage's file and the notebook are the source's: with the model answers, those of optional tasks too.
+    With `solved`, the stage's file has the model answers, and the notebook those of its code cells.
     """
     with tempfile.TemporaryDirectory() as scratch:
         for one in [stage, *map(find_stage, stage.info.requires_stages)]:
@@ -70,8 +71,18 @@ def handed_out(stage: Stage, solved: bool) -> Iterator[Path]:
             shutil.copytree(released(one), folder)
             if solved:
                 shutil.copyfile(one.solution, folder / one.info.file)
-                shutil.copyfile(one.notebook, folder / one.notebook.name)
+                solve_cells(folder / f"{one.id}.ipynb", one)
         yield Path(scratch, stage.id)
+
+
+def solve_cells(path: Path, stage: Stage) -> None:
+    """Replace in a released notebook the code cells that students fill in by those of the source."""
+    answers = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nbformat.read(stage.notebook, 4).cells}
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = for_students(answers[cell.metadata.nbgrader.grade_id].source)
+    nbformat.write(notebook, path)
 
 
 def executed(path: Path, measured: Stage | None = None) -> Any:

@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.checks.update import MANIFEST, manifest_of
 from autograder.grade.notebook import task_of_cell
-from autograder.publish.handout import complete, write
+from autograder.publish.handout import complete, for_students, write
 from autograder.stages import find_stage
 from autograder.stages.points import task_points
 
@@ -76,7 +76,7 @@ class CleanForRelease(NbGraderPreprocessor):
         seen: set[str] = set()
         for number, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
-                cell.source = re.sub(r"\bautograder\.checks\b", "checks", cell.source)
+                cell.source = for_students(cell.source)
             # Ids are stable across releases: updates match a student's cells by them.
             cell["id"] = next(one for one in (cell.get("id"), f"cell-{number}", f"cell-{number}-new") if one and one not in seen)
             seen.add(cell["id"])
