@@ -6,6 +6,7 @@ import base64
 import contextlib
 from typing import Any
 
+from autograder.checks import at_home_only
 from autograder.checks.axes import draw_once
 from autograder.checks.compare import without_place
 from autograder.checks.plugin import Verdict, is_exact
@@ -16,6 +17,7 @@ from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.ban_names import note_on_ban
 from autograder.grade.dependencies import find_dependencies
 from autograder.grade.diagnosis.naming import Diagnosis
+from autograder.grade.handin.content import text_of
 from autograder.grade.import_advice import advice
 from autograder.grade.language import ENGLISH, speaking
 from autograder.grade.packaging import hidden_by_name, in_folder, unimported, unreached
@@ -101,6 +103,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             # What is too large to analyse gets no name.
             with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
                 record["hints"] = {} if asks else diagnosis.found
+            explain_refusals(record, files, results)
             found = {} if asks else backend.pictures
             record["pictures"] = {task: [encode_picture(png) for png, _ in shown] for task, shown in found.items()}
             record["picture_words"] = {task: [words for _, words in shown] for task, shown in found.items()}
@@ -123,6 +126,27 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record
+
+
+def explain_refusals(record: dict[str, Any], files: dict[str, bytes], results: list[Result]) -> None:
+    """Say what the code uses that works at home and not here, at each test that may have failed for it and to the TA."""
+    explained = [use for use in refused(files, record["isolation"]) for result in results
+                 if result.verdict.outcome == "error" and at_home_only.explains(result.verdict.message)]
+    sentences = list(dict.fromkeys(map(str, explained)))
+    if not sentences:
+        return
+    record["notes"][:0] = sentences
+    record["remarks"] += sentences
+    for result in results:
+        verdict = result.verdict
+        if verdict.outcome == "error" and at_home_only.explains(verdict.message):
+            record["hints"].setdefault(verdict.test, ("", "\n".join(sentences)))
+
+
+def refused(files: dict[str, bytes], isolation: str) -> list[at_home_only.Use]:
+    """Return what a submission uses that its sandbox refuses."""
+    sources = {name: text_of(data) for name, data in files.items() if name.endswith(".py")}
+    return at_home_only.uses(sources, threads=isolation == "wasm") if isolation != "process" else []
 
 
 def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
@@ -173,6 +197,8 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
         text = without_place(str(getattr(error, "message", error)))
         what = f"{name}: {text}" if text else name
         remedy = advice(backend.stage, files, name, text, job.get("python", ""))
+        if not remedy and at_home_only.explains(what):
+            remedy = "\n".join(map(str, refused(files, backend.sandbox.isolation)))
         question = in_folder(unimported(backend.stage, {**job, "files": files}, name, text), job["student"], backend.stage.id)
         said = question or _("{file} could not be imported: {why}", file=file, why=what)
         reason = "\n".join(filter(None, [said, trace_in_words(trace.rstrip()) if trace.strip() else "", remedy]))

@@ -1,0 +1,144 @@
+"""What works at home and not in the grader is said before it costs points, and where it did cost points."""
+
+import shutil
+
+import pytest
+
+from autograder.checks import at_home_only
+from autograder.stages import KIT
+from tests.classroom import SOLUTION, STAGE, run, with_function
+from tests.grade.test_import_advice import record
+from tests.grade.test_import_advice import slot as slot
+
+POOL = """
+def _same(x):
+    return x
+
+
+_one_after_the_other = numerical_gradient
+
+
+def numerical_gradient(f, theta, eps=1e-5):
+    import multiprocessing as mp
+
+    with mp.Pool(2) as pool:
+        pool.map(_same, [1, 2])
+    return _one_after_the_other(f, theta, eps)
+"""
+USED = {
+    "import multiprocessing as mp\ndef f():\n    with mp.Pool(2) as pool: ...": ("multiprocessing.Pool", at_home_only.PROCESSES),
+    "from concurrent.futures import ProcessPoolExecutor as P\nwith P() as p: ...": (
+        "concurrent.futures.ProcessPoolExecutor", at_home_only.PROCESSES),
+    "import subprocess\nsubprocess.run(['true'])": ("subprocess.run", at_home_only.PROCESSES),
+    "import os\nos.system('true')": ("os.system", at_home_only.PROCESSES),
+    "import os\nos.posix_spawnp('true', [], {})": ("os.posix_spawnp", at_home_only.PROCESSES),
+    "from multiprocessing.dummy import Pool\nPool()": ("multiprocessing.dummy.Pool", at_home_only.PROCESSES),
+    "DataLoader(corpus, num_workers=2)": ("num_workers=2", at_home_only.PROCESSES),
+    "import urllib.request\nurllib.request.urlopen('http://a.org')": ("urllib.request.urlopen", at_home_only.NETWORK),
+    "import socket as s\ns.socket()": ("socket.socket", at_home_only.NETWORK),
+    "import asyncio\nasyncio.run(f())": ("asyncio.run", at_home_only.EVENTS),
+    "x = input('which?')": ("input", at_home_only.INPUT),
+    "open('/home/ada/numbers.csv')": ("'/home/ada/numbers.csv'", at_home_only.ELSEWHERE),
+    "open('~/numbers.csv')": ("'~/numbers.csv'", at_home_only.ELSEWHERE),
+    "open('../numbers.csv')": ("'../numbers.csv'", at_home_only.ELSEWHERE),
+    "open(r'C:\\work\\numbers.csv')": ("'C:\\\\work\\\\numbers.csv'", at_home_only.ELSEWHERE),
+    "import os\ntry:\n    os.fork()\nfinally:\n    pass": ("os.fork", at_home_only.PROCESSES),
+    "import os\ntry:\n    os.fork()\nexcept KeyError:\n    pass": ("os.fork", at_home_only.PROCESSES),
+}
+UNUSED = (
+    "import multiprocessing, subprocess, socket, asyncio, os.path",
+    "import multiprocessing as mp\nn = mp.cpu_count()",
+    "import subprocess\ndef f(e): return isinstance(e, subprocess.CalledProcessError)",
+    "import os\ntry:\n    os.fork()\nexcept Exception:\n    pass",
+    "import os\ntry:\n    os.fork()\nexcept (KeyError, OSError):\n    pass",
+    "import subprocess\nif __name__ == '__main__':\n    subprocess.run(['true'])",
+    "def forward(input): return input\ninput = 3\nprint(input)",
+    "from threading import Thread\nThread().start()",
+    "class socket:\n    pass\nsocket.socket = 1",
+    "'''Read /home/ada/numbers.csv.'''\nx = '/'\ny = 'a / b'\nz = '/dev/null'",
+    "import tempfile, pathlib\nopen('numbers.csv')\ntempfile.mkdtemp()\npathlib.Path.home()",
+    "def def",
+)
+
+
+@pytest.fixture
+def folder(handout, tmp_path):
+    """The released folder, with right answers that start processes."""
+    folder = shutil.copytree(handout, tmp_path / STAGE.id)
+    (folder / STAGE.info.file).write_text(SOLUTION + POOL, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("source", USED)
+def test_each_kind_of_use_is_found(source):
+    """With the name in full and the kind."""
+    name, why = USED[source]
+    assert [(use.name, use.why) for use in at_home_only.uses({"bptt.py": source})] == [(name, why)]
+
+
+@pytest.mark.parametrize("source", UNUSED)
+def test_what_starts_nothing_or_may_fail_is_left_alone(source):
+    """Imports alone, harmless names, handled failures, a name of one's own, texts, threads."""
+    assert at_home_only.uses({"bptt.py": source}) == []
+
+
+def test_threads_count_where_there_are_none():
+    """In WebAssembly."""
+    found = at_home_only.uses({"bptt.py": "import threading as t\nt.Thread()"}, threads=True)
+    assert [use.why for use in found] == [at_home_only.THREADS]
+
+
+def test_a_path_counts_at_home_only_if_it_leads_out_to_a_folder_that_exists(tmp_path):
+    """A path of another machine cannot be told from a text; one inside the folder is no loss."""
+    (tmp_path / "mine").mkdir()
+    inside, outside, nowhere = tmp_path / "mine" / "a.csv", tmp_path / "a.csv", tmp_path / "none" / "a.csv"
+    source = "\n".join(f"open({str(path)!r})" for path in (nowhere, inside, outside))
+    assert [use.line for use in at_home_only.uses({"bptt.py": source}, tmp_path / "mine")] == [3]
+
+
+def test_the_kits_own_submissions_use_nothing_of_it():
+    """No right way of writing is warned of."""
+    files = [*KIT.glob("autograder/stages/*/alternatives/*.py"), *KIT.glob("solutions/*/*.py")]
+    assert len(files) > 80
+    assert [str(use) for file in files for use in at_home_only.uses({file.name: file.read_text(encoding="utf-8")})] == []
+
+
+def test_check_and_submit_say_it_beforehand(bare_python, folder):
+    """All public tests pass; the name, the line and what to do are said all the same."""
+    line = (SOLUTION + POOL).splitlines().index("    with mp.Pool(2) as pool:") + 1
+    sentence = f"bptt.py, line {line}, uses multiprocessing.Pool: the grader's sandbox starts no processes. Compute in the one"
+    for command in (("checks", "1.7"), ("pytest", "-q"), ("checks", "submit")):
+        said = run(bare_python, "-m", *command, cwd=folder).stdout
+        assert sentence in said and " failed" not in said
+        assert ("TO FIX: " + sentence in said) == (command[-1] == "submit")
+
+
+def test_a_module_beside_the_file_is_looked_at(bare_python, folder):
+    """A use in the student's own helper counts as well."""
+    (folder / STAGE.info.file).write_text("import fast\n" + SOLUTION, encoding="utf-8")
+    (folder / "fast.py").write_text("import os\n\n\ndef cores():\n    return os.popen('nproc').read()\n", encoding="utf-8")
+    assert "fast.py, line 5, uses os.popen" in run(bare_python, "-m", "checks", "1.7", cwd=folder).stdout
+
+
+def test_the_record_names_the_cause_and_what_to_do(slot, tmp_path):
+    """At each test that failed for it, in the notes, and for the TA in the remarks; a right file has no such words."""
+    found = record(slot, tmp_path, with_function(POOL))
+    failed = [test for test in found["tests"] if test["outcome"] != "passed"]
+    assert failed and all(test["outcome"] == "error" for test in failed)
+    for test in failed:
+        assert "uses multiprocessing.Pool: the grader's sandbox starts no processes" in test["hint"] and not test["mistake"]
+    assert "multiprocessing.Pool" in found["notes"][0] and "multiprocessing.Pool" in found["remarks"][-1]
+
+
+def test_a_use_that_cost_nothing_is_not_mentioned(slot, tmp_path):
+    """The hint belongs to tests that were refused something: a wrong value or another exception has other causes."""
+    wrong = "def softmax(z):\n    return z\n\n\ndef relative_error(a, b):\n    raise KeyError(a)\n"
+    never = "def never():\n    import subprocess\n    subprocess.run(['true'])\n"
+    found = record(slot, tmp_path, with_function(wrong + "\n\n" + never))
+    assert not any("sandbox" in test["hint"] for test in found["tests"]) and "subprocess" not in "".join(found["notes"])
+
+
+def test_an_import_that_starts_processes_says_so(slot, tmp_path):
+    """Instead of `OSError: Read-only file system` alone."""
+    found = record(slot, tmp_path, SOLUTION + "\nimport multiprocessing\nPOOL = multiprocessing.Pool(2)\n")
+    assert found["status"] == "ungradable" and "uses multiprocessing.Pool: the grader's sandbox" in found["reason"]
