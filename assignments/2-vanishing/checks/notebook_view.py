@@ -41,7 +41,8 @@ def view(outcome: Outcome, so_far: str = "") -> str:
         why = escape(_("{file} could not be imported:", file=outcome.file))
         parts.append(f"<p>{badge(UNCHECKED)} {why}</p>"
                      f'<pre style="{PRE}">{escape(outcome.load_error)}\n{escape(outcome.load_trace)}</pre>')
-    parts += [f"<p>{escape(sentence)}</p>" for sentence in (*(outcome.notes if outcome.load_error else ()), *outcome.earlier)]
+    sentences = (*(outcome.notes if outcome.load_error else ()), *outcome.earlier, *outcome.fails_there)
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in sentences]
     if outcome.printed and not outcome.load_error:
         parts.append(_folded(_("{file} printed while it was imported", file=outcome.file), f'<pre style="{PRE}">'
                              f"{escape(report.first_lines(outcome.printed))}</pre>"))

@@ -66,12 +66,13 @@ def public_report(outcome: Outcome, so_far: str = "") -> str:
     if outcome.load_error:
         lines += [_("{file} could not be imported, so nothing could be checked:", file=outcome.file), f"  {outcome.load_error}"]
         lines += [line for line in (outcome.load_trace,) if line]
-        lines += ["", *(f"  {sentence}" for sentence in (*outcome.notes, *outcome.earlier))]
+        lines += ["", *(f"  {sentence}" for sentence in (*outcome.notes, *outcome.earlier, *outcome.fails_there))]
         return "\n".join(lines).rstrip()
-    lines += [f"  {sentence}" for sentence in outcome.earlier]
+    remarks = [*outcome.earlier, *outcome.fails_there]
+    lines += [f"  {sentence}" for sentence in remarks]
     if outcome.printed:
         lines += ["  " + _("{file} printed while it was imported:", file=outcome.file), indent(first_lines(outcome.printed), 4)]
-    lines += [""] if outcome.earlier or outcome.printed else []
+    lines += [""] if remarks or outcome.printed else []
     width = max([28, *(len(f"{task} {title}") for task, title in outcome.tasks.items())])
     failed: list[str] = []
     for task, mine in by_task(outcome):

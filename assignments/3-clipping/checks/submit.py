@@ -129,6 +129,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
         if below := _lies_below(outcome.load_error, handin.files):
             handin.trouble.append(_("{other} lies in a folder, where Python does not look for it: put it beside {file}, or "
                                     "import it from its folder", other=below, file=info.file))
+    handin.trouble += outcome.fails_there
     if outcome.problem:
         handin.remarks.append(_("the public tests could not be run: {why}", why=outcome.problem))
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}

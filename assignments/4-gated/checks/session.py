@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from . import needs, plugin, rules
+from . import at_home_only, needs, plugin, rules
 from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
@@ -57,6 +57,8 @@ class Outcome:
         Sentences on missing files.
     earlier : list of str
         Sentences on the earlier stages this one builds on, and on how the tests were run.
+    fails_there : list of str
+        Sentences on what the code uses that works here and not in the grader.
     problem : str
         Why no test could be run at all; usually empty.
     """
@@ -74,6 +76,7 @@ class Outcome:
     printed: str = ""
     notes: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
+    fails_there: list[str] = field(default_factory=list)
     problem: str = ""
 
     @property
@@ -97,6 +100,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
                                                       wrapped(backend.folder / info.file)]))
         outcome.load_trace = trace_in_words(student_trace(backend.load_error, backend.folder))
     if with_earlier:
+        outcome.fails_there = fails_there(backend.folder, info)
         outcome.earlier = [sentence for stage_id in info.requires_stages
                            if (sentence := verdict_on_earlier(backend.folder, stage_id, info.folder))]
     return outcome
@@ -108,6 +112,12 @@ def wrapped(file: Path) -> str:
         return advice(file.name, file.read_bytes())
     except OSError:
         return ""
+
+
+def fails_there(folder: Path, info: StageInfo) -> list[str]:
+    """Return a sentence on each kind of thing in the student's modules that works here and not in the grader."""
+    sources = {name: rules.read(folder / name) for name in rules.own_modules(folder, info)}
+    return [str(use) for use in at_home_only.uses(sources, folder)]
 
 
 def described(error: BaseException) -> str:
