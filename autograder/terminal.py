@@ -86,7 +86,7 @@ def _bars() -> Bars:
 
 
 WIDTH = 80
-# Lines shown of each section; the rest is in grades.csv.
+# Lines shown of a section whose lines are to be had elsewhere.
 SHOWN = 10
 # Characters shown of a line. Generous, because what to do stands at its end.
 LONGEST = 600
@@ -128,12 +128,13 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     parts = [counts(outcome.rows)]
     if everything or len(outcome.rows) <= FEW:
         parts.append(listed(outcome.rows, records))
-    parts += [_section("Needs a person", needs_person(outcome)),
+    rest = "" if everything else "ALL=1 shows all"
+    parts += [_section("Needs a person", needs_person(outcome), rest),
               _section("Worth a look", [f"{row['student']} {row['stage']}: {'; '.join(said)}" for row in outcome.rows
-                                        if row["status"] == "graded" and (said := _doubtful(row, records))]),
+                                        if row["status"] == "graded" and (said := _doubtful(row, records))], rest),
               _section("Cannot be run", [f"{row['student']} {row['stage']}: {_reason(records[row['stage'], row['student']])}"
-                                         for row in outcome.rows if row["status"] == "ungradable"]),
-              _section("Mistakes by name", mistakes(records.values())),
+                                         for row in outcome.rows if row["status"] == "ungradable"], rest),
+              _section("Mistakes by name", mistakes(records.values()), rest),
               changed(outcome.changes)]
     now = len([(student, stage) for stage, student in outcome.work.todo if (stage, student) not in outcome.failed])
     lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
@@ -219,20 +220,21 @@ def changed(changes: Sequence[Change]) -> str:
     if not changes:
         return ""
     title = f"{len(changes)} mark{' has' if len(changes) == 1 else 's have'} changed (changes.csv)"
-    return _section(title, list(map(str, changes)))
+    return _section(title, list(map(str, changes)), "see changes.csv")
 
 
-def _section(title: str, lines: Sequence[str]) -> str:
+def _section(title: str, lines: Sequence[str], rest: str = "") -> str:
+    """Return a section: all of its lines, or the first ones where `rest` says how to see the others."""
     if not lines:
         return ""
-    more = [f"  ... and {len(lines) - SHOWN} more: see grades.csv, or ALL=1"] if len(lines) > SHOWN + 1 else []
+    more = [f"  ... and {len(lines) - SHOWN} more: {rest}"] if rest and len(lines) > SHOWN + 1 else []
     shown = lines[:SHOWN] if more else lines
     return "\n".join([title, *(wrapped(f"  {one_line(line, LONGEST)}", 4) for line in shown), *more])
 
 
 def export_summary(outcome: Exported) -> str:
     """Summarize an export: the file, whose mark is blank or missing, and how to upload it."""
-    parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank),
+    parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank, "see grades.csv"),
              _section("Not in the file", outcome.left_out),
              _section("Not between 0 and the points there are, and exported as they are", outcome.odd),
              "\n".join(map(wrapped, outcome.advice))]

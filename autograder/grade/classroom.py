@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import read_course
 from autograder.grade.language import speaking, spoken
-from autograder.grade.names import is_usable, shown, usable
+from autograder.grade.names import folded, is_usable, shown, usable
 from autograder.grade.packaging import in_folder
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.submission import Submission, read_submission
@@ -82,12 +85,16 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     ids = [stage.id for stage in stages()]
     folder = submitted(course)
     work = Work()
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    taken = {folded(entry.name) for entry in entries} | _listed(course)
+    for entry in entries:
         if (student is not None and entry.name != student) or entry.name.startswith("."):
             continue
-        problem = _name_problem(entry)
+        problem = _name_problem(entry, taken)
         if problem:
-            work.refused[shown(entry.name)] = problem
+            name = _quoted(entry.name)
+            alike = sum(one == name or one.startswith(f"{name} (") for one in work.refused)
+            work.refused[f"{name} ({alike + 1})" if alike else name] = problem
             continue
         strays = stray_stages(Path(entry.path), ids)
         work.refused |= {f"{entry.name}/{shown(name)}": reason for name, reason in strays.items()}
@@ -118,15 +125,32 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
     return work
 
 
-def _name_problem(entry: os.DirEntry[str]) -> str:
+def _listed(course: Path) -> set[str]:
+    """Return the folders of everybody on roster.csv, folded."""
+    try:
+        with (course / "roster.csv").open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            return {folded(row["student"].strip()) for row in csv.DictReader(file) if row.get("student")}
+    except (OSError, csv.Error):
+        return set()
+
+
+def _quoted(name: str) -> str:
+    """Return a name fit for printing, between quotation marks where its ends or signs could be taken for the sentence's."""
+    return shown(name) if re.fullmatch(r"\w(?:[\w.@-]*\w)?", name) else f'"{shown(name)}"'
+
+
+def _name_problem(entry: os.DirEntry[str], taken: set[str]) -> str:
+    """Return what is wrong with the name of a student's folder; a proposal for another one is added to those that are taken."""
     if entry.is_symlink():
         return "it is a link, and links are not followed; put the folder itself there"
     if not entry.is_dir():
         return "it is a file; submissions lie at submitted/<student>/<stage>/"
     if not is_usable(entry.name):
-        better = usable(entry.name)
-        return ("its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . , _ - @ '"
-                + (f", such as {shown(better)}" if better else ""))
+        first = usable(entry.name) or "student"
+        better = next(name for name in chain([first], (f"{first}-{number}" for number in count(2))) if folded(name) not in taken)
+        taken.add(folded(better))
+        return ("its name cannot be an id in the gradebook; rename it with letters, digits, spaces and . , _ - @ ', such as "
+                f'"{shown(better)}", which is free')
     return ""
 
 
@@ -145,6 +169,8 @@ def stray_stages(folder: Path, ids: Sequence[str]) -> dict[str, str]:
         if near or not has_one:
             found[name] = (
                 "it is a file; submissions lie at submitted/<student>/<stage>/" if not (folder / name).is_dir() and not near else
+                f"there is no stage of this name, and {near[0]} is there already: put what counts into it, and take this away"
+                if near and os.path.lexists(folder / near[0]) else
                 f"there is no stage of this name; call it {near[0]}" if near else
                 f"there is no stage of this name; there are: {', '.join(ids)}")
     return found
@@ -205,7 +231,7 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
             "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
             "retrain": retrain, "python": python_of(submission.notebook), "elsewhere": submission.elsewhere,
-            "not_sent": submission.not_sent}
+            "not_sent": submission.not_sent, "places": submission.places}
 
 
 def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,

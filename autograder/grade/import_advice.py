@@ -36,7 +36,8 @@ NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
 F_STRING = N_("quotes or backslashes inside the braces of an f-string")
 
 
-def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "") -> str:
+def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, python: str = "",
+           places: Mapping[str, str] | None = None) -> str:
     """Return what to do about a file that cannot be imported; empty if the error is clear.
 
     Parameters
@@ -48,6 +49,8 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
         Class name and message of the exception, as reported by the worker.
     python : str
         The Python version the student's notebook was last run with, if known.
+    places : mapping of str to str, optional
+        Where files lie that are found elsewhere than at their paths.
     """
     named = [(name, data) for name, data in files.items() if name.endswith(".py")]
     named.sort(key=lambda item: item[0] != stage.info.file)
@@ -60,7 +63,7 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
         pattern = re.compile(rf"^[^#\n]*\b{match[1]}\b[(\[].*$", re.MULTILINE)
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data), pattern))), "")
     if error in ("ModuleNotFoundError", "ImportError"):
-        return _of_module(stage, files, named, text, python)
+        return _of_module(stage, files, named, text, python, places or {})
     if error == "NameError":
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
     return _versions(python) if error in ("SyntaxError", "AttributeError") else ""
@@ -176,7 +179,8 @@ def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None)
     )
 
 
-def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str) -> str:
+def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str,
+               places: Mapping[str, str]) -> str:
     """Advise on a missing module: Colab's, one in another folder, or a package that the grader lacks."""
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
     if text.startswith("attempted relative import"):
@@ -191,6 +195,11 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
         return next((found for name, data in named if (found := _notebook_line(name, text_of(data)))), "")
     wanted = f"{module.partition('.')[0]}.py"
     package = wanted.removesuffix(".py")
+    packed = next((place for name, place in places.items() if " in " in place and name in files
+                   and package in {part.removesuffix(".py") for part in PurePosixPath(name).parts}), "")
+    if packed:
+        return _("{place} is taken out of its archive before the code runs, so it cannot be imported from there. Put it beside "
+                 "{file}, not packed, and hand in again.", place=shown(packed), file=stage.info.file)
     elsewhere = [str(PurePosixPath(name).parent) for name in files if PurePosixPath(name).name == wanted and "/" in name]
     around = [str(folder.parent) for name in files for folder in PurePosixPath(name).parents if folder.name == package]
     twin = next((name for name in files if name.casefold() == wanted.casefold() and name != wanted), "")

@@ -66,6 +66,11 @@ def usable(name: str) -> str:
     return "".join(kept)
 
 
+def folded(name: str) -> str:
+    """Normalize a name for comparing folders: some disks ignore case and normalize accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def shown(name: str) -> str:
     """Return a name fit for printing: no control characters, no change of text direction, at most 100 characters."""
     text = "".join(

@@ -5,22 +5,22 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any
 
-from autograder.checks.rules import NAMESAKE, namesake
+from autograder.checks.rules import NAMESAKE, NO_STUDENTS, namesake
 from autograder.checks.rules import inside as inside_of
 from autograder.checks.words import _
 from autograder.checks.wrapping import parsed
-from autograder.grade.handin.content import defined, names_of, text_of
+from autograder.grade.handin.content import AS_IT_IS, defined, names_of, text_of
 from autograder.grade.handin.imports import alike
 from autograder.grade.language import said, spoken, three_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
 
-# A line that tells the grader to grade the stage's file as it is, whatever else was handed in.
-AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
 # A file of a hand-in: its path, the stage's functions in it, and whether the stage's file uses it.
 Elsewhere = tuple[str, tuple[str, ...], bool]
 
@@ -32,13 +32,13 @@ def in_folder(question: str, student: str, stage_id: str) -> str:
     return _("In submitted/{student}/{stage}: {question}", student=student, stage=stage_id, question=spoken(question))
 
 
-def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere]) -> str:
+def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere], places: Mapping[str, str]) -> str:
     """Return the question to ask if the stage's file is missing but other files have its functions; else an empty string."""
     found = {name: path for path, names, _used in elsewhere for name in names}
     if not is_most(found, stage):
         return ""
     return said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete it, and run make "
-                "grade again", file=stage.info.file, other=_places(found.values()))
+                "grade again", file=stage.info.file, other=_places(found.values(), places))
 
 
 def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> str:
@@ -53,14 +53,15 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
     own = files.get(stage.info.file, b"")
     if AS_IT_IS.search(own):
         return ""
-    if question := hidden_by_name(stage, files, [text]):
+    places = job.get("places", {})
+    if question := hidden_by_name(stage, files, [text], places):
         return question
     why = f"{error}: {' '.join(text.split())[:200]}" if text else error
     handed_in = [*(path for path in files if path != stage.info.file), *job.get("not_sent", ())]
-    other = _meant(stage, files, handed_in, elsewhere, error, text)
+    other = _places(_meant(stage, files, handed_in, elsewhere, error, text), places)
     unused = {name: path for path, names, used in elsewhere if not used for name in names}
     if not other and is_most(unused, stage):
-        other = _places(unused.values())
+        other = _places(unused.values(), places)
     if not other:
         return ""
     return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
@@ -69,45 +70,60 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
              file=stage.info.file)
 
 
-def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str]) -> str:
-    """Return the question to ask about a file that shadows a module of Python, if an exception points to it; else an empty
-    string.
+def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str], places: Mapping[str, str]) -> str:
+    """Return the question to ask about a file that has another module's name, if an exception points to it; else an empty string.
     """
     there = [path for path in files if path.endswith(".py") and path != stage.info.file]
     if not there or AS_IT_IS.search(files[stage.info.file]):
         return ""
-    file = next((file for text in texts if (file := namesake(text, there))), "")
-    if not file:
-        return ""
+    libraries = {name for path in there for name in _modules_in(path) if _is_installed(name)}
+    file = next((file for text in texts if (file := namesake(text, there, libraries))), "")
+    return _of_namesake(file, stage, places) if file else ""
+
+
+def _of_namesake(file: str, stage: Stage, places: Mapping[str, str]) -> str:
     return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
-             what=_(NAMESAKE, file=shown(file)), file=stage.info.file)
+             what=_(NAMESAKE, file=spoken(_places([file], places))), file=stage.info.file)
+
+
+def _modules_in(path: str) -> set[str]:
+    """Return the names by which a file, or a package that it is in, may be imported."""
+    return {part.removesuffix(".py") for part in PurePosixPath(path).parts} - {"__init__"}
+
+
+def _is_installed(module: str) -> bool:
+    """Whether the grader's own Python has a module of this name: one that a library needs is in the way of the student's, too."""
+    try:
+        return module.isidentifier() and getattr(find_spec(module), "origin", None) is not None
+    except (ImportError, ValueError):
+        return module in sys.modules
 
 
 def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], elsewhere: Sequence[Elsewhere], error: str,
-           text: str) -> str:
-    """Return the handed-in file that an import or an opened path refers to, or an empty string."""
+           text: str) -> list[str]:
+    """Return the handed-in files that an import or an opened path refers to."""
     if error == "FileNotFoundError":
         name = re.search(r"No such file or directory: '([^']{1,300})'", text)
         wanted = PurePosixPath(name[1].replace("\\", "/")).name.casefold() if name else ""
-        return _places(path for path in handed_in if PurePosixPath(path).name.casefold() == wanted)
+        return [path for path in handed_in if PurePosixPath(path).name.casefold() == wanted]
     if error not in ("ModuleNotFoundError", "ImportError"):
-        return ""
+        return []
     if f"'{stage.module}'" in text and text.startswith("cannot import name"):  # two modules that import each other
         names = {*defined(text_of(files[stage.info.file])), *(name for _path, names, used in elsewhere if used for name in names)}
         used = [path for path, _names, is_used in elsewhere if is_used]
-        return _places(used) if is_most(names & names_of(stage), stage) else ""
+        return used if is_most(names & names_of(stage), stage) else []
     taken = re.match(r"cannot import name '[^']{1,200}' from 'checks\.(\w+)'", text)
     if taken:  # written into a file of the kit's, which is not the one that is there when it is graded
-        return _places(path for path in handed_in if path == f"checks/{taken[1]}.py")
+        return [path for path in handed_in if path == f"checks/{taken[1]}.py"]
     module = re.match(r"No module named '([^']{1,200})'", text)
     is_relative = text.startswith("attempted relative import")
     if module is None and not is_relative:
-        return ""
+        return []
     first = module[1].partition(".")[0] if module else ""
     asked = {alike(name.rpartition(".")[2]) for data in files.values() for name, level in _imports(data)
              if (level > 0 if is_relative else name.partition(".")[0] == first)}
     asked |= {alike(module[1].rpartition(".")[2])} if module else set()
-    return _places(path for path in handed_in if asked & _called(path))
+    return [path for path in handed_in if asked & _called(path)]
 
 
 def _called(path: str) -> set[str]:
@@ -138,7 +154,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     missing : collection of str
         Functions found missing in the module.
     """
-    elsewhere, own = job.get("elsewhere", ()), job["files"][stage.info.file]
+    elsewhere, own, places = job.get("elsewhere", ()), job["files"][stage.info.file], job.get("places", {})
     used = {name for _path, names, is_used in elsewhere if is_used for name in names}
     outcomes = list(outcomes)
     tasks = {task for task, outcome in outcomes if outcome == "not_implemented"}
@@ -154,7 +170,8 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     if not found and not inside:
         return "", False
     if found:
-        words = {"file": stage.info.file, "names": spoken(three_of(sorted(found))), "other": spoken(_places(found.values()))}
+        words = {"file": stage.info.file, "names": spoken(three_of(sorted(found))),
+                 "other": spoken(_places(found.values(), places))}
         hides = used and any(_is_left_out(job["files"].get(path, b""), name) for name, path in found.items())
         what = _("{file}, once imported, has no code for {names}; {other} has, but its `__all__` leaves that out", **words) \
             if hides else _("{file}, once imported, has no code for {names}; {other} has", **words)
@@ -167,6 +184,10 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     asks = is_most({*found, *inside}, stage) or bool(used & found.keys()) or is_whole or is_rest
     if not asks or AS_IT_IS.search(own):
         return what, False
+    namesakes = [path for path, names, is_used in elsewhere if is_used and found.keys() & set(names)
+                 and any(name in NO_STUDENTS or _is_installed(name) for name in _modules_in(path))]
+    if namesakes:
+        return _of_namesake(namesakes[0], stage, places), True
     return _("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again", what=what,
              file=stage.info.file), True
 
@@ -185,5 +206,6 @@ def is_most(found: Collection[str], stage: Stage) -> bool:
     return 2 * len(found) >= len(names_of(stage))
 
 
-def _places(paths: Iterable[str]) -> str:
-    return three_of([shown(path) for path in dict.fromkeys(paths)])
+def _places(paths: Iterable[str], places: Mapping[str, str]) -> str:
+    """Return where files lie, as a person finds them."""
+    return three_of([shown(places.get(path, path)) for path in dict.fromkeys(paths)])

@@ -95,7 +95,7 @@ def submission_key(submission: Submission, isolation: str, seed: int, retrain: b
     digest = hashlib.sha256(json.dumps([suite_hash(submission.stage), isolation, seed, submission.problem, submission.notes,
                                         submission.student, *(["retrain"] if retrain else []),
                                         *([submission.needs_person] if submission.needs_person else []), *submission.beside,
-                                        *submission.elsewhere, *submission.not_sent,
+                                        *submission.elsewhere, *submission.not_sent, *submission.places.items(),
                                         *state_of(language)],
                                        sort_keys=True).encode())
     for name in sorted(submission.files):

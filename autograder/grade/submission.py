@@ -17,7 +17,7 @@ from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, li
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import DEFINITION, code_state, has_all, is_quickly_written, lack_of_code, text_of
+from autograder.grade.handin.content import AS_IT_IS, DEFINITION, code_state, has_all, is_quickly_written, lack_of_code, text_of
 from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
@@ -27,7 +27,7 @@ from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
-from autograder.grade.packaging import AS_IT_IS, is_in_parts, is_most
+from autograder.grade.packaging import is_in_parts, is_most
 from autograder.stages import Stage, stages
 
 # Maximum number of files read from a folder.
@@ -89,6 +89,8 @@ class Submission:
         The other files that have functions of the stage, which, and whether the stage's file uses it.
     not_sent : tuple of str
         What was handed in, and may be meant for the code, but does not go into the sandbox.
+    places : dict of str to str
+        Where those files lie that are found elsewhere than at their paths, such as ``mine.py in lib.zip``.
     remarks : tuple of str
         Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in it.
     needs_person : str
@@ -111,7 +113,7 @@ class Submission:
     remarks: tuple[str, ...] = field(default=())
     elsewhere: tuple[tuple[str, tuple[str, ...], bool], ...] = field(default=())
     not_sent: tuple[str, ...] = field(default=())
-
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
@@ -223,9 +225,12 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
                  for path, names, used in written_elsewhere({**hand_in.files, **hand_in.spare}, stage)]
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
+    archives = {path: file.place.partition(" in ")[2] for path, file in hand_in.files.items()}
+    places = {path: hand_in.renamed[path] for path in archives if path in hand_in.renamed and path.startswith(f"{OTHERS}/")}
+    places |= {path: hand_in.files[path].place for path, archive in archives.items() if archive not in ("", archives.get(wanted))}
     if wanted not in files and not problem and not hand_in.needs_person:
         problem = said("{file} is missing", file=wanted)
-        hand_in.needs_person = is_in_parts(stage, elsewhere)
+        hand_in.needs_person = is_in_parts(stage, elsewhere, places)
         if not hand_in.files:
             problem = said("{file} is missing: the folder is empty or cannot be read", file=wanted)
     return Submission(
@@ -242,6 +247,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
+        places,
     )
 
 

@@ -90,7 +90,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
             results = suite.run(backend, diagnosis)
             outcomes = [(result.verdict.task, result.verdict.outcome) for result in results]
             packed, asks = unreached(stage, {**job, "files": files}, outcomes, backend.missing)
-            if not asks and (other := hidden_by_name(stage, files, (result.verdict.message for result in results))):
+            messages = (result.verdict.message for result in results)
+            if not asks and (other := hidden_by_name(stage, files, messages, job.get("places", {}))):
                 packed, asks = other, True
             if asks:
                 reason = in_folder(packed, job["student"], stage.id)
@@ -196,7 +197,7 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
             return _("{file} could not be imported: it ended the program ({how})", file=file, how=error.how), ""
         text = without_place(str(getattr(error, "message", error)))
         what = f"{name}: {text}" if text else name
-        remedy = advice(backend.stage, files, name, text, job.get("python", ""))
+        remedy = advice(backend.stage, files, name, text, job.get("python", ""), job.get("places", {}))
         if not remedy and at_home_only.explains(what):
             remedy = "\n".join(map(str, refused(files, backend.sandbox.isolation)))
         question = in_folder(unimported(backend.stage, {**job, "files": files}, name, text), job["student"], backend.stage.id)

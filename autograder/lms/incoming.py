@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.errors import Refused
-from autograder.grade.handin.archives import Archive, File
+from autograder.grade.handin.archives import APPLE_DOUBLE, Archive, File
 from autograder.grade.handin.content import lack_of_answers, lack_of_code
 from autograder.grade.handin.nested import may_be_archive
 from autograder.grade.handin.normalise import HandIn, as_it_came, imported_names, normalise, own_names, told
@@ -67,6 +67,12 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
         if not is_inside(name):
             outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
     came = files_of(archive, handin)
+    for name in handin.files.keys() - came.keys():
+        place = PurePosixPath(name)
+        meant = place.name.removeprefix(APPLE_DOUBLE)
+        if is_inside(name) and meant != place.name and str(place.with_name(meant)) not in came:
+            reason = f"it is what macOS keeps about {shown(meant)}, not that file: ask for it"
+            outcome.refused[f"{target.name}: {shown(name)}"] = reason
     hand_in = normalise(came, stage, stack)
     if damaged := _damage(hand_in, stage, came):
         hand_in = as_it_came(came, stage, damaged, hand_in.problems)

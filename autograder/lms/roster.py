@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.grade.names import shown, usable
+from autograder.grade.names import folded, shown, usable
 from autograder.grade.record import write_atomically
 from autograder.text import defused, on_a_page, undefused
 
@@ -228,8 +228,10 @@ class Roster:
             person = Person({"student": self._free(label, who)})
             other = self._by_label.get(folded(usable(label)))
             if other is not None and who.lms == "folder":
+                alike = "differ in capitals only" if folded(label) == folded(other.student) else \
+                    "would have one folder, since not every sign of a name can be kept"
                 self.notes.append(
-                    f"{shown(label)} and {shown(other.student)} differ in capitals only: {shown(label)} has the folder "
+                    f'"{shown(label)}" and "{shown(other.student)}" {alike}: "{shown(label)}" has the folder '
                     f"{person.student}. If they are one person, put both ids into one row of {ROSTER}"
                 )
             self.people.append(person)
@@ -304,11 +306,6 @@ class Roster:
                 self.columns.append(column)
             person.cells[column] = " | ".join([*person.ids(who.lms), who.id])
             self.changed = True
-
-
-def folded(name: str) -> str:
-    """Normalize a name for comparing folders: some disks ignore case and normalize accents."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def name_keys(name: str) -> set[str]:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from autograder.checks.suffixes import plain_name
 from autograder.errors import Refused
-from autograder.grade.handin.archives import JUNK, Archive, File
+from autograder.grade.handin.archives import Archive, File, is_junk
 from autograder.grade.handin.content import definitions_state
 from autograder.grade.handin.nested import expand, may_be_archive
 from autograder.grade.handin.normalise import MAY_BE_CODE, own_names
@@ -107,7 +107,8 @@ def _state(file: File, stage: Stage) -> str:
 
 def files_of(archive: Archive, handin: Handin) -> dict[str, File]:
     """Return the files of a hand-in by their paths, without leftovers of a system such as ``._bptt.py`` of macOS."""
-    return {name: archive.members[source] for name, source in handin.files.items() if is_inside(name) and not JUNK.search(name)}
+    return {name: file for name, source in handin.files.items()
+            if is_inside(name) and (file := archive.members[source]) and not is_junk(name, file.read)}
 
 
 def is_inside(name: str) -> bool:

@@ -102,6 +102,21 @@ ELSEWHERE = {
                          "bptt.py, line 1, imports checks.mine, which the grader does not have", []),
     "in a class": ({"bptt.py": f"{HEAD}class Mine:\n    " + SOLUTION[CLASS:].replace("\n", "\n    ")},
                    "in bptt.py cannot be called from outside: that code stands in a class", []),
+    "taken over as it runs": ({"bptt.py": f"{STUB}\nimport mine\nfor _name in dir(mine):\n    if not _name.startswith('_'):\n"
+                                          "        setattr(__import__('sys').modules[__name__], _name, getattr(mine, _name))\n",
+                               "mine.py": SOLUTION}, "", ["mine.py"]),
+    "a name of the grader's": ({"bptt.py": "from autograder import *\n", "autograder.py": SOLUTION},
+                               "TO FIX: autograder.py has the name of a module that Python, a library or the grader has too",
+                               ["autograder.py"]),
+    "a name of the checks'": ({"bptt.py": "from checks import *\n", "checks.py": SOLUTION}, "TO FIX: checks.py has the name of",
+                              ["checks.py"]),
+    "a name of Python's in a folder": ({"bptt.py": f'import sys\nsys.path.insert(0, "a")\nfrom statistics import *\n{REST}',
+                                        "a/statistics.py": SOLUTION[:HALF], "b/os.py": "x = 1\n"},
+                                       "Note: a/statistics.py has the name of a module", ["a/statistics.py"]),
+    "a name that is taken": ({"bptt.py": f'import sys\nsys.path.insert(0, "a")\nfrom calendar import softmax\n{REST}',
+                              "a/calendar.py": SOLUTION[:HALF]},
+                             "a clean process: ImportError: cannot import name 'softmax' from 'calendar'. a/calendar.py has the "
+                             "name of", ["a/calendar.py"]),
     "another version": ({"bptt.py": SOLUTION, "v2.py": SOLUTION, "early.py": SOLUTION[:HALF], "test_own.py":
                          f"import bptt\n{SOLUTION}\ndef test_x():\n    pass\n"},
                         "Note: v2.py also has functions of this stage", []),

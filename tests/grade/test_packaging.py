@@ -1,10 +1,12 @@
 """Right work in several files: it is graded as it stands, or a person is asked; it is never a 0 in silence."""
 
 import re
+import zipfile
 
 import pytest
 
 from autograder.grade.classroom import job_for
+from autograder.grade.packaging import hidden_by_name
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
@@ -17,6 +19,10 @@ HEAD = SOLUTION[: SOLUTION.index("def softmax")]
 ONE, TWO = SOLUTION[:AT], HEAD + SOLUTION[AT:]
 WRONG = SOLUTION.replace("return -np.log(y_hat_t[y_t])", "return np.log(y_hat_t[y_t])")
 BOTH = "from {0}one import *\nfrom {0}two import *\n"
+
+
+SETATTR = ("import sys\nimport {0}\nfor _name in dir({0}):\n    if not _name.startswith('_'):\n"
+           "        setattr(sys.modules[__name__], _name, getattr({0}, _name))\n")
 
 
 def after(dots, one="one"):
@@ -60,6 +66,15 @@ RUNS = {
     "a function in the kit's own conftest.py": {
         "bptt.py": f"from conftest import softmax\n{HEAD}{SOLUTION[CROSS:]}",
         "conftest.py": f"{(RELEASE / STAGE.id / 'conftest.py').read_text()}\n\n{SOLUTION[:CROSS]}"},
+    "setattr, beside an older copy": {"bptt.py": SETATTR.format("core"), "core.py": SOLUTION, "old/bptt.py": WRONG},
+    "setattr of parts, below the stubs": {"bptt.py": f"{STUB}\n{SETATTR.format('one')}\n{SETATTR.format('two')}",
+                                          "one.py": ONE, "two.py": TWO, "v0/bptt.py": WRONG},
+    "a module's __getattr__, and a name of Python's": {
+        "bptt.py": f"import statistics\n\n\ndef __getattr__(name):\n    return getattr(statistics, name)\n\n\n{ONE}",
+        "statistics.py": TWO},
+    "a name of Python's, and a function written over": {"bptt.py": f"from queue import *\n{ONE}", "queue.py": WRONG},
+    "a name of Python's in a folder": {"bptt.py": f"import sys\nsys.path.insert(0, 'lib')\nfrom queue import *\n{TWO}",
+                                       "lib/queue.py": ONE},
     "a name with a dash": {"bptt.py": 'import importlib\nglobals().update(vars(importlib.import_module("my-sol")))\n',
                            "my-sol.py": SOLUTION},
 }
@@ -85,13 +100,22 @@ ASKS = {
     "half that gives nothing beside a copy": (
         {"bptt.py": f"{ONE}\n\n{NOTHING[NOTHING.index('def dL_dyhat'):]}", "mine.py": SOLUTION}, "; mine.py has"),
     "a name of Python's": ({"bptt.py": f"from random import mine\n{SOLUTION}", "random.py": "mine = 1\n"},
-                           "random.py has the name of a module that Python or a library has too"),
+                           "random.py has the name of a module that Python, a library or the grader has too"),
     "a name of a library's": ({"bptt.py": f"from numpy.mine import x\n{SOLUTION}", "numpy/__init__.py": "",
                                "numpy/mine.py": "x = 1\n"}, "numpy/__init__.py has the name of a module"),
     "a name of Python's, within a function": (
         {"bptt.py": SOLUTION.replace("return -np.log(y_hat_t[y_t])", "import random\n    return random.loss(y_hat_t, y_t)"),
          "random.py": "import numpy as np\n\n\ndef loss(p, i):\n    return -np.log(p[i])\n"},
         "random.py has the name of a module"),
+    "a name of the grader's": ({"bptt.py": SETATTR.format("autograder"), "autograder.py": SOLUTION}, "autograder.py has the"),
+    "a name of the grader's, from an import": ({"bptt.py": f"from autograder import softmax\n{SOLUTION}", "autograder.py": ONE},
+                                               "autograder.py has the name of a module that Python, a library or the grader has"),
+    "a name of the checks'": ({"bptt.py": "from checks import *\n", "checks.py": SOLUTION}, "checks.py has the name of"),
+    "a name of the program's": ({"bptt.py": "from __main__ import *\n", "__main__.py": SOLUTION}, "__main__.py has the name of"),
+    "a name of Python's in a folder on the path": (
+        {"bptt.py": f"import sys\nsys.path.insert(0, 'lib')\nfrom calendar import softmax\n{HEAD}{SOLUTION[CROSS:]}",
+         "lib/calendar.py": SOLUTION[:CROSS], "lib/old/calendar.py": ""}, "lib/calendar.py has the name of a module"),
+    "a name of Python's for all": ({"bptt.py": "from calendar import *\n", "calendar.py": SOLUTION}, "calendar.py has"),
     "stubs after the import": ({"bptt.py": f"from mysol import *\n{STUB}", "mysol.py": SOLUTION}, "; mysol.py has"),
     "below __name__": ({"bptt.py": "if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in SOLUTION.splitlines())},
                        "in bptt.py cannot be called from outside"),
@@ -124,6 +148,31 @@ def test_a_person_is_asked(slot, tmp_path, name):
     assert {test["outcome"] for test in found["tests"]} == {"ungradable"} and not found["pictures"]
     again = graded(slot, tmp_path, {"bptt.py": f"# grade as it is\n{files['bptt.py']}"})
     assert again["status"] in ("graded", "ungradable")
+
+
+def test_what_lies_in_an_archive_is_named_by_its_place(slot, tmp_path):
+    """Nothing of a folder that is not there: archives are opened, so that code does not find them by their names."""
+    put(tmp_path, {"bptt.py": "import sys\nsys.path.insert(0, 'lib.zip')\nfrom mine import *\n"})
+    with zipfile.ZipFile(tmp_path / "submitted" / "ada" / STAGE.id / "lib.zip", "w") as bundle:
+        bundle.writestr("mine.py", SOLUTION)
+    found = slot.grade(job_for(tmp_path, STAGE.id, "ada", "sandbox"))
+    assert found["status"] == "needs_person" and "but the hand-in has mine.py in lib.zip" in found["reason"]
+    assert "mine.py in lib.zip is taken out of its archive" in found["reason"] and "lib/mine.py" not in found["reason"]
+
+
+def test_a_name_that_a_library_needs_is_asked_about(tmp_path):
+    """Such as that of a part of numpy's company: nothing in its own list tells that it is taken."""
+    files = {"bptt.py": b"from packaging import mine\n", "packaging.py": b"mine = 1\n", "helper.py": b""}
+    for module, asked in (("packaging", True), ("helper", False)):
+        said = hidden_by_name(STAGE, files, [f"cannot import name 'mine' from '{module}' (unknown location)"], {})
+        assert said.startswith("packaging.py has the name of a module") is asked
+
+
+def test_what_is_in_two_files_is_asked_about_and_the_line_settles_it(tmp_path):
+    found = read(tmp_path, {"bptt.py": ONE, "bptt_new.py": TWO})
+    assert found.needs_person.startswith("bptt.py and bptt_new.py could each be bptt.py, and they differ")
+    found = read(tmp_path, {"bptt.py": f"# grade as it is\n{ONE}", "bptt_new.py": TWO})
+    assert not found.needs_person and found.files["bptt.py"].startswith(b"# grade as it is")
 
 
 def test_little_that_lies_elsewhere_is_said_and_costs_its_points(slot, tmp_path):

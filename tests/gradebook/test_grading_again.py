@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.grade.classroom import find_work
 from autograder.stages import KIT
 from tests.classroom import (
     SOLUTION,
@@ -269,6 +270,24 @@ def test_exit_status_and_output_of_a_real_command_line(course):
     hand_in(course, "a..b", SOLUTION)
     done = run(sys.executable, "-m", "autograder", "grade", "--course", str(course), cwd=KIT)
     assert done.returncode == 2 and "Not graded: submitted/a..b: its name cannot be an id" in done.stdout
+
+
+def test_a_folder_s_better_name_is_free_and_all_that_is_refused_can_be_listed(tmp_path):
+    """Not that of another folder, of somebody on roster.csv, or of another proposal; a name of signs alone gets one too."""
+    names = {"ada!": "ada-2", "ada?": "ada-3", "bob ": "bob-2", "+++": "student-2", "++": "student", "eve+": "eve", "x..y": "x.y"}
+    for name in ("ada", *names, *(f"a..{number}" for number in range(9))):
+        (tmp_path / "submitted" / name / "1-bptt").mkdir(parents=True)
+    (tmp_path / "roster.csv").write_text("student,name\nBob,Bob B\n", encoding="utf-8")
+    refused = find_work(tmp_path, None, None, "sandbox").refused
+    for name, better in names.items():
+        label = name if name == "x..y" else f'"{name}"'
+        assert refused[label].endswith(f'such as "{better}", which is free'), refused[label]
+    (tmp_path / "submitted" / "ada" / "1-bpttx").mkdir()
+    assert "1-bptt is there already" in find_work(tmp_path, None, None, "sandbox").refused["ada/1-bpttx"]
+    _, words = command("grade", "--course", tmp_path)
+    assert "... and 7 more: ALL=1 shows all" in words and words.count("Not graded:") == 10
+    _, words = command("grade", "--course", tmp_path, "--all")
+    assert "more:" not in words and words.count("Not graded:") == 17
 
 
 def test_progress_counts_what_is_done(course):

@@ -136,6 +136,32 @@ def test_in_canvas_too(tmp_path):
     assert "typed into the LMS" in graded(tmp_path)[f"bobb_12/{S}"]
 
 
+MAC = b"\0\5\x16\7" + bytes(40)
+
+
+def test_what_macos_keeps_about_a_file_is_none_and_a_name_of_signs_is_a_name(tmp_path):
+    """Whose Canvas name is a sign has files that begin as macOS's do; what is in them tells, and nothing goes without a word."""
+    outcome = came({"ada_1_7_bptt.py": code("a"), "._927_7027_bptt.py": code("s"), "bob_2_9_._bptt.py": code("b"),
+                    "cy_3_9_._bptt.py": MAC, "._928_7028_bptt.py": MAC, "._ada_1_7_bptt.py": MAC, "dee_4_7_bptt.py": code("d"),
+                    "dee_4_8_._bptt.py": MAC}, tmp_path)
+    found = graded(tmp_path)
+    assert sorted(found) == [f"{who}/{S}" for who in ("927", "ada_1", "bob_2", "dee_4")]
+    assert sorted(value[0] for value in found.values()) == ["a", "b", "d", "s"]
+    words = " ".join(outcome.summary(tmp_path).split())
+    assert f"Not taken: cy_3/{S}: ._bptt.py: it is what macOS keeps about bptt.py, not that file: ask for it" in words
+    assert "Left out, not needed: ._928_7028_bptt.py: it is what macOS keeps" in words
+    assert words.count("macOS") == 2
+
+
+def test_names_that_lose_different_signs_are_not_said_to_differ_in_capitals(tmp_path):
+    outcome = came({"ada+x/bptt.py": code("a"), "ada&x/bptt.py": code("b"), "bob/bptt.py": code("c"), "Bob/bptt.py": code("d")},
+                   tmp_path)
+    notes = " ".join(outcome.notes)
+    assert '"ada+x" and "ada-x" would have one folder, since not every sign of a name can be kept: "ada+x" has the' in notes
+    assert '"bob" and "Bob" differ in capitals only' in notes
+    assert len(graded(tmp_path)) == 4
+
+
 def test_a_flat_download_takes_whom_it_can_and_says_what_to_do_about_the_rest(tmp_path):
     flat = {"ada_bptt.py": code("a"), f"ada_{NB}": notes("a"), "gina.zip": packed({"bptt.py": code("g")}),
             "Gina.zip": packed({"bptt.py": code("G")}), "jo_bptt_final.py": code("j"), "bptt_carl.py": code("c"),

@@ -36,6 +36,10 @@ JUNK = re.compile(
     r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints(?!(?:/[^/]+\.(?:py|ipynb))?$)|__pycache__|\.git|\.svn|\.idea|\.vscode"
     r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)"
 )
+# What macOS puts beside a file is called as it is after these signs, begins with these bytes, and has this header at least.
+# A file of that name with anything else in it is somebody's: Canvas begins names with a person's, which may be a sign.
+APPLE_DOUBLE, APPLE_STARTS, APPLE_HEADER = "._", b"\0\5\x16\7", 26
+MAY_BE_CANVAS = re.compile(r"^(?!__MACOSX/)(?:.*/)?\._\d+_\d+_[^/]+$")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
@@ -96,6 +100,18 @@ class File:
         return self.open_()
 
 
+def is_junk(name: str, read: Callable[[], bytes]) -> bool:
+    """Whether a file is a leftover of a system or an editor, by its name; where that may be a person's too, by its content."""
+    folder, _, base = name.rpartition("/")
+    if not base.startswith(APPLE_DOUBLE) or JUNK.search(folder):
+        return JUNK.search(name) is not None
+    try:
+        data = read()
+    except Refused:
+        return True
+    return data.startswith(APPLE_STARTS) or len(data) < APPLE_HEADER
+
+
 @dataclass
 class Archive:
     """The files of a download or of a hand-in, by their paths.
@@ -150,7 +166,9 @@ class Archive:
 
     def add(self, name: str, file: File) -> None:
         """Take a member in, under a name that none has yet; one that is too large stays out."""
-        if JUNK.search(name):
+        if is_junk(name, file.read):
+            if MAY_BE_CANVAS.search(name):
+                self.left_out[name] = "it is what macOS keeps about a file, not a hand-in"
             return
         if file.size > limit(name):
             text = f"it is {file.size / 2**20:.0f} MiB; at most {limit(name) >> 20} MiB are unpacked"
@@ -421,7 +439,7 @@ def walk(top: Path, inside: str = "") -> Iterator[tuple[str, Path]]:
         return
     for entry in entries:
         name = f"{inside}{entry.name}"
-        if JUNK.search(name):
+        if is_junk(name, _disk_reader(Path(entry.path), limit(name))):
             continue
         if entry.is_dir(follow_symlinks=False):
             if inside.count("/") < 20:

@@ -12,6 +12,8 @@ from autograder.grade.notebook_reading import answers_of, looks_like_notebook, r
 from autograder.grade.released import released_notebook, released_texts
 from autograder.stages import Stage
 
+# A line that tells the grader to grade the stage's file as it is, whatever else was handed in.
+AS_IT_IS = re.compile(rb"^#[ \t]*grade as it is\b", re.IGNORECASE | re.MULTILINE)
 DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 
 

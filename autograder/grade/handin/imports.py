@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from autograder.checks.rules import KITS_OWN, NO_STUDENTS
+from autograder.checks.rules import KITS_OWN, MOVES_PATH, NO_STUDENTS
 from autograder.checks.suffixes import forms
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
@@ -45,9 +45,10 @@ def used_from(files: dict[str, File], start: str) -> set[str]:
     found, waiting = {start}, [start]
     while waiting and len(found) < MAX_READ:
         path = waiting.pop()
-        tree = parsed(text_of(_read(files[path]))) if CODE.fullmatch(path) else None
+        text = text_of(_read(files[path])) if CODE.fullmatch(path) else ""
+        tree, moves = parsed(text), MOVES_PATH.search(text)
         for place, name, is_certain in _asked(tree, PurePosixPath(path).parent, base) if tree is not None else ():
-            here = _modules(files, place / name) or ([] if is_certain else _by_name(by_name, name, base))
+            here = _modules(files, place / name) or ([] if is_certain and not moves else _by_name(by_name, name, base))
             waiting += [one for one in here if one not in found]
             found.update(here)
     return found - {start}

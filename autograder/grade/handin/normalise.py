@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -22,7 +22,15 @@ from autograder.checks.words import N_
 from autograder.checks.wrapping import parsed
 from autograder.errors import Refused
 from autograder.grade.handin.archives import File
-from autograder.grade.handin.content import code_state, definitions_state, is_quickly_written, notebook_state, text_of, written_in
+from autograder.grade.handin.content import (
+    AS_IT_IS,
+    code_state,
+    definitions_state,
+    is_quickly_written,
+    notebook_state,
+    text_of,
+    written_in,
+)
 from autograder.grade.handin.imports import used_from
 from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive, stem_of
 from autograder.grade.language import Said, said
@@ -276,6 +284,8 @@ def _choose(
     exact, numbered, others = _named(files, stage, wanted, base)
     others += [path for path in _near(files, may_be) if path not in {*exact, *numbered, *others}] if may_be else []
     alone = not (others or found.spare)
+    if counts := [path for path in exact if may_be is MAY_BE_CODE and _is_settled(files[path])]:
+        return counts[0]
     if len(exact) == 1 and not numbered and (alone or _is_written(files[exact[0]], wanted, stage, state_of)):
         _name_passed_over(files, exact[0], others if may_be else [], wanted, stage, state_of, found)
         return exact[0]
@@ -285,7 +295,7 @@ def _choose(
         for path in paths
         if (candidate := _look(files[path], path, rank, stage, state_of))
     ]
-    candidates = _without_imported(candidates, files, wanted)
+    candidates = _without_imported(_with_users(candidates, files, stage, wanted), files, wanted)
     first = [one for one in candidates if one.rank == 0]
     written = [one for one in candidates if one.state == "written"]
     if any(one.state == "written" for one in first):
@@ -301,15 +311,41 @@ def _choose(
         if taken:
             _name_passed_over(files, taken, others if may_be else [], wanted, stage, state_of, found)
         return taken
+    there = {**found.spare, **files}
     spare = [] if written else _near(found.spare, may_be) if may_be else []
     written += [one for path in spare if (one := _look(found.spare[path], path, 2, stage, state_of)) and one.state == "written"]
     if written:
         stubs = [one for one in first if one.state == "stub"]
-        return _only([*stubs, *written], wanted, found)
+        parts = [one for one in first if one.state == "other" and may_be is MAY_BE_CODE
+                 and any(_written_in(files, one.path, stage) - _written_in(there, other.path, stage) for other in written)]
+        return _only([*stubs, *parts, *written], wanted, found)
     if first:
         return first[0].path
     left = [one for one in candidates if one.state == "stub"] or [one for one in candidates if one.rank == 1]
     return left[0].path if left else ""
+
+
+def _is_settled(file: File) -> bool:
+    """True where a person wrote into it that it counts as it is."""
+    try:
+        return bool(AS_IT_IS.search(file.read()))
+    except Refused:
+        return False
+
+
+def _with_users(candidates: list[_Candidate], files: dict[str, File], stage: Stage, wanted: str) -> list[_Candidate]:
+    """The candidates, where those of the very name count as written if they use another file with functions of the stage: they
+    may take them over as they run, by `setattr`, by a module's `__getattr__`, or from a module with a name of Python's."""
+    if not wanted.endswith(".py"):
+        return candidates
+
+    def uses_others(one: _Candidate) -> bool:
+        return one.rank == 0 and one.state in ("other", "stub") and any(
+            _written_in(files, path, stage) for path in used_from(files, one.path)
+            if PurePosixPath(path).name not in every_name()
+        )
+
+    return [replace(one, state="written") if uses_others(one) else one for one in candidates]
 
 
 def _without_imported(candidates: list[_Candidate], files: dict[str, File], wanted: str) -> list[_Candidate]:
