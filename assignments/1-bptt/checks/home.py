@@ -81,6 +81,19 @@ class LocalBackend:
         except (Exception, SystemExit, OutOfTime) as error:  # shown in the report
             self.load_error = error
 
+    def borrowed(self, names: Iterable[str]) -> list[str]:
+        """Return those of these functions and classes that the module has once it runs, written elsewhere than in its file."""
+        found = []
+        with listening(Printed(0)):
+            for name in names if self.load_error is None else ():
+                try:
+                    code = inspect.unwrap(getattr(self._file.module, name)).__code__
+                except Exception:  # a module's own `__getattr__` may raise anything; a class has no code
+                    continue
+                if code.co_filename != str(self._file.path) and "NotImplementedError" not in code.co_names:
+                    found.append(name)
+        return sorted(found)
+
     def close(self) -> None:
         """End the session."""
         self._clock.close()

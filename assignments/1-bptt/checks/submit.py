@@ -100,16 +100,19 @@ def looked_over(folder: Path, info: StageInfo) -> Handin:
 
 
 def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
-    for file, module, line in [*rules.foreign_imports(folder, info), *_among_the_checks(folder, info)]:
+    namesakes = rules.namesakes(folder, info)
+    shadowed = {part.removesuffix(".py") for file in namesakes for part in Path(file).parts}
+    foreign = [one for one in rules.foreign_imports(folder, info) if one[1] not in shadowed]
+    for file, module, line in [*foreign, *_among_the_checks(folder, info)]:
         handin.trouble.append(_("{file}, line {line}, imports {module}, which the grader does not have: there, the file cannot "
                                 "be imported, and no test passes. It has {libraries} and Python's own", file=file, line=line,
                                 module=module, libraries=", ".join(sorted(rules.allowed(info)))))
     source = folder / rules.source_of(folder, info)
     text = rules.read(source)
     outcome = run_fresh(folder)
-    lack = retold(rules.lack(text), *rules.LACKS)
-    lacking = rules.lacking(folder, info) | _not_there(outcome, info)
-    found = rules.code_elsewhere(folder, info, lacking)
+    lack = "" if outcome.borrowed else retold(rules.lack(text), *rules.LACKS)
+    lacking = (rules.lacking(folder, info) - set(outcome.borrowed)) | _not_there(outcome, info)
+    found = {name: names for name, names in rules.code_elsewhere(folder, info, lacking).items() if name not in namesakes}
     if found:
         lack = lack or _("lacks code that you wrote")
         handin.trouble.append(_("{file} {lack}, but {beside}: only {file} is graded, so that code belongs into it",
@@ -124,6 +127,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
         handin.trouble.append(_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or "
                                 "below `if __name__`", names=rules.three(inside), file=info.file))
     _name_copies(folder, info, handin, bool(outcome.load_error))
+    _name_namesakes(namesakes, handin, outcome.load_error)
     if outcome.load_error:
         handin.trouble.append(_("{file} cannot be imported in a clean process: {why}", file=info.file, why=outcome.load_error))
         if below := _lies_below(outcome.load_error, handin.files):
@@ -135,6 +139,16 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     handin.states = {} if outcome.load_error else {task: state_of(mine) for task, mine in by_task(outcome)}
     handin.remarks += [_("{file} is taken as saved at {time}", file=info.file, time=saved_at(source))]
     handin.remarks += outcome.earlier
+
+
+def _name_namesakes(namesakes: list[str], handin: Handin, load_error: str) -> None:
+    """Say which modules of the student's have a name that is another's where the file is graded, though it may work here."""
+    for file in namesakes:
+        handin.files += [file] if file not in handin.files else []  # a person who marks can see it then
+        sentence = _(rules.NAMESAKE, file=file)
+        if sentence not in load_error:
+            costs = not rules.GRADERS_OWN.isdisjoint(part.removesuffix(".py") for part in Path(file).parts)
+            (handin.trouble if costs else handin.remarks).append(sentence)
 
 
 def _among_the_checks(folder: Path, info: StageInfo) -> list[tuple[str, str, int]]:

@@ -30,8 +30,12 @@ DATA = (".pt", ".pth", ".npy", ".npz", ".csv", ".tsv", ".json", ".txt", ".pkl", 
 KITS_OWN = frozenset(
     {"test_public.py", "conftest.py", "requirements.txt", "receipt.json", "pytest.ini", "stage.toml", "README.md"})
 LIBRARIES = {"numpy", "matplotlib"}
+# Modules that are in place before the student's file is graded, whatever lies beside it.
+GRADERS_OWN = frozenset({"autograder", "checks", "__main__"})
 # Modules that are never the student's.
-NO_STUDENTS = LIBRARIES | {"torch", "checks"} | sys.stdlib_module_names
+NO_STUDENTS = LIBRARIES | {"torch"} | GRADERS_OWN | sys.stdlib_module_names
+# What lets code import from other folders than its own.
+MOVES_PATH = re.compile(r"\bsys\.path\b|\bpath\.(?:insert|append|extend)\(|\baddsitedir\b")
 # Words that browsers, editors and people add to names: `bptt (1).py`, `bptt_final.py`, `Copy of 1-bptt.ipynb`, `bptt.py.txt`.
 ADDED = re.compile(r"(copy|of|final|new|old|kopie|von|v|version|py|ipynb|txt|json)?\d*")
 
@@ -44,25 +48,47 @@ def allowed(info: StageInfo) -> set[str]:
 # Messages of Python about a module, and the module's name.
 ABOUT = re.compile(r"(?:cannot import name '[^']{1,200}' from (?:partially initialized module )?|[Mm]odule (?:named )?)"
                    r"'([\w.]{1,200})'")
-NAMESAKE = N_("{file} has the name of a module that Python or a library has too, and only one of the two can be imported: it "
-              "needs another name, in the import lines as well")
+NAMESAKE = N_("{file} has the name of a module that Python, a library or the grader has too, and only one of the two can be "
+              "imported: it needs another name, in the import lines as well")
 
 
-def namesake(text: str, there: Collection[str]) -> str:
-    """Return the student's file that shadows a module of Python or a library and thereby caused an exception, or an empty string.
+def namesake(text: str, there: Collection[str], libraries: Collection[str] = ()) -> str:
+    """Return the student's file that shares a module's name and thereby caused an exception, or an empty string.
 
     Parameters
     ----------
     text : str
         Text of the exception.
     there : collection of str
-        Paths of the files beside the stage's.
+        Paths of the Python files beside the stage's and in folders.
+    libraries : collection of str
+        Modules that are not the student's, besides `NO_STUDENTS`.
     """
     found = ABOUT.search(text)
     first = found[1].partition(".")[0] if found else ""
-    if first not in NO_STUDENTS or first == "checks":
-        return ""
-    return next((path for path in (f"{first}.py", f"{first}/__init__.py") if path in there), "")
+    return nearest(first, there) if first in NO_STUDENTS or first in libraries else ""
+
+
+def nearest(module: str, there: Collection[str]) -> str:
+    """Return the path of the student's module, or in the package, of this name nearest to the top; empty if there is none.
+    """
+    found = [path for path in there if _is_of(path, module) and not path.startswith("checks/")]
+    return min(found, key=lambda path: (path.count("/"), Path(path).name != "__init__.py", path), default="")
+
+
+def namesakes(folder: Path, info: StageInfo) -> list[str]:
+    """Return the student's files that the code imports by a name that Python, a library or the grader has too.
+
+    A file in another folder counts if the code adds folders to those that Python looks in.
+    """
+    there = [path for path in files_in(folder) if path.endswith(".py") and path not in KITS_OWN]
+    found: dict[str, None] = {}
+    for source in map(read, (folder / name for name in own_modules(folder, info))):
+        for module, _line in imported(source):
+            near = nearest(module, there) if module in NO_STUDENTS else ""
+            if near and (near in (f"{module}.py", f"{module}/__init__.py") or MOVES_PATH.search(source)):
+                found[near] = None
+    return list(found)
 
 
 def source_of(folder: Path, info: StageInfo) -> str:
@@ -96,7 +122,7 @@ def own_modules(folder: Path, info: StageInfo) -> list[str]:
     """
     given = {*(Path(name).name for name in info.handout_files.values()), "checks", "checks.py"}
     there = [path for path in files_in(folder) if path.endswith(".py") and not given & {*Path(path).parts, Path(path).name}]
-    others = NO_STUDENTS | {stage_id.partition("-")[2] for stage_id in info.requires_stages}
+    stages = {stage_id.partition("-")[2] for stage_id in info.requires_stages}
     found: list[str] = []
     waiting = [source_of(folder, info), *_package(folder, Path(info.file).stem)]
     while waiting:
@@ -108,7 +134,8 @@ def own_modules(folder: Path, info: StageInfo) -> list[str]:
         for module, _line in imported(source, by_dots="/" not in name):
             if PART.fullmatch(module) and not {module, f"{module}.py"} & given:
                 near = [path for path in (f"{module}.py", *_package(folder, module)) if path in there]
-                waiting += near or ([] if module in others else [path for path in there if _is_of(path, module)])
+                is_anothers = module in stages or (module in NO_STUDENTS and not MOVES_PATH.search(source))
+                waiting += near or ([] if is_anothers else [path for path in there if _is_of(path, module)])
         named = texts(source)
         waiting += [path for path in there
                     if path not in KITS_OWN and not named.isdisjoint({path, Path(path).name, Path(path).stem})]

@@ -426,7 +426,7 @@ class FreshModule:
         """Execute the file, or code derived from it, as a new module; `prepare` gets its namespace first."""
         # Collected first, then removed: a namespace package cannot tell its path once its parent is gone.
         for other in [name for name in sys.modules.keys() - self.libraries
-                      if name.partition(".")[0] not in self.keep and _lies_in(sys.modules[name], self.folder)]:
+                      if name.partition(".")[0] not in self.keep and lies_in(sys.modules[name], self.folder)]:
             del sys.modules[other]
         spec = importlib.util.spec_from_file_location(self.name, self.path, submodule_search_locations=self.search)
         assert spec is not None
@@ -439,7 +439,8 @@ class FreshModule:
         self._own = dict(vars(self.module))
 
 
-def _lies_in(module: ModuleType, folder: Path) -> bool:
+def lies_in(module: ModuleType, folder: Path) -> bool:
+    """Whether a module was loaded from a folder; not one of the checks there."""
     own = vars(module)  # not with getattr: some torch modules answer to every name
     places = [own.get("__file__") or "", *(own.get("__path__") or ())]
     # The checks' folder contains the tests of earlier stages, which may be running.

@@ -23,7 +23,7 @@ from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_s
 from .plugin import BACKEND, POINTS, VERDICTS
 from .printed import Printed
 from .restore import everything_put_back
-from .student import student_trace, trace_in_words
+from .student import lies_in, student_trace, trace_in_words
 from .words import _, _n
 from .wrapping import advice
 
@@ -59,6 +59,8 @@ class Outcome:
         Sentences on the earlier stages this one builds on, and on how the tests were run.
     fails_there : list of str
         Sentences on what the code uses that works here and not in the grader.
+    borrowed : list of str
+        Functions that the file has once it is imported, written in another file: taken over by any way there is.
     problem : str
         Why no test could be run at all; usually empty.
     """
@@ -77,6 +79,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
     fails_there: list[str] = field(default_factory=list)
+    borrowed: list[str] = field(default_factory=list)
     problem: str = ""
 
     @property
@@ -101,6 +104,7 @@ def outcome_of(config: pytest.Config, with_earlier: bool = True) -> Outcome:
         outcome.load_trace = trace_in_words(student_trace(backend.load_error, backend.folder))
     if with_earlier:
         outcome.fails_there = fails_there(backend.folder, info)
+        outcome.borrowed = backend.borrowed(rules.asked_for(backend.folder, info))
         outcome.earlier = [sentence for stage_id in info.requires_stages
                            if (sentence := verdict_on_earlier(backend.folder, stage_id, info.folder))]
     return outcome
@@ -128,9 +132,9 @@ def described(error: BaseException) -> str:
 
 
 def same_name(error: BaseException, folder: Path) -> str:
-    """Return advice if an exception is due to a file with the name of a module of Python; else an empty string."""
-    there = {path.relative_to(folder).as_posix() for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py"))}
-    file = rules.namesake(str(error), there)
+    """Return advice if an exception is due to a file with the name of a module that is another's; else an empty string."""
+    there = [path for path in rules.files_in(folder) if path.endswith(".py")]
+    file = rules.namesake(str(error), there, [name for name, module in list(sys.modules.items()) if not lies_in(module, folder)])
     return _(rules.NAMESAKE, file=file) if file else ""
 
 
