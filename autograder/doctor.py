@@ -283,6 +283,7 @@ def disk(course: Path) -> Iterator[Finding]:
 
 def course_folder(course: Path) -> Iterator[Finding]:
     """Check the contents of the course folder."""
+    from autograder.grade.names import shown
     from autograder.grade.record import read_record
     from autograder.gradebook.health import check_gradebook
     from autograder.gradebook.unchanged import has_gradebook, is_elsewhere
@@ -302,8 +303,11 @@ def course_folder(course: Path) -> Iterator[Finding]:
     files = [file for stage in stages() for file in (course / "results" / stage.id).glob("*.json")]
     broken = sorted(f"{file.parent.name}/{file.name}" for file in files if read_record(file) is None)
     if broken:
-        yield Finding(NOTE, "results/", f"{len(files)} records, {len(broken)} of them unusable",
-                      f"damaged, or of another version, such as {broken[0]}: make grade makes them again")
+        again = [name for name in broken if (submitted / Path(name).stem / Path(name).parent).is_dir()]
+        others = [name for name in broken if name not in again]
+        advice = [f"damaged, or of another version, such as {again[0]}: make grade makes them again"] if again else []
+        advice += [f"of nobody in submitted/, such as {shown(others[0])}: nothing reads them; move them away"] if others else []
+        yield Finding(NOTE, "results/", f"{len(files)} records, {len(broken)} of them unusable", "\n".join(advice))
     else:
         yield Finding(OK, "results/", f"{len(files)} records")
 

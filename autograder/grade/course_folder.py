@@ -20,6 +20,8 @@ from autograder.text import one_line, plain
 
 PRIVATE = ".kit"
 WHO = "at-work.json"
+# Folders of a course that the kit writes to.
+FOLDERS = ("results", "autograded", "feedback", "report", "exports", PRIVATE)
 # Number of logs kept in a course folder.
 LOGS = 20
 
@@ -33,12 +35,17 @@ def at_work(course: Path, command: str) -> Iterator[None]:
 
     Raises
     ------
+    NotADirectoryError
+        A file has the name of a folder that the kit writes to.
     UsageError
         Another command holds the lock. The message says which, where and since when.
     """
     if not course.is_dir():  # the command itself reports it, or creates it
         yield
         return
+    for name in FOLDERS:
+        if os.path.lexists(course / name) and not (course / name).is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(course / name))
     folder = os.open(course, os.O_RDONLY | os.O_CLOEXEC)
     try:
         who = course / PRIVATE / WHO

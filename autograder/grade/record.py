@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import platform
 import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import msgspec
 
@@ -23,9 +24,41 @@ FORMER = ".former"
 SCHEMA = 1
 # What a mark depends on besides the submission: the suite, the reference, and all code that grades.
 GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
-# Fields that readers of a record need, and those of each test.
-FIELDS = frozenset("student stage key status reason isolation notes pictures tests score max_score".split())
-TEST_FIELDS = frozenset("task test title visibility outcome points max_points message mistake hint".split())
+# Words of a record, and the fields that its readers need.
+OUTCOMES = Literal["passed", "failed", "error", "timeout", "not_implemented", "ungradable"]
+
+
+class _Test(TypedDict):
+    """What readers of a record need of each test."""
+
+    task: str
+    test: str
+    title: str
+    visibility: Literal["public", "hidden"]
+    outcome: OUTCOMES
+    points: float
+    max_points: float
+    message: str
+    mistake: str
+    hint: str
+
+
+class _Record(TypedDict):
+    """What readers of a record need."""
+
+    schema: int
+    student: str
+    stage: str
+    key: str
+    status: Literal["graded", "ungradable", "needs_person"]
+    reason: str
+    isolation: str
+    notes: list[str]
+    pictures: dict[str, list[str]]
+    tests: list[_Test]
+    score: float
+    max_score: float
+
 
 
 def versions(stage: Stage) -> dict[str, str]:
@@ -142,6 +175,8 @@ def replace_record(path: Path, record: dict[str, Any]) -> None:
 def read_record(path: Path) -> dict[str, Any] | None:
     """Return a record; None if it is missing, truncated or not a record."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         data = path.read_bytes()
         try:
             record = msgspec.json.decode(data)  # several times as fast as json
@@ -153,10 +188,14 @@ def read_record(path: Path) -> dict[str, Any] | None:
 
 
 def is_record(record: dict[str, Any]) -> bool:
-    """Whether it has all fields that are read of a record."""
-    tests = record.get("tests")
-    return (record.get("schema") == SCHEMA and record.keys() >= FIELDS and isinstance(tests, list)
-            and all(isinstance(test, dict) and test.keys() >= TEST_FIELDS for test in tests))
+    """Whether it has all fields that are read of a record, each of its kind."""
+    try:
+        needed = msgspec.convert(record, _Record)
+    except msgspec.ValidationError:
+        return False
+    numbers = [needed["score"], needed["max_score"]] + [test[name] for test in needed["tests"] for name in ("points", "max_points")]
+    return needed["schema"] == SCHEMA and all(map(math.isfinite, numbers))
+
 
 
 def record_path(course: Path, stage: str, student: str) -> Path:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -127,7 +127,7 @@ def read_class(course: Path) -> ClassList:
     Raises
     ------
     UsageError
-        A table is not UTF-8, or lacks a required column.
+        A table is not UTF-8, lacks a required column, or has two rows or columns for one thing.
     """
     return _class(course, _bytes(course / ROSTER), _bytes(course / COLLECTED))
 
@@ -159,16 +159,44 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
     first = text.splitlines()[0]
     separator = max(",;\t", key=first.count)
     try:
-        rows = list(csv.DictReader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator))
+        reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator)
+        rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise UsageError(f"{path} is no table ({error}); save it as CSV UTF-8") from error
-    named = [{(name or "").strip().lower(): undefused(value).strip() if isinstance(value, str) else ""
-              for name, value in row.items()} for row in rows]
-    columns = [name.strip().lower() for name in next(csv.reader([first], delimiter=separator), [])]
+    columns = [name.strip().lower() for name in rows.pop(0)[1]]
+    expect_clear_table(path, columns, rows)
     missing = [name for name in needed if name not in columns]
     if missing:
         raise UsageError(f"{path} has no column {', '.join(missing)}; its first line is to name them: {', '.join(needed)}, ...")
-    return tuple(row for row in named if all(row[name] for name in needed))
+    found: dict[tuple[str, ...], tuple[int, dict[str, str]]] = {}
+    for number, cells in rows:
+        row = dict.fromkeys(columns, "") | dict(zip(columns, (undefused(cell).strip() for cell in cells), strict=False))
+        of = tuple(row[name] for name in needed)
+        line, before = found.get(of, (number, row))
+        if all(of) and before != row:
+            raise UsageError(f"{path}, lines {line} and {number}: both are of {' '.join(of)}, and they differ; keep one")
+        found[of] = line, before
+    return tuple(row for of, (_line, row) in found.items() if all(of))
+
+
+def expect_clear_table(path: str | Path, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Raise UsageError unless each cell belongs to one column: no column is there twice, no row is longer than the first.
+
+    Parameters
+    ----------
+    path : str or Path
+    columns : sequence of str
+        The first line.
+    rows : iterable of (int, sequence of str)
+        The others, with their line numbers.
+    """
+    twice = next((name for position, name in enumerate(columns) if name and name in columns[:position]), "")
+    if twice:
+        raise UsageError(f"{path} has two columns {twice}; keep one, or give the other another name")
+    for number, cells in rows:
+        if any(cell.strip() for cell in cells[len(columns):]):
+            raise UsageError(f"{path}, line {number}, has {len(cells)} cells, and the first line names {len(columns)}; put a cell "
+                             "in quotes if it holds what separates cells, such as \"Lovelace, Ada\"")
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.grade.names import folded, shown, usable
 from autograder.grade.record import write_atomically
+from autograder.gradebook.class_list import expect_clear_table
 from autograder.text import defused, on_a_page, undefused
 
 ROSTER = "roster.csv"
@@ -139,6 +140,7 @@ class Roster:
         header = [cell.strip() for cell in rows[0]] if rows else []
         if "student" not in header:
             raise UsageError(f"{path} has no column student; its first line should begin with {','.join(COLUMNS)}")
+        expect_clear_table(path, header, enumerate(rows[1:], start=2))
         roster = cls(path, columns=header, delimiter=delimiter, bom=bom)
         seen: dict[str, int] = {}
         for number, row in enumerate(rows[1:], start=2):

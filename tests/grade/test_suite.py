@@ -1,6 +1,7 @@
 """One suite over one source: its order, its parts, and the record that comes of it."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from autograder.grade import submission as submissions
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import SEED
 from autograder.grade.handin.archives import read_bytes
-from autograder.grade.record import FIELDS, SCHEMA, read_record, submission_key, suite_hash, write_json
+from autograder.grade.record import SCHEMA, read_record, submission_key, suite_hash, write_json
 from autograder.grade.runner import run_suite
 from autograder.grade.submission import Submission, read_submission
 from autograder.prove.gates import run_source
@@ -155,14 +156,23 @@ def test_the_suite_is_known_by_all_that_decides_a_mark(monkeypatch):
 def test_a_record_is_read_back_or_not_at_all(tmp_path):
     """What is half written, or of another version, is no record."""
     path = tmp_path / "results" / "ada.json"
-    whole = dict.fromkeys(FIELDS, "Zoë") | {"schema": SCHEMA, "tests": []}
+    test = dict.fromkeys("task test title message mistake hint".split(), "x") | {
+        "visibility": "public", "outcome": "passed", "points": 1, "max_points": 1.5}
+    whole = dict.fromkeys("student stage key reason isolation".split(), "Zoë") | {
+        "schema": SCHEMA, "status": "graded", "notes": [], "pictures": {}, "tests": [test], "score": 1, "max_score": 1.5}
     write_json(path, whole)
     assert read_record(path) == whole
     assert [entry.name for entry in path.parent.iterdir()] == ["ada.json"]
     for text in ("", "{", "[]", '{"schema": 99}', "\x00", json.dumps(whole | {"schema": SCHEMA + 1}),
-                 json.dumps(whole | {"tests": {}})):
+                 json.dumps(whole | {"tests": {}}), json.dumps({**whole, "key": None}), json.dumps(whole | {"score": "1"}),
+                 json.dumps(whole | {"max_score": float("nan")}), json.dumps(whole | {"status": "good"}),
+                 json.dumps(whole | {"tests": [test | {"points": "1"}]}), json.dumps(whole | {"tests": [test | {"outcome": "ok"}]}),
+                 json.dumps(whole | {"tests": [{name: test[name] for name in test if name != "hint"}]})):
         path.write_text(text)
-        assert read_record(path) is None
+        assert read_record(path) is None, text
+    path.unlink()
+    os.mkfifo(path)
+    assert read_record(path) is None
     assert read_record(tmp_path / "nobody.json") is None
 
 

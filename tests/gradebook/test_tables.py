@@ -5,12 +5,14 @@ import io
 
 import pytest
 
+from autograder.errors import UsageError
 from autograder.gradebook.changes import BACK, COLUMNS, LEFT, Change, Reported, _append, _back, _differences, _gone, snapshot
-from autograder.gradebook.class_list import ClassList
+from autograder.gradebook.class_list import ClassList, read_class
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import Mark, SubmissionMarks
 from autograder.gradebook.policy import Policy
 from autograder.gradebook.tables import GRADES, csv_bytes, grade_rows
+from autograder.lms.roster import Roster
 
 STAGE = "1-bptt"
 
@@ -93,3 +95,23 @@ def test_who_is_in_a_group_that_handed_in_is_not_missing(tmp_path):
     people = ClassList(tmp_path, roster)
     assert people.missing(STAGE, [(STAGE, "ann")]) == people.missing(STAGE, [(STAGE, "A")]) == ["cy", "dee"]
     assert people.missing(STAGE, [("2-vanishing", "ann"), (STAGE, "dee")]) == ["ann", "ben", "cy"]
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("student,extension\nada,1\nbob,\nada,5\n", "lines 2 and 4: both are of ada"),
+    ("student,name,name\nada,Ada,Lovelace\n", "two columns name"),
+    ("student,name,extension\nada,Lovelace, Ada,2\n", "line 2, has 4 cells, and the first line names 3"),
+])
+def test_a_list_of_people_that_says_two_things_is_refused_and_not_half_read(tmp_path, text, says):
+    """By `make grade`, and by `make collect`, which would write it again."""
+    (tmp_path / "roster.csv").write_text(text)
+    for read in (read_class, Roster.read):
+        with pytest.raises(UsageError, match="roster.csv") as error:
+            read(tmp_path)
+        assert says in str(error.value) or "ada stands in line 2 and in line 4" in str(error.value)
+
+
+def test_a_list_of_people_may_say_one_thing_twice(tmp_path):
+    """Equal rows, cells without anything behind the last column, lines without a student."""
+    (tmp_path / "roster.csv").write_text("student,extension\nada,1,,\n,,\nada,1\nbob\n")
+    assert read_class(tmp_path).roster == {"ada": {"student": "ada", "extension": "1"}, "bob": {"student": "bob", "extension": ""}}

@@ -179,10 +179,10 @@ def test_submitted_is_not_a_folder(course: Path, make: str) -> None:
     assert done.returncode == 2 and f"is a {make}" in done.stderr and marks(course) == 2
 
 
-@pytest.mark.parametrize("name", ["results", ".kit", "grades.csv"])
+@pytest.mark.parametrize("name", ["results", ".kit", "grades.csv", "feedback", "autograded", "report"])
 def test_something_else_under_a_name_the_kit_needs(course: Path, name: str) -> None:
-    if (course / name).is_dir():
-        shutil.rmtree(course / name)
+    if not name.endswith(".csv"):
+        shutil.rmtree(course / name, ignore_errors=True)
         (course / name).write_text("")
     else:
         (course / name).unlink()
@@ -269,6 +269,16 @@ def test_the_doctor_finds_this_machine_well(course: Path) -> None:
     findings = list(examine(course))
     assert [str(finding) for finding in findings if finding.status == BAD] == []
     assert {"sandbox", "Landlock", "seccomp", "memory", "clock", "gradebook.db", "results/"} <= {f.what for f in findings}
+
+
+def test_the_doctor_tells_records_that_are_made_again_from_those_of_nobody(course: Path) -> None:
+    """And waits for no pipe."""
+    results = course / "results" / STAGE.id
+    os.mkfifo(results / "pipe.json")
+    (results / "s0.json").write_text("{")
+    (found,) = [finding for finding in examine(course) if finding.what == "results/"]
+    assert f"such as {STAGE.id}/s0.json: make grade makes them again" in found.remedy
+    assert f"of nobody in submitted/, such as {STAGE.id}/pipe.json" in found.remedy
 
 
 def test_the_doctor_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
