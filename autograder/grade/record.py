@@ -193,7 +193,7 @@ def is_record(record: dict[str, Any]) -> bool:
         needed = msgspec.convert(record, _Record)
     except msgspec.ValidationError:
         return False
-    numbers = [needed["score"], needed["max_score"]] + [test[name] for test in needed["tests"] for name in ("points", "max_points")]
+    numbers = [needed["score"], needed["max_score"], *(test["points"] + test["max_points"] for test in needed["tests"])]
     return needed["schema"] == SCHEMA and all(map(math.isfinite, numbers))
 
 

@@ -195,8 +195,8 @@ def expect_clear_table(path: str | Path, columns: Sequence[str], rows: Iterable[
         raise UsageError(f"{path} has two columns {twice}; keep one, or give the other another name")
     for number, cells in rows:
         if any(cell.strip() for cell in cells[len(columns):]):
-            raise UsageError(f"{path}, line {number}, has {len(cells)} cells, and the first line names {len(columns)}; put a cell "
-                             "in quotes if it holds what separates cells, such as \"Lovelace, Ada\"")
+            raise UsageError(f"{path}, line {number}, has {len(cells)} cells, and the first line names {len(columns)}; put a "
+                             "cell in quotes if it holds what separates cells, such as \"Lovelace, Ada\"")
 
 
 @lru_cache(maxsize=4096)

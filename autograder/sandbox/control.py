@@ -6,10 +6,16 @@ A stream socket, because macOS has no SOCK_SEQPACKET.
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from typing import Any
 
 MOST = 1 << 20
+
+
+def signal_name(number: int) -> str:
+    """Return the name of a signal; its number if it has none, as most of the real-time signals."""
+    return next((known.name for known in signal.Signals if known == number), str(number))
 
 
 def say(stream: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:

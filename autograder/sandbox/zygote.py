@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import walls, worker
-from autograder.sandbox.control import hear, say
+from autograder.sandbox.control import hear, say, signal_name
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wire import Channel
 
@@ -158,7 +158,7 @@ class Zygote:
         spent = {"cpu": usage.ru_utime + usage.ru_stime}
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            return {"how": f"signal {signal.Signals(number).name}", "signal": number} | spent
+            return {"how": f"signal {signal_name(number)}", "signal": number} | spent
         number = os.WEXITSTATUS(status)
         outside = "by an exception outside of any call, as of a signal handler or a thread"
         return {"how": outside if number == worker.OUTSIDE_A_CALL else f"exit status {number}"} | spent

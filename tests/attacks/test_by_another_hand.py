@@ -173,3 +173,13 @@ def test_a_submission_that_breaks_its_interpreter_cannot_be_run_and_is_told_so(s
     record = grade(slot, "1-bptt", code)
     assert (record["score"], record["status"]) == (0, "ungradable")
     assert record["reason"].startswith("bptt.py could not be imported: ")
+
+
+@pytest.mark.parametrize("number", [32, 40, 64])
+def test_a_signal_without_a_name_ends_the_submission_and_not_what_starts_it(slot: Slot, number: int) -> None:
+    """Most of the real-time signals have no name in Python; each ends a process that does not handle it."""
+    record = grade(slot, "1-bptt", f"import os\n\ndef relative_error(a, b):\n    os.kill(os.getpid(), {number})\n")
+    lost = [test for test in record["tests"] if test["outcome"] != "passed"]
+    assert record["status"] == "graded" and {test["task"] for test in lost} == {"1.7"}
+    assert all("the program ended in the middle of the call (signal " in test["message"] for test in lost)
+    assert grade(slot, "1-bptt", "")["score"] == FULL

@@ -237,3 +237,18 @@ def test_a_wrong_earlier_stage_is_named_as_the_culprit(bare_python, tmp_path):
         done = run(bare_python, "-m", "checks", "2.1", "--json", "outcome.json", cwd=folder)
         outcome = json.loads((folder / "outcome.json").read_text())
         assert outcome["earlier"] == ([words] if words else []), done.stderr
+
+
+def test_a_check_loads_no_library_that_nobody_uses_and_leaves_the_settings_of_one_it_loads(bare_python, folder):
+    """Matplotlib takes a third of the first check; where the student's file imports it, the session has it as if it had done so."""
+    (folder / "bptt.py").write_text(SOLUTION)
+    (folder / "cell.py").write_text("import sys\nfrom checks import check\ncheck('1.1')\nassert 'matplotlib' not in sys.modules\n")
+    assert run(bare_python, "cell.py", cwd=folder).stderr == ""
+    (folder / "bptt.py").write_text(with_function(
+        "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 9\nimport matplotlib.pyplot as plt\nplt.figure()\n"))
+    (folder / "cell.py").write_text(
+        "import os, sys\nfrom checks import check\ncheck('1.1')\nassert os.environ['MPLBACKEND'] == 'svg'\n"
+        "mpl = sys.modules['matplotlib']\nassert mpl.rcParams['backend'] == 'svg', mpl.rcParams['backend']\n"
+        "assert mpl.rcParams['lines.linewidth'] == mpl.rcParamsDefault['lines.linewidth'] != 9\n"
+        "import matplotlib.pyplot as plt\nassert plt.get_fignums() == [] and plt.get_backend() == 'svg'\n")
+    assert run(bare_python, "cell.py", cwd=folder, MPLBACKEND="svg").stderr == ""

@@ -166,7 +166,8 @@ def test_a_record_is_read_back_or_not_at_all(tmp_path):
     for text in ("", "{", "[]", '{"schema": 99}', "\x00", json.dumps(whole | {"schema": SCHEMA + 1}),
                  json.dumps(whole | {"tests": {}}), json.dumps({**whole, "key": None}), json.dumps(whole | {"score": "1"}),
                  json.dumps(whole | {"max_score": float("nan")}), json.dumps(whole | {"status": "good"}),
-                 json.dumps(whole | {"tests": [test | {"points": "1"}]}), json.dumps(whole | {"tests": [test | {"outcome": "ok"}]}),
+                 json.dumps(whole | {"tests": [test | {"points": "1"}]}),
+                 json.dumps(whole | {"tests": [test | {"outcome": "ok"}]}),
                  json.dumps(whole | {"tests": [{name: test[name] for name in test if name != "hint"}]})):
         path.write_text(text)
         assert read_record(path) is None, text

@@ -23,6 +23,7 @@ from autograder.checks.values import is_tensor
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded
 from autograder.sandbox.client.shares import Shares
+from autograder.sandbox.control import signal_name
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEM
         data = stream.read()
     _, status, usage = os.wait4(child, 0)
     if os.WIFSIGNALED(status) and usage.ru_utime + usage.ru_stime < 0.9 * seconds:
-        raise InfrastructureError(f"the process that computes an answer was ended by {signal.Signals(os.WTERMSIG(status)).name}")
+        raise InfrastructureError(f"the process that computes an answer was ended by {signal_name(os.WTERMSIG(status))}")
     if not data or os.WIFSIGNALED(status):
         raise LimitExceeded("cpu", TOO_LONG)
     return data
