@@ -240,9 +240,10 @@ def test_a_wrong_earlier_stage_is_named_as_the_culprit(bare_python, tmp_path):
 
 
 def test_a_check_loads_no_library_that_nobody_uses_and_leaves_the_settings_of_one_it_loads(bare_python, folder):
-    """Matplotlib takes a third of the first check; where the student's file imports it, the session has it as if it had done so."""
+    """Matplotlib takes a third of the first check. If the student's file imports it, its settings are those of a fresh import."""
     (folder / "bptt.py").write_text(SOLUTION)
-    (folder / "cell.py").write_text("import sys\nfrom checks import check\ncheck('1.1')\nassert 'matplotlib' not in sys.modules\n")
+    (folder / "cell.py").write_text("import sys\nfrom checks import check\ncheck('1.1')\n"
+                                    "assert 'matplotlib' not in sys.modules\n")
     assert run(bare_python, "cell.py", cwd=folder).stderr == ""
     (folder / "bptt.py").write_text(with_function(
         "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 9\nimport matplotlib.pyplot as plt\nplt.figure()\n"))
