@@ -141,11 +141,14 @@ def _generators() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _matplotlib() -> Iterator[None]:
-    """Draw with Agg and show nothing; pyplot sees only figures made inside."""
-    import matplotlib
+    """Draw with Agg and show nothing; pyplot sees only figures made inside.
 
-    settings: Any = matplotlib.rcParams
-    before = dict(dict.items(settings))
+    Matplotlib is not imported for that: a stage that draws nothing is checked without it.
+    """
+    library: Any = sys.modules.get("matplotlib")
+    before = dict(dict.items(library.rcParams)) if library is not None else {}
+    chosen = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = "agg"  # read when it is imported
     pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
     figures = dict(register.Gcf.figs) if register is not None else {}
     backend = getattr(pyplot, "_backend_mod", None)
@@ -153,10 +156,14 @@ def _matplotlib() -> Iterator[None]:
         register.Gcf.figs.clear()
     if pyplot is not None:
         setattr(pyplot, "_backend_mod", None)  # noqa: B010
-    dict.__setitem__(settings, "backend", "agg")
+    if library is not None:
+        dict.__setitem__(library.rcParams, "backend", "agg")
     try:
         yield
     finally:
+        os.environ.pop("MPLBACKEND") if chosen is None else os.environ.__setitem__("MPLBACKEND", chosen)
+        if library is None and (library := sys.modules.get("matplotlib")) is not None:
+            before = dict(dict.items(library.rcParamsOrig)) | ({"backend": chosen} if chosen else {})
         pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
         if register is not None:
             register.Gcf.figs.clear()
@@ -165,7 +172,7 @@ def _matplotlib() -> Iterator[None]:
             setattr(pyplot, "_backend_mod", backend)  # noqa: B010
         # With dict's methods: those of RcParams would resolve a backend where none is chosen yet.
         for name, value in before.items():
-            dict.__setitem__(settings, name, value)
+            dict.__setitem__(library.rcParams, name, value)
 
 
 @contextlib.contextmanager
