@@ -87,7 +87,8 @@ def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Cal
     from autograder.stages import KIT
 
     def tell(finding: GateResult, seconds: float) -> None:
-        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {seconds:6.1f} s")
+        took = f"{seconds:6.1f} s {finding.cpu:6.1f} CPU s"
+        click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {took}")
         for line in finding.table if verbose else ():
             click.echo(f"         {line}")
         for problem in finding.problems[:25]:
@@ -102,6 +103,7 @@ def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Cal
             failed += 1
             continue
         findings = run(stage, tell, gates or GATES)
+        click.echo(f"  {len(findings)} gates took {sum(finding.cpu for finding in findings):.1f} CPU s")
         failed += sum(not finding.holds for finding in findings)
         if any(finding.names for finding in findings):
             path, words = write_names(KIT / "dist" / f"names-{stage.id}.csv", findings)

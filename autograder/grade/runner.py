@@ -57,10 +57,15 @@ class Suite:
         # Another test of the same file, passed to pytest as the next item so that it leaves the file set up.
         self.neighbour = {item: next((one for one in session.items if one.parent is item.parent and one is not item), None)
                           for item in session.items}
+        # Asked for often, and found anew by pytest each time.
+        self.task = {item: task_of(item)[0] for item in session.items}
+        self.rank = {item: task_number(task) for item, task in self.task.items()}
+        self.loads = {item: uses_checkpoints(item) for item in session.items}
+        for item in session.items:  # pytest would word every failure, only to discard it
+            setattr(item, "repr_failure", _nothing)  # noqa: B010 (mypy takes no assignment to a method)
         # Public tests first: their messages are shown in full, and must not reveal what a hidden test showed to the same process.
         # Then by task; tests that use only the student's own functions last.
-        self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", uses_checkpoints(item),
-                                                             task_number(task_of(item)[0])))
+        self.items = sorted(session.items, key=lambda item: (item.path.stem != "public", self.loads[item], self.rank[item]))
 
     def run(self, backend: Backend, diagnose: Any = None, visibilities: tuple[str, ...] = ("public", "hidden"),
             only: str | None = None, backwards: bool = False, stop: bool = False, alone: bool = False,
@@ -71,7 +76,7 @@ class Suite:
         out. After a run that ended early, through `stop` or an error, the suite must not be run again.
         """
         items = [item for item in self.items
-                 if item.path.stem in visibilities and (only is None or task_of(item)[0] == only)]
+                 if item.path.stem in visibilities and (only is None or self.task[item] == only)]
         if not items:
             what = f"there is no task {only} with" if only else "there is not one among"
             raise InfrastructureError(f"{what} {' or '.join(visibilities)} tests")
@@ -125,7 +130,7 @@ class _Run:
             first = self._with_own(item)
             if stop and (first is None or first.outcome != "passed"):
                 break
-        for item in sorted(ran, key=lambda item: (task_number(task_of(item)[0]), item.path.stem != "public")):
+        for item in sorted(ran, key=lambda item: (self.suite.rank[item], item.path.stem != "public")):
             self.verdict(item)
         self._note_by_task()
         for item in ran:
@@ -144,7 +149,7 @@ class _Run:
         return self.verdicts[item]
 
     def _may_stand_in(self, item: pytest.Item) -> bool:
-        return self.stands_in and (not uses_checkpoints(item) or getattr(self.backend, "trusts_checkpoints", False))
+        return self.stands_in and (not self.suite.loads[item] or getattr(self.backend, "trusts_checkpoints", False))
 
     def _with_own(self, item: pytest.Item) -> Verdict | None:
         """Return the verdict on the student's own functions: the recorded one if it applies, else by running the test once.
@@ -153,9 +158,9 @@ class _Run:
         """
         if item in self.first:
             return self.first[item]
-        task = task_of(item)[0]
+        task = self.suite.task[item]
         earlier = self.suite.stage.tasks_before(task)
-        if self._may_stand_in(item) and any(verdict.outcome == "timeout" and task_of(other)[0] in earlier
+        if self._may_stand_in(item) and any(verdict.outcome == "timeout" and self.suite.task[other] in earlier
                                             for other, verdict in self.first.items() if verdict is not None):
             self.first[item] = None
             return None
@@ -163,7 +168,7 @@ class _Run:
             self.backend.replaced = frozenset()
         known = getattr(self.backend, "replay_verdict", None)
         self._keep_apart(item)
-        found: Verdict | None = known(name_of(item), task, uses_checkpoints(item)) if known is not None else None
+        found: Verdict | None = known(name_of(item), task, self.suite.loads[item]) if known is not None else None
         if found is not None:
             self.calls[item] = list(self.backend.student.calls)
         found = self.first[item] = found or self._once(item)
@@ -174,12 +179,12 @@ class _Run:
     def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
         """Return the verdict with reference versions of what fails in earlier tasks, if it is better."""
         stage = self.suite.stage
-        wrong = [task for task in stage.tasks_before(task_of(item)[0]) if self.wrong is None or task in self.wrong
+        wrong = [task for task in stage.tasks_before(self.suite.task[item]) if self.wrong is None or task in self.wrong
                  if any(self.verdict(other).outcome != "passed" for other in self.suite.items
-                        if task_of(other)[0] == task and not uses_checkpoints(other))]
+                        if self.suite.task[other] == task and not self.suite.loads[other])]
         names = frozenset(name for task in wrong for name in stage.functions[task])
         if first is None or first.outcome == "timeout":  # a slow function that passes its own tests may have taken the time
-            earlier = {name for task in stage.tasks_before(task_of(item)[0]) for name in stage.functions[task]}
+            earlier = {name for task in stage.tasks_before(self.suite.task[item]) for name in stage.functions[task]}
             names |= self.backend.slow() & earlier
         if not names and first is not None:
             return first
@@ -205,16 +210,16 @@ class _Run:
         """
         needed: dict[str, set[str]] = {}
         for item, stood_in in self.stood_in.items():
-            needed.setdefault(task_of(item)[0], set()).update(stood_in)
+            needed.setdefault(self.suite.task[item], set()).update(stood_in)
         for item, verdict in self.verdicts.items():
-            if verdict.outcome == "passed" and (names := needed.get(task_of(item)[0])):
+            if verdict.outcome == "passed" and (names := needed.get(self.suite.task[item])):
                 said = note(names)
                 self.verdicts[item] = replace(verdict, message=f"{verdict.message}\n({said})" if verdict.message else said)
 
     def _standing_in(self, item: pytest.Item) -> Verdict:
         """Return the verdict with the backend's reference versions in place, recorded or by running the test."""
         known = getattr(self.backend, "replay_with_right_versions", None)
-        found: Verdict | None = known(name_of(item), task_of(item)[0]) if known is not None else None
+        found: Verdict | None = known(name_of(item), self.suite.task[item]) if known is not None else None
         if found is not None:
             self.calls[item] = list(self.backend.student.calls)
             return found
@@ -281,6 +286,10 @@ class _Run:
         if call.excinfo is not None:
             self.error = call.excinfo.value
         return (yield)
+
+
+def _nothing(*_: Any, **__: Any) -> str:
+    return ""
 
 
 def bytes_in(value: Any) -> int:

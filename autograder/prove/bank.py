@@ -92,5 +92,5 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram, backend_of: Callable
         results = suite.run(backend_of(program.source), diagnosis, only=task, wrong=program.tasks)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
         fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
-        fate.named |= {mistake for mistake, _ in diagnosis.found.values() if mistake}
+        fate.named |= set(diagnosis.names.values())
     return fate

@@ -41,13 +41,14 @@ class NameGiven(NamedTuple):
 
 @dataclass
 class GateResult:
-    """The result of a gate, which holds if there are no problems."""
+    """The result of a gate, which holds if there are no problems. `cpu` is what it took, in CPU seconds of all its processes."""
 
     gate: str
     measured: str = ""
     problems: list[str] = field(default_factory=list)
     table: list[str] = field(default_factory=list)
     names: list[NameGiven] = field(default_factory=list)
+    cpu: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -131,7 +132,7 @@ def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> C
 def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:
     diagnosis = Diagnosis(stage)
     results = suite.run(backend, diagnosis, only=only)
-    return Run(results, {test: mistake for test, (mistake, _) in diagnosis.found.items() if mistake})
+    return Run(results, diagnosis.names)
 
 
 def reference_source(stage: Stage) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import shutil
 import tempfile
 import time
@@ -239,7 +240,7 @@ def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Itera
 
 def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[GateResult, float], None]) -> GateResult:
     """Return the result of a gate; a failure to run it is a problem of its own."""
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), sum(os.times()[:4])
     try:
         with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
             finding = gate(stage)
@@ -249,5 +250,6 @@ def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[Ga
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"
         finding = GateResult(name_of_gate(gate), problems=[what])
+    finding.cpu = sum(os.times()[:4]) - spent
     tell(finding, time.perf_counter() - started)
     return finding

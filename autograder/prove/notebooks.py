@@ -14,6 +14,7 @@ import nbformat
 from autograder.errors import UsageError
 from autograder.prove.gate_result import GateResult
 from autograder.prove.numbers import add_probes, number_problems
+from autograder.prove.over_cores import over_cores
 from autograder.publish.handout import for_students
 from autograder.publish.release import folder_of
 from autograder.stages import Stage, find_stage
@@ -34,29 +35,47 @@ def released(stage: Stage) -> Path:
 def notebook_runs(stage: Stage) -> GateResult:
     """The released notebook runs as it should.
 
-    With the stub, each check() cell says "not yet written". With the model answers, every cell runs, the checks say "passed", and
-    the numbers in texts and mark schemes are those of the run.
+    With the stub, each check() cell says "not yet written"; of the other cells only the first is run, which sets up. With the
+    model answers, every cell runs, the checks say "passed", and the numbers in texts and mark schemes are those of the run.
     """
     finding, again = GateResult("the released notebook runs"), ""
-    for name, solved in (("stub", False), ("model answers", True)):
-        with handed_out(stage, solved) as folder:
-            notebook = executed(folder / f"{stage.id}.ipynb", stage if solved else None)
+    runs = over_cores((False, True), lambda some: [_run(stage, solved) for solved in some])
+    for name, notebook in zip(("stub", "model answers"), runs, strict=True):
+        solved = name == "model answers"
         if "kit_again" in notebook.metadata:
             again += f"; {name} {notebook.metadata['kit_again']}"
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
+        for cell in _code_cells(notebook):
             said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
-            checking = cell.source.startswith("check(")
-            if checking and (" passed " if solved else " not yet written") not in said:
+            if _checks(cell) and (" passed " if solved else " not yet written") not in said:
                 errors.append(f"it says {said.strip()[-300:]!r}")
-            if errors and (checking or solved):
+            if errors and (_checks(cell) or solved):
                 finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")
         if solved:
             finding.problems += number_problems(stage, notebook)
-    finding.measured = f"{sum(cell.cell_type == 'code' for cell in notebook.cells)} cells, twice{again}"
+    checks, cells = (len(_code_cells(notebook)) for notebook in runs)
+    finding.measured = f"{cells} cells with the model answers, {checks} with the stub{again}"
     return finding
+
+
+def _run(stage: Stage, solved: bool) -> Any:
+    with handed_out(stage, solved) as folder:
+        path = folder / f"{stage.id}.ipynb"
+        if not solved:
+            notebook = nbformat.read(path, as_version=4)
+            first = _code_cells(notebook)[:1]
+            notebook.cells = [cell for cell in notebook.cells if cell in first or _checks(cell)]
+            nbformat.write(notebook, path)
+        return executed(path, stage if solved else None)
+
+
+def _code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _checks(cell: Any) -> bool:
+    """Whether a cell is one that students run to check a task."""
+    return cell.cell_type == "code" and cell.source.startswith("check(")
 
 
 @contextmanager

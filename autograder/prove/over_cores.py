@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import traceback
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ def over_cores(items: Sequence[T], work: Callable[[Sequence[T]], list[R]], jobs:
 
 
 def _share(pipe: Connection, items: Sequence[T], work: Callable[[Sequence[T]], list[R]]) -> None:
+    gc.freeze()  # what was loaded before stays: no need to look through it, or to copy it, ever again
     try:
         results: list[R] | Exception = work(items)
     except KitError as error:

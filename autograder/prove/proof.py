@@ -13,7 +13,7 @@ from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
 from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, reference_source, seed_of_term
 from autograder.prove.over_cores import over_cores
-from autograder.publish.hints import make_hints, public_calls
+from autograder.publish.hints import SEED, make_hints, public_calls
 from autograder.stages import Mistake, Stage
 
 MOST_BYTES = 200_000
@@ -59,7 +59,7 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of:
     diagnosis, tasks = Diagnosis(stage), {one.task, other.task}
     for task in sorted(tasks):
         suite.run(backend_of(_both(one, other)), diagnosis, only=task, wrong=tasks)
-    return {name for name, _ in diagnosis.found.values() if name}
+    return set(diagnosis.names.values())
 
 
 def hints_are_right(stage: Stage) -> GateResult:
@@ -81,13 +81,18 @@ def hints_are_right(stage: Stage) -> GateResult:
 def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[str]]:
     """Return the number of mistakes that get their own hint, and the wrong hints."""
     right = {"model answers": reference_source(stage)} | stage.alternatives()
-    wrong = [f"{name} gets a hint in {test}" for name, source in right.items()
-             for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
+    mistakes, programs = stage.mistakes(), stage.wrong_programs()
+    sources = [mistake.source for mistake in mistakes] + [program.source for program in programs]
+    backend_of = backends(stage, suite, sources, SEED)
+
+    def hinted_in(source: str) -> list[str]:
+        return [test for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
 
     def said_of(source: str, tasks: Iterable[str]) -> set[str]:
         said: set[str] = set()
+        backend = backend_of(source)
         for task in tasks:
-            ran = public_calls(stage, source, task, suite)
+            ran = public_calls(stage, source, task, suite, backend)
             fitting = {test: hints.look_up(test, calls) for _, test, _, calls in ran}
             failed = [test for _, test, outcome, _ in ran if outcome == "failed"]
             said |= set(agreed(fitting, failed, {test: calls for _, test, _, calls in ran}).values())
@@ -97,7 +102,8 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[st
         return [task for task, names in stage.functions.items()
                 if any(stage.reaches[name] & set(mistake.functions) for name in names)]
 
-    mistakes, programs = stage.mistakes(), stage.wrong_programs()
+    of_the_right = over_cores([*right.values()], lambda some: [hinted_in(source) for source in some])
+    wrong = [f"{name} gets a hint in {test}" for name, tests in zip(right, of_the_right, strict=True) for test in tests]
     told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
     of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
     known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in mistakes}

@@ -164,7 +164,7 @@ def _in_sandbox(stage: Stage, suite: Suite, sandbox: Sandbox, source: str, runs:
     finally:
         backend.close()
         sandbox.sweep()
-    return _record(results, {test: mistake for test, (mistake, _) in diagnosis.found.items()})
+    return _record(results, diagnosis.names)
 
 
 def _record(results: Sequence[Result], named: dict[str, str]) -> Record:

@@ -11,6 +11,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -77,8 +78,7 @@ def names_changed(reference: str, source: str) -> frozenset[str] | None:
     """Return the names that a program defines after the model answers; None if it is another program or does more than that."""
     if not source.startswith(reference):
         return None
-    known = {_import(node, alias) for node in ast.walk(syntax_tree(reference)) if isinstance(node, ast.Import | ast.ImportFrom)
-             for alias in node.names}
+    known = _imports(reference)
     names: set[str] = set()
     for node in syntax_tree(source.removeprefix(reference)).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -91,6 +91,12 @@ def names_changed(reference: str, source: str) -> frozenset[str] | None:
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             return None
     return frozenset(names)
+
+
+@lru_cache(maxsize=8)
+def _imports(source: str) -> frozenset[tuple[str, str, str | None]]:
+    return frozenset(_import(node, alias) for node in ast.walk(syntax_tree(source))
+                     if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
 
 
 def _import(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str, str | None]:

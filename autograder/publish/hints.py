@@ -19,36 +19,21 @@ SEED = 0  # the seed of public tests on students' machines
 DOUBLE, SINGLE = Rounding(bits=16, noise=1e-9), Rounding(bits=6, noise=1e-5)
 
 
-class PublicRunBackend(InProcessBackend):
-    """A backend like the students': no reference versions stand in."""
-
-    def __init__(self, stage: Stage, source: str) -> None:
-        super().__init__(stage, source, SEED)
-        self.made: list[list[Call]] = []
-
-    def begin(self, task_id: str, own: bool = False) -> None:
-        """Begin a test, keeping the calls of the previous one."""
-        self.made.append(list(self.student.calls))
-        super().begin(task_id, own)
-
-    def calls_by_test(self) -> list[list[Call]]:
-        """Return the calls of each test, in the order of running."""
-        return [*self.made[1:], list(self.student.calls)]
-
-
 def public_calls(stage: Stage, source: str, only: str | None = None, suite: Suite | None = None,
-                 ) -> list[tuple[str, str, str, list[Call]]]:
-    """Return task, name, outcome and calls of each public test, or those of one task, run on trusted source.
+                 backend: InProcessBackend | None = None) -> list[tuple[str, str, str, list[Call]]]:
+    """Return task, name, outcome and calls of each public test, or those of one task, run on trusted source as at home: no
+    reference versions stand in.
 
-    Without `suite`, the suite is collected first.
+    Without `suite`, the suite is collected first; without `backend`, one of the source and `SEED` is made.
     """
     if suite is None:
-        return collected(stage, lambda suite: public_calls(stage, source, only, suite))
-    backend = PublicRunBackend(stage, source)
-    results = suite.run(backend, visibilities=("public",), only=only, alone=True)
+        return collected(stage, lambda suite: public_calls(stage, source, only, suite, backend))
+    made: list[list[Call]] = []
+    results = suite.run(backend or InProcessBackend(stage, source, SEED), lambda _, used: made.append(list(used.student.calls)),
+                        visibilities=("public",), only=only, alone=True)
     results.sort(key=lambda result: result.turn)
     return [(result.verdict.task, result.verdict.test, result.verdict.outcome, calls)
-            for result, calls in zip(results, backend.calls_by_test(), strict=True)]
+            for result, calls in zip(results, made, strict=True)]
 
 
 def make_hints(stage: Stage) -> Hints:

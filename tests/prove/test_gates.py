@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 import pytest
 
@@ -152,6 +153,19 @@ def test_a_gate_that_cannot_run_is_a_problem_not_a_traceback():
     findings = verify.verify(STAGE, lambda finding, seconds: heard.append(finding), (broken, verify.points_add_up))
     assert findings[0].problems == ["there is no notebook"]
     assert len(heard) == 2 and findings[0].gate == "broken"
+
+
+def test_what_a_gate_takes_is_told_in_cpu_seconds_of_all_its_processes():
+    """Over two cores the clock says half of it."""
+    def work(some):
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
+        return list(some)
+
+    (finding,) = verify.verify(STAGE, lambda finding, seconds: None, [
+        lambda stage: gate_result.GateResult("busy", str(over_cores([1, 2], work, jobs=2)))])
+    assert finding.holds and finding.measured == "[1, 2]" and finding.cpu >= 0.4
 
 
 def test_the_short_run_leaves_out_four_gates_and_has_a_part_of_two():

@@ -26,6 +26,9 @@ def test_verdicts_and_names_are_those_of_a_run() -> None:
                 diagnosis = Diagnosis(STAGE)
                 found.append((suite.run(backend, diagnosis), diagnosis.found))
             assert found[0] == found[1]
+            alone = Diagnosis(STAGE)
+            suite.run(OnTopBackend(STAGE, program, 3, known), alone)
+            assert alone.names == {test: name for test, (name, _) in found[0][1].items() if name} != {}
             skipped += sum(backends[0].replay_verdict(test, "", False) is not None for test in known.passed)
         assert skipped > len(known.passed) and known.stood_in
 

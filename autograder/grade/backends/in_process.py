@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.checks.autodiff import Autodiff
@@ -36,6 +36,11 @@ def _standins(source: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "standins"}
     exec(compile(source, "standins.py", "exec", dont_inherit=True), names)
     return names
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str, file: str) -> CodeType:
+    return compile(source, file, "exec", dont_inherit=True)
 
 
 def renamed(weights: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class InProcessBackend:
         self._file = f"{stage.module}.py"
         self._reference = stage.reference()
         self._rules = rules_of(stage.info)
-        self._code = compile(source, self._file, "exec", dont_inherit=True)
+        self._code = _compiled(source, self._file)
         self._caller = Caller()
         self.student = Student(self._run, self._rules, function_of=lambda name: getattr(self._reference, name, None),
                                call_object=lambda name, target, args: self._caller.call_object(name, target, copied(args)))

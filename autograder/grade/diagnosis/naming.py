@@ -96,14 +96,24 @@ class Diagnosis:
     @property
     def found(self) -> dict[str, tuple[str, str]]:
         """Test name to ``(mistake id, hint)``; the id is empty where several mistakes fit and share a hint."""
+        self._look(properties=True)
+        return self._found
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Test name to mistake id, of the tests that have one: of `found` what the gates ask, without the time of the rest."""
+        self._look(properties=False)
+        return {test: mistake for test, (mistake, _) in self._found.items() if mistake}
+
+    def _look(self, properties: bool) -> None:
         for task in list(self._tests):
             self._task = task
             failed = [test for test in self._tests[task] if test.failed]
             for test in sorted(failed, key=lambda test: numbers_in(test) > SMALL):
                 self._look_at(test)
-            self._tell_properties([test for test in failed if test.name not in self._found])
+            if properties:
+                self._tell_properties([test for test in failed if test.name not in self._found])
         self._tests.clear()
-        return self._found
 
     def _look_at(self, test: _Test) -> None:
         names = set(self.stage.functions.get(self._task, ()))

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Iterator
 
 import numpy as np
@@ -84,7 +85,7 @@ def dh_dh(h, W_h, t, k):
         return np.eye(len(W_h))
     if not (0 <= k < t < len(h)):
         raise ValueError(f"t = {t}, k = {k}")
-    return np.linalg.multi_dot([np.eye(len(W_h))] + [np.asarray(dh_dh_prev(h[i], W_h)) for i in range(t, k, -1)])
+    return reduce(np.dot, [np.asarray(dh_dh_prev(h[i], W_h)) for i in range(t, k, -1)], np.eye(len(W_h)))
 
 
 def term(params, x, y, h, y_hat, t, k):
