@@ -470,8 +470,9 @@ def student_trace(error: BaseException, folder: Path) -> str:
     lines = []
     if isinstance(error, SyntaxError) and error.filename:
         lines.append(f"  {Path(error.filename).name}, line {error.lineno}: {(error.text or '').strip()}")
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        if _is_own(path, folder) and not path.name.startswith(("test_", "conftest")):
-            lines.append(f"  {path.relative_to(folder).as_posix()}, line {frame.lineno}, in {frame.name}: {frame.line}")
+    own = ((frame, number) for frame, number in traceback.walk_tb(error.__traceback__)
+           if _is_own(path := Path(frame.f_code.co_filename), folder) and not path.name.startswith(("test_", "conftest")))
+    for frame in traceback.StackSummary.extract(own):
+        place = Path(frame.filename).relative_to(folder).as_posix()
+        lines.append(f"  {place}, line {frame.lineno}, in {frame.name}: {frame.line}")
     return "\n".join(lines)
