@@ -219,10 +219,10 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     ]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
-    little = _little(files.get(wanted), notebook, stage, hand_in)
+    beside = written_elsewhere({**hand_in.files, **hand_in.spare}, stage)
+    little = [] if any(used for _path, _names, used in beside) else _little(files.get(wanted), notebook, stage, hand_in)
     remarks += little
-    elsewhere = [(path, names, used or hand_in.by_content)
-                 for path, names, used in written_elsewhere({**hand_in.files, **hand_in.spare}, stage)]
+    elsewhere = [(path, names, used or hand_in.by_content) for path, names, used in beside]
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
     archives = {path: file.place.partition(" in ")[2] for path, file in hand_in.files.items()}

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from autograder.errors import Refused
 from autograder.grade.handin.archives import APPLE_DOUBLE, Archive, File
 from autograder.grade.handin.content import lack_of_answers, lack_of_code
+from autograder.grade.handin.imports import written_elsewhere
 from autograder.grade.handin.nested import may_be_archive
 from autograder.grade.handin.normalise import HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.names import shown
@@ -57,7 +58,11 @@ class Incoming:
 
 
 def _imported(files: dict[str, bytes]) -> set[str]:
-    return imported_names({path: File(len(data), lambda data=data: data) for path, data in files.items()})  # type: ignore[misc]
+    return imported_names(_as_files(files))
+
+
+def _as_files(files: dict[str, bytes]) -> dict[str, File]:
+    return {path: File(len(data), lambda data=data: data) for path, data in files.items()}  # type: ignore[misc]
 
 
 def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitStack, outcome: Collected) -> Incoming | None:
@@ -115,4 +120,7 @@ def lacks(files: dict[str, bytes], name: str, stage: Stage) -> str:
     """Return that a file of the stage was handed in empty, as a sentence without its subject; else an empty string."""
     if name not in files:
         return ""
-    return (lack_of_code if name == stage.info.file else lack_of_answers)(files[name], stage)
+    if name != stage.info.file:
+        return lack_of_answers(files[name], stage)
+    lack = lack_of_code(files[name], stage)
+    return "" if lack and any(used for _path, _names, used in written_elsewhere(_as_files(files), stage)) else lack

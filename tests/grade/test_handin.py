@@ -447,3 +447,10 @@ def test_two_copies_that_differ_in_the_ends_of_lines_are_one(tmp_path):
     """Windows made the other: nobody is asked."""
     found = submitted(tmp_path, {"bptt.py": SOLUTION, "bptt (1).py": SOLUTION.replace("\n", "\r\n") + "\n"})
     assert not found.needs_person and found.files["bptt.py"]
+
+
+def test_of_folders_for_each_version_the_highest_counts_and_the_others_are_said(tmp_path):
+    found = submitted(tmp_path, {f"Version {number}/{name}": data for number, code in ((9, STUB), (10, SOLUTION), (2, OTHER))
+                                 for name, data in (("bptt.py", code), (NB, FILLED), ("helper.py", f"NUMBER = {number}"))})
+    assert found.files["bptt.py"] == SOLUTION.encode() and found.files["helper.py"] == b"NUMBER = 10" and not found.needs_person
+    assert "bptt.py was taken from the folder Version 10" in found.remarks

@@ -72,6 +72,11 @@ RUNS = {
     "a module's __getattr__, and a name of Python's": {
         "bptt.py": f"import statistics\n\n\ndef __getattr__(name):\n    return getattr(statistics, name)\n\n\n{ONE}",
         "statistics.py": TWO},
+    "a package's setattr, beside an older copy": {
+        "bptt/__init__.py": SETATTR.format("core").replace("import core", "from . import core"), "bptt/core.py": SOLUTION,
+        "old/bptt.py": WRONG},
+    "setattr in a file of another name": {"bptt_final.py": f"{SETATTR.format('core')}\n{ONE}", "core.py": WRONG},
+    "setattr in a copy": {"Copy of bptt.py": f"{SETATTR.format('core')}\n{ONE}", "core.py": WRONG},
     "a name of Python's, and a function written over": {"bptt.py": f"from queue import *\n{ONE}", "queue.py": WRONG},
     "a name of Python's in a folder": {"bptt.py": f"import sys\nsys.path.insert(0, 'lib')\nfrom queue import *\n{TWO}",
                                        "lib/queue.py": ONE},
@@ -84,6 +89,7 @@ RUNS = {
 def test_it_is_graded_as_it_stands(slot, tmp_path, name):
     found = graded(slot, tmp_path, RUNS[name])
     assert (found["status"], found["score"]) == ("graded", 80), found["reason"]
+    assert not any("nothing written" in remark for remark in found["remarks"])
     assert not (tmp_path / "submitted" / "ada" / STAGE.id / "bptt.py").exists() or "bptt.py" in RUNS[name]
 
 

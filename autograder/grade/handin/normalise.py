@@ -51,6 +51,8 @@ MAX_LOOKS = 60
 MAX_LOOKED_AT = 2 << 20
 # Where a file goes whose name another one was given.
 OTHERS = "other-files"
+# A folder for each time that something was handed in, as Teams and Schoology call it.
+VERSION = re.compile(r"version[ _-]?(\d{1,6})", re.IGNORECASE)
 # What makes a folder of modules one module.
 PACKAGE = "__init__.py"
 # Where Jupyter keeps the file as it was saved before: looked into only where nothing else is filled in.
@@ -254,9 +256,19 @@ def _is_package(path: str, wanted: str) -> bool:
 def _is_whole_package(path: str, files: dict[str, File], wanted: str, stage: Stage) -> bool:
     """True where it gives the functions too: one with nothing in it only holds modules."""
     try:
-        return _is_package(path, wanted) and code_state(files[path].read(), stage) != "other"
+        is_other = not _is_package(path, wanted) or code_state(files[path].read(), stage) == "other"
     except Refused:
         return False
+    return _is_package(path, wanted) and (not is_other or _uses_others(files, path, stage))
+
+
+def _uses_others(files: dict[str, File], path: str, stage: Stage, by_import: bool = False) -> bool:
+    """True for a file that uses another one with functions of the stage, or imports it; not for what earlier stages handed in."""
+    others = [other for other in used_from(files, path) if PurePosixPath(other).name not in every_name()]
+    if by_import:
+        names = imported_names({path: files[path]})
+        others = [other for other in others if PurePosixPath(other).stem in names]
+    return any(_written_in(files, other, stage) for other in others)
 
 
 @dataclass(frozen=True)
@@ -265,6 +277,7 @@ class _Candidate:
     rank: int  # 0 its very name, 1 its name and a number, 2 anything else
     state: str
     digest: bytes
+    takes_over: bool = False  # what it lacks comes from another file that it uses
 
 
 def _choose(
@@ -334,18 +347,17 @@ def _is_settled(file: File) -> bool:
 
 
 def _with_users(candidates: list[_Candidate], files: dict[str, File], stage: Stage, wanted: str) -> list[_Candidate]:
-    """The candidates, where those of the very name count as written if they use another file with functions of the stage: they
-    may take them over as they run, by `setattr`, by a module's `__getattr__`, or from a module with a name of Python's."""
+    """The candidates, where those count as written that use another file with functions of the stage: they may take them over as
+    they run, by `setattr`, by a module's `__getattr__`, or from a module with a name of Python's. One with another name counts
+    where it has functions of its own too."""
     if not wanted.endswith(".py"):
         return candidates
-
-    def uses_others(one: _Candidate) -> bool:
-        return one.rank == 0 and one.state in ("other", "stub") and any(
-            _written_in(files, path, stage) for path in used_from(files, one.path)
-            if PurePosixPath(path).name not in every_name()
-        )
-
-    return [replace(one, state="written") if uses_others(one) else one for one in candidates]
+    return [
+        replace(one, state="written", takes_over=True)
+        if one.state in ("other", "stub") and (one.rank < 2 or _written_in(files, one.path, stage))
+        and _uses_others(files, one.path, stage, by_import=one.rank == 2) else one
+        for one in candidates
+    ]
 
 
 def _without_imported(candidates: list[_Candidate], files: dict[str, File], wanted: str) -> list[_Candidate]:
@@ -354,7 +366,8 @@ def _without_imported(candidates: list[_Candidate], files: dict[str, File], want
     if not wanted.endswith(".py"):
         return candidates
     rank = min((one.rank for one in candidates if one.state == "written"), default=2)
-    users = [one.path for one in candidates if one.state == "written" and (one.rank == rank < 2 or _is_package(one.path, wanted))]
+    users = [one.path for one in candidates
+             if one.state == "written" and (one.rank == rank < 2 or one.takes_over or _is_package(one.path, wanted))]
     used = {path for user in users for path in used_from(files, user)}
     return [one for one in candidates if one.rank <= min(rank, 1) or one.path not in used]
 
@@ -393,15 +406,16 @@ def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tupl
     """Files with the name that is wanted, the nearest of them; those with a number to it; copies, and those further away.
 
     Nearest is beside the stage's file, then at the top, then in folders further down, those of other stages last. A package of
-    that name lies where its folder does, and comes after a file there.
+    that name lies where its folder does, and comes after a file there. Of folders for each version the highest comes first.
     """
     known, other_stages = {wanted}, every_stage() - {stage.id}
 
-    def order(path: str) -> tuple[bool, bool, int, bool, bool]:
+    def order(path: str) -> tuple[bool, bool, int, int, bool, bool]:
         is_package = _is_package(path, wanted)
         parts = PurePosixPath(path).parts[: -2 if is_package else -1]
         strange = bool(other_stages & set(parts)) and stage.id not in parts
-        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), stage.id not in parts, is_package
+        version = max((int(found[1]) for part in parts if (found := VERSION.fullmatch(part))), default=0)
+        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), -version, stage.id not in parts, is_package
 
     named = [path for path in files if PurePosixPath(path).name == wanted or _is_whole_package(path, files, wanted, stage)]
     exact = sorted(named, key=lambda path: (order(path), path))
