@@ -294,7 +294,7 @@ def course_folder(course: Path) -> Iterator[Finding]:
     yield Finding(OK if students else NOTE, "submitted/", f"{students} students" if students else "nothing is there yet",
                   "" if students else "make collect FROM=download.zip, or look at a sample class with make demo")
     try:
-        check_gradebook(course)
+        check_gradebook(course, thorough=True)
         state = "the database that nbgrader_config.py names is well" if is_elsewhere(course) else "is well"
         yield Finding(OK, "gradebook.db", state if has_gradebook(course) else "is not there yet")
     except InfrastructureError as error:

@@ -28,13 +28,16 @@ def need_gradebook(course: Path) -> None:
     check_gradebook(course)
 
 
-def check_gradebook(course: Path) -> None:
-    """Raise InfrastructureError if the course's gradebook exists and cannot be used; the message says what to do."""
+def check_gradebook(course: Path, thorough: bool = False) -> None:
+    """Raise InfrastructureError if the course's gradebook exists and cannot be used; the message says what to do.
+
+    With `thorough`, all of its pages are read, which takes time in a large course.
+    """
     if is_elsewhere(course):
         _check_server(course)
     file = course / "gradebook.db"
     if os.path.lexists(file) and not is_elsewhere(course):
-        _check_file(file)
+        _check_file(file, thorough)
 
 
 def _check_server(course: Path) -> None:
@@ -62,18 +65,26 @@ def _check_server(course: Path) -> None:
         forget_entries(course)
 
 
-def _check_file(file: Path) -> None:
+def _way_out(file: Path) -> str:
+    """Return what to do about a damaged gradebook, as indented lines."""
+    quoted = str(file).replace("'", "'\\''")
+    return ("  It holds the marks given by hand. Put a copy from before in its place; if there is none, move it away,\n"
+            f"    mv '{quoted}' '{quoted}.broken'\n  and run make grade: the marks of the tests come back from results/, those "
+            "given by hand do not.")
+
+
+def _check_file(file: Path, thorough: bool = False) -> None:
     problem = _damage(file)
     if problem:
-        raise InfrastructureError(
-            f"{file} {problem}; nothing was changed\n  It holds the marks given by hand. Put a copy from before in its place; "
-            f"if there is none, move it away,\n    mv '{file}' '{file}.broken'\n  and run make grade: the marks of the tests "
-            "come back from results/, those given by hand do not.")
+        raise InfrastructureError(f"{file} {problem}; nothing was changed\n{_way_out(file)}")
     connection = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=LOCK_WAIT, isolation_level=None)
     with contextlib.closing(connection):
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+            found = connection.execute("PRAGMA quick_check(1)").fetchone() if thorough else None
+            if found not in (None, ("ok",)):
+                raise InfrastructureError(f"{file} is damaged ({found[0].splitlines()[-1]})\n{_way_out(file)}")
         except sqlite3.DatabaseError as error:
             raise trouble(file, error) from error
 
@@ -106,7 +117,7 @@ def _damage(file: Path) -> str:
     return "" if tables >= TABLES else "is a database, but not nbgrader's gradebook"
 
 
-# Words of SQLite's messages, what they mean, and the remedy.
+# Words of SQLite's messages, what they mean, and the remedy; without one it is that of a damaged file.
 SAID = (
     (("locked", "busy"), f"is in use by another program for more than {LOCK_WAIT:g} seconds",
      "Close what may hold it, such as a browser of databases or another run of nbgrader"),
@@ -114,8 +125,7 @@ SAID = (
     (("full",), "cannot grow: the disk is full", "Make room"),
     (("disk I/O error", "unable to open"), "or its journal, gradebook.db-journal beside it, cannot be read or written",
      "Look at both, and at the disk; what is no file there, move away"),
-    (("malformed", "not a database", "no such table"), "is damaged",
-     "Put a copy from before in its place; if there is none, move it away"),
+    (("malformed", "not a database", "no such table"), "is damaged", ""),
 )
 
 
@@ -124,6 +134,6 @@ def trouble(file: Path, error: BaseException) -> InfrastructureError:
     said = str(getattr(error, "orig", None) or error).partition("\n")[0]
     for words, problem, remedy in SAID:
         if any(word in said for word in words):
-            return InfrastructureError(f"{file} {problem}\n  {remedy}, and give the same command again; what was finished is "
-                                       "kept")
+            again = f"  {remedy}, and give the same command again; what was finished is kept" if remedy else _way_out(file)
+            return InfrastructureError(f"{file} {problem}\n{again}")
     return InfrastructureError(f"{file}: {said}")

@@ -84,8 +84,10 @@ def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Retu
             outcome.paths.append(path)
             outcome.pages += len(packed)
     if not outcome.paths:
-        reasons = "".join(f"\n  {line}" for line in outcome.left_out[:10])
-        raise UsageError(f"there is no page to return from {course / 'feedback'}; make them with: make feedback{reasons}")
+        if outcome.left_out:
+            other = "" if layout == "folders" else "; FORMAT=folders packs them for any system"
+            raise UsageError("\n  ".join([f"none of the pages can be packed as FORMAT={layout}{other}", *outcome.left_out[:10]]))
+        raise UsageError(f"there is no page to return from {course / 'feedback'}; make them with: make feedback")
     return outcome
 
 

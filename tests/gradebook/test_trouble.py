@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -101,6 +103,30 @@ def test_every_verb_says_so(course: Path, verb: str) -> None:
     (course / "gradebook.db").write_bytes(b"")
     done = run(course, verb)
     assert done.returncode == 1 and "is empty" in done.stderr
+
+
+def test_damage_in_the_middle_is_found_by_the_doctor_and_has_the_same_way_out(course: Path) -> None:
+    """Where the file begins and ends as it should; the command that moves it away is one a shell takes, whatever the path."""
+    course = course.rename(course.parent / "it's")
+    file = course / "gradebook.db"
+    data = bytearray(file.read_bytes())
+    data[8192:-8192] = b"x" * (len(data) - 16384)
+    file.write_bytes(data)
+    (found,) = [finding for finding in examine(course) if finding.what == "gradebook.db"]
+    done = run(course)
+    assert found.status == BAD and done.returncode == 1 and "is damaged" in done.stderr
+    for text in (found.remedy, done.stderr):
+        (command,) = [line for line in text.splitlines() if line.strip().startswith("mv ")]
+        assert shlex.split(command) == ["mv", str(file), f"{file}.broken"]
+    subprocess.run(command, shell=True, check=True)
+    assert run(course).returncode == 0 and marks(course) == 2
+
+
+def test_pages_that_no_lms_asked_for_are_not_to_be_made_again(course: Path) -> None:
+    """They are there: what is missing is where they belong."""
+    done = in_kit(KIT, "return", "--course", str(course), "--format", "canvas")
+    assert done.returncode == 2 and "make feedback" not in done.stderr
+    assert "FORMAT=folders" in done.stderr and "did not come from a Canvas download" in done.stderr
 
 
 def test_a_locked_gradebook(course: Path) -> None:
