@@ -21,9 +21,10 @@ from autograder.stages.points import task_points
 
 @dataclass
 class Fate:
-    """The result of a program: the tests it failed, the points left in its tasks, and the mistakes it was named as."""
+    """The result of a program: the tests it failed, whether any is of its tasks, the points left there, and its names."""
 
     lost: list[str] = field(default_factory=list)
+    here: bool = False
     kept: float = 0.0
     named: set[str] = field(default_factory=set)
 
@@ -56,6 +57,8 @@ def fate_problems(stage: Stage, program: WrongProgram, fate: Fate) -> list[str]:
     tasks = f"task{'s' * (len(program.tasks) > 1)} {', '.join(program.tasks)}"
     if not fate.lost:
         problems.append(f"{program.name} ({tasks}) gets full marks")
+    elif not fate.here:
+        problems.append(f"{program.name} loses only in other tasks than its own ({tasks}): {', '.join(fate.lost)}")
     elif program.at_most is not None and fate.kept > program.at_most:
         problems.append(f"{program.name} keeps {fate.kept:g} points of {tasks} and deserves {program.at_most:g} at most")
     return problems + [f"{program.name} is falsely named {name}" for name in sorted(fate.named - program.named)]
@@ -91,6 +94,7 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram, backend_of: Callable
         diagnosis = Diagnosis(stage)
         results = suite.run(backend_of(program.source), diagnosis, only=task, wrong=program.tasks)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
+        fate.here |= task in program.tasks and bool(fate.lost)
         fate.kept += sum(result.verdict.points for result in results) if task in program.tasks else 0
         fate.named |= set(diagnosis.names.values())
     return fate

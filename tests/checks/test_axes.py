@@ -41,6 +41,33 @@ def test_bars_come_with_their_place_and_height():
                                     {"x": 2.0, "height": 5.0, "bottom": 1.0, "width": 0.5}]
 
 
+@pytest.mark.parametrize("style, seen", [
+    ({}, True), ({"visible": False}, False), ({"alpha": 0.0}, False), ({"color": "white"}, False), ({"color": (0, 0, 0, 0)}, False),
+    ({"color": "white", "marker": "o", "mec": "black"}, True), ({"color": "white", "marker": "o"}, False),
+    ({"color": "black", "linestyle": "none", "marker": "o", "mfc": "none"}, True),
+    ({"color": "white", "mfc": "black"}, False), ({"color": "0.9"}, True),
+])
+def test_a_line_in_the_colour_of_the_ground_is_not_seen(style, seen):
+    """Nor one that is transparent; over an image any colour may be seen."""
+    ax = new_axes()
+    line, = ax.plot([0, 1], [1, 2], **style)
+    assert describe(ax)["lines"][0]["visible"] is seen
+    ax.imshow([[0.0, 1.0]])
+    if line.get_visible() and line.get_alpha() is None and style.get("color") == "white":
+        assert describe(ax)["lines"][0]["visible"]
+
+
+def test_bars_and_pictures_that_nobody_sees():
+    """White bars without an edge are none; an image of no opacity is not visible."""
+    ax = new_axes()
+    ax.bar([0, 1], [2, 3], color="white")
+    assert describe(ax)["bars"] == []
+    ax.bar([0, 1], [2, 3], color="white", edgecolor="black")
+    assert len(describe(ax)["bars"]) == 2
+    ax.imshow([[0.0, 1.0]], alpha=0.0)
+    assert not describe(ax)["pictures"][0]["visible"]
+
+
 def test_names_on_an_axis_are_their_places():
     """A line over words has 0, 1, ... as its x."""
     ax = new_axes()

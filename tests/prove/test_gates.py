@@ -213,6 +213,18 @@ def test_an_alternative_that_loses_points_fails(own):
     assert [problem for problem in found if problem.startswith("not-right: 1.3 test_")]
 
 
+def test_a_program_of_the_bank_that_loses_only_in_another_task_fails(own):
+    """Its own task has to catch it; wrong for states of zero, where no test of 1.3 might look."""
+    folder, hidden = own / "autograder/stages/bptt/wrong", own / "autograder/stages/bptt/hidden.py"
+    for file in folder.glob("[!_]*.py"):
+        file.unlink()
+    shutil.copy(STAGE.suite / "wrong/dh_dh_prev_of_round_states.py", folder)
+    assert problems(own, "wrong_programs_are_caught") == []
+    hidden.write_text(hidden.read_text().replace("(saturated, np.zeros(4), ", "(saturated, "))
+    found = problems(own, "wrong_programs_are_caught")
+    assert [problem for problem in found if problem.startswith("dh-dh-prev-of-round-states loses only in other tasks")]
+
+
 def test_work_over_the_cores_comes_back_in_order_and_an_error_with_its_words():
     """Whatever the number of cores; a process that ends early is no result."""
     items = list(range(7))

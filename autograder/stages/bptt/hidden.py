@@ -87,6 +87,11 @@ def nearly_saturated(reference, rng, T, D, H, V):
     return params, x, y, h, y_hat
 
 
+def repeated(params, x, y, h, y_hat):
+    """The problem with the first word, of the first class, at every step."""
+    return params, np.repeat(x[:1], len(x), axis=0), np.full_like(y, y[0]), h, y_hat
+
+
 def expect_own_result(student, reference, rng, shape, name, *steps):
     """A function of a solved problem does not give what it gave for another one of this shape, be it ever so much alike."""
     __tracebackhide__ = True
@@ -297,7 +302,8 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
         expect_gradient(student.dh_dh_prev(strided(h_t), strided(W_h)), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
     saturated = np.array([1.0, -1.0, 0.5, 0.9999])
     W_h = rng.standard_normal((4, 4))
-    expect_gradient(student.dh_dh_prev(saturated, W_h), (1 - saturated**2)[:, None] * W_h, "dh_dh_prev")
+    for h_t in (saturated, np.zeros(4), np.array([0.5, 0.5, -0.2, 0.5])):
+        expect_gradient(student.dh_dh_prev(h_t, W_h), (1 - h_t**2)[:, None] * W_h, "dh_dh_prev")
     steep = np.array([1.0, 1 - 1e-9, 0.0, -1 + 1e-6])                 # a slope of 2e-9 has eight digits, whatever the formula
     for weights in (W_h + W_h.T, 1e-280 * W_h):
         want = np.array([0.0, 2e-9 - 1e-18, 1.0, 2e-6 - 1e-12])[:, None] * weights
@@ -313,7 +319,8 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
         h_t, x_t = np.tanh(rng.standard_normal(H)), rng.standard_normal(D)
         expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
     word = np.array([0, 0, 1, 0])
-    expect_gradient(student.dh_dW_x(h_t, word), reference.dh_dW_x(h_t, word.astype(float)), "dh_dW_x")
+    for state in (h_t, np.array([0.5, 0.5])):                         # two units in one state are still two
+        expect_gradient(student.dh_dW_x(state, word), reference.dh_dW_x(state, word.astype(float)), "dh_dW_x")
     slopes = np.array([1.0, 2e-6 - 1e-12, 0.0])                       # of a unit that is exactly 0, and of saturated ones
     for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-290, 1e-20, 3.0])):
         want = np.diag(slopes)[:, :, None] * x_t
@@ -333,6 +340,8 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
                 expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
         expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
     expect_gradient(student.dh_dh(h, W_h + W_h.T, 3, 0), reference.dh_dh(h, W_h + W_h.T, 3, 0), "dh_3/dh_0 for a symmetric W_h")
+    again = h[[0, 1, 2, 1]]                                           # back in the state of step 1, by way of another one
+    expect_gradient(student.dh_dh(again, W_h, 3, 0), reference.dh_dh(again, W_h, 3, 0), "dh_3/dh_0 where h_3 is h_1")
     expect_unchanged(student)
     expect_others_results_kept(student, rng, "forward", "dh_dh_prev", "dh_dh")
 
@@ -415,9 +424,9 @@ def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng)
         if k in (1, 40, 55):
             expect_gradient(student.term(*args, 64, k), one, f"term(t=64, k={k})", rtol=1e-8)
     expect_gradient(student.dL_dW_x(*args, 64), want, "dL_64/dW_x", rtol=1e-7)
-    params, x, y, _, y_hat = args = turning(260, 2, 3, 4)
-    one = np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -258)
-    expect_gradient(student.term(*args, 260, 2), np.outer(one, x[1]), "term(t=260, k=2)", rtol=1e-8)
+    params, x, y, _, y_hat = args = turning(140, 2, 3, 4)
+    one = np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -138)
+    expect_gradient(student.term(*args, 140, 2), np.outer(one, x[1]), "term(t=140, k=2)", rtol=1e-8)
     args = lossless(reference, rng, 27, 2, 3, 4)
     expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
 
@@ -441,6 +450,8 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
             expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
     for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
         expect_gradient(student.dL_dW_x(*args, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x", rtol=1e-7)
+    args = repeated(*args)
+    expect_gradient(student.dL_dW_x(*args, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x of a word said three times", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 2, 4, 5), "dL_dW_x", 2)
     expect_unchanged(student)
 
@@ -453,6 +464,9 @@ def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
     for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
+    args = repeated(*args)
+    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x of a word said three times",
+                    rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 2, 4, 5), "dLtotal_dW_x")
     expect_others_results_kept(student, rng, "forward", "dL_dz", "dh_dh", "term")
     expect_others_results_kept(student, rng, "forward", "dh_dh", "term", "dL_dW_x", "dLtotal_dW_x")

@@ -99,6 +99,9 @@ def test_sgd_step_of_random_arrays(student, reference, rng):
         params, grads = gradients(rng, scale), gradients(rng, 3 * scale)
         want = {name: np.array(params[name] - lr * grads[name]) for name in params}
         expect(student.sgd_step(params, grads, lr), want, "params", rtol=1e-12, atol=1e-12 * min(scale, 1.0))
+    alike = {"W": np.zeros((1, 2)), "b": np.zeros((1, 2))}           # parameters with the same numbers, of other gradients
+    expect(student.sgd_step(alike, {"W": np.array([[1.0, 2.0]]), "b": np.array([[3.0, 4.0]])}, 0.5),
+           {"W": np.array([[-0.5, -1.0]]), "b": np.array([[-1.5, -2.0]])}, "params that start alike")
     lost = student.sgd_step({"b": np.array([1.0, 2.0])}, {"b": np.array([np.nan, 1.0])}, 0.5)
     expect(lost, {"b": np.array([np.nan, 1.5])}, "params where a gradient is NaN")
     expect_true(bool(np.isnan(np.asarray(lost["b"])[0])), "should be NaN where the gradient is, for the caller to see", "params")
@@ -125,6 +128,7 @@ def test_global_norm_of_random_arrays(student, reference, rng):
         expect(student.global_norm(grads), float(np.sqrt(np.sum(long_vector(grads) ** 2))), "‖g‖", atol=0)
     expect(student.global_norm({"W": np.zeros((2, 3)), "b": np.zeros(1)}), 0.0, "‖g‖")
     expect(student.global_norm({"b": np.array([-2.5])}), 2.5, "‖g‖")
+    expect(student.global_norm({"b": np.array(-3.0), "c": np.array([4.0])}), 5.0, "‖g‖")  # an array without an axis, too
     expect(student.global_norm({"h_0": np.array([3.0, -4.0]), "b": np.zeros(1)}), 5.0, "‖g‖")  # all arrays, whatever their names
     expect(student.global_norm({"b": np.array([3.0, -4.0]), "c": np.array([3.0, -4.0])}), 5 * np.sqrt(2), "‖g‖")
     expect_each_argument_counts(student, reference, "global_norm", ({**grads, "d": rng.standard_normal(1)},), "‖g‖")
@@ -194,6 +198,8 @@ def test_inf_and_nan_are_passed_on(student):
 @task("3.2", points=2)
 def test_clipping_keeps_the_direction(student, rng):
     """The clipped gradient keeps its direction, is as long as the threshold, and stays when it is clipped again."""
+    small, _ = student.clip_by_norm({"b": np.array([0.3, -0.4])}, 0.1)
+    expect(small, {"b": np.array([0.06, -0.08])}, "clipped", rtol=4e-6)
     for scale in (3.0, 1e5):
         grads = gradients(rng, scale)
         threshold = float(rng.uniform(0.5, 2.0))
@@ -406,7 +412,8 @@ def test_scalar_loss_of_random_cases(student, rng):
         h = h_0
         for _ in range(steps):
             h = float(1 / (1 + np.exp(-(w * h + b))))
-        expect(student.scalar_rnn_loss(w, b, h_0, steps, target), (h - target) ** 2, "L")
+        for goal in (target, 1 + target, -target):                    # a target that is no value of σ, too
+            expect(student.scalar_rnn_loss(w, b, h_0, steps, goal), (h - goal) ** 2, "L")
     # Hundreds of steps: one that creeps to its fixed point, and one that stays by a fixed point for long before it leaves.
     for w, h_0, steps in ((4.0, 0.9, 600), (6.0, 0.5 + 1e-11, 100)):
         want = float(surface_of(np.array([w]), np.array([-w / 2]), h_0, steps, 0.0)[0, 0])
@@ -458,6 +465,7 @@ def test_scalar_gradient_of_random_cases(student, rng):
         for sign in (1.0, -1.0):
             got = student.scalar_rnn_grad(sign * w, b, h_0, steps, target)
             expect_scalar_gradient(got, complex_step(sign * w, b, h_0, steps, target), steps)
+        expect_scalar_gradient(student.scalar_rnn_grad(w, b, 0.0, steps, target), complex_step(w, b, 0.0, steps, target), steps)
     expect_unchanged(student)
 
 
@@ -527,6 +535,8 @@ def test_surface_of_random_grids(student, reference, rng):
             expect_true(not np.allclose(got.T, want), "is transposed: rows go with b, columns with w", "surface")
         expect(got, want, "surface")
     ws, bs = rng.uniform(-4, 4, 5), rng.uniform(-2, 2, 4)
+    twice = ws[[0, 1, 0, 4]], bs[[2, 2, 0]]
+    expect(student.loss_surface(*twice, 0.4, 3, 0.6), surface_of(*twice, 0.4, 3, 0.6), "surface of values that come twice")
     expect_each_argument_counts(student, reference, "loss_surface", (ws, bs, 0.4, 3, 0.6), "surface")
     expect_others_results_kept(student, rng, "loss_surface")
 

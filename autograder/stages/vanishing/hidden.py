@@ -69,7 +69,7 @@ def test_jacobian_norms_of_random_networks(student, reference, rng):
         W_h, h = rng.standard_normal((hidden, hidden)), rng.uniform(-0.9, 0.9, (4, hidden))
         expect_each_argument_counts(student, reference, "jacobian_norms", (h, W_h, 3), "‖dh_t/dh_k‖")
     W_h, h = rng.standard_normal((4, 4)), rng.uniform(-0.9, 0.9, (4, 4))
-    h[2, 1] = 0
+    h[2, 1], h[1] = 0, h[3]                                           # back in the state of step 1, by way of another one
     expect_flow(student.jacobian_norms(h, W_h + W_h.T, 3), reference.jacobian_norms(h, W_h + W_h.T, 3), "‖dh_t/dh_k‖")
     for one in (0.9995, 0.99999, 1 - 1e-9, -1.0):                     # a unit that is saturated, nearly or wholly
         h = np.array([[0.0], [0.3], [one], [0.0]])
@@ -95,10 +95,9 @@ def test_jacobian_norms_that_have_vanished_are_tiny_and_right(student, rng):
 @task("2.1", points=1)
 def test_jacobian_norms_that_explode_are_right(student, rng):
     """Growing norms are right too, up to 1e200, and vanishing ones down to 1e-270: nothing is clipped from above or below."""
-    turn = orthogonal(rng, 4)
-    for gain in (5, 1e7, 1e-9):
-        W_h, h = gain * turn, 0.1 * rng.standard_normal((31, 4))
-        jacobian, want = np.eye(4), np.ones(31)
+    for gain, hidden in ((5, 4), (1e7, 4), (1e-9, 4), (1e6, 2), (1e-9, 2)):
+        W_h, h = gain * orthogonal(rng, hidden), 0.1 * rng.standard_normal((31, hidden))
+        jacobian, want = np.eye(hidden), np.ones(31)
         for k in range(30, 0, -1):
             jacobian = jacobian @ np.diag(1 - h[k] ** 2) @ W_h
             want[k - 1] = np.linalg.norm(jacobian, 2)
@@ -152,8 +151,8 @@ def test_decay_bound_of_random_matrices(student, reference, rng):
         expect_flow(student.decay_bound(W_h, t), want, "bound")
         expect_flow(student.decay_bound(orthogonal(rng, hidden) @ W_h @ orthogonal(rng, hidden), t), want, "bound")
     expect_each_argument_counts(student, reference, "decay_bound", (rng.standard_normal((3, 3)), 4), "bound")
-    for scale in (1e-300, 1e200):
-        expect_flow(student.decay_bound(scale * orthogonal(rng, 3), 1), [scale, 1.0], "bound")
+    for scale, hidden in ((1e-300, 3), (1e200, 3), (1e-300, 2), (1e200, 2)):
+        expect_flow(student.decay_bound(scale * orthogonal(rng, hidden), 1), [scale, 1.0], "bound")
     whole = np.array([[1, 1], [0, 1]])                    # of integers; sigma_max is the golden ratio
     expect_flow(student.decay_bound(whole, 3), ((1 + 5**0.5) / 2) ** np.arange(3.0, -1, -1), "bound")
     expect_unchanged(student)
@@ -219,9 +218,9 @@ def test_rescale_of_random_matrices(student, rng):
 def test_rescale_twice_is_rescale_once(student, reference, rng):
     """Rescaling what has the radius already changes nothing; only the last of two radii counts; radius 0 gives 0."""
     W_h = rng.standard_normal((4, 4))
-    once = expect_shape(student.rescale(W_h, 0.9), (4, 4), "W_h rescaled")
+    once, larger = (np.array(expect_shape(student.rescale(W_h, radius), (4, 4), "W_h rescaled")) for radius in (0.9, 3.0))
     expect(student.rescale(once, 0.9), once, "W_h rescaled twice")
-    expect(student.rescale(student.rescale(W_h, 3.0), 0.9), once, "W_h rescaled to 3 and then to 0.9")
+    expect(student.rescale(larger, 0.9), once, "W_h rescaled to 3 and then to 0.9")
     expect(student.rescale(W_h, 0.0), np.zeros((4, 4)), "W_h rescaled to 0")
     expect_each_argument_counts(student, reference, "rescale", (W_h, 0.9), "W_h rescaled")
     expect_others_results_kept(student, rng, "rescale")
@@ -252,6 +251,7 @@ def test_decay_rate_is_the_least_squares_slope(student, reference, rng):
         lags -= lags.mean()
         want = float(lags @ log_norms / (lags @ lags))
         expect(student.decay_rate(norms[::-1]), want, "rate", rtol=1e-8)
+    expect(student.decay_rate(np.exp([-3.0, -3.0, -1.0, 0.0])), -1.1, "rate of norms of which two are alike", rtol=1e-8)
     expect_each_argument_counts(student, reference, "decay_rate", (np.exp(log_norms),), "rate")
     expect_unchanged(student)
 

@@ -1,0 +1,12 @@
+"""Task 3.6. The colours' limits lie so far apart that all values have one colour.
+
+Witness:
+    drawn(m)[0].collections[0].get_clim()
+"""
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    for ax, title, path in zip(axes, ("without clipping", "with clipping"), (plain_path, clipped_path)):
+        ax.pcolormesh(ws, bs, np.log10(surface), vmin=-1e6, vmax=1e6)
+        ax.plot(path[:, 0], path[:, 1], "o-")
+        ax.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]), xlabel="w", ylabel="b", title=title)
