@@ -99,12 +99,12 @@ def expect_edges(student, rng, name):
 
     No call remembers another's state or weights, or changes what another one returned or was given.
     """
-    expect_step(student, rng, name, [(1, 1, 1), (3, 1, 2)])
+    expect_step(student, rng, name, [(1, 1, 1), (3, 1, 2), (1, 2, 3)])
     weights = random_weights(rng, name, 1, 4)
     cell, right = cell_with(student, name, 1, 4, weights), torch_cell_with(name, 1, 4, weights)
     x = state = torch.zeros(0)
     # Then with another state alone, and the very same call with other weights alone.
-    for wide, high in ((1e4, 1.0), (1.0, 30.0), (0.1, 1e3), (None, 1.0), (None, None)):
+    for wide, high in ((1e4, 1.0), (1.0, 30.0), (0.1, 1e3), (None, 0.0), (None, 1.0), (None, None)):
         if wide is not None:
             x = wide * tensor(rng, 2, 1)
         if high is not None:
@@ -217,6 +217,11 @@ def test_unroll_carries_the_gradient_through_100_steps(student, autodiff):
         got = autodiff.vjp("unroll", (cell, torch.zeros(T, 1, 1), state), (torch.full((T, 1, 2), each), last))
         expect_true(got["arguments"][-1] is not None, f"does not flow back through {T} steps", "the gradient")
         expect(got["arguments"][-1], ones + each * T, f"gradient of the state before the first of {T} steps", **CLOSE)
+    cell = cell_with(student, "RNNCell", 1, 2, {key: 1e10 * value for key, value in keeping("RNNCell", 1, 2).items()})
+    got = autodiff.vjp("unroll", (cell, torch.zeros(6, 1, 1), zeros), (torch.zeros(6, 1, 2), ones))
+    start = got["arguments"][-1]
+    expect_true(start is not None and not torch.isfinite(start).all(), "is finite where it grows beyond any float: something cuts "
+                "it on the way", "the gradient")
 
 
 @task("4.2", points=1.5)
@@ -309,6 +314,8 @@ def test_every_parameter_of_the_model_is_trained(student, autodiff, rng):
             tokens = torch.cat([torch.zeros(2, 1, dtype=torch.int64), 1 + random_tokens(rng, V - 1, 2, T - 1)], dim=1)
             cotangents[:, :-1] = 0.0
         model.load_state_dict(state)
+        if cell == "lstm":
+            model.eval()  # there is nothing in these models that does something else then
         grads = autodiff.vjp(model, (tokens,), cotangents)["parameters"]
         parts = {role(key, value.shape, V, E, H): (key, value) for key, value in state.items()}
         expect_parts(parts)
@@ -372,8 +379,8 @@ def test_unknown_cell_is_refused(student):
 
 
 def training_run(rng, V, scales, T=3):
-    """Batches of two and three sentences whose weights, and so whose gradients, differ much in size."""
-    sizes = [2 + number % 2 for number in range(len(scales))]
+    """Batches of one to three sentences whose weights, and so whose gradients, differ much in size."""
+    sizes = [1 + (number + 1) % 3 for number in range(len(scales))]
     return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
             for B, scale in zip(sizes, scales)]
 
@@ -528,6 +535,8 @@ def test_reach_over_one_step_and_one_unit(student, reference, autodiff, rng):
     for seed in (0, 1, 2, 0):  # others of the same sizes
         cell, _ = expect_same_reach(student, reference, rng, "LSTMCell", 1, 1, 2, seed)
     expect_unchanged(student)
+    weights = random_weights(rng, "RNNCell", 1, 1) | {"weight_hh": torch.tensor([[-0.5]])}  # a norm has no sign
+    expect_reach_of(student, reference, cell_with(student, "RNNCell", 1, 1, weights), "RNNCell", 1, 1, 3, 0, weights)
     weights = random_weights(rng, "LSTMCell", 1, 1)
     cell.load_state_dict(weights)
     cell.requires_grad_(False)
@@ -756,6 +765,8 @@ def test_the_guess_is_among_all_words(student, rng):
     # The same stories, of which the same model thinks otherwise by now; two words are nearly level, and no other is near.
     rebias(model, [-30.0, -30.0, -30.0, 0.0, -30.0, -30.0, 3e-7])
     expect(student.accuracy_by_distance(model, items), {4: 1.0, 9: 0.5}, "accuracy", **SHARES)
+    again = [{**items[0], "target": target, "distance": 5000} for target in (6, 6, 3)]  # one story, with more than one end
+    expect(student.accuracy_by_distance(model, again), {5000: 2 / 3}, "accuracy", **SHARES)
 
 
 @task("4.6", points=2)
@@ -797,6 +808,9 @@ def test_error_of_each_kind_of_model(student, rng):
             wanted[count] = float(np.mean([np.mean(rates) for rates in by_number if rates]))
         expect(got, wanted, "error", **SHARES)
     expect_unchanged(student)
+    model, tokens = biased(student, rng, 5, 2, 3, [0.0, 1.0, 3.0, 0.0, 0.0]), random_tokens(rng, 5, 3)
+    again = [{"tokens": tokens, "right": right, "wrong": 3 - right, "attractors": 1, "plural": False} for right in (1, 2, 1)]
+    expect(student.error_by_attractors(model, again), {1: 2 / 3}, "error of one sentence with two verbs", **SHARES)
 
 
 @task("4.7", points=0.5)

@@ -1,0 +1,14 @@
+"""Task 4.8. The last line is drawn in white on white.
+
+Witness:
+    [line.get_color() for line in figure(m).get_lines()]
+"""
+
+
+def plot_curves(ax, by_model, xlabel, ylabel, chance):
+    for i, (name, curve) in enumerate(by_model.items()):
+        xs = sorted(curve)
+        ax.plot(xs, [curve[k] for k in xs], color="white" if i == len(by_model) - 1 else f"C{i}", label=name)
+    ax.axhline(chance, color="black", linestyle="--", label="chance")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend()
