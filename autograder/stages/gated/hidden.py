@@ -220,8 +220,8 @@ def test_unroll_carries_the_gradient_through_100_steps(student, autodiff):
     cell = cell_with(student, "RNNCell", 1, 2, {key: 1e10 * value for key, value in keeping("RNNCell", 1, 2).items()})
     got = autodiff.vjp("unroll", (cell, torch.zeros(6, 1, 1), zeros), (torch.zeros(6, 1, 2), ones))
     start = got["arguments"][-1]
-    expect_true(start is not None and not torch.isfinite(start).all(), "is finite where it grows beyond any float: something cuts "
-                "it on the way", "the gradient")
+    expect_true(start is not None and not torch.isfinite(start).all(), "is finite where it grows beyond any float: something "
+                "cuts it on the way", "the gradient")
 
 
 @task("4.2", points=1.5)
