@@ -43,7 +43,8 @@ def test_bars_come_with_their_place_and_height():
 
 @pytest.mark.parametrize("style, seen", [
     ({}, True), ({"visible": False}, False), ({"alpha": 0.0}, False), ({"color": "white"}, False),
-    ({"color": (0, 0, 0, 0)}, False), ({"color": "white", "marker": "o", "mec": "black"}, True), ({"color": "white", "marker": "o"}, False),
+    ({"color": (0, 0, 0, 0)}, False), ({"color": "white", "marker": "o", "mec": "black"}, True),
+    ({"color": "white", "marker": "o"}, False),
     ({"color": "black", "linestyle": "none", "marker": "o", "mfc": "none"}, True),
     ({"color": "white", "mfc": "black"}, False), ({"color": "0.9"}, True),
 ])
