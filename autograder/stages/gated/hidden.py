@@ -99,7 +99,7 @@ def expect_edges(student, rng, name):
 
     No call remembers another's state or weights, or changes what another one returned or was given.
     """
-    expect_step(student, rng, name, [(1, 1, 1), (3, 1, 2), (1, 2, 3)])
+    expect_step(student, rng, name, [(1, 1, 1), (3, 1, 2), (2, 3, 1)])
     weights = random_weights(rng, name, 1, 4)
     cell, right = cell_with(student, name, 1, 4, weights), torch_cell_with(name, 1, 4, weights)
     x = state = torch.zeros(0)
