@@ -310,7 +310,9 @@ def surface_problem(panel, ws, bs, surface):
         return any(shows(picture, ws, bs, surface, logarithm) for picture in pictures for logarithm in ways)
 
     if len(panel["pictures"]) < panel["meshes"] or any_shows(surface, True):
-        return ""
+        flat = np.ptp(surface) > 0 and all(picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.02
+                                           for picture in pictures)
+        return "shows all losses in one colour: its colours run over far more than the losses" if pictures and flat else ""
     if not pictures:
         return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
     if any_shows(surface, False):

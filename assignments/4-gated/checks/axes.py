@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,8 @@ from .style import TEN
 
 # Images and contours with more numbers than this are counted in "meshes", but not described.
 MOST_NUMBERS = 20_000
+# Opacity up to which nothing is seen.
+LEAST_OPACITY = 0.05
 
 
 class Canvas:
@@ -77,12 +80,13 @@ def describe(ax: Any) -> dict[str, Any]:
     from matplotlib.contour import ContourSet
 
     legends = _legends(ax)
-    bars = [{"x": p.get_x() + p.get_width() / 2, "height": p.get_height(), "bottom": p.get_y(), "width": p.get_width()}
-            for p in ax.patches if hasattr(p, "get_height")]
     drawn: list[Any] = [*ax.images, *ax.collections]
     strokes = [shown for shown in drawn if isinstance(shown, LineCollection) and not isinstance(shown, ContourSet)]
     dots = [shown for shown in drawn if isinstance(shown, PathCollection)]
     meshes = [shown for shown in drawn if shown not in strokes and shown.get_array() is not None]
+    ground = None if meshes else ax.get_facecolor()
+    bars = [{"x": p.get_x() + p.get_width() / 2, "height": p.get_height(), "bottom": p.get_y(), "width": p.get_width()}
+            for p in ax.patches if hasattr(p, "get_height") and _can_be_seen(p, [p.get_facecolor(), p.get_edgecolor()], ground)]
     return {
         "title": " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right")))),
         "xlabel": _label(ax, ax.xaxis), "ylabel": _label(ax, ax.yaxis),
@@ -97,7 +101,8 @@ def describe(ax: Any) -> dict[str, Any]:
         "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
                    "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
-                   "zorder": float(line.get_zorder()), "visible": bool(line.get_visible()), "across": _across(ax, line)}
+                   "zorder": float(line.get_zorder()), "visible": _can_be_seen(line, _colours_of_line(line), ground),
+                   "across": _across(ax, line)}
                   for line in ax.get_lines()],
         "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
                      for shown in strokes for segment in shown.get_segments()],
@@ -125,6 +130,25 @@ def _label(ax: Any, axis: Any) -> str:
 def _opacity(artist: Any) -> float:
     alpha = artist.get_alpha() if hasattr(artist, "get_alpha") else None
     return 1.0 if alpha is None or np.ndim(alpha) else float(alpha)
+
+
+def _can_be_seen(artist: Any, colours: Sequence[Any] = (), ground: Any = None) -> bool:
+    """False for an artist that is hidden or transparent, or all of whose colours are transparent or those of the ground."""
+    from matplotlib import colors
+
+    if not artist.get_visible() or _opacity(artist) <= LEAST_OPACITY:
+        return False
+    alphas = [colors.to_rgba(colour)[3] for colour in colours]
+    return not colours or any(alpha > LEAST_OPACITY and (ground is None or colors.to_hex(colour) != colors.to_hex(ground))
+                              for colour, alpha in zip(colours, alphas))
+
+
+def _colours_of_line(line: Any) -> list[Any]:
+    """Colours of a line and of its markers, of what is drawn of them."""
+    nothing = ("None", "none", "", " ")
+    strokes = [line.get_color()] if line.get_linestyle() not in nothing and line.get_linewidth() > 0 else []
+    markers = [line.get_markerfacecolor(), line.get_markeredgecolor()] if str(line.get_marker()) not in nothing else []
+    return strokes + markers
 
 
 def _describe_entry(text: Any, handle: Any) -> dict[str, Any]:
@@ -185,7 +209,7 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
     """
     from matplotlib.contour import ContourSet
 
-    common = {"zorder": float(shown.get_zorder()), "visible": bool(shown.get_visible())}
+    common = {"zorder": float(shown.get_zorder()), "visible": _can_be_seen(shown)}
     shown.autoscale_None()
     if isinstance(shown, ContourSet):
         found = _describe_bands(shown)
