@@ -51,8 +51,8 @@ MAX_NUMBERED_KEYS = 256
 ALIGNMENT = 16
 CHUNK = 1 << 16
 PREFIX = struct.Struct(">II")
-# After an exception, serial numbers continue from the next multiple of this. Requests with smaller ones were sent ahead, and are
-# dropped.
+# The serial number of the request after one that ended in an exception is larger by this and one, else by one. A request with
+# another number was sent ahead by someone who expected no exception there, or expected one, and is dropped.
 EPOCH = 1 << 32
 Received = TypeVar("Received", bytes, int)
 # Allowed descriptions of a value that cannot cross.

@@ -152,7 +152,7 @@ class Server:
         self.serial = 0
         self.unsent: list[bytes] = []
         self.spoke = 0.0
-        self.floor = 0  # requests with smaller serials are dropped
+        self.due: int | None = None  # serial of the next request, where the last one ended in an exception
 
     # -- messages ------------------------------------------------------------------------------------------
 
@@ -164,8 +164,9 @@ class Server:
                 self.flush()
             header, payload = self.channel.receive()
             kind, self.serial = header[0], header[1]
-            if self.serial < self.floor:
+            if self.due not in (None, self.serial):
                 continue
+            self.due = None
             decoder = Decoder(payload, self.resolve)
             arguments = [decoder.decode(form) for form in header[2:]]
             decoder.finish()
@@ -205,7 +206,7 @@ class Server:
             message = str.__getitem__(str(error), slice(MAX_TEXT))
         except BaseException:  # a student's __str__ may fail
             message = ""
-        self.floor = (self.serial // EPOCH + 1) * EPOCH
+        self.due = self.serial + EPOCH + 1
         self.send("raised", known, str(_NAME(kind))[:80], message, self.trace(error), self.printed.text)
 
     def trace(self, error: BaseException) -> str:

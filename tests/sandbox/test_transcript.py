@@ -12,6 +12,7 @@ from autograder.sandbox.client import transcript as transcripts
 from autograder.sandbox.client.rounding import near, rounded
 from autograder.sandbox.client.transcript import Transcript, TranscriptDiverged
 from autograder.sandbox.client.worker import Worker
+from autograder.sandbox.wire import EPOCH
 from tests.sandbox.conftest import Make, call
 
 SOURCE = """
@@ -162,6 +163,33 @@ def test_what_was_requested_ahead_of_an_exception_is_dropped(make: Make) -> None
     with pytest.raises(ValueError, match="below 0"):
         call(worker, "f", 2)
     assert call(worker, "count") == 2  # requested now, not ahead
+
+
+def test_what_follows_an_exception_that_is_recorded_is_sent_once(make: Make) -> None:
+    """A test of many refusals would else send its last request as often as there are exceptions before it."""
+    known = keep(make(FAILING), *[("f", -number) for number in range(1, 20)], ("count",))
+    worker = make(FAILING)
+    before = worker.serial & (EPOCH - 1)
+    assert ahead(worker, known).drain()
+    assert (worker.serial & (EPOCH - 1)) - before == 21  # with the reset
+
+
+def test_an_exception_drops_what_was_to_follow_a_later_one_too(make: Make) -> None:
+    known = keep(make(FAILING), ("f", 1), ("f", 2), ("f", -3), ("f", 4), ("count",))
+    worker = make(FAILING.replace("x < 0", "x == 1 or x < 0"))
+    assert not ahead(worker, known).drain()
+    with pytest.raises(ValueError, match="below 0"):
+        call(worker, "f", 1)
+    assert call(worker, "count") == 1
+
+
+def test_what_follows_an_exception_that_does_not_come_is_answered_as_ever(make: Make) -> None:
+    known = keep(make(FAILING), ("f", -1), ("f", 2), ("count",))
+    worker = make(FAILING.replace("x < 0", "x < -1"))
+    assert not ahead(worker, known).drain()
+    assert [call(worker, "f", -1), call(worker, "f", 2), call(worker, "count"), call(worker, "f", 5)] == [-1, 2, 2, 5]
+    worker.reset(1)
+    assert call(worker, "count") == 0
 
 
 def test_a_transcript_says_whether_student_code_called_the_tests_functions(make: Make) -> None:

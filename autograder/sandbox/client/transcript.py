@@ -143,6 +143,7 @@ class Prefetch:
             if waiting and (exchange.waits or size > WINDOW):
                 break
             self.sent.append(self.worker.next_serial())
+            self.worker.follow(self.sent[-1], exchange.reply)
             parts.append(exchange.request.framed(self.sent[-1]))
         if parts:
             with self.worker.kill_on_protocol_error():
@@ -154,9 +155,10 @@ class Prefetch:
         request = self.exchanges[position].request
         with self.worker.kill_on_protocol_error():
             self.replies.append(self.worker.receive(self.sent[position], Budget(self.worker, self.cpu, request)))
-        if self.replies[-1].kind == "raised":
-            del self.sent[position + 1:]  # the worker drops requests sent ahead of an exception
         reply, recorded = self.replies[-1], self.exchanges[position].reply
+        if reply.kind == "raised" != recorded.kind:  # the worker drops what was sent ahead of an exception that was not expected
+            del self.sent[position + 1:]
+            self.worker.follow(self.sent[position], reply)
         return reply.text() == recorded.text() or (not self.exact and agrees(reply, recorded))
 
     def ask(self, request: Message, cpu: float) -> Message:

@@ -204,12 +204,18 @@ class Worker:
         with self.kill_on_protocol_error():
             serial = self.next_serial()
             self.channel.send(request.framed(serial), budget.check_deadline)
-            return self.receive(serial, budget)
+            reply = self.receive(serial, budget)
+            self.follow(serial, reply)
+            return reply
 
     def next_serial(self) -> int:
         """Return the number of the next request."""
         self.serial += 1
         return self.serial
+
+    def follow(self, serial: int, reply: Message) -> None:
+        """Let the next request be the one that follows on this reply to the request `serial`: see EPOCH."""
+        self.serial = serial + EPOCH * (reply.kind == "raised")
 
     def receive(self, serial: int, budget: Budget) -> Message:
         """Wait for the reply with this serial, answering questions of student code meanwhile."""
@@ -220,8 +226,6 @@ class Worker:
             message = Message(header[0], header[2:], payload)
             if message.kind not in ("ask", "callback"):
                 budget.answered()
-                if message.kind == "raised":
-                    self.serial = (serial // EPOCH + 1) * EPOCH
                 return message
             budget.check_deadline()
             if self.recording is not None:
