@@ -82,6 +82,7 @@ class Diagnosis:
         self._tests: dict[str, list[_Test]] = {}
         self._settled: set[str] = set()  # functions whose mistake has a name
         self._judged: dict[str, bool] = {}  # mistakes, and whether all tests of the task agree with them
+        self._outcomes: dict[tuple[int, str], Outcome] = {}  # of calls that stand alone, by their identity and the module's file
         self._tiny = False
         self._tries: dict[str, int] = {}  # how many failed tests of a function fitted none
         self._task = ""
@@ -114,6 +115,7 @@ class Diagnosis:
             if properties:
                 self._tell_properties([test for test in failed if test.name not in self._found])
         self._tests.clear()
+        self._outcomes.clear()
 
     def _look_at(self, test: _Test) -> None:
         names = set(self.stage.functions.get(self._task, ()))
@@ -205,12 +207,18 @@ class Diagnosis:
             return own and direct
         return any(not self.stage.reaches.get(name, frozenset()).isdisjoint(mistake.functions) for name in built_on)
 
-    @staticmethod
-    def _again(test: _Test, asked: Sequence[int], names: set[str], module: ModuleType) -> Iterator[tuple[int, Outcome]]:
+    def _alone(self, call: Call, module: ModuleType, seed: int) -> Outcome:
+        """A call made again by itself, once for each module."""
+        key = id(call), str(module.__file__)
+        if key not in self._outcomes:
+            self._outcomes[key] = next(replay([call], module, seed))
+        return self._outcomes[key]
+
+    def _again(self, test: _Test, asked: Sequence[int], names: set[str], module: ModuleType) -> Iterator[tuple[int, Outcome]]:
         """The calls at these positions made again."""
         if not any(map(is_entangled, test.calls)):
             for position in asked:
-                yield position, next(replay([test.calls[position]], module, test.seed))
+                yield position, self._alone(test.calls[position], module, test.seed)
             return
         needed = sorted({other for position in asked for other in leading_to(test.calls, position, names)})
         for position, outcome in zip(needed, replay([test.calls[position] for position in needed], module, test.seed)):
@@ -228,7 +236,7 @@ class Diagnosis:
             outcomes = zip(needed, replay([calls[position] for position in needed], self.stage.reference(), seed), strict=True)
         else:
             asked.reverse()
-            outcomes = zip(asked, (next(replay([calls[position]], self.stage.reference(), seed)) for position in asked))
+            outcomes = zip(asked, (self._alone(calls[position], self.stage.reference(), seed) for position in asked))
         seen = {}
         for position, outcome in outcomes:
             seen[position] = outcome
@@ -254,7 +262,9 @@ class Diagnosis:
         used = {name for call in again for name in self.stage.reaches.get(call.name, ())}
         mistakes = [mistake for mistake in self.stage.mistakes()
                     if mistake.task == self._task and used & set(mistake.functions)]
-        outcomes = [list(replay(again, mistake_module(self.stage, mistake), seed))[-1] for mistake in mistakes]
+        modules = [mistake_module(self.stage, mistake) for mistake in mistakes]
+        outcomes = [self._alone(again[0], module, seed) for module in modules] if not any(map(is_entangled, calls)) else [
+            list(replay(again, module, seed))[-1] for module in modules]
         return [mistake for mistake, outcome in zip(mistakes, outcomes, strict=True)
                 if agrees(calls[position], outcome, self._single, self._tiny)]
 

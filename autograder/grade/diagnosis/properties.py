@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class _Part:
     right: np.ndarray
     steps: int | None
 
-    @property
+    @cached_property
     def wrong(self) -> bool:
         return not _close(self.got, self.right)
 
