@@ -29,10 +29,13 @@ class Fate:
     named: set[str] = field(default_factory=set)
 
 
-def wrong_programs_are_caught(stage: Stage) -> GateResult:
-    """Each program of the bank is wrong on its witness, loses points in its tasks, and gets only names declared right for it."""
+def wrong_programs_are_caught(stage: Stage, every: int = 1) -> GateResult:
+    """Each program of the bank is wrong on its witness, loses points in its tasks, and gets only names declared right for it.
+
+    With `every`, each n-th program is tried.
+    """
     finding = GateResult("wrong programs by other hands are caught")
-    programs = stage.wrong_programs()
+    programs = stage.wrong_programs()[::every]
 
     def use(suite: Suite) -> list[Fate]:
         backend_of = backends(stage, suite, [program.source for program in programs], seed_of_term())
