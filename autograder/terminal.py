@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 import time
@@ -49,7 +50,7 @@ class Progress:
     def begin(self, title: str, total: int) -> None:
         """Start a step with `total` items."""
         now = time.monotonic()
-        if not self.steps and sys.stderr.isatty():
+        if not self.steps and sys.stderr.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown"):
             self.bars = _bars()
             self.bars.start()
         self.steps[title] = {"total": total, "done": 0, "failed": 0, "started": now, "told": now, "first": now,

@@ -6,12 +6,13 @@ import csv
 import io
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
 
-from autograder.terminal import cell
+from autograder.terminal import Progress, cell
 from autograder.text import MARKS, one_line, plain, plain_values
 
 NASTY = "\x1b[2J\x1b]0;owned\x07\x00\x9b31m\u202eevil\u2066\u2028\u2029\x85\x0b\ud800\ufeff\U000e0041"
@@ -55,3 +56,15 @@ def test_markup_of_the_terminal_is_text() -> None:
     Console(file=out, width=200, force_terminal=True).print(table)
     assert "[/b] 80 of 80" in out.getvalue() and "[red]" in out.getvalue()
     assert "\x1b[2J" not in out.getvalue() and "\x07" not in out.getvalue() and "\u202e" not in out.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "has_bar"), [("dumb", False), ("xterm", True)])
+def test_a_terminal_that_cannot_move_its_cursor_is_told_in_lines(monkeypatch, capsys, kind, has_bar):
+    """As a pipe is: a bar would never show there."""
+    monkeypatch.setenv("TERM", kind)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with Progress() as progress:
+        progress.begin("grading", 1)
+        assert (progress.bars is not None) == has_bar
+        progress.advance("grading")
+    assert ("grading: 1 done, 0 failed, 0 left" in capsys.readouterr().err) != has_bar
