@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
