@@ -250,7 +250,7 @@ def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake
               help="Try the slips in the kit's own code, in place of the other gates; with WORDS, those that have them.")
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
-@click.option("--short", is_flag=True, help="What CI runs: all gates, with fewer wrong programs, pairs and records.")
+@click.option("--short", is_flag=True, help="What CI runs: all gates, with fewer programs, pairs and records.")
 def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
            short: bool) -> None:
     """Run the gates: the proof that the suites are right."""

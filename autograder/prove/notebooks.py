@@ -19,9 +19,8 @@ from autograder.publish.handout import for_students
 from autograder.publish.release import folder_of
 from autograder.stages import Stage, find_stage
 
-# Seconds per cell, and in a second attempt. The longest cell trains a model for half a minute, or three times that on a busy
-# machine.
-CELL_SECONDS = 300, 1200
+# Seconds per cell, and in a second attempt. The longest cell trains a model for half a minute; a busy machine may need longer.
+CELL_SECONDS = 120, 1200
 
 
 def released(stage: Stage) -> Path:

@@ -62,26 +62,26 @@ def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of:
     return set(diagnosis.names.values())
 
 
-def hints_are_right(stage: Stage) -> GateResult:
+def hints_are_right(stage: Stage, every: int = 1) -> GateResult:
     """At home each mistake gets its own hint or none, in whatever task it shows; correct answers get none.
 
-    A program of the bank gets only hints that are declared right for it.
+    A program of the bank gets only hints that are declared right for it. With `every`, each n-th of all these is tried.
     """
     finding = GateResult("hints at home are right")
     hints = make_hints(stage)
-    hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints))
+    hinted, wrong = collected(stage, lambda suite: _hints_given(stage, suite, hints, every))
     finding.problems += wrong
     size = len(hints.as_json())
     if size > MOST_BYTES:
         finding.problems.append(f"hints.json has {size} bytes, more than {MOST_BYTES}")
-    finding.measured = f"{hinted} of {len(stage.mistakes())} mistakes, {size / 1000:.0f} kB"
+    finding.measured = f"{hinted} of {len(stage.mistakes()[::every])} mistakes, {size / 1000:.0f} kB"
     return finding
 
 
-def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[str]]:
+def _hints_given(stage: Stage, suite: Suite, hints: Hints, every: int) -> tuple[int, list[str]]:
     """Return the number of mistakes that get their own hint, and the wrong hints."""
-    right = {"model answers": reference_source(stage)} | stage.alternatives()
-    mistakes, programs = stage.mistakes(), stage.wrong_programs()
+    right = {"model answers": reference_source(stage)} | dict([*stage.alternatives().items()][::every])
+    mistakes, programs = stage.mistakes()[::every], stage.wrong_programs()[::every]
     sources = [mistake.source for mistake in mistakes] + [program.source for program in programs]
     backend_of = backends(stage, suite, sources, SEED)
 
@@ -106,7 +106,7 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints) -> tuple[int, list[st
     wrong = [f"{name} gets a hint in {test}" for name, tests in zip(right, of_the_right, strict=True) for test in tests]
     told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
     of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
-    known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in mistakes}
+    known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in stage.mistakes()}
     wrong += [f"{program.name} is told the hint of {known.get(text, text)}"
               for program, said in zip(programs, of_the_bank, strict=True)
               for text in sorted(said) if known.get(text) not in program.named]

@@ -168,16 +168,21 @@ def test_what_a_gate_takes_is_told_in_cpu_seconds_of_all_its_processes():
     assert finding.holds and finding.measured == "[1, 2]" and finding.cpu >= 0.4
 
 
-def test_the_short_run_has_every_gate_and_a_part_of_three():
-    """The others are the very same; the three try fewer wrong programs and pairs, and compare fewer records."""
+def test_the_short_run_has_every_gate_and_a_part_of_five():
+    """The others are the very same; the five try fewer programs and pairs, and compare fewer records."""
     full, short = ({verify.name_of_gate(gate): gate for gate in gates} for gates in (verify.GATES, verify.SHORT))
     assert [*short] == [*full]
     changed = {name: gate for name, gate in short.items() if gate is not full[name]}
-    assert [*changed] == ["wrong programs are caught", "pairs are not misnamed", "records agree"]
-    bank, records = verify.verify(STAGE, lambda finding, seconds: None, [
-        changed["wrong programs are caught"], changed["records agree"]])
-    assert bank.holds and bank.measured.startswith(f"{len(STAGE.wrong_programs()[::4])} programs, ")
-    assert records.holds and records.measured.startswith("3 submissions")
+    assert [*changed] == ["wrong programs are caught", "pairs are not misnamed", "hints are right", "alternatives score full",
+                          "records agree"]
+    found = verify.verify(STAGE, lambda finding, seconds: None,
+                          [gate for name, gate in changed.items() if name != "pairs are not misnamed"])
+    assert [finding.problems for finding in found] == [[]] * 4
+    bank, hints, alternatives, records = (finding.measured for finding in found)
+    assert bank.startswith(f"{len(STAGE.wrong_programs()[::4])} programs, ")
+    assert f" of {len(STAGE.mistakes()[::4])} mistakes" in hints
+    assert alternatives == f"{len([*STAGE.alternatives()][::2])} alternatives"
+    assert records.startswith("3 submissions")
 
 
 def test_a_run_that_two_gates_ask_for_is_made_once_and_only_while_a_stage_is_verified(monkeypatch):
