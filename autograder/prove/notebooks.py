@@ -19,7 +19,7 @@ from autograder.publish.handout import for_students
 from autograder.publish.release import folder_of
 from autograder.stages import Stage, find_stage
 
-# Seconds per cell, and in a second attempt. The longest cell trains a model for half a minute, on a busy machine three times that.
+# Seconds a cell, and in a second attempt. The longest cell trains a model for half a minute, a busy machine three times that.
 CELL_SECONDS = 180, 1200
 
 
