@@ -71,17 +71,35 @@ def uses(sources: Mapping[str, str], folder: Path | None = None, threads: bool =
     threads : bool
         Threads count too.
     """
-    found: dict[tuple[str, str], Use] = {}
+    return first_of_each(all_uses(sources, folder, threads))
+
+
+def all_uses(sources: Mapping[str, str], folder: Path | None = None, threads: bool = False) -> list[Use]:
+    """Return every use, file by file, in the order of the lines; the parameters are those of `uses`."""
+    found: list[Use] = []
     for file, text in sources.items():
         tree = parsed(text)
-        for use in sorted(_in(tree, file, folder, threads), key=lambda use: use.line) if tree is not None else ():
-            found.setdefault((file, use.why), use)
-    return list(found.values())
+        found += sorted(_in(tree, file, folder, threads), key=lambda use: use.line) if tree is not None else ()
+    return found
+
+
+def first_of_each(found: Iterable[Use]) -> list[Use]:
+    """Return the first use of each kind in each file."""
+    first: dict[tuple[str, str], Use] = {}
+    for use in found:
+        first.setdefault((use.file, use.why), use)
+    return list(first.values())
 
 
 def explains(message: str) -> bool:
-    """Whether a test that failed with this message, or an import, may have been refused something by the sandbox."""
+    """Whether an import that ended with this message may have been refused something by the sandbox."""
     return REFUSALS.match(message) is not None
+
+
+def causes(found: Iterable[Use], message: str, trace: str) -> list[Use]:
+    """Return the uses that a failed test was refused: those whose line the exception came through, and files it names."""
+    return [use for use in found if explains(message)
+            and (f"{use.file}, line {use.line}, in " in trace or (use.why == ELSEWHERE and use.name in message))]
 
 
 def _in(tree: ast.Module, file: str, folder: Path | None, threads: bool) -> Iterator[Use]:
@@ -109,7 +127,7 @@ def _is_below(name: str, beginning: str) -> bool:
 
 
 def _meanings(tree: ast.Module) -> dict[str, str]:
-    """Return what each imported name stands for in full, and built-in functions that the file does not define anew."""
+    """Return what each imported name stands for in full, and built-in functions that the file does not define itself."""
     found = {name: name for name in ("input",) if hasattr(builtins, name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

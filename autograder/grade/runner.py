@@ -57,7 +57,7 @@ class Suite:
         # Another test of the same file, passed to pytest as the next item so that it leaves the file set up.
         self.neighbour = {item: next((one for one in session.items if one.parent is item.parent and one is not item), None)
                           for item in session.items}
-        # Asked for often, and found anew by pytest each time.
+        # Asked for often; pytest would look for them each time.
         self.task = {item: task_of(item)[0] for item in session.items}
         self.rank = {item: task_number(task) for item, task in self.task.items()}
         self.loads = {item: uses_checkpoints(item) for item in session.items}

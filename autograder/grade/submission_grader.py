@@ -131,23 +131,21 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
 
 def explain_refusals(record: dict[str, Any], files: dict[str, bytes], results: list[Result]) -> None:
     """Say what the code uses that works at home and not here, at each test that may have failed for it and to the TA."""
-    explained = [use for use in refused(files, record["isolation"]) for result in results
-                 if result.verdict.outcome == "error" and at_home_only.explains(result.verdict.message)]
-    sentences = list(dict.fromkeys(map(str, explained)))
-    if not sentences:
-        return
+    found, explained = refused(files, record["isolation"]), []
+    for verdict in (result.verdict for result in results if found and result.verdict.outcome == "error"):
+        causes = at_home_only.first_of_each(at_home_only.causes(found, verdict.message, verdict.trace))
+        explained += causes
+        if causes:
+            record["hints"].setdefault(verdict.test, ("", "\n".join(map(str, causes))))
+    sentences = [*dict.fromkeys(map(str, explained))]
     record["notes"][:0] = sentences
     record["remarks"] += sentences
-    for result in results:
-        verdict = result.verdict
-        if verdict.outcome == "error" and at_home_only.explains(verdict.message):
-            record["hints"].setdefault(verdict.test, ("", "\n".join(sentences)))
 
 
 def refused(files: dict[str, bytes], isolation: str) -> list[at_home_only.Use]:
-    """Return what a submission uses that its sandbox refuses."""
+    """Return all that a submission uses and its sandbox refuses."""
     sources = {name: text_of(data) for name, data in files.items() if name.endswith(".py")}
-    return at_home_only.uses(sources, threads=isolation == "wasm") if isolation != "process" else []
+    return at_home_only.all_uses(sources, threads=isolation == "wasm") if isolation != "process" else []
 
 
 def note_on_silent_numbers(files: dict[str, bytes]) -> list[str]:
@@ -199,7 +197,7 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
         what = f"{name}: {text}" if text else name
         remedy = advice(backend.stage, files, name, text, job.get("python", ""), job.get("places", {}))
         if not remedy and at_home_only.explains(what):
-            remedy = "\n".join(map(str, refused(files, backend.sandbox.isolation)))
+            remedy = "\n".join(map(str, at_home_only.first_of_each(refused(files, backend.sandbox.isolation))))
         question = in_folder(unimported(backend.stage, {**job, "files": files}, name, text), job["student"], backend.stage.id)
         said = question or _("{file} could not be imported: {why}", file=file, why=what)
         reason = "\n".join(filter(None, [said, trace_in_words(trace.rstrip()) if trace.strip() else "", remedy]))

@@ -138,6 +138,15 @@ def test_a_use_that_cost_nothing_is_not_mentioned(slot, tmp_path):
     assert not any("sandbox" in test["hint"] for test in found["tests"]) and "subprocess" not in "".join(found["notes"])
 
 
+def test_an_exception_of_another_line_is_not_laid_to_it(slot, tmp_path):
+    """Of a kind that the sandbox raises too, but from code of the student's that is refused nothing."""
+    wrong = "PLACE = 'C:/a text'\n\n\ndef relative_error(a, b):\n    raise OSError('of another kind')\n"
+    never = "def never():\n    import subprocess\n    subprocess.run(['true'])\n"
+    found = record(slot, tmp_path, with_function(wrong + "\n\n" + never))
+    assert any(test["outcome"] == "error" for test in found["tests"])
+    assert not any(test["hint"] for test in found["tests"]) and not any("grader" in note for note in found["notes"])
+
+
 def test_an_import_that_starts_processes_says_so(slot, tmp_path):
     """Instead of `OSError: Read-only file system` alone."""
     found = record(slot, tmp_path, SOLUTION + "\nimport multiprocessing\nPOOL = multiprocessing.Pool(2)\n")
