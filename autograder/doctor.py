@@ -33,14 +33,9 @@ MINUTES = 60.0
 class Finding:
     """The result of one check.
 
-    Attributes
-    ----------
-    status : str
-        ``ok``, ``note`` where grading works without it, or ``FAIL``.
-    what, said : str
-        What was checked, and its state.
-    remedy : str
-        What to do about it, if anything.
+    status: ``ok``, ``note`` where grading works without it, or ``FAIL``.
+    what, said: What was checked, and its state.
+    remedy: What to do about it, if anything.
     """
 
     status: str

@@ -24,14 +24,8 @@ from autograder.stages import Stage
 class Incoming:
     """A hand-in that has been read.
 
-    Attributes
-    ----------
-    hand_in : HandIn
-    own : dict of str to bytes
-        Its files, by their final paths.
-    files : dict of str to bytes
-        The same, with missing files carried over from earlier hand-ins.
-    notes : list of str
+    own: Its files, by their final paths.
+    files: The same, with missing files carried over from earlier hand-ins.
     """
 
     hand_in: HandIn
