@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.course import this_course
@@ -21,6 +21,7 @@ from autograder.stages import Stage
 # From this many programs on, it pays to trace what the model answers execute in each test.
 MANY = 4
 FALSE = "false"
+T = TypeVar("T")
 
 
 def seed_of_term() -> int:
@@ -72,26 +73,29 @@ class Run:
         return sum(result.verdict.points for result in self.results)
 
 
-class _Kept:
-    """Cache during verification: runs by stage, source and seed, and what is known of each suite's tests."""
-
-    def __init__(self) -> None:
-        self.runs: dict[tuple[str, str, int], Run] = {}
-        self.known: dict[tuple[str, int], Known] = {}
-
-
-_kept: _Kept | None = None
+# During verification, what several gates ask for: see `once`.
+_kept: dict[tuple[Any, ...], Any] | None = None
 
 
 @contextmanager
 def runs_kept() -> Iterator[None]:
     """Context in which complete runs on a source are cached across gates. The kit must not change meanwhile."""
     global _kept
-    before, _kept = _kept, _Kept()
+    before, _kept = _kept, {}
     try:
         yield
     finally:
         _kept = before
+
+
+def once(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Return what `make` makes, made by the first gate that asks for it while `runs_kept` lasts."""
+    if _kept is None:
+        return make()
+    if key not in _kept:
+        _kept[key] = make()
+    found: T = _kept[key]
+    return found
 
 
 def run_source(stage: Stage, source: str, seed: int | None = None, only: str | None = None) -> Run:
@@ -102,7 +106,7 @@ def run_source(stage: Stage, source: str, seed: int | None = None, only: str | N
 def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
     """Run the suite on several trusted sources, collected once and spread over the cores."""
     sources, seed = [*sources], seed_of_term() if seed is None else seed
-    known = {} if _kept is None or only else _kept.runs
+    known: dict[tuple[str, str, int], Run] = {} if only else once(("runs",), dict)
     todo = [source for source in dict.fromkeys(sources) if (stage.id, source, seed) not in known]
 
     def use(suite: Suite) -> list[Run]:
@@ -123,10 +127,8 @@ def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> C
     reference = reference_source(stage)
     if sum(source.startswith(reference) for source in sources) < MANY:
         return lambda source: InProcessBackend(stage, source, seed)
-    kept = {} if _kept is None else _kept.known
-    if (stage.id, seed) not in kept:
-        kept[stage.id, seed] = Known(reference, passed_tests(stage, suite, reference, seed))
-    return lambda source: OnTopBackend(stage, source, seed, kept[stage.id, seed])
+    known = once(("known", stage.id, seed), lambda: Known(reference, passed_tests(stage, suite, reference, seed)))
+    return lambda source: OnTopBackend(stage, source, seed, known)
 
 
 def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:

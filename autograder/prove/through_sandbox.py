@@ -17,7 +17,7 @@ from autograder.grade.dependencies import ChangedBackend, leaves, values_of
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Result, Suite, collected, name_of
 from autograder.grade.submission_grader import record_reference_run
-from autograder.prove.gate_result import GateResult, reference_source, run_sources, seed_of_term
+from autograder.prove.gate_result import GateResult, once, reference_source, run_sources, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.sandbox.client.rounding import rounded
 from autograder.sandbox.client.sandbox import Sandbox
@@ -49,12 +49,11 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
     in_process = run_sources(stage, listed.values())  # cached from earlier gates
     sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 
-    def share(suite: Suite, some: Sequence[tuple[str, str, Record]]) -> list[tuple[list[str], str]]:
+    def share(suite: Suite, runs: dict[str, ReferenceRun], some: Sequence[tuple[str, str, Record]]) -> list[Any]:
         with _sandbox(stage, finding, Limits(call_cpu=Limits.call_cpu / MARGIN)) as sandbox:
-            runs = record_reference_run(stage, sandbox, suite, seed_of_term())
             return [(_differences(stage, suite, sandbox, runs, *one), finding.measured) for one in some]
 
-    found = collected(stage, lambda suite: over_cores(sources, partial(share, suite)))
+    found = collected(stage, lambda suite: over_cores(sources, partial(share, suite, _reference_run(stage, suite, finding))))
     finding.problems = [problem for problems, _ in found for problem in problems]
     finding.measured = f"{len(sources)} submissions, {', '.join(sorted({where for _, where in found}))}"
     return finding
@@ -74,8 +73,7 @@ def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, R
 def no_answer_goes_ahead(stage: Stage) -> GateResult:
     """No prefetched request contains numbers of an answer that has not arrived, or a multiple of them."""
     finding = GateResult("no answer goes ahead of its question")
-    with _sandbox(stage, finding) as sandbox:
-        runs = collected(stage, lambda suite: record_reference_run(stage, sandbox, suite, seed_of_term()))
+    runs = collected(stage, lambda suite: _reference_run(stage, suite, finding))
     finding.problems = [f"{test}: request {position + 1} holds an answer" for test, run in runs.items()
                         for position in told_ahead(run.transcript)]
     exchanges = [one for run in runs.values() if not run.transcript.asks for one in run.transcript.exchanges[1:]]
@@ -86,13 +84,20 @@ def no_answer_goes_ahead(stage: Stage) -> GateResult:
 def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
     """Each test passes on the recorded replies with other last digits, except tests marked `exact`."""
     finding = GateResult("rounding changes no verdict")
-    with _sandbox(stage, finding) as sandbox:
-        found = collected(stage, lambda suite: _by_rounding(
-            stage, suite, record_reference_run(stage, sandbox, suite, seed_of_term()), rounds))
+    found = collected(stage, lambda suite: _by_rounding(stage, suite, _reference_run(stage, suite, finding), rounds))
     finding.problems = [f"{test} fails on replies with other last digits: mark it @task(..., exact=True)"
                         for test, outcomes in found.items() if outcomes != {"passed"}]
     finding.measured = f"{len(found)} tests, {rounds} times each"
     return finding
+
+
+def _reference_run(stage: Stage, suite: Suite, finding: GateResult) -> dict[str, ReferenceRun]:
+    """Return how each test goes with the model answers in the sandbox, recorded once for all gates."""
+    def record() -> dict[str, ReferenceRun]:
+        with _sandbox(stage, finding) as sandbox:
+            return record_reference_run(stage, sandbox, suite, seed_of_term())
+
+    return once(("reference run", stage.id, seed_of_term()), record)
 
 
 def _by_rounding(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], rounds: int) -> dict[str, set[str]]:

@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import time
+from functools import partial
 
 import pytest
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.prove import gate_result
+from autograder.prove import gate_result, through_sandbox
 from autograder.prove import gates as verify
 from autograder.prove.over_cores import over_cores
 from tests.classroom import SOLUTION, STAGE, copy_of_kit, environment
@@ -192,6 +193,15 @@ def test_a_run_that_two_gates_ask_for_is_made_once_and_only_while_a_stage_is_ver
     twice = verify.verify(STAGE, lambda finding, seconds: None, (verify.solution_scores_full, verify.solution_scores_full))
     assert [finding.holds for finding in twice] == [True, True] and len(made) == 1
     assert verify.solution_scores_full(STAGE).measured == twice[0].measured and len(made) == 2
+
+
+def test_the_model_answers_are_recorded_in_the_sandbox_once_for_the_gates_that_ask_for_it(monkeypatch):
+    """And not again in each process of the gate on records."""
+    made, original = [], through_sandbox.record_reference_run
+    monkeypatch.setattr(through_sandbox, "record_reference_run", lambda *given: made.append(os.getpid()) or original(*given))
+    findings = verify.verify(STAGE, lambda finding, seconds: None, (
+        verify.no_answer_goes_ahead, verify.rounding_changes_no_verdict, partial(verify.records_agree, few=True)))
+    assert [finding.problems for finding in findings] == [[]] * 3 and made == [os.getpid()]
 
 
 def test_a_mistake_that_no_test_catches_and_one_that_is_misnamed_fail(own):
