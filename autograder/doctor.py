@@ -54,7 +54,7 @@ def examine(course: Path) -> Iterator[Finding]:
     from autograder.sandbox.wasm import what_is_missing
 
     machine: list[Callable[..., Iterable[Finding]]] = [
-        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, webassembly, waiting, memory, limits, language]
+        python, libraries, kernel, namespaces, landlock, seccomp, sandbox, webassembly, waiting, groups, memory, limits, language]
     of_the_course: list[Callable[..., Iterable[Finding]]] = [clock, disk, course_folder]
     spared = (kernel, namespaces, seccomp, sandbox) if not what_is_missing() else ()
     for look in [*machine, *of_the_course]:
@@ -191,15 +191,24 @@ def webassembly() -> Iterator[Finding]:
 
 
 def waiting() -> Iterator[Finding]:
-    """Check whether the kernel reports how long a process waited for a core, and whether it has cgroup v2."""
+    """Check whether the kernel reports how long a process waited for a core."""
     good = bool(_read("/proc/self/schedstat"))
     yield Finding(OK if good else NOTE, "time in the queue", "is counted" if good else "is not counted by this kernel",
                   "" if good else "a submission that waits is graded a second time, alone; CONFIG_SCHED_INFO would spare that")
-    groups = "memory" in _read("/sys/fs/cgroup/cgroup.controllers").split()
-    yield Finding(OK if groups else NOTE, "memory by group", ("there is cgroup v2" if groups else "there is no cgroup v2")
-                  + "; memory is limited for each process by itself",
-                  "to limit a whole run too: systemd-run --user --scope -p MemoryMax=8G make grade"
-                  if groups and shutil.which("systemd-run") else "")
+
+
+def groups() -> Iterator[Finding]:
+    """Check whether memory is limited for each sandbox as a whole; see `autograder.sandbox.cgroup`."""
+    from autograder.sandbox import cgroup
+
+    if cgroup.delegated() is not None:
+        yield Finding(OK, "memory by group", "is limited for each sandbox as a whole, and for each process")
+        return
+    there = "memory" in _read("/sys/fs/cgroup/cgroup.controllers").split()
+    yield Finding(NOTE, "memory by group", ("there is cgroup v2, but no group was delegated to this command" if there else
+                                            "there is no cgroup v2 for memory") + "; it is limited for each process by itself",
+                  "for each sandbox as a whole too: systemd-run --user --scope -p Delegate=yes make grade"
+                  if there and shutil.which("systemd-run") else "")
 
 
 def memory() -> Iterator[Finding]:

@@ -21,8 +21,8 @@ LIMITS = Limits(call_cpu=1.0, wall_factor=2.0, worker_cpu=300)
 def a_worker(total: SubmissionBudget | None = None, **seen: Any) -> Any:
     """A worker of which a look shows this."""
     looked = {"cpu": 0.0, "queued": 0.0, "state": "S", "entries": 0} | seen
-    return SimpleNamespace(pid=1, limits=LIMITS, total=total,
-                           sandbox=SimpleNamespace(ask=lambda *_, **__: looked, killed_counts=False, trouble=None))
+    sandbox = SimpleNamespace(ask=lambda *_, **__: looked, killed_counts=False, trouble=None, times_full=lambda: 2)
+    return SimpleNamespace(pid=1, limits=LIMITS, total=total, sandbox=sandbox, _times_full=2)
 
 
 @pytest.fixture
@@ -131,3 +131,12 @@ def test_how_a_process_ended_says_whose_fault_it_is(how: dict[str, Any], kind: t
     assert isinstance(worker.sandbox.trouble, Killed) is (kind is Killed)
     worker.sandbox.killed_counts = True
     assert type(Worker._why_it_died(worker, how)) is (Died if kind is Killed else kind)
+
+
+def test_a_worker_killed_because_its_sandbox_was_full_is_the_students_own() -> None:
+    worker = a_worker()
+    worker.sandbox.times_full = lambda: 3
+    ended = Worker._why_it_died(worker, {"how": "SIGKILL", "signal": 9, "cpu": 2.0})
+    assert isinstance(ended, LimitExceeded) and (ended.kind, ended.of_time) == ("memory", False)
+    assert worker.sandbox.trouble is None
+    assert type(Worker._why_it_died(worker, {"how": "SIGTERM", "signal": 15, "cpu": 2.0})) is Killed

@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, SandboxError
 from autograder.sandbox import bubblewrap, wasm
+from autograder.sandbox.cgroup import Group
 from autograder.sandbox.client.worker import OutsideContract, Submission, Worker
 from autograder.sandbox.control import hear, say
 from autograder.sandbox.isolation import ISOLATIONS, WALLED, lacking
@@ -54,6 +55,8 @@ class Sandbox:
         What failed on the trusted side. The runner of a test finds it here even if the test swallowed the exception.
     killed_counts : bool
         Treat a worker killed by a signal as one that ended itself.
+    group : Group or None
+        The control group that limits it as a whole, where one can be had. Not in WebAssembly, which limits memory itself.
     """
 
     def __init__(self, preload: Iterable[str] = (), isolation: str = "sandbox", limits: Limits | None = None) -> None:
@@ -63,6 +66,7 @@ class Sandbox:
         self.landlock = 0
         self.trouble: InfrastructureError | None = None
         self.killed_counts = False
+        self.group: Group | None = None
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -78,6 +82,10 @@ class Sandbox:
             except SandboxError:
                 self.close()
                 raise
+            if self.isolation != "wasm":
+                with contextlib.suppress(OSError):
+                    self.group = Group(self.limits)
+                    command = self.group.entered_by(command)
             self._process = subprocess.Popen(command, pass_fds=(descriptor,), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self._environment(),
                                              process_group=0)  # so that it can be killed together with its children
@@ -184,6 +192,10 @@ class Sandbox:
             self.trouble = InfrastructureError("the process that starts workers is gone")
             raise self.trouble from error
 
+    def times_full(self) -> int:
+        """Return how often the sandbox as a whole ran out of memory; 0 where only that of each process is limited."""
+        return self.group.times_full() if self.group is not None else 0
+
     def worker(self, submission: Submission, answer: Callable[[str, tuple[Any, ...], dict[str, Any]], Any] = refuse) -> Worker:
         """Start a new worker. Its file is imported only when `load` is called.
 
@@ -210,6 +222,8 @@ class Sandbox:
     def sweep(self) -> None:
         """Kill all workers and remove what they left."""
         self.ask("sweep")
+        if self.group is not None and self.isolation == "process" and self._process is not None:
+            self.group.sweep(self._process.pid)  # in the sandbox, student code starts no processes
 
     def close(self) -> None:
         """End the zygote; the kernel kills everything in its namespaces."""
@@ -225,6 +239,9 @@ class Sandbox:
             if self._process.stderr is not None:
                 self._process.stderr.close()
             self._process = None
+        if self.group is not None:
+            self.group.close()
+            self.group = None
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()

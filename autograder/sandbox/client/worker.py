@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -120,6 +121,7 @@ class Worker:
         self._answering = False
         self._resets = 0
         self._sources = Sources(submission.files)
+        self._times_full = sandbox.times_full()
 
     def load(self) -> None:
         """Import the student's file; exceptions of it are raised here."""
@@ -356,6 +358,8 @@ class Worker:
     def _why_it_died(self, how: dict[str, Any]) -> StudentError | Killed:
         if how.get("signal") in (24, 9) and how.get("cpu", 0.0) >= self.limits.worker_cpu * 0.9:
             return LimitExceeded("cpu", _("more than {seconds} seconds of CPU time in all", seconds=self.limits.worker_cpu))
+        if how.get("signal") == signal.SIGKILL and self.sandbox.times_full() > self._times_full:
+            return LimitExceeded("memory", _("the program took more memory than a submission may use"))
         if how.get("signal") in FROM_OUTSIDE and not self.sandbox.killed_counts:
             self.sandbox.trouble = Killed(f"a process with student code was ended from outside ({how['how']})")
             return self.sandbox.trouble
