@@ -45,6 +45,42 @@ USED = {
     "import os\ntry:\n    os.fork()\nfinally:\n    pass": ("os.fork", at_home_only.PROCESSES),
     "import os\ntry:\n    os.fork()\nexcept KeyError:\n    pass": ("os.fork", at_home_only.PROCESSES),
 }
+# The line that is refused, of code that gives what it uses another name; `f` is also a parameter elsewhere in the file.
+RENAMED = {
+    "import subprocess\nrun = subprocess.run\ndef f(): run(['true'])": (3, "subprocess.run"),
+    "from os import fork as f\ndef g(f): return f(1)\ndef h():\n    return f()": (4, "os.fork"),
+    "sp = __import__('subprocess')\nsp.run(['true'])": (2, "subprocess.run"),
+    "import importlib as i\nsp = i.import_module('subprocess')\nsp.call('true')": (3, "subprocess.call"),
+    "import os\ngetattr(os, 'fork')()": (2, "os.fork"),
+    "import functools, os\ngo = functools.partial(os.system, 'true')\ngo()": (3, "os.system"),
+    "import subprocess\ndef f(x, run=subprocess.run):\n    run(x)": (3, "subprocess.run"),
+    "from subprocess import *\nprint(run(['true']))": (2, "subprocess.run"),
+    "ask = input\nask('which?')": (2, "input"),
+    "import builtins\nbuiltins.input()": (2, "input"),
+    "from multiprocessing import Process\np = Process(target=print)\np.start()": (3, "multiprocessing.Process"),
+    "import multiprocessing as mp\nwith_fork = mp.get_context('fork')\nwith_fork.Pool()": (3, "multiprocessing.get_context"),
+    "def f():\n    import socket as s\n    make = s.socket\n    make()": (4, "socket.socket"),
+    "import os\nif (go := os.popen):\n    go('true')": (3, "os.popen"),
+    "b = a\nimport os\na = os.fork\nb()": (4, "os.fork"),
+    "import os\ntry:\n    os.fork()\nexcept OSError as e:\n    raise ValueError('no') from e": (3, "os.fork"),
+    "import tools\ntools.go(['true'])": (2, "subprocess.run"),
+    "from tools import go as on\non(['true'])": (2, "subprocess.run"),
+}
+TOOLS = "import subprocess\nfrom bptt import twice\ngo = subprocess.run\nn = 3\n"
+# Lines of code like that which are refused nothing.
+OTHERWISE = (
+    "import subprocess\nrun = subprocess.run\ndef f(z):\n    run = z.item\n    run(9)",
+    "import subprocess\nrun = subprocess.run\nrun = print\nrun(9)",
+    "import os\ndef f(fork):\n    return os\nz = 3\nf(z)",
+    "import subprocess\nrun = subprocess.run\nclass Loop:\n    def run(self): ...\nLoop().run()",
+    "from os import *\nfrom subprocess import *\nx = 3\ny = x\nrun(y)",
+    "from subprocess import *\nx = 3\ny = x\nz = y\nprint(len(range(z)))",
+    "import multiprocessing as mp\nn = mp.cpu_count()\nx = 3\ny = 2\nz = n.bit_length() + n",
+    "import os\ngo = getattr(os, 'se' + 'p')\nx = 3\ny = 2\ngo.fork()",
+    "import tools\nx = 3\ny = 2\nz = 1\ntools.n.run(tools.other())",
+)
+
+
 UNUSED = (
     "import multiprocessing, subprocess, socket, asyncio, os.path",
     "import multiprocessing as mp\nn = mp.cpu_count()",
@@ -80,6 +116,29 @@ def test_each_kind_of_use_is_found(source):
 def test_what_starts_nothing_or_may_fail_is_left_alone(source):
     """Imports alone, harmless names, handled failures, a name of one's own, texts, threads."""
     assert at_home_only.uses({"bptt.py": source}) == []
+
+
+@pytest.mark.parametrize("source", RENAMED)
+def test_a_use_under_another_name_is_the_cause_at_its_own_line(source):
+    """And only the file's own line: the one that gives the name is refused nothing."""
+    line, name = RENAMED[source]
+    found = at_home_only.all_uses({"bptt.py": source, "tools.py": TOOLS})
+    trace = f"bptt.py, line {line}, in f: "
+    assert {use.name for use in at_home_only.causes(found, "PermissionError: no", trace)} == {name}
+
+
+@pytest.mark.parametrize("source", OTHERWISE)
+def test_a_name_that_stands_for_something_else_there_is_no_cause(source):
+    """Bound twice, in an inner scope, of one's own, built in, or not known."""
+    found = at_home_only.all_uses({"bptt.py": source, "tools.py": TOOLS})
+    assert at_home_only.causes(found, "PermissionError: no", "bptt.py, line 5, in f: ") == []
+
+
+@pytest.mark.parametrize("deep", ["+".join(["a"] * 1500), "-" * 1500 + "1", "os.popen" + "()" * 1500])
+def test_an_expression_of_any_depth_ends_nothing(deep):
+    """It set the submission aside; what other files use is still found."""
+    sources = {"bptt.py": f"import os\nx = {deep}\n", "tools.py": TOOLS}
+    assert [use.file for use in at_home_only.uses(sources) if use.file != "bptt.py"] == ["tools.py"]
 
 
 def test_threads_count_where_there_are_none():
@@ -141,10 +200,16 @@ def test_a_use_that_cost_nothing_is_not_mentioned(slot, tmp_path):
 def test_an_exception_of_another_line_is_not_laid_to_it(slot, tmp_path):
     """Of a kind that the sandbox raises too, but from code of the student's that is refused nothing."""
     wrong = "PLACE = 'C:/a text'\n\n\ndef relative_error(a, b):\n    raise OSError('of another kind')\n"
-    never = "def never():\n    import subprocess\n    subprocess.run(['true'])\n"
+    never = "import subprocess\nrun = subprocess.run\n\n\ndef never():\n    run(['true'])\n"
     found = record(slot, tmp_path, with_function(wrong + "\n\n" + never))
     assert any(test["outcome"] == "error" for test in found["tests"])
     assert not any(test["hint"] for test in found["tests"]) and not any("grader" in note for note in found["notes"])
+
+
+def test_a_deep_expression_costs_nobody_anything(slot, tmp_path):
+    """Python runs it, so the submission is graded as any other."""
+    found = record(slot, tmp_path, SOLUTION + "\na = 1\nx = " + "+".join(["a"] * 1500) + "\n")
+    assert found["status"] == "graded" and all(test["outcome"] == "passed" for test in found["tests"])
 
 
 def test_an_import_that_starts_processes_says_so(slot, tmp_path):
