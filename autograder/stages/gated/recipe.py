@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import importlib
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from autograder.grade.retrain import Training
@@ -29,11 +29,12 @@ def training(file: str, seed: int = SEED) -> Training:
                     ("train", (batches(name, seed), chosen.lr, chosen.threshold)))
 
 
-@cache
-def batches(name: str, seed: int) -> list[tuple[Any, ...]]:
-    """The batches of a task: the same for its three models."""
+@lru_cache(maxsize=4)
+def batches(name: str, seed: int, times: int = 1) -> list[tuple[Any, ...]]:
+    """The batches of a task, `times` as many as it asks for: the same for its three models."""
     data, settings = importlib.import_module("data"), importlib.import_module("settings")
     words, chosen = data.Vocabulary.load(name), getattr(settings, name.upper())
+    steps = times * chosen.steps
     if name == "tickets":
-        return data.tickets_batches(words, chosen.batch_size, chosen.steps, seed, settings.BLANK_WEIGHT)
-    return data.agreement_batches(words, chosen.batch_size, chosen.steps, seed)
+        return data.tickets_batches(words, chosen.batch_size, steps, seed, settings.BLANK_WEIGHT)
+    return data.agreement_batches(words, chosen.batch_size, steps, seed)
