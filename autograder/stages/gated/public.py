@@ -242,9 +242,9 @@ def test_loss_falls_on_a_batch_seen_again_and_again(student, rng):
     """train learns a batch by heart."""
     model = student.LanguageModel(8, 6, 12, "rnn")
     batch = (random_tokens(rng, 8, 3, 4), torch.full((3, 3), 0.3))
-    losses = student.train(model, [batch] * 8, 0.1, 1.0)
-    expect_true(len(losses) == 8, f"holds {len(losses)} numbers for 8 batches", "losses")
-    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 8 updates on one batch; they should fall to less than half"
+    losses = student.train(model, [batch] * 6, 0.2, 1.0)
+    expect_true(len(losses) == 6, f"holds {len(losses)} numbers for 6 batches", "losses")
+    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 6 updates on one batch; they should fall to less than half"
     expect_true(losses[-1] < 0.5 * losses[0], fall, "losses")
 
 
@@ -365,6 +365,7 @@ def trained(student, checkpoints, task_name, cell, texts):
     is_right = is_torch_s(student, CLASS_OF[cell])
     model = student.LanguageModel(*sizes_of(task_name), cell)
     checkpoints.load(model, file)
+    model.requires_grad_(False)
     if not is_right:
         return model, model
     state = model.state_dict()
