@@ -422,7 +422,8 @@ def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
     sandbox.start()
     try:
         files = {
-            "work.py": b"import torch\n\ndef model():\n    return torch.nn.Linear(1, 1)\n",
+            "work.py": b"import os\nimport torch\n\ndef model():\n    return torch.nn.Linear(1, 1)\n\n"
+                       b"def lose():\n    os.remove('good.pt')\n",
             "good.pt": good.getvalue(),
             "bad.pt": bad.getvalue(),
             "pickle.pt": pickle.dumps(Payload()),
@@ -437,6 +438,8 @@ def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
         assert said.pop("good.pt") == ""
         assert len(said) == 4 and all("is no file of weights" in text for text in said.values()), said
         assert "is not there" in worker.call(["tool", "load_checkpoint"], (model, "../../x.pt"), {})[0]
+        call(worker, "lose")
+        assert worker.call(["tool", "load_checkpoint"], (model, "good.pt"), {})[0] == "", "each file is read once"
     finally:
         worker.close()
         sandbox.close()

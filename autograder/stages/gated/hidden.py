@@ -568,7 +568,8 @@ def test_reach_that_vanishes_is_not_zero(student):
 @task("4.5", points=1)
 def test_reach_over_many_steps(student):
     """gradient_reach goes all the way back, 130 steps too, where the norms grow."""
-    weights = {"weight_ih": torch.zeros(1, 3), "weight_hh": torch.tensor([[1.5]]), "bias_ih": torch.zeros(1), "bias_hh": torch.zeros(1)}
+    weights = {"weight_ih": torch.zeros(1, 3), "weight_hh": torch.tensor([[1.5]]), "bias_ih": torch.zeros(1),
+               "bias_hh": torch.zeros(1)}
     got = as_norms(student.gradient_reach(cell_with(student, "RNNCell", 3, 1, weights), 130, 3))
     expect(got, 1.5 ** np.arange(130, -1.0, -1.0), "norms", rtol=1e-3)
 

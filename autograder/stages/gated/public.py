@@ -365,7 +365,6 @@ def trained(student, checkpoints, task_name, cell, texts):
     is_right = is_torch_s(student, CLASS_OF[cell])
     model = student.LanguageModel(*sizes_of(task_name), cell)
     checkpoints.load(model, file)
-    model.requires_grad_(False)
     if not is_right:
         return model, model
     state = model.state_dict()
