@@ -40,11 +40,16 @@ def cell_with(student, name, D, H, weights):
     """The student's cell with these parameters."""
     cell = getattr(student, name)(D, H)
     expect_true(hasattr(cell, "load_state_dict"), "is not a torch.nn.Module", f"{name}({D}, {H})")
-    shapes = {key: tuple(value.shape) for key, value in cell.state_dict().items()}
-    wanted = {key: tuple(value.shape) for key, value in weights.items()}
-    expect_true(shapes == wanted, f"has the parameters {shapes}; torch's {name} has {wanted}", f"{name}({D}, {H})",
-                hidden="has not the parameters of torch's cell, by name and shape")
-    cell.load_state_dict(weights)
+    try:
+        cell.load_state_dict(weights)
+    except Exception as error:  # most likely, these are not its parameters; what the grader itself raises goes on
+        if getattr(error, "of_the_grader", False):
+            raise
+        shapes = {key: tuple(value.shape) for key, value in cell.state_dict().items()}
+        wanted = {key: tuple(value.shape) for key, value in weights.items()}
+        expect_true(shapes == wanted, f"has the parameters {shapes}; torch's {name} has {wanted}", f"{name}({D}, {H})",
+                    hidden="has not the parameters of torch's cell, by name and shape")
+        raise
     return cell
 
 
@@ -120,7 +125,7 @@ def test_unroll_starts_from_zeros(student, rng):
     for name in CELLS:
         cell = cell_with(student, name, 3, 5, random_weights(rng, name, 3, 5))
         zeros = torch.zeros(4, 5)
-        for x in (tensor(rng, 6, 4, 3), tensor(rng, 2, 4, 3)):  # the second call knows nothing of the first
+        for x in (tensor(rng, 3, 4, 3), tensor(rng, 2, 4, 3)):  # the second call knows nothing of the first
             want = stepped(cell, x, (zeros, zeros) if name == "LSTMCell" else zeros, name == "LSTMCell")
             expect(student.unroll(cell, x), want, unrolled(name), **CLOSE)
 
@@ -237,9 +242,9 @@ def test_loss_falls_on_a_batch_seen_again_and_again(student, rng):
     """train learns a batch by heart."""
     model = student.LanguageModel(8, 6, 12, "rnn")
     batch = (random_tokens(rng, 8, 3, 4), torch.full((3, 3), 0.3))
-    losses = student.train(model, [batch] * 8, 0.1, 1.0)
-    expect_true(len(losses) == 8, f"holds {len(losses)} numbers for 8 batches", "losses")
-    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 8 updates on one batch; they should fall to less than half"
+    losses = student.train(model, [batch] * 6, 0.2, 1.0)
+    expect_true(len(losses) == 6, f"holds {len(losses)} numbers for 6 batches", "losses")
+    fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 6 updates on one batch; they should fall to less than half"
     expect_true(losses[-1] < 0.5 * losses[0], fall, "losses")
 
 
@@ -377,12 +382,12 @@ def trained(student, checkpoints, task_name, cell, texts):
 def expect_weights(student, checkpoints, task_name):
     """The models of a task: its three files hold weights of the student's LanguageModel, three different ones."""
     texts = [torch.arange(1, 4), torch.arange(40, 60)]
-    models = {cell: trained(student, checkpoints, task_name, cell, texts)[0] for cell in CLASS_OF}
-    logits = {cell: model(texts[0][None]) for cell, model in models.items()}
+    models = {cell: trained(student, checkpoints, task_name, cell, texts) for cell in CLASS_OF}
+    logits = {cell: weights_alone(texts[0][None]) for cell, (_, weights_alone) in models.items()}
     for one, other in [("rnn", "lstm"), ("rnn", "gru"), ("lstm", "gru")]:
         expect_true(not torch.allclose(logits[one], logits[other]), "holds the model of another file",
                     f"{task_name}_{other}.pt")
-    return models
+    return {cell: model for cell, (model, _) in models.items()}
 
 
 @task("4.6", points=1)
