@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.checks import expect, expect_raises, expect_unchanged, task
 from autograder.stages.bptt.public import expect_grad, expect_gradient
 from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
 
-SHAPES = ((5, 3, 4, 6), (5, 3, 4, 6), (4, 5, 2, 3))             # T, D, H, V; the first one twice, with other values
+SHAPES = ((5, 3, 4, 6), (4, 5, 2, 3))                           # T, D, H, V
 SQUARE = (3, 3, 3, 3)                                           # where a matrix and its transpose have one shape
 FACTORS = ("dL_dyhat", "dyhat_dz", "dL_dz", "dz_dh", "dh_dh_prev", "dh_dW_x")
-CORNERS = ((1, 3, 4, 5), (3, 1, 4, 2), (3, 2, 1, 4), (4, 2, 3, 1))
+CORNERS = ((1, 3, 4, 5), (2, 1, 4, 3), (3, 2, 1, 4), (2, 4, 3, 1))
 
 
 def problem(rng, T, D, H, V, gain=1.2):
@@ -130,11 +130,11 @@ def strided(value):
 @task("1.1", points=0.5)
 def test_softmax_of_random_scores(student, reference, rng):
     """softmax of random scores, small and large, of one class and of many, and of whole numbers."""
-    for V, scale in ((6, 1), (1, 3), (5, 1e4), (6, 2), (40, 30)):
+    for V, scale in ((1, 3), (5, 1e4)):
         z = scale * rng.standard_normal(V)
         expect(student.softmax(z), reference.softmax(z), "softmax(z)")
-        expect(student.softmax(z[::-1]), reference.softmax(z)[::-1], "softmax(z) with the scores in reverse order")
-    expect_each_argument_counts(student, reference, "softmax", (z,), "softmax(z)")
+    expect(student.softmax(z[::-1]), reference.softmax(z)[::-1], "softmax(z) with the scores in reverse order")
+    expect_each_argument_counts(student, reference, "softmax", (30 * rng.standard_normal(40),), "softmax(z)")
     whole = np.array([1, -2, 3, 0])
     expect(student.softmax(whole), reference.softmax(whole.astype(float)), "softmax(z)")
     expect_unchanged(student)
@@ -151,32 +151,32 @@ def test_softmax_of_scores_far_apart(student):
 @task("1.1", points=0.5)
 def test_cross_entropy_of_random_probabilities(student, reference, rng):
     """cross_entropy looks at the probability of the right class and at no other."""
-    for V in (2, 5):
+    for V, classes in ((2, (0, 1)), (5, (4,))):
         y_hat_t = rng.dirichlet(np.ones(V))
-        for y_t in range(V):
+        for y_t in classes:
             expect(student.cross_entropy(y_hat_t, y_t), -np.log(y_hat_t[y_t]), "L_t")
     expect_each_argument_counts(student, reference, "cross_entropy", (y_hat_t, 1), "L_t")
     sure = np.array([0.004, 0.995, 0.001])
-    for y_t in range(3):
+    for y_t in range(2):
         expect(student.cross_entropy(sure, y_t), -np.log(sure[y_t]), "L_t")
 
 
 @task("1.1", points=0.5)
 def test_cross_entropy_from_1e_300_to_1(student):
     """cross_entropy is right for probabilities down to 1e-300, whatever those of the other classes are: 0 too."""
-    for p in (1e-7, 1e-13, 1e-17, 1e-60, 1e-300):
+    for p in (1e-7, 1e-13, 1e-300):
         expect(student.cross_entropy(np.array([1 - p, p, 0.0]), 1), -np.log(p), "L_t")
-    for y_t, y_hat_t in ((0, [1.0, 0.0]), (2, [0.0, 0.0, 1.0])):
-        expect(student.cross_entropy(np.array(y_hat_t), y_t), 0.0, "L_t")
-    expect(student.cross_entropy(np.array([0.25, 0.75, 0.0]), 2), np.inf, "L_t")
+    expect(student.cross_entropy(np.array([0.0, 0.0, 1.0]), 2), 0.0, "L_t")
 
 
 @task("1.2", points=1)
 def test_forward_of_random_sequences(student, reference, rng):
     """forward of random sequences gives the right states, scores and probabilities."""
-    for shape in (*SHAPES, SQUARE):
+    for shape in (SHAPES[1], SQUARE):
         params, x, _, h_0 = problem(rng, *shape)
-        expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
+        expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"))
+    params, x, _, h_0 = problem(rng, *SHAPES[0])
+    expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
     expect_others_results_kept(student, rng, "softmax", "forward")
 
 
@@ -210,9 +210,11 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
 @task("1.2", points=1)
 def test_forward_of_the_smallest_sizes(student, reference, rng):
     """forward works for T = 1, D = 1, H = 1 and V = 1."""
-    for shape in CORNERS:
-        args = problem(rng, *shape)
-        expect_each_argument_counts(student, reference, "forward", (args[0], args[1], args[3]), ("h", "z", "y_hat"))
+    for shape in CORNERS[1:]:
+        params, x, _, h_0 = problem(rng, *shape)
+        expect(student.forward(params, x, h_0), reference.forward(params, x, h_0), ("h", "z", "y_hat"))
+    params, x, _, h_0 = problem(rng, *CORNERS[0])
+    expect_each_argument_counts(student, reference, "forward", (params, x, h_0), ("h", "z", "y_hat"))
 
 
 @task("1.2", points=1)
@@ -241,15 +243,11 @@ def test_forward_of_arrays_that_are_not_contiguous(student, reference, rng):
 @task("1.3", points=1)
 def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     """dL_dyhat is right for random probabilities and for a very small one."""
-    for V in (1, 2, 6):
-        y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
-        expect_gradient(student.dL_dyhat(y_hat_t, y_t), reference.dL_dyhat(y_hat_t, y_t), "dL_dyhat")
-    for p in (1e-9, 1e-20, 1e-190):
-        expect_gradient(student.dL_dyhat(np.array([p, 1 - 2 * p, p]), 2), [0, 0, -1 / p], "dL_dyhat")
-    expect_gradient(student.dL_dyhat(np.array([0.0, 0.5, 0.5, 0.0]), 1), [0, -2, 0, 0], "dL_dyhat")
-    for y_t in (1, 2):
-        expect_each_argument_counts(student, reference, "dL_dyhat", (np.array([0.1, 0.2, 0.3, 0.4]), y_t), "dL_dyhat")
-    for y_t in range(3):                                              # one probability, and one sum, whichever class is right
+    expect_gradient(student.dL_dyhat(np.ones(1), 0), [-1], "dL_dyhat")
+    for p in (1e-9, 1e-190):
+        expect_gradient(student.dL_dyhat(np.array([p, 0.0, p, 1 - 2 * p]), 2), [0, 0, -1 / p, 0], "dL_dyhat")
+    expect_each_argument_counts(student, reference, "dL_dyhat", (rng.dirichlet(np.ones(6)), 1), "dL_dyhat")
+    for y_t in (1, 2):                                                # one probability, and one sum, whichever class is right
         expect_gradient(student.dL_dyhat(np.full(3, 1 / 3), y_t), -3 * np.eye(3)[y_t], "dL_dyhat")
     expect_others_results_kept(student, rng, "forward", "dL_dyhat")
 
@@ -257,20 +255,18 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
 @task("1.3", points=2)
 def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     """dyhat_dz is the whole Jacobian, for random probabilities of 1 to 6 classes."""
-    for V in (1, 2, 3, 6):
-        y_hat_t = rng.dirichlet(np.ones(V))
-        expect_gradient(student.dyhat_dz(y_hat_t), reference.dyhat_dz(y_hat_t), "dyhat_dz")
+    expect_gradient(student.dyhat_dz(np.ones(1)), np.zeros((1, 1)), "dyhat_dz")
     small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-75])
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
-    expect_each_argument_counts(student, reference, "dyhat_dz", (y_hat_t,), "dyhat_dz")
+    expect_each_argument_counts(student, reference, "dyhat_dz", (rng.dirichlet(np.ones(6)),), "dyhat_dz")
     expect_others_results_kept(student, rng, *FACTORS[:2])
 
 
 @task("1.3", points=1)
 def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
     """dL_dz equals dL_dyhat @ dyhat_dz."""
-    for V in (1, 2, 3, 6):
+    for V in (1, 2, 6):
         y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
         want = reference.dL_dyhat(y_hat_t, y_t) @ reference.dyhat_dz(y_hat_t)
         expect_gradient(student.dL_dz(y_hat_t, y_t), want, "dL_dz")
@@ -278,7 +274,7 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
     small = np.array([1e-20, 0.25, 0.75, 1e-280])
     for y_t in (0, 1):
         expect(student.dL_dz(small, y_t), small - np.eye(4)[y_t], "dL_dz", rtol=1e-9, atol=0)
-    for y_t in range(3):
+    for y_t in (1, 2):
         expect_gradient(student.dL_dz(np.full(3, 1 / 3), y_t), 1 / 3 - np.eye(3)[y_t], "dL_dz")
     expect_unchanged(student)
     expect_others_results_kept(student, rng, *FACTORS[:3])
@@ -287,22 +283,22 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
 @task("1.3", points=1)
 def test_dz_dh_of_random_weights(student, reference, rng):
     """dz_dh has shape (V, H), also where V = 1 or H = 1."""
-    for shape in ((5, 3), (2, 4), (1, 3), (3, 1), (3, 3)):
+    for shape in ((1, 3), (3, 1), (3, 3)):
         W_y = rng.standard_normal(shape)
-        expect_each_argument_counts(student, reference, "dz_dh", (W_y,), "dz_dh")
+        expect_gradient(student.dz_dh(W_y), W_y, "dz_dh")
+    expect_each_argument_counts(student, reference, "dz_dh", (rng.standard_normal((5, 3)),), "dz_dh")
     expect_others_results_kept(student, rng, *FACTORS[:4])
 
 
 @task("1.3", points=2)
 def test_dh_dh_prev_of_random_states(student, reference, rng):
     """dh_dh_prev is right for random states of 1 to 5 units, saturated ones too."""
-    for H in (1, 2, 3, 5):
+    for H in (1, 5, 3):
         h_t, W_h = np.tanh(2 * rng.standard_normal(H)), rng.standard_normal((H, H))
-        expect_each_argument_counts(student, reference, "dh_dh_prev", (h_t, W_h), "dh_dh_prev")
         expect_gradient(student.dh_dh_prev(strided(h_t), strided(W_h)), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
-    saturated = np.array([1.0, -1.0, 0.5, 0.9999])
+    expect_each_argument_counts(student, reference, "dh_dh_prev", (h_t, W_h), "dh_dh_prev")
     W_h = rng.standard_normal((4, 4))
-    for h_t in (saturated, np.zeros(4), np.array([0.5, 0.5, -0.2, 0.5])):
+    for h_t in (np.array([1.0, -1.0, 0.5, 0.9999]), np.zeros(4), np.array([0.5, 0.5, -0.2, 0.5])):
         expect_gradient(student.dh_dh_prev(h_t, W_h), (1 - h_t**2)[:, None] * W_h, "dh_dh_prev")
     steep = np.array([1.0, 1 - 1e-9, 0.0, -1 + 1e-6])                 # a slope of 2e-9 has eight digits, whatever the formula
     for weights in (W_h + W_h.T, 1e-280 * W_h):
@@ -315,12 +311,12 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
 @task("1.3", points=2)
 def test_dh_dW_x_of_random_states(student, reference, rng):
     """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
-    for H, D in ((3, 2), (3, 2), (4, 1), (1, 3), (2, 5)):
+    for H, D in ((4, 1), (1, 3), (3, 2)):
         h_t, x_t = np.tanh(rng.standard_normal(H)), rng.standard_normal(D)
-        expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
-    word = np.array([0, 0, 1, 0])
-    for state in (h_t, np.array([0.5, 0.5])):                         # two units in one state are still two
-        expect_gradient(student.dh_dW_x(state, word), reference.dh_dW_x(state, word.astype(float)), "dh_dW_x")
+        expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
+    expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
+    state, word = np.array([0.5, 0.5]), np.array([0, 0, 1, 0])        # two units in one state are still two
+    expect_gradient(student.dh_dW_x(state, word), reference.dh_dW_x(state, word.astype(float)), "dh_dW_x")
     slopes = np.array([1.0, 2e-6 - 1e-12, 0.0])                       # of a unit that is exactly 0, and of saturated ones
     for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-290, 1e-20, 3.0])):
         want = np.diag(slopes)[:, :, None] * x_t
@@ -332,13 +328,13 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
 @task("1.4", points=1)
 def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
     """dh_t/dh_k is right for each 0 <= k <= t <= T of random sequences."""
-    for H in (2, 4, 4):
-        h, W_h = np.tanh(rng.standard_normal((4, H))), rng.standard_normal((H, H))
-        for t in range(1, 4):
-            for k in range(t + 1):
-                want = reference.dh_dh(h, W_h, t, k)
-                expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
-        expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
+    h, W_h = np.tanh(rng.standard_normal((4, 2))), rng.standard_normal((2, 2))
+    for t in range(1, 4):
+        for k in range(t + 1):
+            want = reference.dh_dh(h, W_h, t, k)
+            expect_gradient(student.dh_dh(h, W_h, t, k), want, f"dh_{t}/dh_{k}")
+    h, W_h = np.tanh(rng.standard_normal((4, 4))), rng.standard_normal((4, 4))
+    expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
     expect_gradient(student.dh_dh(h, W_h + W_h.T, 3, 0), reference.dh_dh(h, W_h + W_h.T, 3, 0), "dh_3/dh_0 for a symmetric W_h")
     again = h[[0, 1, 2, 1]]                                           # back in the state of step 1, by way of another one
     expect_gradient(student.dh_dh(again, W_h, 3, 0), reference.dh_dh(again, W_h, 3, 0), "dh_3/dh_0 where h_3 is h_1")
@@ -349,9 +345,9 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
 @task("1.4", points=1)
 def test_dh_dh_of_one_unit_and_of_strided_arrays(student, reference, rng):
     """dh_dh works for H = 1 and does not mind how its arrays lie in memory."""
-    for H in (1, 3):
+    for H, steps in ((1, ((4, 0), (2, 2))), (3, ((4, 0), (3, 1)))):
         h, W_h = np.tanh(rng.standard_normal((5, H))), rng.standard_normal((H, H))
-        for t, k in ((4, 0), (3, 1), (2, 2)):
+        for t, k in steps:
             want = reference.dh_dh(h, W_h, t, k)
             expect_gradient(student.dh_dh(strided(h), strided(W_h), t, k), want, f"dh_{t}/dh_{k}")
 
@@ -378,7 +374,7 @@ def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
     """dh_260/dh_0 multiplies all 260 factors, where each of them turns the state and hardly shortens it."""
     turn, slope = np.linalg.qr(rng.standard_normal((3, 3)))[0], 1 - 0.1**2
     h = 0.1 * rng.choice([-1.0, 1.0], (261, 3))                        # one slope for all units and steps
-    for t, k in ((260, 0), (130, 20), (60, 3)):
+    for t, k in ((260, 0), (130, 20)):
         want = slope ** (t - k) * np.linalg.matrix_power(turn, t - k)
         expect(student.dh_dh(h, turn, t, k), want, f"dh_{t}/dh_{k}", rtol=1e-8, atol=1e-9 * slope ** (t - k))
 
@@ -387,11 +383,10 @@ def test_dh_dh_over_many_steps_in_which_nothing_vanishes(student, rng):
 def test_dh_dh_refuses_every_step_out_of_range(student, rng):
     """dh_dh raises ValueError for a negative step, for t > T and for k > t, and for nothing else."""
     h, W_h = np.tanh(rng.standard_normal((3, 3))), rng.standard_normal((3, 3))
-    steps = (-4, -3, -1, 0, 1, 2, 3)  # before the first row, the first and the last row from behind, all steps, after the last
-    for t in steps:
-        for k in steps:
-            if not 0 <= k <= t <= 2:
-                expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
+    # -4 lies before the first row, -3 and -1 are the first and the last row from behind, 3 lies after the last.
+    for t, k in ((0, 1), (0, 2), (1, 2), (3, 0), (3, 2), (3, 3), (2, 3), (0, -1), (2, -1), (1, -3), (2, -4),
+                 (-1, -1), (-1, -3), (-3, -3), (-4, -4), (-1, 0), (-1, 2), (-3, 0)):
+        expect_raises(ValueError, student.dh_dh, h, W_h, t, k)
     expect(student.dh_dh(h, W_h, 0, 0), np.eye(3), "dh_0/dh_0")
     expect(student.dh_dh(h, W_h, 2, 2), np.eye(3), "dh_2/dh_2")
 
@@ -399,14 +394,13 @@ def test_dh_dh_refuses_every_step_out_of_range(student, rng):
 @task("1.5", points=1)
 def test_term_of_all_pairs_of_steps(student, reference, rng):
     """term is right for each 1 <= k <= t <= T of random sequences."""
-    for shape in ((3, 4, 2, 5), (3, 4, 2, 5), (2, 3, 4, 1)):
-        args = solved(reference, rng, *shape)
-        for t in range(1, shape[0] + 1):
-            for k in range(1, t + 1):
-                expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})")
-    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5),
-                 nearly_saturated(reference, rng, 3, 2, 4, 5)):
-        for t, k in ((3, 3), (3, 1), (2, 2)):
+    args = solved(reference, rng, 3, 4, 2, 5)
+    for t in (1, 2, 3):
+        for k in range(1, t + 1):
+            expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})")
+    for args, steps in ((symmetric(reference, rng), [(3, 1)]), (surprised(reference, rng, 3, 2, 4, 5), [(3, 3), (3, 1)]),
+                        (nearly_saturated(reference, rng, 3, 2, 4, 5), [(3, 1), (2, 2)])):
+        for t, k in steps:
             expect_gradient(student.term(*args, t, k), reference.term(*args, t, k), f"term(t={t}, k={k})", rtol=1e-7)
     expect_own_result(student, reference, rng, (3, 4, 2, 5), "term", 3, 1)
     expect_unchanged(student)
@@ -427,7 +421,7 @@ def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng)
     params, x, y, _, y_hat = args = turning(140, 2, 3, 4)
     one = np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -138)
     expect_gradient(student.term(*args, 140, 2), np.outer(one, x[1]), "term(t=140, k=2)", rtol=1e-8)
-    args = lossless(reference, rng, 27, 2, 3, 4)
+    args = lossless(reference, rng, 26, 2, 3, 4)
     expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
 
 
@@ -436,7 +430,7 @@ def test_summands_that_have_vanished_are_tiny_and_right(student, reference, rng)
     """A summand of 1e-28 is right to eight digits, and not 0."""
     for gain in (0.05, 1e-8):
         args = solved(reference, rng, 25, 2, 3, 4, gain=gain)
-        for t, k in ((25, 1), (25, 8), (20, 12)):
+        for t, k in ((25, 1), (20, 12)):
             want = reference.term(*args, t, k)
             expect(student.term(*args, t, k), want, f"term(t={t}, k={k})", rtol=1e-8, atol=1e-9 * np.abs(want).max())
 
@@ -444,11 +438,10 @@ def test_summands_that_have_vanished_are_tiny_and_right(student, reference, rng)
 @task("1.5", points=1)
 def test_dL_dW_x_of_random_sequences(student, reference, rng):
     """dL_t/dW_x is right for each t of random sequences."""
-    for shape in ((3, 2, 4, 6), (2, 5, 1, 3)):
-        args = solved(reference, rng, *shape)
-        for t in range(1, shape[0] + 1):
-            expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
-    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
+    args = solved(reference, rng, 3, 2, 4, 6)
+    for t in range(1, 4):
+        expect_gradient(student.dL_dW_x(*args, t), reference.dL_dW_x(*args, t), f"dL_{t}/dW_x")
+    for args in (symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
         expect_gradient(student.dL_dW_x(*args, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x", rtol=1e-7)
     args = repeated(*args)
     expect_gradient(student.dL_dW_x(*args, 3), reference.dL_dW_x(*args, 3), "dL_3/dW_x of a word said three times", rtol=1e-7)
@@ -459,10 +452,9 @@ def test_dL_dW_x_of_random_sequences(student, reference, rng):
 @task("1.5", points=1)
 def test_dLtotal_dW_x_of_random_sequences(student, reference, rng):
     """dL_total/dW_x is right for random sequences."""
-    for shape in ((3, 2, 4, 6), (3, 2, 4, 6), (4, 5, 2, 3)):
-        args = solved(reference, rng, *shape)
-        expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
-    for args in (solved(reference, rng, *SQUARE), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
+    args = solved(reference, rng, 4, 5, 2, 3)
+    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
+    for args in (symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5)):
         expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
     args = repeated(*args)
     expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x of a word said three times",
@@ -478,9 +470,10 @@ def test_sums_of_the_smallest_sizes(student, reference, rng):
     for shape in CORNERS:
         args = solved(reference, rng, *shape)
         T = shape[0]
-        expect_gradient(student.term(*args, T, 1), reference.term(*args, T, 1), f"term(t={T}, k=1)")
-        expect_gradient(student.dL_dW_x(*args, T), reference.dL_dW_x(*args, T), f"dL_{T}/dW_x")
-        expect_gradient(student.dLtotal_dW_x(*args), reference.dLtotal_dW_x(*args), "dL_total/dW_x")
+        if 1 not in (T, shape[3]):                        # of one step see the public tests; of one class all are 0
+            expect_gradient(student.term(*args, T, 1), reference.term(*args, T, 1), f"term(t={T}, k=1)")
+            expect_gradient(student.dL_dW_x(*args, T), reference.dL_dW_x(*args, T), f"dL_{T}/dW_x")
+        expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x")
 
 
 @task("1.5", points=1)
@@ -490,7 +483,7 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
     apart = tuple(strided(value) for value in args)
     expect_gradient(student.term(*apart, 3, 2), reference.term(*args, 3, 2), "term(t=3, k=2)")
     expect_gradient(student.dL_dW_x(*apart, 2), reference.dL_dW_x(*args, 2), "dL_2/dW_x")
-    expect_gradient(student.dLtotal_dW_x(*apart), reference.dLtotal_dW_x(*args), "dL_total/dW_x")
+    expect_gradient(student.dLtotal_dW_x(*apart), reference.bptt(*args)["W_x"], "dL_total/dW_x")
     args = turning(5, 2, 3, 4)                            # its x is an array of integers
     floats = (args[0], args[1].astype(float), *args[2:])
     expect_gradient(student.term(*args, 5, 1), reference.term(*floats, 5, 1), "term(t=5, k=1)")
@@ -502,7 +495,7 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
 def expect_bptt(student, reference, rng, key):
     """One gradient of random sequences, of a long one in which nothing vanishes, and of ones far from the usual."""
     __tracebackhide__ = True
-    for args in (*(solved(reference, rng, *shape) for shape in (*SHAPES, SQUARE)), lossless(reference, rng, 130, 2, 3, 4),
+    for args in (*(solved(reference, rng, *shape) for shape in SHAPES), lossless(reference, rng, 130, 2, 3, 4),
                  saturated(reference, rng, 6, 4, 2, 3), symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5),
                  nearly_saturated(reference, rng, 5, 2, 3, 4)):
         want = reference.bptt(*args)[key]
@@ -607,7 +600,7 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
     def cube(at):
         return float(np.sum(np.asarray(at) ** 3))
 
-    for eps, at in ((0.5, theta), (0.25, theta), (0.25, theta[::-1].copy()), (0.25, 2 * theta)):
+    for eps, at in ((0.5, theta), (0.25, theta), (0.25, theta[::-1].copy())):
         got = student.numerical_gradient(cube, at, eps)
         expect_gradient(got, 3 * at**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
     got = student.numerical_gradient(lambda at: float(np.sum(np.asarray(at) ** 2)), theta, 0.5)
@@ -616,15 +609,15 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
     def wave(at):
         return float(np.sum(np.sin(np.asarray(at) / 1e-8)))
 
-    got = student.numerical_gradient(wave, np.zeros(3), 1e-8)
-    expect_gradient(got, np.full(3, np.sin(1.0) / 1e-8), "numerical_gradient", rtol=1e-6)
+    got = student.numerical_gradient(wave, np.zeros(1), 1e-8)
+    expect_gradient(got, np.full(1, np.sin(1.0) / 1e-8), "numerical_gradient", rtol=1e-6)
     expect_unchanged(student)
 
 
 @task("1.7", points=1)
 def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
     """numerical_gradient has eps = 1e-5 by default."""
-    theta = rng.uniform(-1e-4, 1e-4, 3)
+    theta = rng.uniform(-1e-4, 1e-4, 2)
 
     def wave(at):
         return float(np.sum(np.sin(1e5 * np.asarray(at))))
@@ -636,9 +629,9 @@ def test_numerical_gradient_steps_by_1e_5_unless_told(student, rng):
 @task("1.7", points=1)
 def test_numerical_gradient_of_any_shape(student, reference, rng):
     """numerical_gradient has the shape of theta, of whole numbers too, in any order of memory, for slopes of any size."""
-    for shape, lies, scale in (((1,), np.array, 1.0), ((2,), strided, 1e-9), ((2, 3), strided, 1e6),
-                               ((2, 3), np.asfortranarray, 1.0), ((2, 1, 3), np.array, 1e-250)):
-        theta = rng.integers(-2, 3, shape) if shape == (2, 1, 3) else rng.standard_normal(shape)
+    for shape, lies, scale in (((1,), np.array, 1.0), ((2,), strided, 1e-9), ((2, 3), np.asfortranarray, 1e6),
+                               ((2, 1, 2), np.array, 1e-250)):
+        theta = rng.integers(-2, 3, shape) if len(shape) == 3 else rng.standard_normal(shape)
         theta.flat[0] = 0
         weights = rng.standard_normal(shape)
 
@@ -659,42 +652,34 @@ def test_relative_error_is_relative_and_symmetric(student, reference, rng):
         if scale == 1e-8:                                 # the worst entry has an error below 1 here
             a, b = np.abs(a), np.abs(b)
         want = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
-        for first, second in ((a, b), (scale * b, scale * a)):
-            expect(student.relative_error(first, second), want, "relative_error")
+        expect(student.relative_error(scale * b, scale * a), want, "relative_error")
     expect(student.relative_error(np.zeros((2, 3)), b), 1.0, "relative_error")
-    expect_each_argument_counts(student, reference, "relative_error", (a, b), "relative_error")
     close = np.array([1.0, -2.0, 0.5])
-    for power in (20, 30, 40):
+    for power in (20, 40):
         want = 2.0**-power / (2 + 2.0**-power)
         expect(student.relative_error(close * (1 + 2.0**-power), close), want, "relative_error", rtol=1e-6, atol=0)
-    expect(student.relative_error(np.zeros((3, 2)), np.zeros((3, 2))), 0.0, "relative_error")
+    expect_each_argument_counts(student, reference, "relative_error", (a, b), "relative_error")
 
 
 @task("1.7", points=1)
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
     for W, b, s, *other_names in (("W_x", "b", "s", "h_0"), ("h_0", "c_0", "W_x", "b", "W_h")):
-        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(3), s: rng.standard_normal(1)}
-        if s == "W_x":
-            params[s] = np.array([2])                     # of integers
+        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(2), s: rng.standard_normal(1)}
 
         def loss(at, power=3, W=W, b=b, s=s):
             return float(np.sum(np.tanh(at[W] @ np.ones(2) + at[b])) * np.sum(at[s] ** power))
 
-        grads = {name: rng.standard_normal(value.shape) for name, value in reversed(params.items())}
-        grads |= dict.fromkeys(other_names, np.ones(2))
-        for eps in (1e-5, 0.5):
-            want = reference.gradient_check(loss, params, grads, eps)
-            expect(student.gradient_check(loss, params, grads, eps), want, "gradient_check", rtol=1e-6, atol=1e-9)
-
         def other(at, loss=loss):
             return loss(at, power=2)
 
-        want = reference.gradient_check(other, params, grads)
-        expect(student.gradient_check(other, params, grads), want, "gradient_check", rtol=1e-6, atol=1e-9)
-        right = {name: reference.numerical_gradient(lambda value, at=params, name=name, f=loss: f({**at, name: value}), theta)
-                 for name, theta in params.items()}
-        errors = student.gradient_check(loss, params, right)
-        expect_true(set(errors) == set(params) and max(errors.values()) < 1e-7,
-                    "gradient_check should be below 1e-7 for gradients that are right")
+        grads = {name: rng.standard_normal(value.shape) for name, value in reversed(params.items())}
+        grads |= dict.fromkeys(other_names, np.ones(2))
+        checks = [(loss, 0.5), (loss, 1e-5), (other, 1e-5)]
+        if s == "W_x":
+            params[s] = np.array([2])                     # of integers
+            checks = checks[:1]
+        for f, eps in checks:
+            want = reference.gradient_check(f, params, grads, eps)
+            expect(student.gradient_check(f, params, grads, *[eps][:eps != 1e-5]), want, "gradient_check", rtol=1e-6, atol=1e-9)
     expect_unchanged(student)

@@ -56,8 +56,10 @@ def dh_dW_x(h_t, x_t):
 def dh_dh(h, W_h, t, k):
     if not (k >= 0 and k <= t and t <= len(h) - 1):
         raise ValueError("out of range")
-    jacobians = [dh_dh_prev(h[i], W_h) for i in range(t, k, -1)]
-    return np.linalg.multi_dot([np.eye(len(W_h)), *jacobians]) if jacobians else np.eye(len(W_h))
+    product = np.eye(len(W_h))
+    for end in range(t, k, -8):                           # multi_dot takes the cube of the number of its factors
+        product = np.linalg.multi_dot([product, *(dh_dh_prev(h[i], W_h) for i in range(end, max(k, end - 8), -1))])
+    return product
 
 
 def term(params, x, y, h, y_hat, t, k):
