@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.plugin import BACKEND, VERDICTS, Verdict, uses_checkpoints
+from autograder.checks.state import reset_state
 from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
@@ -94,6 +95,7 @@ def rounding_changes_no_verdict(stage: Stage, rounds: int = 4) -> GateResult:
 def _reference_run(stage: Stage, suite: Suite, finding: GateResult) -> dict[str, ReferenceRun]:
     """Return how each test goes with the model answers in the sandbox, recorded once for all gates."""
     def record() -> dict[str, ReferenceRun]:
+        reset_state(seed_of_term())  # one thread: others would be missing in processes forked later, which wait for them
         with _sandbox(stage, finding) as sandbox:
             return record_reference_run(stage, sandbox, suite, seed_of_term())
 
