@@ -38,6 +38,7 @@ a_course = click.option("--course", type=click.Path(path_type=Path), default=Non
                         help="Folder with submitted/ (default: the kit's own).")
 of_a_term = click.option("--course", type=click.Path(path_type=Path), default=None,
                          help="Folder with course.toml (default: the kit's own).")
+jobs_at_a_time = click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
 one_stage = click.option("--stage", "stage_id", default=None, help="One stage only, such as 1-bptt.")
 
 
@@ -125,10 +126,10 @@ def stage(name: str) -> None:
 
 
 @main.command()
-@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+@a_course
 @one_stage
 @click.option("--student", default=None, help="One student only.")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@jobs_at_a_time
 @click.option("--cluster", default=None, help="Address of a Dask scheduler, such as tcp://host:8786.")
 @click.option("--isolation", type=click.Choice(ISOLATIONS), default=None,
               help="How student code is sandboxed (default: the sandbox; WebAssembly where there can be none and the extra is "
@@ -166,7 +167,7 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
 
 @main.command()
 @click.option("--course", type=click.Path(path_type=Path), default=Path("demo"), help="Scratch folder (default: demo/).")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Workers at a time (default: the cores).")
+@jobs_at_a_time
 @click.option("--isolation", type=click.Choice(ISOLATIONS), default=None,
               help="How student code is kept apart (default: the sandbox where this machine can have one, else WebAssembly where "
                    "the extra is installed).")
@@ -194,7 +195,7 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
 
 
 @main.command()
-@click.option("--course", type=click.Path(path_type=Path), default=None, help="Folder with submitted/ (default: the kit's own).")
+@a_course
 def doctor(course: Path | None) -> None:
     """Look at what grading needs here, and say what to do where it is missing."""
     from autograder.doctor import BAD, examine

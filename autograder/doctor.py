@@ -155,39 +155,34 @@ def seccomp() -> Iterator[Finding]:
 
 def sandbox() -> Iterator[Finding]:
     """Start the real sandbox, with a probe worker that tries to escape."""
+    yield _started("sandbox", "sandbox", "does not hold here, nothing would be graded")
+
+
+def _started(what: str, isolation: str, otherwise: str) -> Finding:
     from autograder.sandbox.client.sandbox import Sandbox
 
-    made, started = Sandbox(), time.monotonic()
+    made, started = Sandbox(isolation=isolation), time.monotonic()
     try:
         made.start()
-        yield Finding(OK, "sandbox", f"starts and holds ({time.monotonic() - started:.1f} s)")
+        return Finding(OK, what, f"starts and holds ({time.monotonic() - started:.1f} s)")
     except (KitError, OSError) as error:
-        yield Finding(BAD, "sandbox", "does not hold here, nothing would be graded", str(error))
+        return Finding(BAD, what, otherwise, str(error))
     finally:
         made.close()
 
 
 def webassembly() -> Iterator[Finding]:
     """Check WebAssembly, which runs student code of stages without PyTorch where there can be no sandbox."""
-    from autograder.sandbox.client.sandbox import Sandbox
     from autograder.sandbox.wasm import is_compiled, what_is_missing
 
     missing = what_is_missing()
     if missing:
         yield Finding(NOTE, "WebAssembly", f"is not there ({missing}), nor needed where the sandbox holds",
                       "where it does not, for stages without PyTorch: make WASM=yes doctor")
-        return
-    if not is_compiled():
+    elif not is_compiled():
         yield Finding(OK, "WebAssembly", "is there; the first run compiles it, some two minutes")
-        return
-    made, started = Sandbox(isolation="wasm"), time.monotonic()
-    try:
-        made.start()
-        yield Finding(OK, "WebAssembly", f"starts and holds ({time.monotonic() - started:.1f} s)")
-    except (KitError, OSError) as error:
-        yield Finding(BAD, "WebAssembly", "does not hold here", str(error))
-    finally:
-        made.close()
+    else:
+        yield _started("WebAssembly", "wasm", "does not hold here")
 
 
 def waiting() -> Iterator[Finding]:

@@ -132,7 +132,7 @@ def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[
     outcome.departed = [mark for mark in pipeline.departed if not mark.carried]
     carried = [(mark.stage, mark.to) for mark in pipeline.departed if mark.carried]
     for pair in dict.fromkeys([*carried, *pipeline.settle_penalties()]):
-        make_page(pipeline, pair, outcome.failed)
+        enter(pipeline, pair, outcome.failed, only_page=True)
     rows, outcome.changes, outcome.unusable = write_tables(pipeline.course, pipeline)
     if not (outcome.failed or outcome.unusable or pipeline.departed):
         remember(pipeline.course, before, count + book.transactions, rows)
@@ -173,18 +173,11 @@ def open_pipeline(course: Path, stage_ids: Sequence[str]) -> Pipeline:
     return pipeline
 
 
-def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
-    """Enter a record into the gradebook and make its feedback page; nbgrader's failures go to `failed`."""
+def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str], only_page: bool = False) -> None:
+    """Enter a record into the gradebook and make its feedback page, or only the page; nbgrader's failures go to `failed`."""
     try:
-        pipeline.autograde(*pair)
-        pipeline.feedback(*pair)
-    except InfrastructureError as error:
-        failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
-
-
-def make_page(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str], str]) -> None:
-    """Make only the feedback page."""
-    try:
+        if not only_page:
+            pipeline.autograde(*pair)
         pipeline.feedback(*pair)
     except InfrastructureError as error:
         failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
