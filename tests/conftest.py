@@ -1,5 +1,6 @@
 """Real parts that take seconds to make, made once a session."""
 
+import os
 import shutil
 import sys
 import sysconfig
@@ -10,6 +11,9 @@ import pytest
 
 from autograder.publish.release import built
 from tests.classroom import STAGE, copy_of_kit
+
+# Coverage is that of the tests' own processes: a forked child, which could not save its own, is as fast as ever.
+os.register_at_fork(after_in_child=lambda: sys.settrace(None))
 
 
 @pytest.fixture(scope="session")
