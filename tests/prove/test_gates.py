@@ -7,6 +7,7 @@ import time
 from functools import partial
 
 import pytest
+import torch
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.prove import gate_result, through_sandbox
@@ -196,12 +197,14 @@ def test_a_run_that_two_gates_ask_for_is_made_once_and_only_while_a_stage_is_ver
 
 
 def test_the_model_answers_are_recorded_in_the_sandbox_once_for_the_gates_that_ask_for_it(monkeypatch):
-    """And not again in each process of the gate on records."""
+    """And not again in each process of the gate on records. Those are forked later, so torch has one thread from then on."""
+    torch.set_num_threads(2)
     made, original = [], through_sandbox.record_reference_run
     monkeypatch.setattr(through_sandbox, "record_reference_run", lambda *given: made.append(os.getpid()) or original(*given))
     findings = verify.verify(STAGE, lambda finding, seconds: None, (
         verify.no_answer_goes_ahead, verify.rounding_changes_no_verdict, partial(verify.records_agree, few=True)))
     assert [finding.problems for finding in findings] == [[]] * 3 and made == [os.getpid()]
+    assert torch.get_num_threads() == 1
 
 
 def test_a_mistake_that_no_test_catches_and_one_that_is_misnamed_fail(own):
