@@ -848,7 +848,7 @@ def test_equal_logits_count_as_wrong(student, rng):
     expect(student.error_by_attractors(model, tied[:1]), {1: 1.0}, "error", **SHARES)  # few are enough
 
 
-# With attractors and without, and of an RNN without: of twelve seeds of the LSTM one confuses 0.193 with attractors.
+# With attractors and without, and of an RNN without. docs/baselines.md has what right training reaches.
 CONFUSES, RNN_CONFUSES = {True: 0.25, False: 0.15}, 0.30
 
 
