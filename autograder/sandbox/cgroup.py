@@ -41,6 +41,10 @@ def place_of(mounts: str, groups: str) -> Path | None:
     return Path(where[0], paths[0].lstrip("/")) if where and paths else None
 
 
+def _text(file: Path) -> str:
+    return os.fsdecode(file.read_bytes())  # names of folders need not be valid text
+
+
 def delegated() -> Path | None:
     """Return the group that is this process's to divide, with memory among what it can limit; None if there is none.
 
@@ -48,7 +52,7 @@ def delegated() -> Path | None:
     write to groups that the user's own systemd manages, such as that of a terminal, and those are left alone.
     """
     try:
-        place = place_of(*(Path("/proc/self", name).read_text(encoding="utf-8") for name in ("mounts", "cgroup")))
+        place = place_of(*(_text(Path("/proc/self", name)) for name in ("mounts", "cgroup")))
         if place is None:
             return None
         divided, place = (True, place.parent) if place.name == GRADER else (False, place)

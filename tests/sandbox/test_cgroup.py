@@ -47,6 +47,11 @@ def test_the_group_of_a_process(mounts: str, groups: str, place: str | None) -> 
     assert cgroup.place_of(mounts, groups) == (None if place is None else Path(place))
 
 
+def test_a_folder_of_any_name_may_be_mounted(tmp_path: Path) -> None:
+    (tmp_path / "mounts").write_bytes(b"/dev/sda /mnt/\xff ext4 rw 0 0\n" + V2.encode())
+    assert cgroup.place_of(cgroup._text(tmp_path / "mounts"), "0::/\n") == Path("/sys/fs/cgroup")
+
+
 def test_where_no_group_was_delegated_a_sandbox_starts_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cgroup, "delegated", lambda: None)
     sandbox = Sandbox(isolation="process", limits=LIMITS)
