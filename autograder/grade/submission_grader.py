@@ -131,8 +131,9 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
 
 def explain_refusals(record: dict[str, Any], files: dict[str, bytes], results: list[Result]) -> None:
     """Say what the code uses that works at home and not here, at each test that may have failed for it and to the TA."""
-    found, explained = refused(files, record["isolation"]), []
-    for verdict in (result.verdict for result in results if found and result.verdict.outcome == "error"):
+    failed = [result.verdict for result in results if result.verdict.outcome == "error"]
+    found, explained = refused(files, record["isolation"]) if failed else [], []
+    for verdict in failed:
         causes = at_home_only.first_of_each(at_home_only.causes(found, verdict.message, verdict.trace))
         explained += causes
         if causes:

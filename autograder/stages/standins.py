@@ -26,6 +26,9 @@ class Standins:
         self._pieces = [(_name(node), "\n".join(lines[_first_line(node) - 1: node.end_lineno]), node)
                         for node in syntax_tree(source).body]
         self._names = {name for name, _, _ in self._pieces if name}
+        self._uses: dict[str, set[str]] = {}
+        for name, _, node in self._pieces:
+            self._uses.setdefault(name, set()).update(_used(node) & self._names)
 
     def __bool__(self) -> bool:
         return bool(self._pieces)
@@ -38,7 +41,7 @@ class Standins:
             name = todo.pop()
             if name not in found:
                 found.add(name)
-                todo += [other for own, _, node in self._pieces if own == name for other in _used(node) & self._names]
+                todo += self._uses[name]
         return frozenset(found)
 
     def source(self, names: Collection[str]) -> str:
