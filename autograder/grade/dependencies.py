@@ -36,6 +36,8 @@ from autograder.stages import Stage
 
 # Relative change of an answer: far above rounding, small enough for a test to continue.
 CHANGE = 1e-3
+# Binary digits in which two numbers that are taken for the same agree: ten decimal ones.
+DIGITS = 33
 
 
 def find_dependencies(stage: Stage, suite: Suite, runs: dict[str, ReferenceRun], seed: int) -> None:
@@ -71,7 +73,7 @@ def answers_told(transcript: Transcript) -> set[int]:
 
 
 def numbers_of(message: Message) -> set[float]:
-    """Return the numbers in a message, rounded to ten digits, except small multiples of one half, which occur everywhere."""
+    """Return the numbers in a message, rounded to `DIGITS`, except small multiples of one half, which occur everywhere."""
     found: set[float] = set()
     for value in leaves(values_of(message)):
         if is_tensor(value):
@@ -80,8 +82,9 @@ def numbers_of(message: Message) -> set[float]:
         if array.dtype.kind in "fc":
             flat = array.ravel()
             flat = np.concatenate([flat.real, flat.imag]).astype(float)
-            found.update(float(f"{number:.9e}") for number in flat[np.isfinite(flat)].tolist()
-                         if number % 0.5 or abs(number) > 1e3)
+            flat = flat[np.isfinite(flat)]
+            mantissas, exponents = np.frexp(flat[(flat % 0.5 != 0) | (np.abs(flat) > 1e3)])
+            found.update(np.ldexp(np.rint(np.ldexp(mantissas, DIGITS)), exponents - DIGITS).tolist())
     return found
 
 
