@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -278,8 +280,32 @@ def picture(ax: Any) -> bytes:
     from io import BytesIO
 
     buffer = BytesIO()
-    ax.figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    with _powers_as_text(ax.figure):
+        ax.figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
     return buffer.getvalue()
+
+
+POWER = re.compile(r"\$\\mathdefault\{(-?10)\^\{(-?\d+)\}\}\$")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@contextlib.contextmanager
+def _powers_as_text(figure: Any) -> Iterator[None]:
+    """Context in which the powers of ten at logarithmic axes are plain text: as formulas they cost half the time of a figure."""
+    import matplotlib
+    from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation
+
+    usual = matplotlib.rcParams["font.family"] == matplotlib.rcParamsDefault["font.family"]  # a font that has these characters
+    changed = [(axis, formula) for ax in figure.axes if usual for axis in (ax.xaxis, ax.yaxis)
+               if type(formula := axis.get_major_formatter()) is LogFormatterSciNotation]
+    for axis, formula in changed:
+        axis.major.formatter = FuncFormatter(lambda x, place, formula=formula: POWER.sub(
+            lambda power: power[1] + power[2].translate(RAISED), formula(x, place)))
+    try:
+        yield
+    finally:
+        for axis, formula in changed:
+            axis.major.formatter = formula
 
 
 def draw_once() -> None:
