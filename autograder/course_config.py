@@ -15,8 +15,12 @@ from autograder.stages import stages
 def configure(config: Any, course: Path) -> Any:
     """Configure nbgrader for a course folder.
 
-    config: nbgrader's configuration object ``c``, changed in place and returned.
-    course: The folder with ``submitted/``. The gradebook and all outputs go there.
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        nbgrader's configuration object ``c``, changed in place and returned.
+    course : Path
+        The folder with ``submitted/``. The gradebook and all outputs go there.
     """
     c = set_folders(config, course)
     c.GenerateAssignment.preprocessors = [

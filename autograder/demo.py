@@ -22,7 +22,10 @@ SHOWN = 6
 def build(course: Path, stage_id: str | None = None) -> int:
     """Create ``<course>/submitted/``, replacing an earlier one; return the number of submissions.
 
-    Raises UsageError: The folder exists and is not a sample class: nothing in it is touched.
+    Raises
+    ------
+    UsageError
+        The folder exists and is not a sample class: nothing in it is touched.
     """
     if course.exists() and any(course.iterdir()) and not (course / MARK).exists():
         raise UsageError(f"{course} is not empty and not a sample class; name another folder with COURSE=")

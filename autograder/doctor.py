@@ -33,9 +33,14 @@ MINUTES = 60.0
 class Finding:
     """The result of one check.
 
-    status: ``ok``, ``note`` where grading works without it, or ``FAIL``.
-    what, said: What was checked, and its state.
-    remedy: What to do about it, if anything.
+    Attributes
+    ----------
+    status : str
+        ``ok``, ``note`` where grading works without it, or ``FAIL``.
+    what, said : str
+        What was checked, and its state.
+    remedy : str
+        What to do about it, if anything.
     """
 
     status: str

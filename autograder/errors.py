@@ -77,10 +77,16 @@ class Raised(StudentError):
     To a test it is an ordinary exception of the submission, so it is not marked as one of the grader's although it is in this
     tree.
 
-    type_name: Class name of the exception, as reported by the worker.
-    message: Text of the exception.
-    trace: Traceback, reduced to frames in the student's files.
-    doing: What the grader was doing, in its own words, where that was more than a call.
+    Parameters
+    ----------
+    type_name : str
+        Class name of the exception, as reported by the worker.
+    message : str
+        Text of the exception.
+    trace : str
+        Traceback, reduced to frames in the student's files.
+    doing : str
+        What the grader was doing, in its own words, where that was more than a call.
     """
 
     of_the_grader = False

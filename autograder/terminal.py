@@ -120,7 +120,10 @@ def wrapped(text: str, indent: int = 2) -> str:
 def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     """Summarize a grading run: counts, what needs a person, common mistakes, changed marks, and where the files are.
 
-    everything: List every submission, however many there are.
+    Parameters
+    ----------
+    everything : bool
+        List every submission, however many there are.
     """
     records = {(record["stage"], record["student"]): record for record in outcome.records}
     parts = [counts(outcome.rows)]

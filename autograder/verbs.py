@@ -164,7 +164,10 @@ def course_of_command() -> Path | None:
 def course_named(word: Path, may_be_new: bool = False) -> Path:
     """Return the course folder that the user means: ``~`` is expanded, and submitted/ stands for the folder that contains it.
 
-    Raises UsageError: There is no such folder. The message names the closest matches.
+    Raises
+    ------
+    UsageError
+        There is no such folder. The message names the closest matches.
     """
     from difflib import get_close_matches
 

@@ -49,7 +49,12 @@ def in_process_of_its_own(stage: Stage, count: int, url: str = "") -> Central:
 def central(stage_id: str, count: int, url: str = "") -> Central:
     """Measure a class of `count` students.
 
-    url: SQLAlchemy address of an empty database; gradebook.db of the course folder by default.
+    Parameters
+    ----------
+    stage_id : str
+    count : int
+    url : str, optional
+        SQLAlchemy address of an empty database; gradebook.db of the course folder by default.
     """
     from autograder.gradebook.pipeline import Pipeline
     from autograder.gradebook.tables import write_tables

@@ -28,10 +28,17 @@ PARTS = ("throughput", "parts", "growth", "central", "sandbox", "naming")
 def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[str], None], only: str = "") -> str:
     """Measure and return the page.
 
-    size: Submissions in the comparison with plain nbgrader.
-    largest: Largest class in the measurement of growth.
-    tell: Called with each step.
-    only: One of PARTS, where the rest is not asked for.
+    Parameters
+    ----------
+    stages : tuple of Stage
+    size : int
+        Submissions in the comparison with plain nbgrader.
+    largest : int
+        Largest class in the measurement of growth.
+    tell : callable
+        Called with each step.
+    only : str
+        One of PARTS, where the rest is not asked for.
     """
     measured: dict[str, Callable[[], str]] = {
         "throughput": lambda: throughput(stages, size, tell), "parts": lambda: where_it_goes(stages, tell),

@@ -28,13 +28,20 @@ from autograder.stages import Stage, find_stage, stages
 class Work:
     """What is to be done in a course folder.
 
-    todo (list of (stage id, student)): Submissions without a record of their current content.
-    done (list of (stage id, student)): Submissions whose record is up to date.
-    keys (dict of (stage id, student) to str): The keys of those records.
-    refused: Folders that are not graded, and why.
-    reseeded (dict of (int, int) to int): Number of records made with another seed than the term's, by (their seed, the term's
-        seed).
-    left_out: Stages that cannot be graded in this isolation, with advice.
+    Attributes
+    ----------
+    todo : list of (stage id, student)
+        Submissions without a record of their current content.
+    done : list of (stage id, student)
+        Submissions whose record is up to date.
+    keys : dict of (stage id, student) to str
+        The keys of those records.
+    refused : dict of str to str
+        Folders that are not graded, and why.
+    reseeded : dict of (int, int) to int
+        Number of records made with another seed than the term's, by (their seed, the term's seed).
+    left_out : dict of str to str
+        Stages that cannot be graded in this isolation, with advice.
     """
 
     todo: list[tuple[str, str]] = field(default_factory=list)
@@ -66,7 +73,10 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
               retrain: bool = False) -> Work:
     """Compare every submission in ``submitted/`` with its record.
 
-    Raises UsageError: There is nothing to grade: no folder, no such stage, no such student.
+    Raises
+    ------
+    UsageError
+        There is nothing to grade: no folder, no such stage, no such student.
     """
     term = read_course(course)
     seed = term.seed if seed is None else seed
@@ -229,7 +239,10 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
                ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots. Each record is written first, then yielded.
 
-    Yields: The outcome is the record, or the exception if the grader failed.
+    Yields
+    ------
+    job, outcome
+        The outcome is the record, or the exception if the grader failed.
     """
     from autograder.grade.schedule.slots import grade_many
 

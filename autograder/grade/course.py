@@ -56,12 +56,21 @@ class Dates:
 class Course:
     """A term of the course.
 
-    file: The course.toml it was read from.
-    id, term: Empty if not set.
-    seed: Seed of the hidden inputs.
-    language: Language of the kit's texts for students.
-    stage_ids: The stages in use, in order.
-    dates: By stage, for stages that have any.
+    Attributes
+    ----------
+    file : Path or None
+        The course.toml it was read from.
+    id, term : str
+        Empty if not set.
+    seed : int
+        Seed of the hidden inputs.
+    zone : ZoneInfo or None
+    language : str
+        Language of the kit's texts for students.
+    stage_ids : tuple of str
+        The stages in use, in order.
+    dates : mapping of str to Dates
+        By stage, for stages that have any.
     """
 
     file: Path | None = None
@@ -80,7 +89,10 @@ class Course:
     def stages(self, stage_id: str | None = None) -> tuple[Stage, ...]:
         """Return the stages in use, or only the requested one.
 
-        Raises UsageError: The requested stage is not in use.
+        Raises
+        ------
+        UsageError
+            The requested stage is not in use.
         """
         if stage_id is None:
             return tuple(stage for stage in stages() if self.uses(stage.id))

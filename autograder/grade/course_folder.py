@@ -33,8 +33,12 @@ def at_work(course: Path, command: str) -> Iterator[None]:
     The lock is the kernel's, on the folder itself, so it disappears with the process that holds it. On disks without locks, such
     as some network disks, the file that names the holder is believed as long as that process lives.
 
-    Raises NotADirectoryError: A file has the name of a folder that the kit writes to.
-    Raises UsageError: Another command holds the lock. The message says which, where and since when.
+    Raises
+    ------
+    NotADirectoryError
+        A file has the name of a folder that the kit writes to.
+    UsageError
+        Another command holds the lock. The message says which, where and since when.
     """
     if not course.is_dir():  # the command itself reports it, or creates it
         yield

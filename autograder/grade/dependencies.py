@@ -153,7 +153,10 @@ class ChangedReference:
 class ChangedWorker(Worker):
     """Replays the recorded replies in order, with changed values and exception messages.
 
-    same: Positions of requests that equal the recorded ones although all answers were changed.
+    Attributes
+    ----------
+    same : set of int
+        Positions of requests that equal the recorded ones although all answers were changed.
     """
 
     def __init__(self, stage: Stage, transcript: Transcript, change: Callable[[Any], Any]) -> None:

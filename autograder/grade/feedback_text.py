@@ -48,8 +48,12 @@ def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
 def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     """Return what a student may see of a failure: everything for a public test, no inputs or values for a hidden one.
 
-    test: A test of a record.
-    hidden: What is shown of a hidden test: ``full`` as much as of a public one, ``hint`` one line on what went wrong (see
+    Parameters
+    ----------
+    test : dict
+        A test of a record.
+    hidden : str
+        What is shown of a hidden test: ``full`` as much as of a public one, ``hint`` one line on what went wrong (see
         `autograder.grade.hidden`), ``verdict`` the outcome alone.
     """
     if test["visibility"] == "public" or hidden == "full":

@@ -15,8 +15,15 @@ MOST = 6
 def in_words(axes: Any) -> str:
     """Describe a figure.
 
-    axes: Result of `autograder.checks.axes.describe`. Untrusted: a student's figure may have put anything into it.
-    Returns: One or more sentences with values of at most three digits; empty if nothing can be said.
+    Parameters
+    ----------
+    axes : dict or list of dict
+        Result of `autograder.checks.axes.describe`. Untrusted: a student's figure may have put anything into it.
+
+    Returns
+    -------
+    str
+        One or more sentences with values of at most three digits; empty if nothing can be said.
     """
     panels = axes if isinstance(axes, Sequence) and not isinstance(axes, str) else [axes]
     told = [text for panel in panels if isinstance(panel, Mapping) and (text := _panel(panel))]

@@ -20,9 +20,14 @@ FRAME = re.compile(r", in (\w+): ")
 def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
     """Return one line for the page.
 
-    error: What the test ended with.
-    trace: The frames in the student's files, deepest last.
-    functions: Functions and classes of the assignment. The deepest frame that is in one of them is named.
+    Parameters
+    ----------
+    error : BaseException
+        What the test ended with.
+    trace : str
+        The frames in the student's files, deepest last.
+    functions : iterable of str
+        Functions and classes of the assignment. The deepest frame that is in one of them is named.
     """
     if isinstance(error, LimitExceeded):
         return str(error).partition(";")[0]

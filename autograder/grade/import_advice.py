@@ -40,10 +40,17 @@ def advice(stage: Stage, files: Mapping[str, bytes], error: str, text: str, pyth
            places: Mapping[str, str] | None = None) -> str:
     """Return what to do about a file that cannot be imported; empty if the error is clear.
 
-    files: The files handed in.
-    error, text: Class name and message of the exception, as reported by the worker.
-    python: The Python version the student's notebook was last run with, if known.
-    places: Where files lie that are found elsewhere than at their paths.
+    Parameters
+    ----------
+    stage : Stage
+    files : mapping of str to bytes
+        The files handed in.
+    error, text : str
+        Class name and message of the exception, as reported by the worker.
+    python : str
+        The Python version the student's notebook was last run with, if known.
+    places : mapping of str to str, optional
+        Where files lie that are found elsewhere than at their paths.
     """
     named = [(name, data) for name, data in files.items() if name.endswith(".py")]
     named.sort(key=lambda item: item[0] != stage.info.file)

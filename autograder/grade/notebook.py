@@ -56,13 +56,24 @@ def repair(
 
     The result is cached and shared: copy it before changing it, as nbconvert does.
 
-    data: The file as handed in; None if there is none.
-    stage_id: Stage whose released notebook it is compared with.
-    pictures (tuple of (str, bytes)): Pictures handed in beside it.
-    beside: Names of other files handed in that may contain written answers.
-    Returns notebook: Format 4.5, with grade cells, written tasks and locked cells exactly once each. Notes for the marker are in
-        a cell of their own below the first written task.
-    Returns notes: One sentence for each problem.
+    Parameters
+    ----------
+    data : bytes or None
+        The file as handed in; None if there is none.
+    stage_id : str
+        Stage whose released notebook it is compared with.
+    pictures : tuple of (str, bytes)
+        Pictures handed in beside it.
+    beside : tuple of str
+        Names of other files handed in that may contain written answers.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Format 4.5, with grade cells, written tasks and locked cells exactly once each. Notes for the marker are in a cell of
+        their own below the first written task.
+    notes : tuple of str
+        One sentence for each problem.
     """
     ours = released(stage_id)
     if data is None and not pictures and not beside:

@@ -48,10 +48,17 @@ MAX_READ = 500_000_000
 class Pictures:
     """The pictures of one notebook.
 
-    beside: Pictures handed in beside it, by path.
-    elsewhere (dict of str to (dict of str to str)): Attachments of all cells, for cells that lost their own when they were split
-        or moved.
-    problems: A sentence for each picture that cannot be shown.
+    Parameters
+    ----------
+    beside : dict of str to bytes
+        Pictures handed in beside it, by path.
+
+    Attributes
+    ----------
+    elsewhere : dict of str to (dict of str to str)
+        Attachments of all cells, for cells that lost their own when they were split or moved.
+    problems : list of str
+        A sentence for each picture that cannot be shown.
     """
 
     def __init__(self, beside: dict[str, bytes]) -> None:

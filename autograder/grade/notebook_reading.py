@@ -65,12 +65,21 @@ Raw = msgspec.Raw
 class Cell:
     """The parts of a cell that are used.
 
-    kind: code, markdown or raw.
-    grade_id: nbgrader's name for it, or empty.
-    nbgrader_meta: nbgrader's metadata.
-    tagged: Whether it has tags.
-    attachments (dict of str to (dict of str to str)): Pasted pictures: name to (media type to base64).
-    pictures (list of (str, str)): Pictures in its outputs: media type and base64.
+    Attributes
+    ----------
+    kind : str
+        code, markdown or raw.
+    text : str
+    grade_id : str
+        nbgrader's name for it, or empty.
+    nbgrader_meta : dict
+        nbgrader's metadata.
+    tagged : bool
+        Whether it has tags.
+    attachments : dict of str to (dict of str to str)
+        Pasted pictures: name to (media type to base64).
+    pictures : list of (str, str)
+        Pictures in its outputs: media type and base64.
     """
 
     kind: str

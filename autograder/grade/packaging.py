@@ -44,7 +44,10 @@ def is_in_parts(stage: Stage, elsewhere: Sequence[Elsewhere], places: Mapping[st
 def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> str:
     """Return the question to ask about a file that cannot be imported; empty if its own code is at fault.
 
-    error, text: Class name and message of the exception.
+    Parameters
+    ----------
+    error, text : str
+        Class name and message of the exception.
     """
     files, elsewhere = job["files"], job.get("elsewhere", ())
     own = files.get(stage.info.file, b"")

@@ -95,8 +95,13 @@ def is_whole(data: bytes) -> bool:
 class Shown:
     """The result of converting a picture.
 
-    kind: Media type, or empty if it cannot be shown.
-    pixels: Pixels decoded in the separate process, as a measure of cost.
+    Attributes
+    ----------
+    kind : str
+        Media type, or empty if it cannot be shown.
+    data : bytes
+    pixels : int
+        Pixels decoded in the separate process, as a measure of cost.
     """
 
     kind: str = ""

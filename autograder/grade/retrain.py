@@ -33,10 +33,16 @@ LARGEST = 4 << 20
 class Training:
     """How one model is created and trained.
 
-    name: Name of the model for students, such as "tickets LSTM".
-    seed: Seed of all random generators, set before the model is created.
-    make (tuple of (str, tuple)): The student's function that creates it, and its arguments.
-    train (tuple of (str, tuple)): The student's function that trains it, and its arguments after the model.
+    Attributes
+    ----------
+    name : str
+        Name of the model for students, such as "tickets LSTM".
+    seed : int
+        Seed of all random generators, set before the model is created.
+    make : tuple of (str, tuple)
+        The student's function that creates it, and its arguments.
+    train : tuple of (str, tuple)
+        The student's function that trains it, and its arguments after the model.
     """
 
     name: str

@@ -74,20 +74,31 @@ NO_DATA = (
 class Submission:
     """The bytes of one submission.
 
-    files: The files that go into the sandbox, by their paths with slashes: the stage's file, the student's own modules, packages
-        and data beside it.
-    notebook: The notebook as handed in; without its outputs where those are large.
-    problem: Why there is nothing to run, or empty.
-    notes: What was wrong with the folder without being in the way.
-    elsewhere (tuple of (str, tuple of str, bool)): The other files that have functions of the stage, which, and whether the
-        stage's file uses it.
-    not_sent: What was handed in, and may be meant for the code, but does not go into the sandbox.
-    places: Where those files lie that are found elsewhere than at their paths, such as ``mine.py in lib.zip``.
-    remarks: Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in
-        it.
-    needs_person: What only a person can decide before this can be graded, or empty.
-    pictures (tuple of (str, bytes)): Pictures beside the notebook, by name.
-    beside: Names of documents beside it, such as a scan of a derivation.
+    Attributes
+    ----------
+    files : dict of str to bytes
+        The files that go into the sandbox, by their paths with slashes: the stage's file, the student's own modules, packages and
+        data beside it.
+    notebook : bytes or None
+        The notebook as handed in; without its outputs where those are large.
+    problem : str
+        Why there is nothing to run, or empty.
+    notes : tuple of str
+        What was wrong with the folder without being in the way.
+    elsewhere : tuple of (str, tuple of str, bool)
+        The other files that have functions of the stage, which, and whether the stage's file uses it.
+    not_sent : tuple of str
+        What was handed in, and may be meant for the code, but does not go into the sandbox.
+    places : dict of str to str
+        Where those files lie that are found elsewhere than at their paths, such as ``mine.py in lib.zip``.
+    remarks : tuple of str
+        Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in it.
+    needs_person : str
+        What only a person can decide before this can be graded, or empty.
+    pictures : tuple of (str, bytes)
+        Pictures beside the notebook, by name.
+    beside : tuple of str
+        Names of documents beside it, such as a scan of a derivation.
     """
 
     student: str

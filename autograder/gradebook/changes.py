@@ -67,9 +67,17 @@ def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tupl
                    present: Collection[tuple[str, str]], departed: Iterable[Departed] = ()) -> list[Change]:
     """Compare the marks with those last written to the tables, append the differences to changes.csv and store the new marks.
 
-    present (collection of (stage id, student)): Submissions in submitted/; others no longer have a mark.
-    departed: Marks given by hand in folders that are gone, and what became of them.
-    Returns: Sorted by stage, student and task. A mark that is new is not a change.
+    Parameters
+    ----------
+    present : collection of (stage id, student)
+        Submissions in submitted/; others no longer have a mark.
+    departed : iterable of Departed
+        Marks given by hand in folders that are gone, and what became of them.
+
+    Returns
+    -------
+    list of Change
+        Sorted by stage, student and task. A mark that is new is not a change.
     """
     with gradebook:
         reported = read_reported(gradebook)

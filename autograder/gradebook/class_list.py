@@ -42,8 +42,12 @@ class Came:
 class ClassList:
     """The members of a course.
 
-    roster: Rows of roster.csv by student; empty if there is no such file.
-    collected (dict of (student, stage id) to dict): Rows of collected.csv.
+    Attributes
+    ----------
+    roster : dict of str to dict
+        Rows of roster.csv by student; empty if there is no such file.
+    collected : dict of (student, stage id) to dict
+        Rows of collected.csv.
     """
 
     course: Path
@@ -53,7 +57,10 @@ class ClassList:
     def extension(self, stage_id: str, student: str) -> float:
         """Return the extra days of a student for a stage.
 
-        Raises UsageError: The roster's column holds neither a number nor numbers by stage.
+        Raises
+        ------
+        UsageError
+            The roster's column holds neither a number nor numbers by stage.
         """
         days, by_stage = _extensions(self.course / ROSTER, student, self.roster.get(student, {}).get("extension", ""))
         return by_stage.get(stage_id, days)
@@ -117,7 +124,10 @@ class ClassList:
 def read_class(course: Path) -> ClassList:
     """Read the class from the files of a course.
 
-    Raises UsageError: A table is not UTF-8, lacks a required column, or has two rows or columns for one thing.
+    Raises
+    ------
+    UsageError
+        A table is not UTF-8, lacks a required column, or has two rows or columns for one thing.
     """
     return _class(course, _bytes(course / ROSTER), _bytes(course / COLLECTED))
 
@@ -172,8 +182,13 @@ def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, st
 def expect_clear_table(path: str | Path, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Raise UsageError unless each cell belongs to one column: no column is there twice, no row is longer than the first.
 
-    columns: The first line.
-    rows (iterable of (int, sequence of str)): The others, with their line numbers.
+    Parameters
+    ----------
+    path : str or Path
+    columns : sequence of str
+        The first line.
+    rows : iterable of (int, sequence of str)
+        The others, with their line numbers.
     """
     twice = next((name for position, name in enumerate(columns) if name and name in columns[:position]), "")
     if twice:
@@ -209,7 +224,10 @@ def _extensions(path: Path, student: str, text: str) -> tuple[float, dict[str, f
 def moment(text: str, zone: tzinfo) -> datetime:
     """Parse a time as written by an LMS, nbgrader or a spreadsheet; without a zone it is taken as in `zone`. Returns UTC.
 
-    Raises ValueError: It is not a time, or ambiguous: day, month or year missing, 3/4/2026, a zone abbreviation.
+    Raises
+    ------
+    ValueError
+        It is not a time, or ambiguous: day, month or year missing, 3/4/2026, a zone abbreviation.
     """
     try:
         return _aware(datetime.fromisoformat(text), zone)

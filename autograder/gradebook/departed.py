@@ -28,9 +28,14 @@ from autograder.gradebook.shared_gradebook import ANSWERS, SharedGradebook
 class Departed:
     """A mark given in a folder that no longer exists.
 
-    to: The folder it goes to; empty if there is none.
-    carried: It counts there now; otherwise it is a proposal.
-    stands: The proposal has been made before.
+    Attributes
+    ----------
+    to : str
+        The folder it goes to; empty if there is none.
+    carried : bool
+        It counts there now; otherwise it is a proposal.
+    stands : bool
+        The proposal has been made before.
     """
 
     student: str

@@ -105,9 +105,15 @@ def _documents(folder: Path, names: tuple[str, ...]) -> str:
 class Entries:
     """Enters submissions of one course.
 
-    gradebook: To be used inside `one_transaction`.
-    term: Policy and class list.
-    penalties: nbgrader's step with the course's plugin.
+    Parameters
+    ----------
+    course : Path
+    gradebook : SharedGradebook
+        To be used inside `one_transaction`.
+    term : Term
+        Policy and class list.
+    penalties : Penalties
+        nbgrader's step with the course's plugin.
     """
 
     def __init__(self, course: Path, gradebook: SharedGradebook, term: Term, penalties: Penalties) -> None:
@@ -215,8 +221,12 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
     A mark whose answer is unchanged stays. If the answer has changed, mark and comment become a proposal and the answer waits to
     be marked again; if the earlier answer returns, so does its mark.
 
-    waiting: Which marks a person still had to give when the notebook was last shown.
-    before: Returns what was shown, if the gradebook has no record of it.
+    Parameters
+    ----------
+    waiting : mapping of str to bool
+        Which marks a person still had to give when the notebook was last shown.
+    before : callable
+        Returns what was shown, if the gradebook has no record of it.
     """
     session = gradebook.db
     rows = {row.name: row for row in session.execute(select(ANSWERS).where(ANSWERS.c.notebook_id == submitted.id))}

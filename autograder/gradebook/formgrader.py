@@ -28,10 +28,17 @@ UP_WITHIN = 300.0  # seconds, for a busy machine; a server that exits is noticed
 class FormGrader:
     """A Jupyter server with formgrader, for one course folder.
 
-    course: The folder with ``gradebook.db``.
-    port: By default a free one.
-    Raises UsageError: Nothing has been graded there, or the folder's own nbgrader_config.py would show students' HTML
-        unsanitized.
+    Parameters
+    ----------
+    course : Path
+        The folder with ``gradebook.db``.
+    port : int, optional
+        By default a free one.
+
+    Raises
+    ------
+    UsageError
+        Nothing has been graded there, or the folder's own nbgrader_config.py would show students' HTML unsanitized.
     """
 
     def __init__(self, course: Path, port: int = 0) -> None:

@@ -34,9 +34,17 @@ ALIGNMENTS = frozenset({"left", "center", "right"})
 def mathml(tex: str, display: bool = False) -> str:
     """Return a formula as MathML, or as TeX in a code element if it cannot be converted.
 
-    tex: The formula without dollar signs; may be untrusted.
-    display: On a line of its own.
-    Returns: HTML with allowed elements and attributes only, and all text escaped.
+    Parameters
+    ----------
+    tex : str
+        The formula without dollar signs; may be untrusted.
+    display : bool
+        On a line of its own.
+
+    Returns
+    -------
+    str
+        HTML with allowed elements and attributes only, and all text escaped.
     """
     tex = tex.strip()
     try:

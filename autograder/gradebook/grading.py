@@ -42,13 +42,22 @@ class Watcher(Protocol):
 class Outcome:
     """The result of a run.
 
-    work: What was found in ``submitted/``.
-    rows: The rows of grades.csv.
-    records: The records behind them.
-    failed: Submissions that the grader failed on, with the reason.
-    changes: Marks that changed.
-    unusable: Files in ``results/`` that are not valid records.
-    departed: Marks given by hand in folders that no longer exist, and that count nowhere.
+    Attributes
+    ----------
+    work : Work
+        What was found in ``submitted/``.
+    rows : list of dict
+        The rows of grades.csv.
+    records : Records
+        The records behind them.
+    failed : dict
+        Submissions that the grader failed on, with the reason.
+    changes : list of Change
+        Marks that changed.
+    unusable : list of str
+        Files in ``results/`` that are not valid records.
+    departed : list of Departed
+        Marks given by hand in folders that no longer exist, and that count nowhere.
     """
 
     work: Work
@@ -65,10 +74,19 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                  retrain: bool = False) -> Outcome:
     """Grade what is new or changed in a course folder, and update all outputs.
 
-    retrain: Retrain models with the submitted code instead of using the weights handed in.
-    limits: For trials: other limits than the course's. They are not part of a record.
-    Raises UsageError: There is nothing to grade; the message says what to do.
-    Raises SandboxError: Student code cannot be sandboxed here.
+    Parameters
+    ----------
+    retrain : bool
+        Retrain models with the submitted code instead of using the weights handed in.
+    limits : Limits, optional
+        For trials: other limits than the course's. They are not part of a record.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to grade; the message says what to do.
+    SandboxError
+        Student code cannot be sandboxed here.
     """
     course = course.resolve()
     check_gradebook(course)
@@ -122,8 +140,15 @@ def _finished(outcome: Outcome, course: Path, rows: Sequence[dict[str, Any]]) ->
 def bring_up_to_date(pipeline: Pipeline, outcome: Outcome, before: str) -> list[dict[str, Any]]:
     """Update penalties, the pages they affect, and the tables, for everybody.
 
-    before: `people`, as of before anything was read.
-    Returns: The rows of grades.csv.
+    Parameters
+    ----------
+    before : str
+        `people`, as of before anything was read.
+
+    Returns
+    -------
+    list of dict
+        The rows of grades.csv.
     """
     from autograder.gradebook.tables import write_tables
 

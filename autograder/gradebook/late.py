@@ -87,7 +87,10 @@ class Term:
 def read_term(course: Path) -> Term:
     """Read policy and class list of a course.
 
-    Raises UsageError: One of the files is invalid.
+    Raises
+    ------
+    UsageError
+        One of the files is invalid.
     """
     return Term(read_policy(course), read_class(course), read_course(course).seed)
 
@@ -165,7 +168,10 @@ def seconds_late(timestamp: datetime | None, duedate: datetime | None, extension
 def settle_penalties(gradebook: SharedGradebook, term: Term, penalties: Penalties) -> list[tuple[str, str]]:
     """Update times and penalties in the whole gradebook: for changes in policy, extensions, late days used elsewhere, hand marks.
 
-    Returns (list of (stage id, student)): Submissions whose penalty changed.
+    Returns
+    -------
+    list of (stage id, student)
+        Submissions whose penalty changed.
     """
     with gradebook:
         every = read_marks(gradebook)

@@ -51,9 +51,14 @@ class Entry:
 class Left:
     """What is left to mark.
 
-    waiting: Sorted by stage, task and student; those of one share, if one was requested.
-    path: The list of a share, to be filled in by hand or marked in formgrader.
-    departed: Marks given by hand in folders that no longer exist, and that count nowhere.
+    Attributes
+    ----------
+    waiting : list of Entry
+        Sorted by stage, task and student; those of one share, if one was requested.
+    path : Path or None
+        The list of a share, to be filled in by hand or marked in formgrader.
+    departed : list of Departed
+        Marks given by hand in folders that no longer exist, and that count nowhere.
     """
 
     waiting: list[Entry] = field(default_factory=list)
@@ -67,9 +72,14 @@ class Left:
 class Imported:
     """The result of importing marks.
 
-    taken: Marks that are new in this gradebook.
-    same: Number of marks that were there already.
-    conflicts: Marks that were not imported, and why.
+    Attributes
+    ----------
+    taken : list of str
+        Marks that are new in this gradebook.
+    same : int
+        Number of marks that were there already.
+    conflicts : list of str
+        Marks that were not imported, and why.
     """
 
     taken: list[str] = field(default_factory=list)
@@ -80,7 +90,10 @@ class Imported:
 def share_of(text: str) -> tuple[int, int]:
     """Parse ``2/3``, the second of three shares.
 
-    Raises UsageError: It is something else.
+    Raises
+    ------
+    UsageError
+        It is something else.
     """
     match = SHARE.fullmatch(text)
     number, among = (int(match[1]), int(match[2])) if match else (0, 0)
@@ -134,7 +147,10 @@ def _row(entry: Entry) -> dict[str, Any]:
 def import_marks(course: Path, source: Path) -> Imported:
     """Import marks from a filled-in list, a gradebook.db, or a course folder.
 
-    Raises UsageError: The source cannot be read as marks.
+    Raises
+    ------
+    UsageError
+        The source cannot be read as marks.
     """
     course, source = course.resolve(), source.expanduser()
     need_gradebook(course)

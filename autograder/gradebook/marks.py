@@ -33,13 +33,22 @@ ELSEWHERE = "folder "
 class Mark:
     """One marked cell.
 
-    pending: A person has yet to give the mark, or to check it again.
-    by_hand: The score was given by a person.
-    changed: The answer has changed since it was marked; `before` is its previous mark, `said` the comment.
-    elsewhere: The folder, no longer existing, in which `before` and `said` were given, possibly for this answer.
-    manual, extra: What a person gave.
-    given: A person gave a mark, extra credit or a comment.
-    unanswered: Nothing was written, and nobody gave a mark nevertheless.
+    Attributes
+    ----------
+    pending : bool
+        A person has yet to give the mark, or to check it again.
+    by_hand : bool
+        The score was given by a person.
+    changed : bool
+        The answer has changed since it was marked; `before` is its previous mark, `said` the comment.
+    elsewhere : str
+        The folder, no longer existing, in which `before` and `said` were given, possibly for this answer.
+    manual, extra : float or None
+        What a person gave.
+    given : bool
+        A person gave a mark, extra credit or a comment.
+    unanswered : bool
+        Nothing was written, and nobody gave a mark nevertheless.
     """
 
     name: str

@@ -36,7 +36,10 @@ from autograder.stages import SOLUTIONS
 class Pipeline:
     """The gradebook and the pages of one course folder.
 
-    course: The folder with ``submitted/``.
+    Parameters
+    ----------
+    course : Path
+        The folder with ``submitted/``.
     """
 
     def __init__(self, course: Path) -> None:
@@ -80,7 +83,10 @@ class Pipeline:
     def ensure_assignment(self, stage_id: str) -> None:
         """Enter the stage and its cells into the gradebook if they are new or have changed.
 
-        Raises UsageError: Graded cells were added or removed while there are submissions in the gradebook.
+        Raises
+        ------
+        UsageError
+            Graded cells were added or removed while there are submissions in the gradebook.
         """
         entered_as, digest = assignment_stamp(self.course, stage_id), material(stage_id)
         if not has_gradebook(self.course):

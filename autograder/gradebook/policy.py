@@ -108,7 +108,10 @@ class Policy:
 def read_policy(course: Path) -> Policy:
     """Read the policy of a course; without policy.toml it has no rules.
 
-    Raises UsageError: The file is invalid: the message names the file, the key and what would be right.
+    Raises
+    ------
+    UsageError
+        The file is invalid: the message names the file, the key and what would be right.
     """
     path = course / POLICY
     try:

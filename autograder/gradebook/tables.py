@@ -114,8 +114,10 @@ def write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, 
 def write_tables(course: Path, pipeline: Pipeline) -> tuple[list[dict[str, Any]], list[Change], list[str]]:
     """Write grades.csv and items.csv for everybody in the course, and changes.csv.
 
-    Returns: The rows of grades.csv, the marks that changed since the tables were last written, and files that are not valid
-        records.
+    Returns
+    -------
+    rows, changes, unusable
+        The rows of grades.csv, the marks that changed since the tables were last written, and files that are not valid records.
     """
     book = pipeline.entries.gradebook
     present, departed = pipeline.term.people.present(), pipeline.departed

@@ -179,7 +179,10 @@ def _add(digest: Any, file: Path) -> None:
 def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
     """Return the rows of grades.csv if a run over the whole course would change neither gradebook nor tables; else None.
 
-    before: The current value of `people`.
+    Parameters
+    ----------
+    before : str
+        The current value of `people`.
     """
     try:
         left = json.loads((course / STAMP / LEFT).read_bytes())
@@ -193,9 +196,14 @@ def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
 def remember(course: Path, before: str, count: int, rows: list[dict[str, Any]]) -> None:
     """Record that everything is up to date, if that is certain.
 
-    before: `people`, as of before anything was read.
-    count: Expected number of transactions; a higher one means that somebody else has written since the marks were read.
-    rows: The rows of grades.csv.
+    Parameters
+    ----------
+    before : str
+        `people`, as of before anything was read.
+    count : int
+        Expected number of transactions; a higher one means that somebody else has written since the marks were read.
+    rows : list of dict
+        The rows of grades.csv.
     """
     made, now = _made(course)
     if before and made and count == now >= 0 and before == people(course):

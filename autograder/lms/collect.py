@@ -35,12 +35,22 @@ from autograder.stages import Stage, chosen, stages
 def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = None, pattern: str = "") -> Collected:
     """Unpack LMS downloads into a course folder.
 
-    paths: Zips, tars or folders.
-    course: The folder that contains, or will contain, ``submitted/``.
-    stage_id: The stage of the downloads, if file names do not tell.
-    pattern: A regular expression for an unknown layout: see `autograder.lms.formats.read_layout`.
-    Raises UsageError: A download is unreadable, too large, or of unknown layout, or roster.csv is invalid. Nothing of that
-        download has been unpacked. Problems with a single submission are reported in `refused` and affect only that one.
+    Parameters
+    ----------
+    paths : Path or sequence of Path
+        Zips, tars or folders.
+    course : Path
+        The folder that contains, or will contain, ``submitted/``.
+    stage_id : str, optional
+        The stage of the downloads, if file names do not tell.
+    pattern : str
+        A regular expression for an unknown layout: see `autograder.lms.formats.read_layout`.
+
+    Raises
+    ------
+    UsageError
+        A download is unreadable, too large, or of unknown layout, or roster.csv is invalid. Nothing of that download has been
+        unpacked. Problems with a single submission are reported in `refused` and affect only that one.
     """
     course = course.resolve()
     submitted = course / "submitted"
@@ -158,8 +168,12 @@ def _collect_one(
 def _person(handin: Handin, stage_id: str, roster: Roster, unique: bool) -> Person:
     """Return the owner of a hand-in. Moodle numbers people differently in each assignment, so there the name identifies them.
 
-    stage_id: The stage of most hand-ins in this download.
-    unique: Whether nobody else in the download has that name.
+    Parameters
+    ----------
+    stage_id : str
+        The stage of most hand-ins in this download.
+    unique : bool
+        Whether nobody else in the download has that name.
     """
     who = handin.lms_identity
     if who.lms == "moodle":
@@ -193,7 +207,10 @@ def _nothing(archive: Archive, layout: Layout, own: set[str]) -> str:
 def paths_of(text: str) -> list[Path]:
     """Return the downloads named by FROM=: one path, or several as in a shell, with `~` and `*` expanded.
 
-    Raises UsageError: There is none.
+    Raises
+    ------
+    UsageError
+        There is none.
     """
     import glob
     import shlex

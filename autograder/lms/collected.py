@@ -33,17 +33,28 @@ WORK = re.compile(r"\.(?:py|ipynb|pt)\W*\d*\W*$", re.IGNORECASE)
 class Collected:
     """The result of collecting downloads.
 
-    new, replaced, unchanged (list of (student, stage)): Submissions that are new, that replaced an earlier one, and that were
-        there already.
-    late (set of (student, stage)): Marked late by the LMS.
-    missing (list of (student, stage)): People on the roster without a submission to a stage that was collected now.
-    unknown: Files whose owner is unknown.
-    notes: What a person should check.
-    details: For each submission, what was renamed, is missing or was kept from an earlier one.
-    questions: Submissions that need a person, and why.
-    refused: Files not taken although they may matter, and why.
-    left_out: Files not taken that do not matter, such as a video.
-    empty (list of (student, stage)): Handed in without a file.
+    Attributes
+    ----------
+    new, replaced, unchanged : list of (student, stage)
+        Submissions that are new, that replaced an earlier one, and that were there already.
+    late : set of (student, stage)
+        Marked late by the LMS.
+    missing : list of (student, stage)
+        People on the roster without a submission to a stage that was collected now.
+    unknown : list of str
+        Files whose owner is unknown.
+    notes : list of str
+        What a person should check.
+    details : dict
+        For each submission, what was renamed, is missing or was kept from an earlier one.
+    questions : dict
+        Submissions that need a person, and why.
+    refused : dict of str to str
+        Files not taken although they may matter, and why.
+    left_out : dict of str to str
+        Files not taken that do not matter, such as a video.
+    empty : list of (student, stage)
+        Handed in without a file.
     """
 
     new: list[tuple[str, str]] = field(default_factory=list)

@@ -39,10 +39,14 @@ from autograder.text import defused, on_a_page
 class Course:
     """The current members of a course, with their marks.
 
-    marks (dict of (stage id, student) to SubmissionMarks): Of the submissions in submitted/; a group's under the folder that it
-        handed in.
-    waiting (set of (stage id, student)): Submissions that a person has to look at before they have a mark.
-    ungraded (tuple of (stage id, student)): Submissions that are not in the gradebook.
+    Attributes
+    ----------
+    marks : dict of (stage id, student) to SubmissionMarks
+        Of the submissions in submitted/; a group's under the folder that it handed in.
+    waiting : set of (stage id, student)
+        Submissions that a person has to look at before they have a mark.
+    ungraded : tuple of (stage id, student)
+        Submissions that are not in the gradebook.
     """
 
     stage_ids: list[str]
@@ -74,10 +78,16 @@ class Course:
 class Exported:
     """The result of an export.
 
-    blank: Whose mark is left blank, and why.
-    left_out: Who is not in the file, and why.
-    odd: Marks above the maximum or below zero; they are exported unchanged.
-    advice: How to import the file into the LMS.
+    Attributes
+    ----------
+    blank : list of str
+        Whose mark is left blank, and why.
+    left_out : list of str
+        Who is not in the file, and why.
+    odd : list of str
+        Marks above the maximum or below zero; they are exported unchanged.
+    advice : list of str
+        How to import the file into the LMS.
     """
 
     path: Path
@@ -126,7 +136,10 @@ class KitExport(ExportPlugin):
 def read_course(root: Path, gradebook: Gradebook, stage_ids: Sequence[str], partial: bool, comments: bool) -> Course:
     """Read current members and marks.
 
-    Raises UsageError: Nothing has been graded.
+    Raises
+    ------
+    UsageError
+        Nothing has been graded.
     """
     pipeline = Pipeline(root)
     pipeline.settle_penalties()
@@ -283,9 +296,17 @@ def write_export(course: Path, layout: str, stage_id: str | None = None, *, part
                  comments: bool = False) -> Exported:
     """Write ``exports/<layout>.csv``.
 
-    partial: Include marks of submissions with unmarked written answers, which are otherwise left blank.
-    comments: Add comments if the layout has a column for them (Moodle).
-    Raises UsageError: Nothing has been graded, or the layout needs unknown data.
+    Parameters
+    ----------
+    partial : bool
+        Include marks of submissions with unmarked written answers, which are otherwise left blank.
+    comments : bool
+        Add comments if the layout has a column for them (Moodle).
+
+    Raises
+    ------
+    UsageError
+        Nothing has been graded, or the layout needs unknown data.
     """
     course = course.resolve()
     need_gradebook(course)

@@ -24,8 +24,14 @@ from autograder.stages import Stage
 class Incoming:
     """A hand-in that has been read.
 
-    own: Its files, by their final paths.
-    files: The same, with missing files carried over from earlier hand-ins.
+    Attributes
+    ----------
+    hand_in : HandIn
+    own : dict of str to bytes
+        Its files, by their final paths.
+    files : dict of str to bytes
+        The same, with missing files carried over from earlier hand-ins.
+    notes : list of str
     """
 
     hand_in: HandIn

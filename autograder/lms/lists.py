@@ -86,10 +86,19 @@ LABEL = (
 def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     """Import a list into the roster of a course; return a summary.
 
-    table: Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
+    Parameters
+    ----------
+    table : Path
+        Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
         gradebook, or any CSV with columns for an id, a name or an e-mail address.
-    stage_id: For a grading worksheet of Moodle, its stage: the numbers in it belong to one assignment.
-    Raises UsageError: None of its columns is known.
+    course : Path
+    stage_id : str, optional
+        For a grading worksheet of Moodle, its stage: the numbers in it belong to one assignment.
+
+    Raises
+    ------
+    UsageError
+        None of its columns is known.
     """
     if stage_id:
         find_stage(stage_id)

@@ -16,11 +16,18 @@ from autograder.gradebook.class_list import ClassList
 class Person:
     """Somebody who gets a mark.
 
-    student: The folder in submitted/, or the id in roster.csv.
-    ids: Ids by LMS. Moodle has one per assignment, with the key ``moodle <stage id>``.
-    lms: Where their submissions came from.
-    folders: The folder that counts for them, by stage: their own or their group's.
-    is_group: A group whose members nobody has named, not a person.
+    Attributes
+    ----------
+    student : str
+        The folder in submitted/, or the id in roster.csv.
+    ids : mapping of str to str
+        Ids by LMS. Moodle has one per assignment, with the key ``moodle <stage id>``.
+    lms : str
+        Where their submissions came from.
+    folders : mapping of str to str
+        The folder that counts for them, by stage: their own or their group's.
+    is_group : bool
+        A group whose members nobody has named, not a person.
     """
 
     student: str

@@ -151,8 +151,10 @@ def _note_unread(archive: Archive, handin: Handin, target: Target, why: str, out
 def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | None]], target: Target) -> dict[str, Any]:
     """Return the question to ask if a hand-in is empty and an earlier one was not: which of them counts.
 
-    earlier (list of (dict, Path or None)): Files of the earlier hand-ins, latest first, and where they are stored; None if they
-        never were.
+    Parameters
+    ----------
+    earlier : list of (dict, Path or None)
+        Files of the earlier hand-ins, latest first, and where they are stored; None if they never were.
     """
     stage = target.stage
     states = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}

@@ -32,8 +32,12 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 class Returned:
     """What was packed.
 
-    paths: The archives, one per stage.
-    left_out: Whose page is missing, and why.
+    Attributes
+    ----------
+    paths : list of Path
+        The archives, one per stage.
+    left_out : list of str
+        Whose page is missing, and why.
     """
 
     paths: list[Path] = field(default_factory=list)
@@ -45,7 +49,10 @@ class Returned:
 def return_pages(course: Path, layout: str, stage_id: str | None = None) -> Returned:
     """Write ``exports/<layout>-<stage>-feedback.zip`` for each stage with feedback pages.
 
-    Raises UsageError: There are no pages, or none can be returned in this layout.
+    Raises
+    ------
+    UsageError
+        There are no pages, or none can be returned in this layout.
     """
     course = course.resolve()
     pipeline = Pipeline(course)

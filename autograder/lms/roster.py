@@ -39,10 +39,16 @@ GROUP = re.compile(
 class LmsIdentity:
     """A person as identified by an LMS.
 
-    lms: canvas, moodle, gradescope, blackboard, brightspace, ilias, google, github, nbgrader or folder.
-    id: Id of the person, the same in every download.
-    name, email: If given in the download.
-    group: The group that handed in together, or empty.
+    Attributes
+    ----------
+    lms : str
+        canvas, moodle, gradescope, blackboard, brightspace, ilias, google, github, nbgrader or folder.
+    id : str
+        Id of the person, the same in every download.
+    name, email : str
+        If given in the download.
+    group : str
+        The group that handed in together, or empty.
     """
 
     lms: str
@@ -92,9 +98,17 @@ class Person:
 class Roster:
     """The members of a course.
 
-    delimiter: As in the existing file.
-    notes: What the user should know about how people were matched.
-    listed: People in the list being imported: two rows of it are two people, unless they are equal.
+    Attributes
+    ----------
+    path : Path
+    people : list of Person
+    columns : list of str
+    delimiter : str
+        As in the existing file.
+    notes : list of str
+        What the user should know about how people were matched.
+    listed : list of Person
+        People in the list being imported: two rows of it are two people, unless they are equal.
     """
 
     path: Path
@@ -114,7 +128,10 @@ class Roster:
     def read(cls, course: Path) -> Roster:
         """Read the roster of a course; empty if there is no file.
 
-        Raises UsageError: The file is invalid; the message says which row.
+        Raises
+        ------
+        UsageError
+            The file is invalid; the message says which row.
         """
         path = course / ROSTER
         if not path.exists():
@@ -183,9 +200,15 @@ class Roster:
     def enrol(self, who: LmsIdentity, label: str, by_name: bool = False, scope: str = "") -> Person:
         """Return the person with this identity, adding a row if there is none.
 
-        label: Name for the folder, if it is free.
-        by_name: Whether somebody with that name, and no other id, is the same person.
-        scope: Prefix of ids that are unique per person: nobody has two. For Moodle, that of one assignment.
+        Parameters
+        ----------
+        who : LmsIdentity
+        label : str
+            Name for the folder, if it is free.
+        by_name : bool
+            Whether somebody with that name, and no other id, is the same person.
+        scope : str
+            Prefix of ids that are unique per person: nobody has two. For Moodle, that of one assignment.
         """
         person = self.find(who.lms, who.id)
         if person is not None and self._is_another(person, who):
@@ -303,7 +326,10 @@ def name_keys(name: str) -> set[str]:
 def read_table(path: Path) -> tuple[list[list[str]], str, bool]:
     """Read a table saved by a person or a spreadsheet: its rows, its delimiter, and whether it starts with a byte order mark.
 
-    Raises UsageError: It cannot be read, or is not a text table.
+    Raises
+    ------
+    UsageError
+        It cannot be read, or is not a text table.
     """
     try:
         data = path.read_bytes()

@@ -32,7 +32,10 @@ def with_stages(
 ) -> list[tuple[Handin, Stage | None]]:
     """Return each hand-in with its stage; None if it belongs to none of the wanted stages.
 
-    given: The user specified the stage, the only one in `wanted`.
+    Parameters
+    ----------
+    given : bool
+        The user specified the stage, the only one in `wanted`.
     """
     by_id = {stage.id: stage for stage in wanted}
     named = {key: stage for stage in wanted for key in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)}

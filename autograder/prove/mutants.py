@@ -53,9 +53,14 @@ DROPPED_METHODS = {"copy", "detach", "clone"}
 class Mutant:
     """One mutant.
 
-    task, function: Where it is; a method as ``LSTMCell.forward``.
-    before, after: The statement, or the head of a compound one, before and after the change.
-    source: Text of the whole mutated module.
+    Attributes
+    ----------
+    task, function : str
+        Where it is; a method as ``LSTMCell.forward``.
+    before, after : str
+        The statement, or the head of a compound one, before and after the change.
+    source : str
+        Text of the whole mutated module.
     """
 
     task: str

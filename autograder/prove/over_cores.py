@@ -21,7 +21,10 @@ def over_cores(items: Sequence[T], work: Callable[[Sequence[T]], list[R]], jobs:
 
     Processes are forked and share everything loaded, such as the collected suite. Results are pickled.
 
-    Raises KitError: `work` raised it in a process, or a process ended early.
+    Raises
+    ------
+    KitError
+        `work` raised it in a process, or a process ended early.
     """
     jobs = min(jobs or cores(), len(items))
     if jobs < 2:

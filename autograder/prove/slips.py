@@ -64,10 +64,16 @@ LIBRARIES = ("pytest", "hypothesis.extra.numpy", "nbgrader.apps", "nbgrader.api"
 class Slip:
     """One change.
 
-    file: The module, relative to the kit's folder.
-    before, after: Text that occurs once in it, and its replacement.
-    tests: The nearest tests, as pytest arguments.
-    survives: Why no test can find it; empty if one must.
+    Attributes
+    ----------
+    file : str
+        The module, relative to the kit's folder.
+    before, after : str
+        Text that occurs once in it, and its replacement.
+    tests : tuple of str
+        The nearest tests, as pytest arguments.
+    survives : str
+        Why no test can find it; empty if one must.
     """
 
     file: str
@@ -134,7 +140,10 @@ class Copy:
     def finds(self, slip: Slip) -> bool:
         """Whether the nearest tests fail with the slip.
 
-        Raises UsageError: The slip cannot be applied, or its tests cannot be run.
+        Raises
+        ------
+        UsageError
+            The slip cannot be applied, or its tests cannot be run.
         """
         file, text = self.place / slip.file, slip.changed()
         before, stat = file.read_bytes(), file.stat()
@@ -188,9 +197,17 @@ def copies(count: int) -> Iterator[SimpleQueue[Copy]]:
 def slips_are_found(words: str = "", tell: Callable[[str], None] = lambda line: None) -> GateResult:
     """At least 90 % of the slips that a test can find are found by their nearest tests.
 
-    words: Only slips whose file or text contains these words.
-    tell: Called with a line for each slip when it has been tried.
-    Raises UsageError: No slip contains these words, or one cannot be applied or tested.
+    Parameters
+    ----------
+    words : str
+        Only slips whose file or text contains these words.
+    tell : callable
+        Called with a line for each slip when it has been tried.
+
+    Raises
+    ------
+    UsageError
+        No slip contains these words, or one cannot be applied or tested.
     """
     finding, every = GateResult("slips of the grader are found"), slips(words)
     if not every:

@@ -21,7 +21,10 @@ Gate = Callable[[Stage], GateResult]
 def gates_named(words: str) -> list[Gate]:
     """Return the gates whose name contains these words.
 
-    Raises UsageError: There is none; the message lists all.
+    Raises
+    ------
+    UsageError
+        There is none; the message lists all.
     """
     names = {gate: name_of_gate(gate) for gate in GATES}
     found = [gate for gate, name in names.items() if words.lower().replace("_", " ").replace("-", " ") in name]

@@ -116,9 +116,14 @@ class _StoodIn:
 class Known:
     """What is known of the tests from the model answers, and from programs extending them that were run before.
 
-    reference: The model answers.
-    passed: The tests they pass.
-    stood_in: Tests with reference versions of these functions, in which nothing of a change was left to run.
+    Attributes
+    ----------
+    reference : str
+        The model answers.
+    passed : dict of str to Passed
+        The tests they pass.
+    stood_in : dict
+        Tests with reference versions of these functions, in which nothing of a change was left to run.
     """
 
     reference: str

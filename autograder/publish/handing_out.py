@@ -30,7 +30,10 @@ SHOWN = ("solution", "mark scheme")
 def due_for_release(course: Course, stage_id: str | None, now: datetime) -> tuple[list[Stage], list[str]]:
     """Return the stages in use whose release date has come, and a sentence on each of the others.
 
-    Raises UsageError: The requested stage is not in use, or its date has not come.
+    Raises
+    ------
+    UsageError
+        The requested stage is not in use, or its date has not come.
     """
     ready, sentences = [], []
     for stage in course.stages(stage_id):
@@ -93,7 +96,10 @@ def make_solutions(folder: Path, stage: Stage, now: datetime) -> Path:
 
     It does not contain hidden tests, mistakes, or the rest of the mark schemes.
 
-    Raises UsageError: Students may still hand in; the message says until when.
+    Raises
+    ------
+    UsageError
+        Students may still hand in; the message says until when.
     """
     refuse_unsafe(stage)
     day, why = solutions_from(folder, stage)

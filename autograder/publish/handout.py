@@ -29,7 +29,11 @@ HAS_WORDS = re.compile(r"[a-z]{3}")
 def complete(stage: Stage, folder: Path) -> None:
     """Turn a copy of the source folder into the folder that is handed out; notebooks are left to nbgrader.
 
-    folder: Contains what nbgrader copied from ``solutions/<stage>/``. Everything but notebooks is replaced.
+    Parameters
+    ----------
+    stage : Stage
+    folder : Path
+        Contains what nbgrader copied from ``solutions/<stage>/``. Everything but notebooks is replaced.
     """
     for entry in folder.iterdir():
         if entry.is_dir():

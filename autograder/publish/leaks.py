@@ -281,8 +281,13 @@ def _mark_scheme(file: str, cells: list[str]) -> Iterator[Secret]:
 def plant(stage: Stage, kind: str, folder: Path) -> None:
     """Put a leak into a released folder, to verify that `leaks` finds it.
 
-    kind: One of `kinds`.
-    folder: A copy of the released folder, which is changed.
+    Parameters
+    ----------
+    stage : Stage
+    kind : str
+        One of `kinds`.
+    folder : Path
+        A copy of the released folder, which is changed.
     """
     path = folder / f"{stage.id}.ipynb"
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)

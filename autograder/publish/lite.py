@@ -45,9 +45,21 @@ def for_the_browser(chosen: Sequence[Stage]) -> tuple[list[Stage], list[str]]:
 def make_site(chosen: Sequence[Stage], target: Path = DIST / "lite") -> Path:
     """Build the site in a temporary folder, then replace the previous one.
 
-    chosen: Released stages.
-    Returns: `target`.
-    Raises UsageError: A stage is not released, JupyterLite is not installed, or its build failed.
+    Parameters
+    ----------
+    chosen : sequence of Stage
+        Released stages.
+    target : Path
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    UsageError
+        A stage is not released, JupyterLite is not installed, or its build failed.
     """
     missing = [stage.id for stage in chosen if not (RELEASE / stage.id).is_dir()]
     if missing:

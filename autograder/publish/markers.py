@@ -30,7 +30,11 @@ ALIKE = 0.75
 def marker_problems(notebook: Any, file: str) -> list[str]:
     """Return what is wrong with the markers of a source notebook, one sentence each, with file, cell and line.
 
-    file: Name used in messages.
+    Parameters
+    ----------
+    notebook : NotebookNode
+    file : str
+        Name used in messages.
     """
     found = []
     for number, cell in enumerate(notebook.cells, start=1):

@@ -25,8 +25,15 @@ TAKEN = {"checks", "conftest", "test_public", "data", "settings", "solutions", "
 def lay_out(word: str) -> Stage:
     """Create the two folders of a stage, and its release.
 
-    word: A name such as ``attention``, or with a number, ``5-attention``; by default the next number is used.
-    Raises UsageError: The name is not valid for a module, or is taken.
+    Parameters
+    ----------
+    word : str
+        A name such as ``attention``, or with a number, ``5-attention``; by default the next number is used.
+
+    Raises
+    ------
+    UsageError
+        The name is not valid for a module, or is taken.
     """
     number, name = _named(word)
     stage_id = f"{number}-{name}"

@@ -38,7 +38,10 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def built(stage: Stage) -> Iterator[Path]:
     """Context with the released folder of a stage, built from the current material in a temporary place.
 
-    Raises UsageError: The material is inconsistent; the message says where.
+    Raises
+    ------
+    UsageError
+        The material is inconsistent; the message says where.
     """
     with tempfile.TemporaryDirectory() as scratch:
         config = load_config(Path(scratch))
@@ -76,7 +79,10 @@ def staged(chosen: Sequence[Stage]) -> Iterator[dict[str, bool]]:
     Inside, `folder_of` and `archive_of` return the new release. `assignments/` and `dist/` are replaced only if the block ends
     without an exception; the failure of one stage leaves all unchanged.
 
-    Raises UsageError: Something that must stay hidden would be handed out, or the material is inconsistent.
+    Raises
+    ------
+    UsageError
+        Something that must stay hidden would be handed out, or the material is inconsistent.
     """
     refuse_leftovers()
     for stage in chosen:

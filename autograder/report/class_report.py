@@ -59,12 +59,19 @@ class TaskRow:
 class StageReport:
     """What the page says of one stage.
 
-    scores: All marks so far, one a graded submission.
-    totals: What counts, after penalties, by student; without those a person has to look at.
-    lost: Points lost in each tested task, on average over the graded submissions.
-    tests: Over the submissions that could be run.
-    people (list of (student, why)): Who needs a person.
-    late (list of (student, how late, points taken off))
+    Attributes
+    ----------
+    scores : list of float
+        All marks so far, one a graded submission.
+    totals : dict of str to float
+        What counts, after penalties, by student; without those a person has to look at.
+    lost : dict of str to float
+        Points lost in each tested task, on average over the graded submissions.
+    tests : list of TestRow
+        Over the submissions that could be run.
+    people : list of (student, why)
+        Who needs a person.
+    late : list of (student, how late, points taken off)
     """
 
     stage: Stage
@@ -137,7 +144,10 @@ class StageReport:
 def write_report(course: Path) -> Path:
     """Write ``report/index.html`` and the tables beside it.
 
-    Raises UsageError: Nothing has been graded in this folder.
+    Raises
+    ------
+    UsageError
+        Nothing has been graded in this folder.
     """
     course = course.resolve()
     found = gather(course)

@@ -81,8 +81,14 @@ class Step:
 def tasks_of(record: Mapping[str, Any], stage: Stage, marks: Mapping[str, Mark], hidden: str = "hint") -> list[Task]:
     """Every task of the stage in order.
 
-    marks: The gradebook's marks by task; they may have been changed by hand.
-    hidden: What is told of hidden tests: see `told`.
+    Parameters
+    ----------
+    record : mapping
+    stage : Stage
+    marks : mapping of str to Mark
+        The gradebook's marks by task; they may have been changed by hand.
+    hidden : str
+        What is told of hidden tests: see `told`.
     """
     tasks = []
     for task_id, title in stage.info.tasks.items():

@@ -19,9 +19,13 @@ MOST = 15
 class TestRow:
     """How a class did on one test.
 
-    passed, reached: Of those whose function was written.
-    discrimination: Correlation between passing this test and the points of all other tests; None where everybody or nobody
-        passes, or where fewer than five reached it.
+    Attributes
+    ----------
+    passed, reached : int
+        Of those whose function was written.
+    discrimination : float or None
+        Correlation between passing this test and the points of all other tests; None where everybody or nobody passes, or
+        where fewer than five reached it.
     """
 
     task: str
@@ -75,7 +79,10 @@ def test_rows(run: Sequence[Mapping[str, Any]]) -> list[TestRow]:
 def discrimination(pairs: Sequence[tuple[float, float]]) -> float | None:
     """Point-biserial correlation of passing with the points of the other tests.
 
-    pairs (sequence of (float, float)): 1 or 0, and the rest of the points, of each submission.
+    Parameters
+    ----------
+    pairs : sequence of (float, float)
+        1 or 0, and the rest of the points, of each submission.
     """
     if len(pairs) < 5:
         return None

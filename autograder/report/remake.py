@@ -21,12 +21,18 @@ from autograder.stages import find_stage
 class Remade:
     """What a run did.
 
-    pages: Pages made.
-    stale (list of (stage id, student)): Submissions whose gradebook entry is older than their record: they are to be graded
-        first.
-    failed: Submissions nbgrader failed on, with the reason.
-    warnings: Marks given by hand that are above the most there is, or below zero.
-    changes: Marks that are others than the tables said before.
+    Attributes
+    ----------
+    pages : int
+        Pages made.
+    stale : list of (stage id, student)
+        Submissions whose gradebook entry is older than their record: they are to be graded first.
+    failed : dict
+        Submissions nbgrader failed on, with the reason.
+    warnings : list of str
+        Marks given by hand that are above the most there is, or below zero.
+    changes : list of Change
+        Marks that are others than the tables said before.
     """
 
     pages: int = 0
@@ -39,7 +45,10 @@ class Remade:
 def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None) -> Remade:
     """Make the feedback pages and the tables of a course again.
 
-    Raises UsageError: Nothing has been graded.
+    Raises
+    ------
+    UsageError
+        Nothing has been graded.
     """
     course = course.resolve()
     if stage_id is not None:

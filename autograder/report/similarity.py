@@ -64,9 +64,14 @@ def similar(files: Mapping[str, Mapping[str, bytes]], released: bytes, answers: 
             ) -> Similar:
     """Pairs of a class.
 
-    files: The code of each student, by file: the stage's file first, then modules of the student's own.
-    released: The stage's file as it was handed out, which is nobody's own.
-    answers: The key of each student's answer by task; an empty one is no answer.
+    Parameters
+    ----------
+    files : mapping of str to mapping of str to bytes
+        The code of each student, by file: the stage's file first, then modules of the student's own.
+    released : bytes
+        The stage's file as it was handed out, which is nobody's own.
+    answers : mapping of str to mapping of str to str, optional
+        The key of each student's answer by task; an empty one is no answer.
     """
     own = {name: {file: data for file, data in sources.items() if _normal(data) not in (_normal(released), b"")}
            for name, sources in files.items()}

@@ -129,7 +129,10 @@ def runs() -> bool:
 def command(descriptor: int, settings_text: str, limits: Limits) -> list[str]:
     """Return the command line that starts a zygote inside the sandbox.
 
-    Raises SandboxError: bubblewrap (or, for root, setpriv) is not installed; the message says how to install it.
+    Raises
+    ------
+    SandboxError
+        bubblewrap (or, for root, setpriv) is not installed; the message says how to install it.
     """
     return _inside([sys.executable, "-I", "-B", "-c", START, KIT, str(descriptor), settings_text], limits)
 

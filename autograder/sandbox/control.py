@@ -30,7 +30,10 @@ def say(stream: socket.socket, message: dict[str, Any], descriptors: list[int] |
 def hear(stream: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     """Return the next message, or None if the other side has closed, and the descriptors that came with it.
 
-    Raises OSError, ValueError: Nothing arrived in time, or it is not a message.
+    Raises
+    ------
+    OSError, ValueError
+        Nothing arrived in time, or it is not a message.
     """
     data, descriptors = b"", []
     while not data.endswith(b"\n"):

@@ -11,23 +11,39 @@ MIB = 1 << 20
 class Limits:
     """Limits of one worker.
 
-    call_cpu: CPU seconds of one call. This limit affects marks.
-    load_cpu: CPU seconds of importing the student's file.
-    train_cpu: CPU seconds of retraining one model; see `autograder.grade.retrain`.
-    wall_factor: How long a call may be idle, as a multiple of its CPU limit: stops code that sleeps. Time in which a busy
-        machine, or a signal from outside, kept it from computing does not count.
-    submission_cpu: CPU seconds of all calls of a submission together; a stage may allow more (`submission_seconds` in its
-        stage.toml).
-    submission_idle: Seconds that all calls of a submission may be idle together.
-    worker_cpu: CPU seconds of a worker over its whole life, enforced by the kernel.
-    memory: Bytes of address space beyond that of the libraries.
-    scratch: Bytes of the writable folder.
-    file: Bytes of one file.
-    files: Open files.
-    message: Bytes of one message in either direction.
-    printed: Characters of printed output that are kept.
-    entries: Files and folders that may be created.
-    threads: Threads and processes of a sandbox.
+    Attributes
+    ----------
+    call_cpu : float
+        CPU seconds of one call. This limit affects marks.
+    load_cpu : float
+        CPU seconds of importing the student's file.
+    train_cpu : float
+        CPU seconds of retraining one model; see `autograder.grade.retrain`.
+    wall_factor : float
+        How long a call may be idle, as a multiple of its CPU limit: stops code that sleeps. Time in which a busy machine, or a
+        signal from outside, kept it from computing does not count.
+    submission_cpu : float
+        CPU seconds of all calls of a submission together; a stage may allow more (`submission_seconds` in its stage.toml).
+    submission_idle : float
+        Seconds that all calls of a submission may be idle together.
+    worker_cpu : int
+        CPU seconds of a worker over its whole life, enforced by the kernel.
+    memory : int
+        Bytes of address space beyond that of the libraries.
+    scratch : int
+        Bytes of the writable folder.
+    file : int
+        Bytes of one file.
+    files : int
+        Open files.
+    message : int
+        Bytes of one message in either direction.
+    printed : int
+        Characters of printed output that are kept.
+    entries : int
+        Files and folders that may be created.
+    threads : int
+        Threads and processes of a sandbox.
     """
 
     call_cpu: float = 10.0

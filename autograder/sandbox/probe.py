@@ -15,7 +15,10 @@ if sys.platform != "wasi":  # not available in WebAssembly
 def attempts(paths: list[str]) -> list[str]:
     """Return the attempts that succeeded although they must not, a phrase each.
 
-    paths: Files and folders that must not be readable.
+    Parameters
+    ----------
+    paths : list of str
+        Files and folders that must not be readable.
     """
     done = []
     for path in paths:

@@ -90,7 +90,10 @@ class Program:
 def prepare(tell: Callable[[str], None] = lambda text: None) -> Program:
     """Return the compiled interpreter; compile it first if that has not been done on this machine.
 
-    Raises SandboxError: The extra is not installed, the disk is full, or other users can write to the folder.
+    Raises
+    ------
+    SandboxError
+        The extra is not installed, the disk is full, or other users can write to the folder.
     """
     missing = what_is_missing()
     if missing:
@@ -163,7 +166,12 @@ def _engine() -> Any:
 
 
 class Machine:
-    """The compiled interpreter in this process. Instances are created in forked children, because an instance has threads."""
+    """The compiled interpreter in this process. Instances are created in forked children, because an instance has threads.
+
+    Parameters
+    ----------
+    program : Program
+    """
 
     def __init__(self, program: Program) -> None:
         import wasmtime
@@ -176,10 +184,15 @@ class Machine:
                  environment: dict[str, str]) -> Instance:
         """Create an interpreter that has not started.
 
-        door: Answers ``_host.call`` from inside, bytes for bytes.
-        folders (iterable of (Path, str, bool)): Folders it may access: the path here, the path inside, and whether it is
-            writable.
-        memory: Maximum bytes of memory.
+        Parameters
+        ----------
+        door : callable
+            Answers ``_host.call`` from inside, bytes for bytes.
+        folders : iterable of (Path, str, bool)
+            Folders it may access: the path here, the path inside, and whether it is writable.
+        memory : int
+            Maximum bytes of memory.
+        environment : dict of str to str
         """
         import wasmtime
 

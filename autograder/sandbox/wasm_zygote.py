@@ -44,9 +44,15 @@ SERVE = "inside_wasm.serve({limits!r}, {home!r}, surroundings)"
 class WasmZygote(Zygote):
     """Forks workers that are WebAssembly interpreters; see `autograder.sandbox.zygote.Zygote`.
 
-    control, limits, scratch: As for `Zygote`.
-    kit: The part of the kit that is visible inside.
-    image: Initial memory of each worker.
+    Parameters
+    ----------
+    control, limits, scratch
+        As for `Zygote`.
+    machine : Machine
+    kit : Path
+        The part of the kit that is visible inside.
+    image : bytearray
+        Initial memory of each worker.
     """
 
     def __init__(self, control: socket.socket, limits: Limits, scratch: Path, machine: Machine, kit: Path,

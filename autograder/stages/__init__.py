@@ -34,12 +34,20 @@ RELEASE = KIT / "assignments"
 class Mistake:
     """A catalogued wrong answer.
 
-    id: Its public name: the file's name with dashes.
-    task: The task whose functions it redefines.
-    title, hint: First line and the rest of its docstring: what a student reads.
-    source: The whole submission: the reference with the mistake on top.
-    functions: The public functions it redefines.
-    own: The mistake's own text, without the reference.
+    Attributes
+    ----------
+    id : str
+        Its public name: the file's name with dashes.
+    task : str
+        The task whose functions it redefines.
+    title, hint : str
+        First line and the rest of its docstring: what a student reads.
+    source : str
+        The whole submission: the reference with the mistake on top.
+    functions : tuple of str
+        The public functions it redefines.
+    own : str
+        The mistake's own text, without the reference.
     """
 
     id: str
@@ -234,7 +242,10 @@ def find_stage(stage_id: str) -> Stage:
 def stage_named(word: str) -> Stage:
     """The stage a person means: by its id, its number, its name, or the path of its folder, in small or large letters.
 
-    Raises UsageError: There is none; the text names those there are, the nearest first.
+    Raises
+    ------
+    UsageError
+        There is none; the text names those there are, the nearest first.
     """
     name = word.strip().rstrip("/").rpartition("/")[2].lower()
     found = [stage for stage in stages() if name in (stage.id, stage.name, stage.id.partition("-")[0], stage.module)]
@@ -251,7 +262,10 @@ def chosen(stage_id: str | None) -> tuple[Stage, ...]:
 def text_of(file: Path) -> str:
     """The text of a file of the material.
 
-    Raises UsageError: It is not there, is no UTF-8, or a merge conflict is left in it; the text names file and line.
+    Raises
+    ------
+    UsageError
+        It is not there, is no UTF-8, or a merge conflict is left in it; the text names file and line.
     """
     try:
         data = file.read_bytes()

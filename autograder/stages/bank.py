@@ -25,13 +25,21 @@ _AT_MOST = re.compile(r"^At most: ([\d.]+) points$", re.MULTILINE)
 class WrongProgram:
     """A wrong program of the bank: code that goes on top of the model answers.
 
-    name: The file's name with dashes.
-    tasks: The tasks it is wrong in.
-    reference, source: The model answers; the whole submission, which is the program on top of them.
-    inputs, witness: Statements; the last one of the witness is an expression. Its value, with the module as `m`, is not that of
-        the model answers.
-    named: The mistakes whose names are right for it. Any other name is a false one.
-    at_most: The points that its tasks may leave it with, where the file says so.
+    Attributes
+    ----------
+    name : str
+        The file's name with dashes.
+    tasks : tuple of str
+        The tasks it is wrong in.
+    reference, source : str
+        The model answers; the whole submission, which is the program on top of them.
+    inputs, witness : str
+        Statements; the last one of the witness is an expression. Its value, with the module as `m`, is not that of the model
+        answers.
+    named : frozenset of str
+        The mistakes whose names are right for it. Any other name is a false one.
+    at_most : float or None
+        The points that its tasks may leave it with, where the file says so.
     """
 
     name: str

@@ -21,12 +21,25 @@ def task_of_docstring(docstring: str | None) -> str | None:
 def strip(source: str, filename: str, keep: Collection[str] = ()) -> str:
     """Replace each solution block by a stub that says whose it is.
 
-    source: Text of a solution file.
-    filename: For messages.
-    keep: Tasks whose solutions stay.
-    Returns: The file a student gets.
-    Raises UsageError: For markers that do not pair up, a block outside a function, a function without a task, or a result that is
-        not valid Python.
+    Parameters
+    ----------
+    source : str
+        Text of a solution file.
+    filename : str
+        For messages.
+    keep : collection of str
+        Tasks whose solutions stay.
+
+    Returns
+    -------
+    str
+        The file a student gets.
+
+    Raises
+    ------
+    UsageError
+        For markers that do not pair up, a block outside a function, a function without a task, or a
+        result that is not valid Python.
     """
     owners = _owners(ast.parse(source))
     kept: list[str] = []

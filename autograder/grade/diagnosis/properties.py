@@ -73,8 +73,12 @@ def steps_of(named: Mapping[str, Any]) -> int | None:
 def property_of(name: str, calls: Sequence[Compared]) -> str:
     """What all calls of a function agree on, in a sentence; empty where there is nothing.
 
-    name: The function's.
-    calls: All calls of it in the tests of its task, right ones too.
+    Parameters
+    ----------
+    name : str
+        The function's.
+    calls : sequence of Compared
+        All calls of it in the tests of its task, right ones too.
     """
     parts = [_parts(call) for call in calls]
     if not parts or None in parts:

@@ -128,8 +128,14 @@ class _Again:
 def agrees(call: Call, outcome: Outcome, single_precision: bool = False, tiny: bool = False) -> bool:
     """True when the call and its replay did the same.
 
-    single_precision: The values were computed with 32-bit numbers, and another order of summation shows.
-    tiny: Compare each number relative to its own size alone: 1e-28 and 0 are not the same.
+    Parameters
+    ----------
+    call : Call
+    outcome : Outcome
+    single_precision : bool
+        The values were computed with 32-bit numbers, and another order of summation shows.
+    tiny : bool
+        Compare each number relative to its own size alone: 1e-28 and 0 are not the same.
     """
     if call.method == "axes" or (isinstance(call.value, ModuleProxy) and is_module(outcome.value)):
         return True

@@ -72,10 +72,16 @@ DAMAGED = (
 class File:
     """A file that can be read, wherever it lies.
 
-    size: Bytes, as its archive or folder says.
-    open_: Gives its content, at most `limit(name)` bytes of it; raises Refused where it cannot.
-    place: Of a file in an archive of a student's, where it lies, for whoever looks for it.
-    disguised: Whether that archive has the name of something else, such as ``bptt.py``.
+    Attributes
+    ----------
+    size : int
+        Bytes, as its archive or folder says.
+    open_ : callable
+        Gives its content, at most `limit(name)` bytes of it; raises Refused where it cannot.
+    place : str
+        Of a file in an archive of a student's, where it lies, for whoever looks for it.
+    disguised : bool
+        Whether that archive has the name of something else, such as ``bptt.py``.
     """
 
     size: int
@@ -86,7 +92,10 @@ class File:
     def read(self) -> bytes:
         """The content.
 
-        Raises Refused: It cannot be read; the text says why.
+        Raises
+        ------
+        Refused
+            It cannot be read; the text says why.
         """
         return self.open_()
 
@@ -107,10 +116,17 @@ def is_junk(name: str, read: Callable[[], bytes]) -> bool:
 class Archive:
     """The files of a download or of a hand-in, by their paths.
 
-    path: For messages.
-    refused: What was left where it is because it is unsafe or cannot be read, and why.
-    left_out: What was left where it is because no hand-in needs it, such as a video.
-    rooted: Whether an absolute name is taken without its root: no file of a student's own archive is put where it says.
+    Attributes
+    ----------
+    path : Path
+        For messages.
+    members : dict of str to File
+    refused : dict of str to str
+        What was left where it is because it is unsafe or cannot be read, and why.
+    left_out : dict of str to str
+        What was left where it is because no hand-in needs it, such as a video.
+    rooted : bool
+        Whether an absolute name is taken without its root: no file of a student's own archive is put where it says.
     """
 
     path: Path
@@ -123,7 +139,10 @@ class Archive:
     def read(self, name: str) -> bytes:
         """The content of a member.
 
-        Raises UsageError: It is damaged.
+        Raises
+        ------
+        UsageError
+            It is damaged.
         """
         try:
             return self.members[name].read()
@@ -179,7 +198,10 @@ def is_needed(name: str) -> bool:
 def opened(path: Path) -> Iterator[Archive]:
     """A zip, a tar or a folder, with names that are safe to use.
 
-    Raises UsageError: It cannot be read, or holds more files or bytes than any class hands in. Nothing has been unpacked then.
+    Raises
+    ------
+    UsageError
+        It cannot be read, or holds more files or bytes than any class hands in. Nothing has been unpacked then.
     """
     if path.is_dir():
         yield folder(path)
@@ -208,7 +230,10 @@ def checked(path: Path, file: BinaryIO, stack: ExitStack | None = None) -> Archi
 def fill(archive: Archive, name: str, file: BinaryIO, stack: ExitStack, members: int, total: int) -> None:
     """Read the directory of a zip or a tar into `archive`.
 
-    Raises Refused: It is no archive, is damaged, or holds more than `members` files or `total` bytes.
+    Raises
+    ------
+    Refused
+        It is no archive, is damaged, or holds more than `members` files or `total` bytes.
     """
     start = file.read(8)
     file.seek(0)

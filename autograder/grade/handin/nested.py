@@ -122,7 +122,10 @@ def _opened_in_disguise(name: str, file: File, depth: int, stack: ExitStack, mem
 def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, total: int) -> Archive | None:
     """An archive that a student handed in; None for a file that is none.
 
-    Raises Refused: It cannot be opened; the text says why, and what to do.
+    Raises
+    ------
+    Refused
+        It cannot be opened; the text says why, and what to do.
     """
     data = file.read()
     kind = next((kind for start, kind in CLOSED.items() if data.startswith(start)), "")

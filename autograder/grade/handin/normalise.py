@@ -63,17 +63,28 @@ SPARE = ".ipynb_checkpoints"
 class HandIn:
     """What was handed in for one stage.
 
-    files: By the path at which each belongs in ``submitted/<student>/<stage>/``.
-    renamed: For files that have another name or place than they were handed in with: path to path as handed in.
-    unpacked: Those of them that were in an archive: they are told as `file in archive`.
-    notes: What a person may want to know; nothing that needs them.
-    needs_person: Which files only a person can choose between, or empty.
-    problems: What could not be read, and why.
-    is_closed: Whether the stage's file may be in what could not be opened: the files are then as they came, and a person is
-        needed.
-    choices: What only a person can choose between; the first is asked about.
-    spare: Copies that Jupyter made.
-    by_content: Whether the stage's file is one with another name, taken for what it holds.
+    Attributes
+    ----------
+    files : dict of str to File
+        By the path at which each belongs in ``submitted/<student>/<stage>/``.
+    renamed : dict of str to str
+        For files that have another name or place than they were handed in with: path to path as handed in.
+    unpacked : set of str
+        Those of them that were in an archive: they are told as `file in archive`.
+    notes : list of str
+        What a person may want to know; nothing that needs them.
+    needs_person : str
+        Which files only a person can choose between, or empty.
+    problems : dict of str to str
+        What could not be read, and why.
+    is_closed : bool
+        Whether the stage's file may be in what could not be opened: the files are then as they came, and a person is needed.
+    choices : list of _Choice
+        What only a person can choose between; the first is asked about.
+    spare : dict of str to File
+        Copies that Jupyter made.
+    by_content : bool
+        Whether the stage's file is one with another name, taken for what it holds.
     """
 
     files: dict[str, File] = field(default_factory=dict)
@@ -117,9 +128,15 @@ def every_stage() -> frozenset[str]:
 def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: bool = False) -> HandIn:
     """Find the files of a stage among those that one student handed in.
 
-    files: By their paths, with slashes.
-    stack: Closed when the files are no longer read.
-    stays: Whether the files stay where they are, so that a question names them by their places.
+    Parameters
+    ----------
+    files : dict of str to File
+        By their paths, with slashes.
+    stage : Stage
+    stack : ExitStack
+        Closed when the files are no longer read.
+    stays : bool
+        Whether the files stay where they are, so that a question names them by their places.
     """
     found, came = HandIn(), files
     files, found.problems = expand(files, stack) if any(map(may_be_archive, files)) else (files, {})

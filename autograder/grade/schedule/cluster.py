@@ -50,7 +50,10 @@ def over_cluster(jobs: Iterable[dict[str, Any]], slots: int, address: str, isola
                  ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     """Grade jobs on the cluster at `address`; yield each with its record or exception, in order of completion.
 
-    Raises UsageError: dask.distributed is not installed, or nothing answers at the address.
+    Raises
+    ------
+    UsageError
+        dask.distributed is not installed, or nothing answers at the address.
     """
     try:
         from distributed import Client, as_completed

@@ -45,7 +45,12 @@ READERS: tuple[Callable[[Archive, list[str], Known], Layout], ...] = (
 def read_layout(archive: Archive, known: Known, pattern: str = "") -> Layout:
     """Return who handed in what.
 
-    pattern: A regular expression from the user, with a group `student` and optionally `stage` and `file`.
+    Parameters
+    ----------
+    archive : Archive
+    known : Known
+    pattern : str
+        A regular expression from the user, with a group `student` and optionally `stage` and `file`.
     """
     names = sorted(name for name in archive.members if PurePosixPath(name).parts[0] != SPARE)
     if pattern:

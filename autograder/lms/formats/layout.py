@@ -14,15 +14,27 @@ from autograder.lms.roster import LmsIdentity, Roster
 class Handin:
     """What one person handed in at one time.
 
-    label: Name for the person's folder.
-    files: Path in the hand-in to path in the archive.
-    stage: Stage, if the layout names it.
-    when: Time of the hand-in in ISO 8601, if the LMS gives it.
-    late: Marked late by the LMS.
-    order: Sort key of hand-ins by one person: the greatest is the latest.
-    anonymous: The LMS hides the person's identity.
-    download: The folder of one assignment, if several downloads are side by side.
-    notes: Remarks on the hand-in.
+    Attributes
+    ----------
+    lms_identity : LmsIdentity
+    label : str
+        Name for the person's folder.
+    files : dict of str to str
+        Path in the hand-in to path in the archive.
+    stage : str
+        Stage, if the layout names it.
+    when : str
+        Time of the hand-in in ISO 8601, if the LMS gives it.
+    late : bool
+        Marked late by the LMS.
+    order : str
+        Sort key of hand-ins by one person: the greatest is the latest.
+    anonymous : bool
+        The LMS hides the person's identity.
+    download : str
+        The folder of one assignment, if several downloads are side by side.
+    notes : list of str
+        Remarks on the hand-in.
     """
 
     lms_identity: LmsIdentity
