@@ -504,7 +504,7 @@ SCRIPT = "<script>alert('PWNED')</script><img src=x onerror=alert('PWNED')><svg 
 def script_in_texts(folder: Path, place: Place) -> None:
     """Scripts in the written answers, outputs, a docstring, an exception's text and the keys of a dict."""
     broken = (
-        "\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if not a.any() and not b.any():\n"
+        "\n\ndef relative_error(a, b):\n    " + repr(SCRIPT) + "\n    if not a.any():\n"
         f"        raise ValueError({SCRIPT!r})  # {SCRIPT}\n"
         "    scale = np.linalg.norm(a) + np.linalg.norm(b)\n"
         "    return 0.0 if scale == 0 else float(np.linalg.norm(a - b) / scale)\n"

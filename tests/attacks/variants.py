@@ -66,7 +66,7 @@ VARIANTS: dict[str, Variant] = {
     "four thousand branches": Variant("def x(a):\n    if a: pass\n" + "    elif a: pass\n" * 4000, 0, "RecursionError"),
     "sixty thousand times not": Variant("x = " + "not " * 60_000 + "1", 0, "MemoryError"),
     "warnings are errors from now on": Variant(
-        "import warnings\nwarnings.simplefilter('error')", deserved("test_cross_entropy_of_a_class, test_cross_entropy_from_1e"),
+        "import warnings\nwarnings.simplefilter('error')", deserved("test_cross_entropy_of_a_class"),
         "divide by zero"),
     "a small limit of recursion": Variant("import sys\nsys.setrecursionlimit(60)", FULL),
     "a module that answers to every name": Variant(f"def __getattr__(name):\n    {SPINS}\n\ndef __dir__():\n    {SPINS}", FULL),

@@ -68,7 +68,7 @@ REFUTED = {
                                                  "def term_norms(params, x, y, h, y_hat, t):\n"
                                                  "    norms = _own(params, x, y, h, y_hat, t)\n    norms[0] *= 1 + (t > 5)\n"
                                                  "    return norms\n"),
-    "one that raises too": (BPTT, "1.3", "_own = dh_dW_x\ndef dh_dW_x(h_t, x_t):\n    if len(h_t) == 3:\n        raise KeyError\n"
+    "one that raises too": (BPTT, "1.3", "_own = dh_dW_x\ndef dh_dW_x(h_t, x_t):\n    if len(h_t) == 4:\n        raise KeyError\n"
                             "    return 2.5 * _own(h_t, x_t)\n"),
     "numbers that are no numbers": (BPTT, "1.3", "def dh_dW_x(h_t, x_t):\n    return 'no'\n"),
 }
