@@ -43,11 +43,19 @@ WAYS = ("the stage's", "bias of the memory gate 1", "batches in reverse", "dropo
 class Asked:
     """One limit of the tests of trained weights.
 
-    task: The data set.
-    words: What is measured.
-    cells: Whose models have to keep the limit.
-    measure: Its value, of a model.
-    least: Whether the limit is the least value allowed, and not the most.
+    Attributes
+    ----------
+    task : str
+        The data set.
+    words : str
+        What is measured.
+    cells : tuple of str
+        Whose models have to keep the limit.
+    measure : callable
+        Its value, of a model.
+    limit : float
+    least : bool
+        Whether the limit is the least value allowed, and not the most.
     """
 
     task: str
