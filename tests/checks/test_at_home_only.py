@@ -216,3 +216,16 @@ def test_an_import_that_starts_processes_says_so(slot, tmp_path):
     """Instead of `OSError: Read-only file system` alone."""
     found = record(slot, tmp_path, SOLUTION + "\nimport multiprocessing\nPOOL = multiprocessing.Pool(2)\n")
     assert found["status"] == "ungradable" and "uses multiprocessing.Pool: the grader's sandbox" in found["reason"]
+
+
+@pytest.mark.parametrize("source, message, trace", [
+    ("import subprocess\ndef f(z):\n    return subprocess.run([g(z)])\n", "PermissionError: mine",
+     "  bptt.py, line 3, in f: \n  bptt.py, line 9, in g: "),
+    ("import socket\ndef f(z):\n    return socket.conect(z)\n", "AttributeError: module 'socket' has no attribute 'conect'",
+     "  bptt.py, line 3, in f: "),
+    ("import socket\ndef f(z):\n    return socket.inet_aton(z)\n", "OSError: illegal IP address", "  bptt.py, line 3, in f: "),
+    ("import socket\ndef f(z):\n    raise socket.timeout(z)\n", "TimeoutError: mine", "  bptt.py, line 3, in f: "),
+])
+def test_an_exception_of_ones_own_has_no_such_cause(source, message, trace):
+    """Raised further down, by a name that does not exist, or by one that needs no network."""
+    assert at_home_only.causes(at_home_only.all_uses({"bptt.py": source}), message, trace) == []

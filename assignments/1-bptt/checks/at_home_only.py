@@ -11,6 +11,7 @@ import ast
 import builtins
 import contextlib
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +37,8 @@ USES: dict[str, tuple[str, ...]] = {
 IN_THREADS = {THREADS: ("threading.Thread", "threading.Timer", "concurrent.futures.ThreadPoolExecutor",
                         "_thread.start_new_thread")}
 # Names below these that start nothing.
-HARMLESS = re.compile(r".*([Ee]rror|Exception|Expired|Timeout|PIPE|DEVNULL|STDOUT|cpu_count|current_process|parent_process"
-                      r"|active_children|freeze_support|start_methods?|get_logger|gethostname)")
+HARMLESS = re.compile(r".*([Ee]rror|Exception|Expired|[Tt]imeout|inet_\w+|PIPE|DEVNULL|STDOUT|cpu_count|current_process"
+                      r"|parent_process|active_children|freeze_support|start_methods?|get_logger|gethostname)")
 # What the sandbox's refusals are caught by.
 CATCHES = {"Exception", "BaseException", "OSError", "IOError", "EnvironmentError", "PermissionError"}
 # A path that leads out of the folder: /home/ada/x.csv, ~/x.csv, C:\x.csv, ../x.csv. Devices are in the sandbox too.
@@ -105,9 +106,18 @@ def explains(message: str) -> bool:
 
 
 def causes(found: Iterable[Use], message: str, trace: str) -> list[Use]:
-    """Return the uses that a failed test was refused: those whose line the exception came through, and files it names."""
-    return [use for use in found if explains(message)
-            and (f"{use.file}, line {use.line}, in " in trace or (use.why == ELSEWHERE and use.name in message))]
+    """Return the uses that a failed test was refused: those at whose line the exception left the student's code for a library,
+    and files that it names. What the student's own function raised further down has another cause.
+    """
+    deepest = trace.rstrip().rpartition("\n")[2]
+    return [use for use in found if explains(message) and _is_there(use.name)
+            and (f"{use.file}, line {use.line}, in " in deepest or (use.why == ELSEWHERE and use.name in message))]
+
+
+def _is_there(name: str) -> bool:
+    """Whether a name is no slip of the pen: False where its module is loaded and has no such attribute."""
+    module, _dot, attribute = name.rpartition(".")
+    return module not in sys.modules or hasattr(sys.modules[module], attribute)
 
 
 def _in(tree: ast.Module, file: str, folder: Path | None, threads: bool, names: _Scope) -> Iterator[Use]:
