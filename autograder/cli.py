@@ -46,7 +46,7 @@ one_stage = click.option("--stage", "stage_id", default=None, help="One stage on
 @of_a_term
 @one_stage
 @click.option("--prove", is_flag=True, help="Run the gates on the new release, and put it in place only where all hold.")
-def release(course: Path | None, stage_id: str | None, prove: bool) -> None:
+def release(course: Path, stage_id: str | None, prove: bool) -> None:
     """Make assignments/ and dist/ from solutions/: of the stages in use whose day has come."""
     from autograder.grade.course import this_course
     from autograder.publish.handing_out import due_for_release, take_back
@@ -67,16 +67,15 @@ def release(course: Path | None, stage_id: str | None, prove: bool) -> None:
 @main.command()
 @of_a_term
 @one_stage
-def solutions(course: Path | None, stage_id: str | None) -> None:
+def solutions(course: Path, stage_id: str | None) -> None:
     """Make dist/solutions-<stage>.zip, the model answers for students, once everybody's time is over."""
     from autograder.grade.course import this_course
     from autograder.publish.handing_out import make_solutions
-    from autograder.stages import KIT
 
     if stage_id is None:
         raise UsageError("which stage? Name it: make solutions STAGE=1-bptt")
     (stage,) = this_course().stages(stage_id)
-    archive = make_solutions(course or KIT, stage, datetime.now(UTC))
+    archive = make_solutions(course, stage, datetime.now(UTC))
     click.echo(f"{archive}\nThe model answers of {stage.id}, for students. Hidden tests and mistakes are not in it.")
 
 
@@ -137,14 +136,13 @@ def stage(name: str) -> None:
 @click.option("--retrain", is_flag=True,
               help="Train models again by the submitted code, in place of the weights that were handed in.")
 @click.option("--all", "everything", is_flag=True, help="List every submission, however many there are.")
-def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
+def grade(course: Path, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
           isolation: str | None, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
     from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
     from autograder.sandbox import wasm
     from autograder.sandbox.client.choice import choose
-    from autograder.stages import KIT
     from autograder.terminal import Progress, summary
 
     isolation, reason = choose(isolation)
@@ -154,9 +152,9 @@ def grade(course: Path | None, stage_id: str | None, student: str | None, jobs: 
     if isolation == "wasm":
         wasm.prepare(partial(click.echo, err=True))
     with Progress() as progress:
-        outcome = grade_course(course or KIT, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
+        outcome = grade_course(course, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
                                cluster=cluster, retrain=retrain)
-    click.echo(summary(outcome, course or KIT, everything))
+    click.echo(summary(outcome, course, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):
         click.echo("RETRAIN=1 changed nothing: no trained models belong to what was graded.")
     if outcome.failed or outcome.unusable:
@@ -196,14 +194,13 @@ def demo(context: click.Context, course: Path, jobs: int | None, isolation: str 
 
 @main.command()
 @a_course
-def doctor(course: Path | None) -> None:
+def doctor(course: Path) -> None:
     """Look at what grading needs here, and say what to do where it is missing."""
     from autograder.doctor import BAD, examine
-    from autograder.stages import KIT
     from autograder.text import plain
 
     failed = 0
-    for finding in examine((course or KIT).resolve()):
+    for finding in examine(course.resolve()):
         click.echo(plain(str(finding)))
         failed += finding.status == BAD
     if failed:
@@ -219,7 +216,7 @@ def doctor(course: Path | None) -> None:
 @click.option("--mistake", default=None, help="One mistake: what it loses, and the name it gets.")
 @click.option("--gate", default=None, help="The gates with these words in their name.")
 @click.option("--file", "answer", type=click.Path(path_type=Path), default=None, help="A file of one's own, outside the sandbox.")
-def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake: str | None, gate: str | None,
+def try_out(course: Path, stage_id: str | None, task: str | None, mistake: str | None, gate: str | None,
             answer: Path | None) -> None:
     """Try a change in seconds: a task, a mistake, a gate or a file."""
     from autograder.prove.tryout import gates_named, try_file, try_mistake, try_task
@@ -252,7 +249,7 @@ def try_out(course: Path | None, stage_id: str | None, task: str | None, mistake
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
 @click.option("--short", is_flag=True, help="What CI runs: all gates, with fewer programs, pairs and records.")
-def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
+def verify(course: Path, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
            short: bool) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.grade.course import this_course
@@ -279,7 +276,7 @@ def verify(course: Path | None, stage_id: str | None, verbose: bool, mutants: bo
 @main.command()
 @of_a_term
 @one_stage
-def lite(course: Path | None, stage_id: str | None) -> None:
+def lite(course: Path, stage_id: str | None) -> None:
     """Make dist/lite/, a site on which students work in the browser: of the released stages that need no PyTorch."""
     from autograder.grade.course import this_course
     from autograder.publish.handing_out import due_for_release
@@ -331,15 +328,14 @@ def bench(stage_id: str | None, size: int, largest: int, only: str, write: bool)
 @click.option("--map", "pattern", default="", help="A regular expression with groups student and stage, for any other layout.")
 @a_course
 @one_stage
-def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path | None, stage_id: str | None) -> None:
+def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path, stage_id: str | None) -> None:
     """Unpack downloads of an LMS, or folders, into submitted/."""
     from autograder.lms.collect import collect as unpack
     from autograder.lms.collect import paths_of
-    from autograder.stages import KIT
 
     paths = [Path(download) for download in downloads] + (paths_of(source) if source or not downloads else [])
-    outcome = unpack(paths, course or KIT, stage_id, pattern)
-    click.echo(outcome.summary(course or KIT))
+    outcome = unpack(paths, course, stage_id, pattern)
+    click.echo(outcome.summary(course))
     if outcome.refused or outcome.strays:
         raise click.exceptions.Exit(2)
 
@@ -348,33 +344,31 @@ def collect(downloads: tuple[str, ...], source: str, pattern: str, course: Path 
 @click.argument("table", type=click.Path(path_type=Path))
 @a_course
 @one_stage
-def roster(table: Path, course: Path | None, stage_id: str | None) -> None:
+def roster(table: Path, course: Path, stage_id: str | None) -> None:
     """Take the list of people that an LMS gives out into roster.csv."""
     from autograder.lms.lists import take_list
-    from autograder.stages import KIT
 
-    click.echo(take_list(table, course or KIT, stage_id))
+    click.echo(take_list(table, course, stage_id))
 
 
 @main.command("clean-class")
 @a_course
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def clean_class(course: Path | None, yes: bool) -> None:
+def clean_class(course: Path, yes: bool) -> None:
     """Remove all of a class: what was handed in, marks, pages, tables."""
     from autograder.gradebook.unchanged import is_elsewhere
     from autograder.lms.clean import class_state, forget
-    from autograder.stages import KIT
 
-    elsewhere = is_elsewhere(course or KIT)
-    found = class_state(course or KIT)
+    elsewhere = is_elsewhere(course)
+    found = class_state(course)
     if not found:
-        click.echo(f"There is nothing of a class in {course or KIT}.")
+        click.echo(f"There is nothing of a class in {course}.")
         return
-    click.echo(f"All of this in {course or KIT} will be removed for good:\n  " + "\n  ".join(found))
+    click.echo(f"All of this in {course} will be removed for good:\n  " + "\n  ".join(found))
     if not yes and click.prompt("Type the word remove to go on", default="", show_default=False) != "remove":
         click.echo("Nothing was removed.")
         raise click.exceptions.Exit(2)
-    forget(course or KIT)
+    forget(course)
     kept = " The database that nbgrader_config.py names still holds its marks: drop it on its server." if elsewhere else ""
     click.echo(f"Removed.{kept}")
 
@@ -383,15 +377,14 @@ def clean_class(course: Path | None, yes: bool) -> None:
 @a_course
 @one_stage
 @click.option("--student", default=None, help="One student only.")
-def feedback(course: Path | None, stage_id: str | None, student: str | None) -> None:
+def feedback(course: Path, stage_id: str | None, student: str | None) -> None:
     """Make the students' pages again, with marks and comments given by hand."""
     from autograder.report.remake import remake
-    from autograder.stages import KIT
     from autograder.terminal import Progress, changed
 
     with Progress() as progress:
-        outcome = remake(course or KIT, progress, stage_id, student)
-    click.echo(f"{outcome.pages} pages in {(course or KIT) / 'feedback'}/, marks in {(course or KIT) / 'grades.csv'}")
+        outcome = remake(course, progress, stage_id, student)
+    click.echo(f"{outcome.pages} pages in {course / 'feedback'}/, marks in {course / 'grades.csv'}")
     for warning in outcome.warnings:
         click.echo(f"Look at this mark: {warning}")
     if outcome.changes:
@@ -408,12 +401,11 @@ def feedback(course: Path | None, stage_id: str | None, student: str | None) -> 
 @a_course
 @click.option("--port", type=click.IntRange(1024, 65535), default=None,
               help="Port on this machine (default: a free one).")
-def formgrader(course: Path | None, port: int | None) -> None:
+def formgrader(course: Path, port: int | None) -> None:
     """Serve nbgrader's page for what is graded by hand."""
     from autograder.gradebook.formgrader import FormGrader
-    from autograder.stages import KIT
 
-    with FormGrader(course or KIT, port or 0) as server:
+    with FormGrader(course, port or 0) as server:
         click.echo(f"Grade by hand at\n  {server.address()}\n"
                    "Ctrl-C ends it; then put the marks into the pages with: make feedback")
         server.wait()
@@ -425,15 +417,14 @@ def formgrader(course: Path | None, port: int | None) -> None:
 @click.option("--share", default=None, help="The part of one who marks, such as 2/3; its list is written to marking/.")
 @click.option("--import", "source", type=click.Path(path_type=Path), default=None,
               help="Take marks from a filled-in list, a gradebook.db or another course folder.")
-def marking(course: Path | None, stage_id: str | None, share: str | None, source: Path | None) -> None:
+def marking(course: Path, stage_id: str | None, share: str | None, source: Path | None) -> None:
     """List what is left to read by hand; split it, and bring marks together."""
     from autograder.gradebook.marking import import_marks, left_to_read
-    from autograder.stages import KIT
     from autograder.terminal import import_summary, marking_summary
 
     if source is not None:
-        click.echo(import_summary(import_marks(course or KIT, source)))
-    click.echo(marking_summary(left_to_read(course or KIT, stage_id, share)))
+        click.echo(import_summary(import_marks(course, source)))
+    click.echo(marking_summary(left_to_read(course, stage_id, share)))
 
 
 @main.command()
@@ -443,13 +434,12 @@ def marking(course: Path | None, stage_id: str | None, share: str | None, source
               help="Whose layout (default: csv, everything).")
 @click.option("--partial", is_flag=True, help="Give marks although written answers are still unread.")
 @click.option("--comments", is_flag=True, help="Add comments, where the layout has room for them (moodle).")
-def export(course: Path | None, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
+def export(course: Path, stage_id: str | None, layout: str, partial: bool, comments: bool) -> None:
     """Write the marks for an LMS into exports/."""
     from autograder.lms.export import write_export
-    from autograder.stages import KIT
     from autograder.terminal import export_summary
 
-    click.echo(export_summary(write_export(course or KIT, layout, stage_id, partial=partial, comments=comments)))
+    click.echo(export_summary(write_export(course, layout, stage_id, partial=partial, comments=comments)))
 
 
 @main.command("return")
@@ -457,29 +447,27 @@ def export(course: Path | None, stage_id: str | None, layout: str, partial: bool
 @one_stage
 @click.option("--format", "layout", type=click.Choice(["canvas", "moodle", "gradescope", "folders"]), default="folders",
               help="Whose layout (default: folders, one a student).")
-def return_(course: Path | None, stage_id: str | None, layout: str) -> None:
+def return_(course: Path, stage_id: str | None, layout: str) -> None:
     """Pack the students' pages as an LMS takes them back, into exports/."""
     from autograder.lms.return_pages import return_pages
-    from autograder.stages import KIT
     from autograder.terminal import return_summary
 
-    click.echo(return_summary(return_pages(course or KIT, layout, stage_id)))
+    click.echo(return_summary(return_pages(course, layout, stage_id)))
 
 
 @main.command()
 @a_course
-def report(course: Path | None) -> None:
+def report(course: Path) -> None:
     """Write the class report, report/index.html."""
     from autograder.report.class_report import write_report
-    from autograder.stages import KIT
 
-    click.echo(str(write_report(course or KIT)))
+    click.echo(str(write_report(course)))
 
 
 @main.command()
 @of_a_term
 @one_stage
-def gradescope(course: Path | None, stage_id: str | None) -> None:
+def gradescope(course: Path, stage_id: str | None) -> None:
     """Make dist/gradescope-<stage>.zip, an autograder for Gradescope."""
     from autograder.grade.course import this_course
     from autograder.lms.gradescope import pack
@@ -493,7 +481,7 @@ def gradescope(course: Path | None, stage_id: str | None) -> None:
 @one_stage
 @click.option("--for", "platform", type=click.Choice(["gradescope", "github", "prairielearn", "coderunner"]), default=None,
               help="The platform that is to grade.")
-def package(course: Path | None, stage_id: str | None, platform: str | None) -> None:
+def package(course: Path, stage_id: str | None, platform: str | None) -> None:
     """Make dist/<platform>-<stage>.zip, an autograder for another platform."""
     from autograder.grade.course import this_course
     from autograder.lms.platforms import NAMES, pack

@@ -60,15 +60,15 @@ class Verb(click.Command):
         params = context.params
         if params.get("stage_id"):
             params["stage_id"] = stage_named(params["stage_id"]).id
-        if params.get("course") is not None:
-            params["course"] = course_named(params["course"], self.name in MAKE)
+        if "course" in params:
+            params["course"] = course_named(params["course"], self.name in MAKE) if params["course"] is not None else KIT
         if self.name in OF_A_TERM:
             from autograder.grade.course import use_course
 
             use_course(params["course"])
         if "course" not in params or self.name not in CHANGE:
             return super().invoke(context)
-        with at_work(params["course"] or KIT, f"make {self.name}"):
+        with at_work(params["course"], f"make {self.name}"):
             return super().invoke(context)
 
 

@@ -220,6 +220,16 @@ class _Reader:
         return UsageError(f"{self.where(key, table)}: {words}")
 
 
+def bytes_of(file: Path) -> bytes:
+    """Return the content of a file that people may write; empty if there is none."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror})") from error
+
+
 def near(word: str, words: Any) -> str:
     """Return a "did you mean" for the closest match, or an empty string."""
     close = get_close_matches(word.lower(), words, 1)

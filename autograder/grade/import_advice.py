@@ -81,15 +81,11 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
     at = re.search(r"line (\d+)\)$", message)
     broken = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
     if broken == ["======="]:
-        return (
-            _("Line {line} of {name} is a mark of a merge (=======): keep one of the two versions around it, and hand it in "
-              "again.", line=at[1] if at else "", name=name)
-        )
+        return _("Line {line} of {name} is a mark of a merge (=======): keep one of the two versions around it, and hand it in "
+                 "again.", line=at[1] if at else "", name=name)
     if broken and (fence := FENCE.match(broken[0])):
-        return (
-            _("Line {line} of {name} begins with {mark}, as Markdown or a Python prompt does: take that out, there and below, "
-              "and hand it in again.", line=at[1] if at else "", name=name, mark=fence[0].strip())
-        )
+        return _("Line {line} of {name} begins with {mark}, as Markdown or a Python prompt does: take that out, there and below, "
+                 "and hand it in again.", line=at[1] if at else "", name=name, mark=fence[0].strip())
     if found := _notebook_line(name, text):
         return found
     for version, pattern, what in NEWER:
@@ -160,11 +156,9 @@ def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text:
     if match is None:
         return ""
     name = PurePosixPath(match[1].replace("\\", "/")).name
-    return (
-        _("The code opens {name} as it is imported, by a path that is not there. {remedy} Else: {advice}", name=shown(name),
-          remedy=_("Open it by its name alone, without a folder.") if name in files else
-          _("Hand it in too, and open it by its name alone, without a folder."), advice=f"{aside[0].lower()}{aside[1:]}")
-    )
+    return _("The code opens {name} as it is imported, by a path that is not there. {remedy} Else: {advice}", name=shown(name),
+             remedy=_("Open it by its name alone, without a folder.") if name in files else
+             _("Hand it in too, and open it by its name alone, without a folder."), advice=f"{aside[0].lower()}{aside[1:]}")
 
 
 def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None) -> str:
@@ -217,11 +211,9 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
         return ""
     libraries = ", ".join(sorted(allowed(stage.info)))
-    return (
-        _("{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
-          "{libraries}. If it is a file of yours, hand it in too; if it is a package, do without it.",
-          module=module, libraries=libraries)
-    )
+    return _("{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
+             "{libraries}. If it is a file of yours, hand it in too; if it is a package, do without it.",
+             module=module, libraries=libraries)
 
 
 def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:

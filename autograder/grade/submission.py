@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -258,11 +258,8 @@ def _is_kits(path: str, file: File, code: bytes) -> bool:
     own = CHECKS / path.removeprefix("checks/")
     if not path.startswith("checks/") or not own.is_file():
         return False
-    if not USES_CHECKS.search(code):
-        return True
-    with suppress(Refused):
-        return set(DEFINITION.findall(text_of(file.read()))) <= set(DEFINITION.findall(own.read_text(encoding="utf-8")))
-    return True
+    return not USES_CHECKS.search(code) or (
+        set(DEFINITION.findall(text_of(file.content()))) <= set(DEFINITION.findall(own.read_text(encoding="utf-8"))))
 
 
 def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]:
@@ -299,7 +296,7 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
     lack = lack_of_code(code, stage) if code is not None else "is missing"
     found = _in_notebook(code, notebook, stage)
     if not found:
-        other = _stage_of(code) if code is not None else None
+        other = next((one for one in stages() if code is not None and code_state(code, one) == "written"), None)
         if other is not None:
             return [said("{file} is the file of {other}, not of {stage}", file=stage.info.file, other=other.id, stage=stage.id)]
         return [said("{file} {reason}", file=stage.info.file, reason=lack)] if lack and code is not None else []
@@ -320,11 +317,6 @@ def _in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> li
     return code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
 
 
-def _stage_of(code: bytes) -> Stage | None:
-    """Return the other stage whose functions are written in a file."""
-    return next((stage for stage in stages() if code_state(code, stage) == "written"), None)
-
-
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
     """Return the files that enter the sandbox: the stage's file, then other Python files, then weights and data."""
 
@@ -342,12 +334,7 @@ def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:
 def _are_named(paths: Iterable[str], sources: Iterable[File]) -> bool:
     """Whether any of these files is mentioned in a source; a quick check."""
     stems = {PurePosixPath(path).stem.encode() for path in paths}
-    for source in sources:
-        with suppress(Refused):
-            data = source.read()
-            if any(stem in data for stem in stems):
-                return True
-    return False
+    return any(stem in data for data in (source.content() for source in sources) for stem in stems)
 
 
 def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:

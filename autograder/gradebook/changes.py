@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook
-from sqlalchemy import inspect, select, update
+from sqlalchemy import update
 
-from autograder.errors import UsageError
+from autograder.grade.course import bytes_of
 from autograder.grade.feedback_text import points
 from autograder.grade.record import why_changed, write_atomically
 from autograder.gradebook.marks import SubmissionMarks
-from autograder.gradebook.shared_gradebook import REPORTED, SharedGradebook
+from autograder.gradebook.shared_gradebook import REPORTED, SharedGradebook, rows_of
 
 if TYPE_CHECKING:
     from autograder.gradebook.departed import Departed
@@ -57,10 +57,8 @@ class Change:
 
 def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
     """Return what was last reported, by id of the submitted notebook."""
-    if not inspect(gradebook.db.get_bind()).has_table(REPORTED.name):
-        return {}
     return {row.notebook_id: Reported(row.content, row.suite, json.loads(row.marks) if row.marks else None)
-            for row in gradebook.db.execute(select(REPORTED))}
+            for row in rows_of(gradebook, REPORTED)}
 
 
 def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks],
@@ -97,9 +95,9 @@ def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tupl
             found += [Change(entry.student, entry.stage, task, "", _text(score), brought[*pair, task])
                       for task, score in now["scores"].items() if (*pair, task) in brought]
         elif GONE in now:
-            found += [] if GONE in known.marks else _gone(entry, known.marks, became)
+            found += [] if GONE in known.marks else _whole(entry, known.marks, LEFT, became)
         else:
-            found += _back(entry, known.marks) if GONE in known.marks else []
+            found += _whole(entry, known.marks, BACK, {}) if GONE in known.marks else []
             found += [replace(change, why=brought.get((*pair, change.task), change.why))
                       for change in _differences(entry, known.marks, now, known)]
         if known.marks != now:
@@ -119,22 +117,13 @@ def snapshot(entry: SubmissionMarks) -> dict[str, Any]:
             "by_hand": sorted(mark.task for mark in entry.marks if mark.by_hand), PENALTY: entry.penalty}
 
 
-def _gone(entry: SubmissionMarks, before: Mapping[str, Any], became: Mapping[tuple[str, str, str], str]) -> list[Change]:
-    """Return the changes for a folder that was renamed or removed: its hand marks and its total are no longer in the tables."""
-    tasks = [Change(entry.student, entry.stage, task, _text(score), "", became.get((entry.stage, entry.student, task), LEFT))
-             for task, score in before["scores"].items() if task in before["by_hand"]]
-    return [*tasks, Change(entry.student, entry.stage, TOTAL, _text(_total(before)), "", LEFT)]
-
-
-def _back(entry: SubmissionMarks, before: Mapping[str, Any]) -> list[Change]:
-    """Return the changes for a folder that has reappeared with its marks."""
-    tasks = [Change(entry.student, entry.stage, task, "", _text(score), BACK)
-             for task, score in before["scores"].items() if task in before["by_hand"]]
-    return [*tasks, Change(entry.student, entry.stage, TOTAL, "", _text(_total(before)), BACK)]
-
-
-def _total(marks: Mapping[str, Any]) -> float:
-    return round(max(0.0, sum(score or 0.0 for score in marks["scores"].values()) - marks[PENALTY]), 6)
+def _whole(entry: SubmissionMarks, marks: Mapping[str, Any], why: str,
+           became: Mapping[tuple[str, str, str], str]) -> list[Change]:
+    """Return the changes for a folder whose hand marks and total leave the tables (`LEFT`), or are in them again (`BACK`)."""
+    total = round(max(0.0, sum(score or 0.0 for score in marks["scores"].values()) - marks[PENALTY]), 6)
+    scores = {task: score for task, score in marks["scores"].items() if task in marks["by_hand"]} | {TOTAL: total}
+    return [Change(entry.student, entry.stage, task, *((_text(score), "") if why == LEFT else ("", _text(score))),
+                   became.get((entry.stage, entry.student, task), why)) for task, score in scores.items()]
 
 
 def _differences(entry: SubmissionMarks, before: Mapping[str, Any], now: Mapping[str, Any], known: Reported) -> list[Change]:
@@ -168,10 +157,7 @@ def _append(path: Path, changes: list[Change]) -> None:
     when = datetime.now().astimezone().isoformat(timespec="seconds")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    try:
-        before = path.read_bytes() if path.exists() else b""
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+    before = bytes_of(path)
     if not before.strip():
         writer.writerow(COLUMNS)
     elif not before.endswith(b"\n"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from dateutil import parser as dates
 
 from autograder.errors import UsageError
+from autograder.grade.course import bytes_of
 from autograder.stages import stage_named, stages
 from autograder.text import undefused
 
@@ -129,7 +130,7 @@ def read_class(course: Path) -> ClassList:
     UsageError
         A table is not UTF-8, lacks a required column, or has two rows or columns for one thing.
     """
-    return _class(course, _bytes(course / ROSTER), _bytes(course / COLLECTED))
+    return _class(course, bytes_of(course / ROSTER), bytes_of(course / COLLECTED))
 
 
 @lru_cache(maxsize=4)
@@ -138,15 +139,6 @@ def _class(course: Path, roster: bytes, collected: bytes) -> ClassList:
     people = _rows(str(course / ROSTER), roster, ("student",))
     came = _rows(str(course / COLLECTED), collected, ("student", "stage"))
     return ClassList(course, {row["student"]: row for row in people}, {(row["student"], row["stage"]): row for row in came})
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
 
 
 def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, str], ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select, update
 
 from autograder.grade.feedback_text import points
 from autograder.grade.handin.state import read_state
@@ -21,7 +21,7 @@ from autograder.gradebook.answers import NOTHING, written_names
 from autograder.gradebook.changes import Reported, read_reported
 from autograder.gradebook.class_list import ClassList
 from autograder.gradebook.marks import ELSEWHERE, SubmissionMarks, in_order, read_marks
-from autograder.gradebook.shared_gradebook import ANSWERS, SharedGradebook
+from autograder.gradebook.shared_gradebook import ANSWERS, SharedGradebook, rows_of
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def find_departed(book: Gradebook, people: ClassList) -> list[Departed]:
     present = set(people.present())
     if not (people.course / "submitted").is_dir() or not gone(book, present):
         return []
-    marks, rows = read_marks(book), _rows(book)
+    marks, rows = read_marks(book), {(row.notebook_id, row.name): row for row in rows_of(book, ANSWERS)}
     lost = [mark for pair, entry in sorted(marks.items()) if pair not in present for mark in _given(entry, rows)]
     if not lost:
         return []
@@ -108,12 +108,6 @@ def _bring(book: Gradebook, mark: Departed) -> None:
         grade.needs_manual_grade = True
         book.db.execute(update(ANSWERS).where(ANSWERS.c.notebook_id == grade.notebook_id, ANSWERS.c.name == mark.name).values(
             old_answer=f"{ELSEWHERE}{mark.student}"[:64], old_score=mark.score, old_extra=mark.extra, old_comment=mark.comment))
-
-
-def _rows(book: Gradebook) -> dict[tuple[str, str], Any]:
-    if not inspect(book.db.get_bind()).has_table(ANSWERS.name):
-        return {}
-    return {(row.notebook_id, row.name): row for row in book.db.execute(select(ANSWERS))}
 
 
 def _given(entry: SubmissionMarks, rows: Mapping[tuple[str, str], Any]) -> Iterator[Departed]:

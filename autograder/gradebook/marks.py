@@ -18,12 +18,12 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from autograder.grade.feedback_text import points
 from autograder.grade.notebook import task_of_cell
 from autograder.gradebook.answers import NOTHING
-from autograder.gradebook.shared_gradebook import ANSWERS
+from autograder.gradebook.shared_gradebook import ANSWERS, rows_of
 
 # Prefix in place of an answer's key: the proposed mark was given in this folder, which no longer exists.
 ELSEWHERE = "folder "
@@ -169,16 +169,12 @@ def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
 
 def read_keys(gradebook: Gradebook) -> dict[tuple[str, str], str]:
     """Return the key of the answer shown for each cell, by notebook and cell; empty if nothing was written."""
-    if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
-        return {}
-    return {(row.notebook_id, row.name): row.shown for row in gradebook.db.execute(select(ANSWERS))}
+    return {(row.notebook_id, row.name): row.shown for row in rows_of(gradebook, ANSWERS)}
 
 
 def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
     """Return the kit's rows on answers that are missing or have changed, by notebook and cell."""
-    if not inspect(gradebook.db.get_bind()).has_table(ANSWERS.name):
-        return {}
-    rows = gradebook.db.execute(select(ANSWERS).where(ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING)))
+    rows = rows_of(gradebook, ANSWERS, ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING))
     return {(row.notebook_id, row.name): row for row in rows}
 
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from autograder.checks.toml_file import parse_toml
 from autograder.errors import UsageError
-from autograder.grade.course import COURSE, Course, date_of, near, read_course, zone_of
+from autograder.grade.course import COURSE, Course, bytes_of, date_of, near, read_course, zone_of
 from autograder.grade.feedback_text import points
 from autograder.stages import stages
 
@@ -114,13 +114,7 @@ def read_policy(course: Path) -> Policy:
         The file is invalid: the message names the file, the key and what would be right.
     """
     path = course / POLICY
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        data = b""
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
-    return _parsed(str(path), data, read_course(course))
+    return _parsed(str(path), bytes_of(path), read_course(course))
 
 
 @lru_cache(maxsize=8)

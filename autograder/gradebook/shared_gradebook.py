@@ -10,13 +10,14 @@ marks were last reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import Column, Float, MetaData, NullPool, String, Table, Text, create_engine, inspect
+from sqlalchemy import Column, ColumnElement, Float, MetaData, NullPool, String, Table, Text, create_engine, inspect, select
 
 OURS = MetaData()
 # `shown` is the answer that is shown and marked; a mark given for another answer is kept in `old_...` as a proposal.
@@ -74,6 +75,11 @@ class SharedGradebook(Gradebook):
             self.db.remove()
             self.db.configure(bind=self.engine, join_transaction_mode="conditional_savepoint")
             self.engine.dispose()
+
+
+def rows_of(book: Gradebook, table: Table, *where: ColumnElement[bool]) -> Iterable[Any]:
+    """Return the rows of a table of the kit's; none from a gradebook that does not have it."""
+    return book.db.execute(select(table).where(*where)) if inspect(book.db.get_bind()).has_table(table.name) else ()
 
 
 def stamp_if_new(db_url: str) -> None:

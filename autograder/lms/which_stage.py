@@ -10,7 +10,6 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 
 from autograder.checks.suffixes import plain_name
-from autograder.errors import Refused
 from autograder.grade.handin.archives import Archive, File, is_junk
 from autograder.grade.handin.content import definitions_state
 from autograder.grade.handin.nested import expand, may_be_archive
@@ -99,10 +98,7 @@ def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack:
 
 def _state(file: File, stage: Stage) -> str:
     """Return what a file is to a stage; see `definitions_state`."""
-    try:
-        return definitions_state(file.read(), stage) if file.size < 1 << 20 else "other"
-    except Refused:
-        return "other"
+    return definitions_state(file.content(), stage) if file.size < 1 << 20 else "other"
 
 
 def files_of(archive: Archive, handin: Handin) -> dict[str, File]:

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from autograder.errors import UsageError
-from autograder.gradebook.changes import BACK, COLUMNS, LEFT, Change, Reported, _append, _back, _differences, _gone, snapshot
+from autograder.gradebook.changes import BACK, COLUMNS, LEFT, Change, Reported, _append, _differences, _whole, snapshot
 from autograder.gradebook.class_list import ClassList, read_class
 from autograder.gradebook.late import Term
 from autograder.gradebook.marks import Mark, SubmissionMarks
@@ -60,7 +60,7 @@ def test_a_folder_that_goes_and_comes_back_has_what_it_had():
     """The marks a person gave, and the total without the penalty; what tests gave is given again."""
     entry = marks_of("ada", HAND, penalty=5.0)
     before = snapshot(entry)
-    gone, back = _gone(entry, before, {}), _back(entry, before)
+    gone, back = _whole(entry, before, LEFT, {}), _whole(entry, before, BACK, {})
     assert gone == [Change("ada", STAGE, task, score, "", LEFT) for task, score in (("1.8", "15"), ("total", "70"))]
     assert back == [Change("ada", STAGE, task, "", score, BACK) for task, score in (("1.8", "15"), ("total", "70"))]
 

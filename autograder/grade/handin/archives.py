@@ -99,6 +99,13 @@ class File:
         """
         return self.open_()
 
+    def content(self) -> bytes:
+        """The content; empty where it cannot be read."""
+        try:
+            return self.read()
+        except Refused:
+            return b""
+
 
 def is_junk(name: str, read: Callable[[], bytes]) -> bool:
     """Whether a file is a leftover of a system or an editor, by its name; where that may be a person's too, by its content."""

@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from autograder.checks.rules import KITS_OWN, MOVES_PATH, NO_STUDENTS
 from autograder.checks.suffixes import forms
 from autograder.checks.wrapping import parsed
-from autograder.errors import Refused
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import defined, names_of, tests, text_of, written_in
 from autograder.stages import Stage
@@ -55,10 +54,7 @@ def used_from(files: dict[str, File], start: str) -> set[str]:
 
 
 def _read(file: File) -> bytes:
-    try:
-        return file.read() if file.size <= MAX_SIZE else b""
-    except Refused:
-        return b""
+    return file.content() if file.size <= MAX_SIZE else b""
 
 
 def _asked(tree: ast.Module, folder: PurePosixPath, base: PurePosixPath) -> Iterator[tuple[PurePosixPath, str, bool]]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from pathlib import PurePosixPath
 
 from autograder.checks.rules import DATA, KITS_OWN
@@ -255,11 +256,8 @@ def _is_package(path: str, wanted: str) -> bool:
 
 def _is_whole_package(path: str, files: dict[str, File], wanted: str, stage: Stage) -> bool:
     """True where it gives the functions too: one with nothing in it only holds modules."""
-    try:
-        is_other = not _is_package(path, wanted) or code_state(files[path].read(), stage) == "other"
-    except Refused:
-        return False
-    return _is_package(path, wanted) and (not is_other or _uses_others(files, path, stage))
+    return _is_package(path, wanted) and (
+        code_state(files[path].content(), stage) != "other" or _uses_others(files, path, stage))
 
 
 def _uses_others(files: dict[str, File], path: str, stage: Stage, by_import: bool = False) -> bool:
@@ -297,7 +295,7 @@ def _choose(
     exact, numbered, others = _named(files, stage, wanted, base)
     others += [path for path in _near(files, may_be) if path not in {*exact, *numbered, *others}] if may_be else []
     alone = not (others or found.spare)
-    if counts := [path for path in exact if may_be is MAY_BE_CODE and _is_settled(files[path])]:
+    if counts := [path for path in exact if may_be is MAY_BE_CODE and AS_IT_IS.search(files[path].content())]:
         return counts[0]
     if len(exact) == 1 and not numbered and (alone or _is_written(files[exact[0]], wanted, stage, state_of)):
         _name_passed_over(files, exact[0], others if may_be else [], wanted, stage, state_of, found)
@@ -338,14 +336,6 @@ def _choose(
     return left[0].path if left else ""
 
 
-def _is_settled(file: File) -> bool:
-    """True where a person wrote into it that it counts as it is."""
-    try:
-        return bool(AS_IT_IS.search(file.read()))
-    except Refused:
-        return False
-
-
 def _with_users(candidates: list[_Candidate], files: dict[str, File], stage: Stage, wanted: str) -> list[_Candidate]:
     """The candidates, where those count as written that use another file with functions of the stage: they may take them over as
     they run, by `setattr`, by a module's `__getattr__`, or from a module with a name of Python's. One with another name counts
@@ -378,7 +368,7 @@ def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wan
     that has only a part of its functions, as an earlier state of it does."""
     own = used_from(files, taken) if others and wanted.endswith(".py") else set()
     looked = [_look(files[path], path, 2, stage, state_of) for path in others if path not in own]
-    over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken])]
+    over = [one.path for one in looked if one and one.state == "written" and one.digest != _digest(files[taken].content())]
     if over and wanted.endswith(".py"):
         there = {name for path in (taken, *own) for name in _written_in(files, path, stage)}
         over = [path for path in over if not _written_in(files, path, stage) < there]
@@ -388,10 +378,7 @@ def _name_passed_over(files: dict[str, File], taken: str, others: list[str], wan
 
 
 def _written_in(files: dict[str, File], path: str, stage: Stage) -> set[str]:
-    try:
-        return written_in(files[path].read(), stage)
-    except Refused:
-        return set()
+    return written_in(files[path].content(), stage)
 
 
 def _is_written(file: File, wanted: str, stage: Stage, state_of: Callable[[bytes, Stage], str]) -> bool:
@@ -456,17 +443,10 @@ def _look(file: File, path: str, rank: int, stage: Stage, state_of: Callable[[by
         return _Candidate(path, rank, "unreadable", b"") if rank == 0 else None
     if rank == 2 and state_of is code_state and not _is_package(path, stage.info.file):
         state_of = definitions_state
-    return _Candidate(path, rank, state_of(data, stage), _content_digest(data))
+    return _Candidate(path, rank, state_of(data, stage), _digest(data))
 
 
-def _digest(file: File) -> bytes:
-    try:
-        return _content_digest(file.read())
-    except Refused:
-        return b""
-
-
-def _content_digest(data: bytes) -> bytes:
+def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data.replace(b"\r\n", b"\n").rstrip()).digest()
 
 
@@ -536,14 +516,8 @@ def _is_meant(place: PurePosixPath, form: str, imported: set[str], found: HandIn
 
 
 def _sources(files: dict[str, File]) -> list[bytes]:
-    found: list[bytes] = []
-    for path, file in files.items():
-        if path.endswith(".py") and file.size <= MAX_LOOKED_AT and len(found) < MAX_LOOKS:
-            try:
-                found.append(file.read())
-            except Refused:
-                continue
-    return found
+    sources = (file for path, file in files.items() if path.endswith(".py") and file.size <= MAX_LOOKED_AT)
+    return [file.content() for file in islice(sources, MAX_LOOKS)]
 
 
 def imported_names(files: dict[str, File]) -> set[str]:
