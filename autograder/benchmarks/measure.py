@@ -58,14 +58,10 @@ def timed() -> Iterator[Cost]:
     cost.cpu = sum(after[:4]) - sum(before[:4])
 
 
-def adopt_orphans() -> None:
-    """Processes below this one whose parent ends become its children: what they used is not lost to the account."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
 def command(*words: str, cwd: Path | None = None) -> Cost:
     """Cost of a command of the kit, and of the sandboxes it started."""
-    adopt_orphans()
+    # Processes below this one whose parent ends become its children: what they used is not lost to the account.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before, started, peak, below = os.times(), time.perf_counter(), 0, 0
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=output, stderr=subprocess.STDOUT)

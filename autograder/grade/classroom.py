@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grade.course import read_course
+from autograder.grade.course import Course, read_course
 from autograder.grade.language import speaking, spoken
 from autograder.grade.names import folded, is_usable, shown, usable
 from autograder.grade.packaging import in_folder
@@ -69,8 +69,7 @@ def submitted(course: Path) -> Path:
     return folder
 
 
-def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, seed: int | None = None,
-              retrain: bool = False) -> Work:
+def find_work(course: Path, stage_id: str | None, student: str | None, isolation: str, retrain: bool = False) -> Work:
     """Compare every submission in ``submitted/`` with its record.
 
     Raises
@@ -79,7 +78,6 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
         There is nothing to grade: no folder, no such stage, no such student.
     """
     term = read_course(course)
-    seed = term.seed if seed is None else seed
     wanted = list(term.stages(stage_id))
     unused = [] if stage_id else [stage for stage in stages() if not term.uses(stage.id)]
     ids = [stage.id for stage in stages()]
@@ -107,9 +105,9 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                 record = read_record(record_path(course, stage.id, entry.name))
                 submission = read_submission(Path(entry.path, stage.id), entry.name, stage) if record is not None else None
                 fresh = submission is not None and record is not None and record["key"] == _key(
-                    submission, stage, isolation, seed, retrain, term.language)
-                if record is not None and not fresh and record.get("seed", seed) != seed:
-                    change = record["seed"], seed
+                    submission, stage, isolation, retrain, term)
+                if record is not None and not fresh and record.get("seed", term.seed) != term.seed:
+                    change = record["seed"], term.seed
                     work.reseeded[change] = work.reseeded.get(change, 0) + 1
                 (work.done if fresh else work.todo).append((stage.id, entry.name))
                 if record is not None and fresh:
@@ -201,41 +199,38 @@ def unknown_student(course: Path, student: str) -> str:
         f"there are {len(names)} students" + (f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
 
 
-def key_of(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None, retrain: bool = False) -> str:
+def key_of(course: Path, stage_id: str, student: str, isolation: str, retrain: bool = False) -> str:
     """Return the key of the record that the submission, as it is now, should have."""
-    stage, term = find_stage(stage_id), read_course(course)
+    stage = find_stage(stage_id)
     submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    return _key(submission, stage, isolation, term.seed if seed is None else seed, retrain, term.language)
+    return _key(submission, stage, isolation, retrain, read_course(course))
 
 
-def _key(submission: Submission, stage: Stage, isolation: str, seed: int, retrain: bool, language: str) -> str:
-    return submission_key(submission, isolation, seed, retrain and stage.has_recipe, language)
+def _key(submission: Submission, stage: Stage, isolation: str, retrain: bool, term: Course) -> str:
+    return submission_key(submission, isolation, term.seed, retrain and stage.has_recipe, term.language)
 
 
-def job_for(course: Path, stage_id: str, student: str, isolation: str, seed: int | None = None,
-            retrain: bool = False) -> dict[str, Any]:
+def job_for(course: Path, stage_id: str, student: str, isolation: str, retrain: bool = False) -> dict[str, Any]:
     """Return everything needed to grade one submission, by value. `retrain` has no effect on a stage without a recipe."""
     from autograder.grade.notebook import repair
     from autograder.grade.notebook_reading import python_of
 
     stage = find_stage(stage_id)
     term = read_course(course)
-    seed = term.seed if seed is None else seed
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
-    retrain = retrain and stage.has_recipe
     with speaking(term.language):
         said = {"problem": spoken(submission.problem), "needs_person": in_folder(submission.needs_person, student, stage_id),
                 "notes": [spoken(note) for note in (*submission.notes, *notes)],
                 "remarks": [spoken(remark) for remark in submission.remarks]}
-    return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": seed, "language": term.language,
-            "key": submission_key(submission, isolation, seed, retrain, term.language), "suite": suite_hash(stage_id),
-            "retrain": retrain, "python": python_of(submission.notebook), "elsewhere": submission.elsewhere,
-            "not_sent": submission.not_sent, "places": submission.places}
+    return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": term.seed,
+            "language": term.language, "key": _key(submission, stage, isolation, retrain, term),
+            "suite": suite_hash(stage_id), "retrain": retrain and stage.has_recipe, "python": python_of(submission.notebook),
+            "elsewhere": submission.elsewhere, "not_sent": submission.not_sent, "places": submission.places}
 
 
-def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, seed: int | None = None,
-               cluster: str | None = None, limits: Limits | None = None, retrain: bool = False,
+def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, cluster: str | None = None,
+               limits: Limits | None = None, retrain: bool = False,
                ) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots. Each record is written first, then yielded.
 
@@ -246,7 +241,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     """
     from autograder.grade.schedule.slots import grade_many
 
-    listed = (job_for(course, stage_id, student, isolation, seed, retrain) for stage_id, student in work)
+    listed = (job_for(course, stage_id, student, isolation, retrain) for stage_id, student in work)
 
     def keep(job: dict[str, Any], record: dict[str, Any]) -> None:
         replace_record(record_path(course, job["stage"], job["student"]), record)

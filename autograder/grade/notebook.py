@@ -16,7 +16,6 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
-from traitlets import default
 
 from autograder.checks.words import N_
 from autograder.grade.language import said, three_of
@@ -247,8 +246,9 @@ def may_be_elsewhere(notes: Sequence[str]) -> bool:
 
 
 def _note(notes: Sequence[str]) -> NotebookNode:
-    """Return a cell with notes for the marker."""
-    cell = _markdown("**Note to the marker, from the grader.** " + " ".join(map(_sentence, notes)), {})
+    """Return a cell with notes for the marker, each a sentence of Markdown with all markup escaped."""
+    sentences = (re.sub(r"([\\`*_\[\]<>$|])", r"\\\1", note) + "." for note in notes)
+    cell = _markdown("**Note to the marker, from the grader.** " + " ".join(sentences), {})
     cell.metadata[NOTE] = True
     return cell
 
@@ -257,11 +257,6 @@ def _below_the_task(cells: list[NotebookNode], added: list[NotebookNode]) -> lis
     """Insert cells below the first written task, where the marker looks."""
     place = next((i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("task")), len(cells) - 1)
     return [*cells[: place + 1], *added, *cells[place + 1 :]]
-
-
-def _sentence(note: str) -> str:
-    """Format a note as a sentence of Markdown with all markup escaped."""
-    return re.sub(r"([\\`*_\[\]<>$|])", r"\\\1", note) + "."
 
 
 def _number(cells: list[NotebookNode]) -> None:
@@ -273,9 +268,7 @@ def _number(cells: list[NotebookNode]) -> None:
 class TolerantExporter(NotebookExporter):
     """nbgrader's exporter for autograde that accepts any submitted notebook (`Autograde.exporter_class`)."""
 
-    @default("optimistic_validation")
-    def _validated_when_all_steps_are_done(self) -> bool:
-        return True
+    optimistic_validation = True  # validated when all steps are done
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read and repair, then proceed as NotebookExporter does."""

@@ -106,7 +106,8 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
                 record["hints"] = {} if asks else diagnosis.found
             explain_refusals(record, files, results)
             found = {} if asks else backend.pictures
-            record["pictures"] = {task: [encode_picture(png) for png, _ in shown] for task, shown in found.items()}
+            record["pictures"] = {task: [base64.b64encode(png).decode("ascii") for png, _ in shown]
+                                  for task, shown in found.items()}
             record["picture_words"] = {task: [words for _, words in shown] for task, shown in found.items()}
             record["met_wall_clock"] = backend.met_wall_clock
     finally:
@@ -210,8 +211,3 @@ def _ungradable(stage: Stage, reason: str) -> list[Result]:
     """Return a result for every test of the suite, none of them run."""
     return [Result(visibility, Verdict(task, test, title, "ungradable", points, message=reason.splitlines()[0]))
             for visibility, task, test, title, points in test_list(stage)]
-
-
-def encode_picture(png: bytes) -> str:
-    """Return a picture as base64 for a JSON record."""
-    return base64.b64encode(png).decode("ascii")

@@ -81,18 +81,12 @@ class Collected:
         came = {"new": self.new, "newer than before": self.replaced, "already there": self.unchanged}
         for words, pairs in came.items():
             for stage in sorted({stage for _, stage in pairs}):
-                who = [
-                    student + (" (late)" if (student, stage) in self.late else "")
-                    for student, its in sorted(pairs)
-                    if its == stage
-                ]
+                who = [student + " (late)" * ((student, stage) in self.late) for student, its in sorted(pairs) if its == stage]
                 lines += listed(f"{stage}: {len(who)} {words}: ", who, 12 if words == "already there" else 200)
-        for stage in sorted({stage for _, stage in self.missing}):
-            who = [student for student, its in self.missing if its == stage]
-            lines += listed(f"{stage}: {len(who)} of roster.csv missing: ", who, 40)
-        for stage in sorted({stage for _, stage in self.empty}):
-            who = [student for student, its in self.empty if its == stage]
-            lines += listed(f"{stage}: {len(who)} handed in without a file: ", who, 40)
+        for words, pairs in (("of roster.csv missing", self.missing), ("handed in without a file", self.empty)):
+            for stage in sorted({stage for _, stage in pairs}):
+                who = [student for student, its in pairs if its == stage]
+                lines += listed(f"{stage}: {len(who)} {words}: ", who, 40)
         for (student, stage), question in sorted(self.questions.items()):
             lines += wrapped(f"Needs a person: submitted/{student}/{stage}: {question}")
         alike: dict[tuple[str, str], list[str]] = {}
@@ -102,14 +96,9 @@ class Collected:
         for (stage, note), who in sorted(alike.items()):
             lines += listed(f"Note: {stage}: {note}: ", who, 40)
         lines += [line for note in dict.fromkeys(self.notes) for line in wrapped(f"Note: {note}")]
-        lines += [
-            line
-            for name, reason in sorted(self.left_out.items())
-            for line in wrapped(f"Left out, not needed: {shown(name)}: {reason}")
-        ]
-        lines += [
-            line for name, reason in sorted(self.refused.items()) for line in wrapped(f"Not taken: {shown(name)}: {reason}")
-        ]
+        for words, reasons in (("Left out, not needed", self.left_out), ("Not taken", self.refused)):
+            for name, reason in sorted(reasons.items()):
+                lines += wrapped(f"{words}: {shown(name)}: {reason}")
         if self.unknown:
             names = [shown(name) for name in self.unknown]
             lines += listed(f"Not recognised, {len(names)} file{'' if len(names) == 1 else 's'}: ", names, 10)
@@ -150,45 +139,18 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
     for folder in sorted(path for path in (submitted / COLLECTED).glob("*") if path.is_dir()):
         states = {file.stem: read_state(submitted, folder.name, file.stem) for file in sorted(folder.glob("*.json"))}
         for student, state in states.items():
-            rows.append(
-                {
-                    "student": student,
-                    "stage": folder.name,
-                    "when": state.get("when", ""),
-                    "late": "yes" if state.get("late") else "",
-                    "source": state.get("source", ""),
-                    "attempt": state.get("attempt", 1),
-                    "files": len(state.get("files") or {}),
-                    "note": "; ".join(
-                        map(
-                            str,
-                            [
-                                *(["needs a person: " + question] if (question := _question(state)) else []),
-                                *([state["unread"]] if state.get("unread") else []),
-                                *(state.get("notes") or []),
-                            ],
-                        )
-                    ),
-                }
-            )
+            question = _question(state)
+            notes = [f"needs a person: {question}" if question else "", state.get("unread"), *(state.get("notes") or [])]
+            rows.append({"student": student, "stage": folder.name, "late": "yes" if state.get("late") else "",
+                         "attempt": 1, "files": len(state.get("files") or {}), "note": "; ".join(map(str, filter(None, notes)))}
+                        | {key: state[key] for key in ("when", "source", "attempt") if key in state})
         groups = {person.group for person in roster.people if person.group and person.student in states}
         for person in roster.people:
             if not person.student or person.student in states or person.is_group or person.group in groups:
                 continue
             if (submitted / person.student / folder.name).is_dir():
                 continue
-            rows.append(
-                {
-                    "student": person.student,
-                    "stage": folder.name,
-                    "when": "",
-                    "late": "",
-                    "source": "",
-                    "attempt": 0,
-                    "files": 0,
-                    "note": "missing",
-                }
-            )
+            rows.append({"student": person.student, "stage": folder.name, "attempt": 0, "files": 0, "note": "missing"})
             if folder.name in now:
                 outcome.missing.append((person.student, folder.name))
     text = io.StringIO()

@@ -153,14 +153,9 @@ def read_course(root: Path, gradebook: Gradebook, stage_ids: Sequence[str], part
     found = [stage.id for stage in stages() if any(pair[0] == stage.id for pair in marks)]
     ungraded = tuple(sorted(pair for pair in present if pair[0] in found and pair not in marks))
     everybody = people(root, listed, present, found)
-    return Course(found, everybody, marks, frozenset(_waiting(root, marks)), ungraded, partial, comments)
-
-
-def _waiting(root: Path, marks: dict[tuple[str, str], SubmissionMarks]) -> Iterator[tuple[str, str]]:
-    for pair in marks:
-        record = read_record(record_path(root, *pair))
-        if record is not None and record["status"] == NEEDS_PERSON:
-            yield pair
+    waiting = frozenset(pair for pair in marks
+                        if (read_record(record_path(root, *pair)) or {"status": ""})["status"] == NEEDS_PERSON)
+    return Course(found, everybody, marks, waiting, ungraded, partial, comments)
 
 
 def _blanks(course: Course) -> Iterator[str]:
@@ -284,12 +279,6 @@ class CsvExport(KitExport):
 FORMATS: dict[str, type[KitExport]] = {
     kind.format: kind for kind in (CanvasExport, MoodleExport, CsvExport, GradescopeExport)
 }
-
-
-def export(course: Path, layout: str, stage_id: str | None = None) -> tuple[Path, int]:
-    """Write ``exports/<layout>.csv``; return its path and the number of marks not yet given by hand."""
-    outcome = write_export(course, layout, stage_id)
-    return outcome.path, outcome.pending
 
 
 def write_export(course: Path, layout: str, stage_id: str | None = None, *, partial: bool = False,

@@ -6,17 +6,14 @@ reads ``/autograder/submission`` and writes ``/autograder/results/results.json``
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
 import tempfile
 import time
 import tomllib
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from autograder.checks.words import N_, _
 from autograder.errors import SandboxError
@@ -24,7 +21,7 @@ from autograder.grade.course import COURSE, read_course, this_course
 from autograder.grade.feedback_text import OUTCOMES, hint_lines, told
 from autograder.grade.language import speaking
 from autograder.grade.record import data_files, write_json
-from autograder.publish.release import EPOCH
+from autograder.publish.release import files, write_zip
 from autograder.sandbox.isolation import sentence
 from autograder.stages import KIT, SOLUTIONS, Stage, find_stage, stages
 
@@ -41,26 +38,6 @@ def pack(stage: Stage, folder: Path = KIT / "dist") -> Path:
     return write_zip(folder / f"gradescope-{stage.id}.zip", contents(stage))
 
 
-def write_zip(archive: Path, files: dict[str, bytes]) -> Path:
-    """Write a zip atomically."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    part = archive.with_suffix(".part")
-    with open(part, "wb") as file:
-        write_into(file, files)
-    os.replace(part, archive)
-    return archive
-
-
-def write_into(file: IO[bytes], files: dict[str, bytes]) -> None:
-    """Write files as a deterministic zip; scripts are executable."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in sorted(files.items()):
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.external_attr = (0o100755 if data.startswith(b"#!") else 0o100644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(info, data)
-
-
 def contents(stage: Stage) -> dict[str, bytes]:
     """Return the files of the zip: the grader, this stage, and the earlier ones it uses."""
     needed = [find_stage(earlier) for earlier in stage.info.requires_stages] + [stage]
@@ -74,23 +51,12 @@ def contents(stage: Stage) -> dict[str, bytes]:
         found[COURSE] = term.read_bytes()
     found["pyproject.toml"] = (KIT / "pyproject.toml").read_bytes()
     suites = {other.suite for other in stages()} - {each.suite for each in needed}
-    for path in _files(KIT / "autograder"):
-        if not any(path.is_relative_to(suite) for suite in suites):
-            found[path.relative_to(KIT).as_posix()] = path.read_bytes()
-    for each in needed:
-        for folder in (SOLUTIONS / each.id, KIT / "assignments" / each.id):
-            found |= {path.relative_to(KIT).as_posix(): path.read_bytes() for path in _files(folder)}
-    for source in stage.info.handout_files:
-        for path in _files(KIT / source) if (KIT / source).is_dir() else [KIT / source]:
-            found[path.relative_to(KIT).as_posix()] = path.read_bytes()
-    return found | {path.relative_to(KIT).as_posix(): path.read_bytes() for path in data_files(stage)}
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, except caches."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts):
-            yield path
+    folders = [KIT / "autograder", *(root / each.id for each in needed for root in (SOLUTIONS, KIT / "assignments"))]
+    folders += [KIT / source for source in stage.info.handout_files if (KIT / source).is_dir()]
+    paths = [*data_files(stage), *(KIT / source for source in stage.info.handout_files if (KIT / source).is_file())]
+    paths += [folder / name for folder in folders for name in files(folder)]
+    return found | {path.relative_to(KIT).as_posix(): path.read_bytes() for path in paths
+                    if not any(path.is_relative_to(suite) for suite in suites)}
 
 
 def requirements(stage: Stage) -> list[str]:

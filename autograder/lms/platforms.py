@@ -22,6 +22,7 @@ from typing import Any
 from autograder.grade.feedback_text import points
 from autograder.grade.record import write_json
 from autograder.lms import gradescope
+from autograder.publish.release import fill_zip, write_zip
 from autograder.stages import KIT, Stage, find_stage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -115,7 +116,7 @@ def pack(stage: Stage, platform: str, folder: Path = KIT / "dist") -> Path:
     """Make ``dist/<platform>-<stage>.zip``; the same material gives the same bytes."""
     if platform == "gradescope":
         return gradescope.pack(stage, folder)
-    return gradescope.write_zip(folder / f"{platform}-{stage.id}.zip", LAYOUTS[platform](stage))
+    return write_zip(folder / f"{platform}-{stage.id}.zip", LAYOUTS[platform](stage))
 
 
 def template(name: str, stage: Stage) -> bytes:
@@ -163,7 +164,7 @@ def coderunner_layout(stage: Stage) -> dict[str, bytes]:
     """Return the question's template, its support file, and what to install on the Jobe server."""
     kit = kit_files(stage)
     support = BytesIO()
-    gradescope.write_into(support, kit)
+    fill_zip(support, kit)
     return {"template.py": template("coderunner/template.py", stage), "kit.zip": support.getvalue(),
             "requirements.txt": kit["requirements.txt"], "constraints.txt": kit["constraints.txt"]}
 

@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -25,7 +26,7 @@ from autograder.errors import UsageError
 from autograder.gradebook.config import load_config
 from autograder.gradebook.messages import captured_errors
 from autograder.publish.hints import tell_the_same
-from autograder.publish.leaks import leaks
+from autograder.publish.leaks import CACHES, leaks
 from autograder.publish.refusals import DIST, refuse_leftovers, refuse_unsafe
 from autograder.stages import RELEASE, SOLUTIONS, Stage, stages
 
@@ -151,10 +152,8 @@ def drift(stage: Stage, made: Path, there: Path) -> list[str]:
 
 def files(folder: Path) -> dict[str, bytes]:
     """Return file contents by name; caches from running a notebook are skipped."""
-    if not folder.exists():
-        return {}
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*")
-            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"} & set(path.parts)}
+            if path.is_file() and not CACHES & set(path.parts)}
 
 
 def swap(folder: Path, target: Path) -> None:
@@ -180,12 +179,23 @@ def date_of(stage: Stage) -> tuple[int, int, int, int, int, int]:
 
 def pack(folder: Path, archive: Path, date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
     """Zip a folder with a fixed date for each file, so that the same files give the same bytes."""
+    write_zip(archive, {f"{folder.name}/{name}": data for name, data in files(folder).items()}, date)
+
+
+def write_zip(archive: Path, contents: dict[str, bytes], date: tuple[int, int, int, int, int, int] = EPOCH) -> Path:
+    """Write a zip atomically; return its path."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in sorted(files(folder).items()):
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", date)
-            info.external_attr = 0o644 << 16
+    fill_zip(part, contents, date)
+    os.replace(part, archive)
+    return archive
+
+
+def fill_zip(file: Path | IO[bytes], contents: dict[str, bytes], date: tuple[int, int, int, int, int, int] = EPOCH) -> None:
+    """Write files as a deterministic zip; scripts are executable."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in sorted(contents.items()):
+            info = zipfile.ZipInfo(name, date)
+            info.external_attr = (0o100755 if data.startswith(b"#!") else 0o100644) << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(info, data)
-    os.replace(part, archive)

@@ -157,9 +157,7 @@ class FeedbackExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    @default("optimistic_validation")
-    def _validated_when_all_steps_are_done(self) -> bool:
-        return True
+    optimistic_validation = True  # validated when all steps are done
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read the autograded notebook, which is the kit's own and valid, and go on as TemplateExporter does."""

@@ -23,7 +23,7 @@ def scores(values: Sequence[float], max_score: float) -> str:
     """Histogram of scores in ten equal steps from 0 to the most there is."""
     from matplotlib.ticker import MaxNLocator
 
-    figure, axes = _blank(7.0, 3.2)
+    figure, axes = _blank(3.2)
     edges = np.linspace(0, max_score or 1, BINS + 1)
     counts, _ = np.histogram(np.clip(values, 0, max_score or 1), edges)
     axes.bar(edges[:-1], counts, np.diff(edges) * 0.92, align="edge", color=style.COLOURS[0])
@@ -35,7 +35,7 @@ def scores(values: Sequence[float], max_score: float) -> str:
 
 def by_task(shares: Mapping[str, Sequence[float]]) -> str:
     """Shares of the points of each task as boxes from quartile to quartile, with every submission as a point."""
-    figure, axes = _blank(7.0, 0.8 + 0.42 * max(1, len(shares)))
+    figure, axes = _blank(0.8 + 0.42 * max(1, len(shares)))
     names = list(shares)
     given = [place for place, values in enumerate(shares.values(), 1) if values]  # what nobody has marked yet has no median
     if given:
@@ -53,19 +53,7 @@ def by_task(shares: Mapping[str, Sequence[float]]) -> str:
     return _address(figure)
 
 
-def lost(by_task: Mapping[str, float]) -> str:
-    """Points lost by task, on average, as horizontal bars in the order of the tasks."""
-    figure, axes = _blank(7.0, 0.8 + 0.42 * max(1, len(by_task)))
-    names, values = list(by_task), list(by_task.values())
-    axes.barh(range(len(names)), values, 0.7, color=style.COLOURS[1])
-    axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.set(xlabel="points lost on average", xlim=(0, max([1.0, *values]) * 1.05))
-    axes.grid(visible=False, axis="y")
-    return _address(figure)
-
-
-def _blank(width: float, height: float) -> tuple[Figure, Axes]:
+def _blank(height: float) -> tuple[Figure, Axes]:
     """A figure of its own: no window, no state shared with another."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -73,7 +61,7 @@ def _blank(width: float, height: float) -> tuple[Figure, Axes]:
 
     with mpl.rc_context():
         style.use()
-        figure = Figure(figsize=(width, height))
+        figure = Figure(figsize=(7.0, height))
         FigureCanvasSVG(figure)
         return figure, figure.add_subplot()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ GATES = {"LSTM": (N_("the input gate"), N_("the forget gate"), N_("the candidate
          "GRU": (N_("the reset gate"), N_("the update gate"), N_("the candidate"))}
 # So many wrong calls are needed: one may have a property by chance.
 ENOUGH = 2
+BUT_FIRST, BUT_LAST = slice(1, None), slice(None, -1)
 
 
 @dataclass(frozen=True)
@@ -172,24 +173,9 @@ def _moved(parts: Sequence[_Part], of_got: slice, of_right: slice) -> bool:
         not _close(part.right[1:], part.right[:-1]) for part in parts if part.right.ndim)
 
 
-def _late(parts: Sequence[_Part]) -> bool:
-    return _moved(parts, slice(1, None), slice(None, -1))
-
-
-def _early(parts: Sequence[_Part]) -> bool:
-    return _moved(parts, slice(None, -1), slice(1, None))
-
-
-def _all_wrong_at(parts: Sequence[_Part], place: int) -> bool:
-    return all(not _close(part.got[place], part.right[place]) for part in parts if len(part.right) > 1)
-
-
-def _but_first(parts: Sequence[_Part]) -> bool:
-    return _rows(parts, slice(1, None), slice(1, None)) and _all_wrong_at(parts, 0)
-
-
-def _but_last(parts: Sequence[_Part]) -> bool:
-    return _rows(parts, slice(None, -1), slice(None, -1)) and _all_wrong_at(parts, -1)
+def _all_but(parts: Sequence[_Part], place: int, others: slice) -> bool:
+    return _rows(parts, others, others) and all(
+        not _close(part.got[place], part.right[place]) for part in parts if len(part.right) > 1)
 
 
 def _shortest_only(parts: Sequence[_Part]) -> bool:
@@ -212,10 +198,12 @@ PROPERTIES: tuple[tuple[Callable[[Sequence[_Part]], bool], str], ...] = (
     (_opposite, N_("{what} has the wrong sign, and nothing else is wrong with it, in every test of this task.")),
     (_multiple, N_("{what} is the right one times a constant, the same in every test of this task.")),
     (_transposed, N_("{what} is the transpose of the right one, in every test of this task.")),
-    (_late, N_("{what} is one place late in every test of this task: each entry holds what belongs to the one before.")),
-    (_early, N_("{what} is one place early in every test of this task: each entry holds what belongs to the one after.")),
-    (_but_first, N_("{what} is right except for its first entry, in every test of this task.")),
-    (_but_last, N_("{what} is right except for its last entry, in every test of this task.")),
+    (partial(_moved, of_got=BUT_FIRST, of_right=BUT_LAST),
+     N_("{what} is one place late in every test of this task: each entry holds what belongs to the one before.")),
+    (partial(_moved, of_got=BUT_LAST, of_right=BUT_FIRST),
+     N_("{what} is one place early in every test of this task: each entry holds what belongs to the one after.")),
+    (partial(_all_but, place=0, others=BUT_FIRST), N_("{what} is right except for its first entry, in every test of this task.")),
+    (partial(_all_but, place=-1, others=BUT_LAST), N_("{what} is right except for its last entry, in every test of this task.")),
     (_shortest_only, N_("{what} is right where there is no step of time to go back over, and wrong where there is one, in every "
                         "test of this task.")),
     (_short_only, N_("{what} is right over few steps of time and wrong over many, in every test of this task. Is something cut "
