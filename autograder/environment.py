@@ -43,7 +43,7 @@ WASM = (
 def main() -> None:
     """Create the environment, or find it ready. Exits with status 1 and the reason if that fails."""
     place, _, made = (STAMP.read_text() if STAMP.exists() else "").partition("\n")
-    with_torch = wants_torch(made)
+    with_torch = wants("TORCH", "torch=no" not in made)
     with_wasm = wants("WASM", "wasm=yes" in made)
     wanted = fingerprint(with_torch, with_wasm)
     working = place == str(KIT) and (VENV / "bin" / "python").exists() and has_named_python()
@@ -81,11 +81,6 @@ def has_named_python() -> bool:
     settings = VENV / "pyvenv.cfg"
     found = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", settings.read_text() if settings.exists() else "", re.MULTILINE)
     return not os.environ.get("PYTHON") or found is None or (int(found[1]), int(found[2])) == sys.version_info[:2]
-
-
-def wants_torch(made: str) -> bool:
-    """Whether to install PyTorch: as TORCH says, else as it was last time."""
-    return wants("TORCH", "torch=no" not in made)
 
 
 def wants(name: str, before: bool) -> bool:

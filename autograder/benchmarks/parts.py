@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 import time
@@ -15,6 +14,7 @@ from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import grade_one, record_reference_run
 from autograder.sandbox import walls
 from autograder.sandbox.bubblewrap import PACKAGE
+from autograder.sandbox.client.budget import apart
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage
@@ -91,17 +91,9 @@ def start(isolation: str, rounds: int = 3) -> float:
 
 def _in_fork(wall: Callable[[], Any]) -> float:
     """Seconds of an action that cannot be undone, in a process of its own."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            began = time.perf_counter()
-            wall()
-            os.write(writer, repr(time.perf_counter() - began).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        data = stream.read()
-    os.waitpid(child, 0)
-    return float(data)
+    def timed() -> bytes:
+        began = time.perf_counter()
+        wall()
+        return repr(time.perf_counter() - began).encode()
+
+    return float(apart(timed, 60.0))

@@ -193,11 +193,11 @@ def _kind(header: set[str]) -> str:
 
 def _name(cells: dict[str, str]) -> str:
     """Return the full name, from one column or two."""
-    first, last = _first(cells, FIRST), _first(cells, LAST)
-    if first or last:
-        return f"{first} {last}".strip()
-    name = _first(cells, NAME)
-    return name
+    return f"{_first(cells, FIRST)} {_first(cells, LAST)}".strip() or _first(cells, NAME)
+
+
+def _identity(lms: str, number: str, cells: dict[str, str]) -> LmsIdentity:
+    return LmsIdentity(lms, number, _name(cells), _first(cells, EMAIL))
 
 
 def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
@@ -211,57 +211,38 @@ def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, s
 
 
 def _worksheet(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    number = re.search(
-        r"\d+$", _first(cells, IDENTIFIER)
-    )
-    name = _name(cells)
-    number_here = f"{stage_id}:{number[0]}" if number and stage_id else ""
-    return LmsIdentity("moodle", number_here, name, _first(cells, EMAIL)), name or (f"Participant {number[0]}" if number else "")
-
-
-def _participants(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    return LmsIdentity("moodle", "", _name(cells), _first(cells, EMAIL)), _name(cells)
+    number = re.search(r"\d+$", _first(cells, IDENTIFIER))
+    who = _identity("moodle", f"{stage_id}:{number[0]}" if number and stage_id else "", cells)
+    return who, who.name or (f"Participant {number[0]}" if number else "")
 
 
 def _gradescope(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     if cells.get("role", "student").lower() not in ("student", ""):
         return LmsIdentity("gradescope", ""), ""
-    number, email = cells.get("sid", ""), _first(cells, EMAIL)
-    return LmsIdentity("gradescope", number or email, _name(cells), email), number or email
-
-
-def _brightspace(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    """Read a row of Brightspace. Its downloads number people differently from its lists, so names identify them."""
-    return LmsIdentity("brightspace", "", _name(cells), _first(cells, EMAIL)), _name(cells) or cells.get("username", "").lstrip(
-        "#"
-    )
-
-
-def _blackboard(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    login = cells.get("username", "")
-    return LmsIdentity("blackboard", login, _name(cells), _first(cells, EMAIL)), login
+    number = cells.get("sid", "") or _first(cells, EMAIL)
+    return _identity("gradescope", number, cells), number
 
 
 def _github(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
-    login = cells.get("github username") or cells.get("github", "")
-    return LmsIdentity("github", login, cells.get("identifier", "") or _name(cells), _first(cells, EMAIL)), login or cells.get(
-        "identifier", ""
-    )
+    login, known_as = cells.get("github username") or cells.get("github", ""), cells.get("identifier", "")
+    return LmsIdentity("github", login, known_as or _name(cells), _first(cells, EMAIL)), login or known_as
 
 
 def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     """Read a row of any other list. The folder is named by a login or id if there is one."""
-    label = _first(cells, LABEL) or _name(cells) or _first(cells, EMAIL)
-    return LmsIdentity("folder", _first(cells, LABEL), _name(cells), _first(cells, EMAIL)), label
+    who = _identity("folder", _first(cells, LABEL), cells)
+    return who, who.id or who.name or who.email
 
 
 READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str]]] = {
     "canvas": _canvas,
     "worksheet": _worksheet,
-    "participants": _participants,
+    "participants": lambda cells, stage_id: (_identity("moodle", "", cells), _name(cells)),
     "gradescope": _gradescope,
-    "brightspace": _brightspace,
-    "blackboard": _blackboard,
+    # Its downloads number people differently from its lists, so names identify them.
+    "brightspace": lambda cells, stage_id: (
+        _identity("brightspace", "", cells), _name(cells) or cells.get("username", "").lstrip("#")),
+    "blackboard": lambda cells, stage_id: (_identity("blackboard", cells.get("username", ""), cells), cells.get("username", "")),
     "github": _github,
     "generic": _generic,
 }

@@ -167,8 +167,7 @@ class FeedbackExporter(TemplateExporter):
 
     def _create_environment(self) -> Environment:
         """nbconvert's environment with autoescape on, and the style sheet; made once a process."""
-        environment = super()._create_environment()
-        return prepared(environment)
+        return prepared(super()._create_environment())
 
 
 def prepared(environment: Environment) -> Environment:

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
@@ -434,7 +435,7 @@ def folder(path: Path) -> Archive:
             kind = said("is a link, and links are not followed") if link else said("is not a regular file")
             archive.refused[clean] = said("it {problem}", problem=problem or kind)
         else:
-            archive.add(archive.apart(clean, name), File(info.st_size, _disk_reader(place, limit(clean))))
+            archive.add(archive.apart(clean, name), File(info.st_size, partial(read_bytes, place, limit(clean))))
     return archive
 
 
@@ -446,17 +447,13 @@ def walk(top: Path, inside: str = "") -> Iterator[tuple[str, Path]]:
         return
     for entry in entries:
         name = f"{inside}{entry.name}"
-        if is_junk(name, _disk_reader(Path(entry.path), limit(name))):
+        if is_junk(name, partial(read_bytes, Path(entry.path), limit(name))):
             continue
         if entry.is_dir(follow_symlinks=False):
             if inside.count("/") < 20:
                 yield from walk(Path(entry.path), f"{name}/")
         else:
             yield name, Path(entry.path)
-
-
-def _disk_reader(path: Path, most: int) -> Callable[[], bytes]:
-    return lambda: read_bytes(path, most)
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
