@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import zipfile
+from gettext import GNUTranslations
 from html import unescape
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from autograder.checks.terminal import arriving
-from autograder.checks.words import CATALOGUE, _, read_catalogue, retold, speaking
+from autograder.checks.words import CATALOGUE, _, retold, speaking
 from autograder.checks.words import language as language_in_use
 from autograder.grade import language as languages
 from autograder.grade.course import use_course
@@ -83,7 +84,7 @@ def test_no_machine_decides_the_language() -> None:
     """LANG and its like are of no matter, nor is what spoke before."""
     code = ("from autograder.checks.words import _, language; print(language(), _('failed'))")
     assert run(sys.executable, "-c", code, cwd=KIT, LANG="de_DE.UTF-8", LANGUAGE="de", LC_ALL="C.UTF-8").stdout == "en failed\n"
-    with speaking(read_catalogue(io.BytesIO(for_students("de")))):
+    with speaking(GNUTranslations(io.BytesIO(for_students("de")))):
         assert (language_in_use(), _("failed")) == ("de", "nicht bestanden")
         assert _("{got:g} of {all:g} points of these public tests", got=1.5, all=2).startswith("1.5 von 2 Punkten")
     assert (language_in_use(), _("failed")) == ("en", "failed")
@@ -94,7 +95,7 @@ def test_a_text_is_read_in_english_and_said_in_german() -> None:
     inner = said("it is larger than {size:.0f} MiB", size=8)
     text = said("{file} was not read: {why}", file="bptt.py", why=ValueError(inner))
     assert text == spoken(text) == "bptt.py was not read: it is larger than 8 MiB"
-    with speaking(read_catalogue(io.BytesIO(marked_catalogue(False)))):
+    with speaking(GNUTranslations(io.BytesIO(marked_catalogue(False)))):
         assert text == "bptt.py was not read: it is larger than 8 MiB"
         assert spoken(text) == "bptt.py wurde nicht gelesen: sie ist größer als 8 MiB"
         assert retold("an array of shape (3, 2)", "an array of shape {shape}") == "ein Array der Form (3, 2)"

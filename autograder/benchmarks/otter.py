@@ -23,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from packaging.requirements import Requirement
 
 from autograder.benchmarks import plain
+from autograder.publish.handing_out import without_markers
 from autograder.stages import Stage
 from autograder.stages.points import test_list
 
@@ -80,7 +81,7 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
         for task, text in _test_files(stage).items():
             package.writestr(f"tests/task_{task.replace('.', '_')}.py", text)
     for student, answer in answers.items():
-        notebook = new_notebook(cells=[new_code_cell(plain.unmarked(answer), id="answer")])
+        notebook = new_notebook(cells=[new_code_cell(without_markers(answer), id="answer")])
         (course / student).mkdir()
         nbformat.write(notebook, course / student / f"{stage.id}.ipynb")
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.publish.handing_out import without_markers
 from autograder.stages import KIT, Stage, find_stage
 from autograder.stages.points import task_points
-from autograder.stages.strip import BEGIN, END
 
 MODULES = "modules"
 SETUP = '''import warnings
@@ -63,13 +63,8 @@ def cells(stage: Stage, each: str = "{test}\nrun_this_test({name})\n") -> dict[s
                 tests[task] += each.format(test=text, name=node.name)
             elif not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "autograder.checks")):
                 helpers += "".join(f"@{ast.unparse(mark)}\n" for mark in marks) + text + "\n"
-    reference = unmarked(stage.solution.read_text(encoding="utf-8"))
+    reference = without_markers(stage.solution.read_text(encoding="utf-8"))
     return {"setup": SETUP.format(reference=reference, trained=str(stage.suite / "checkpoints")) + helpers, **tests}
-
-
-def unmarked(source: str) -> str:
-    """Source without solution markers, on which nbgrader would act."""
-    return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
 
 
 def notebook(stage: Stage, answer: str) -> nbformat.NotebookNode:
@@ -96,13 +91,13 @@ def build(course: Path, stage: Stage, answers: Mapping[str, str]) -> None:
     (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
                                                'c.ClearSolutions.enforce_metadata = False\n')
     lend(course / MODULES, stage)
-    nbformat.write(notebook(stage, unmarked(stage.solution.read_text(encoding="utf-8"))), source / f"{stage.id}.ipynb")
+    nbformat.write(notebook(stage, without_markers(stage.solution.read_text(encoding="utf-8"))), source / f"{stage.id}.ipynb")
     nbgrader(course, "generate_assignment", stage.id)
     for student, answer in answers.items():
         folder = course / "submitted" / student / stage.id
         folder.mkdir(parents=True)
         released = nbformat.read(course / "release" / stage.id / f"{stage.id}.ipynb", as_version=4)
-        released.cells[0].source = unmarked(answer)
+        released.cells[0].source = without_markers(answer)
         nbformat.write(released, folder / f"{stage.id}.ipynb")
 
 
@@ -110,7 +105,7 @@ def lend(folder: Path, stage: Stage) -> None:
     """What the notebook imports: the model answers of earlier stages, and the modules and data students are given."""
     folder.mkdir()
     for earlier in map(find_stage, stage.info.requires_stages):
-        (folder / earlier.info.file).write_text(unmarked(earlier.solution.read_text(encoding="utf-8")))
+        (folder / earlier.info.file).write_text(without_markers(earlier.solution.read_text(encoding="utf-8")))
     for source, name in stage.info.handout_files.items():
         copy = shutil.copytree if (KIT / source).is_dir() else shutil.copy
         copy(KIT / source, folder / name)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.rules import LACKS
-from autograder.checks.words import N_, _, language, read_catalogue, retold
+from autograder.checks.words import N_, _, language, retold
 from autograder.checks.words import speaking as speaking_by
 from autograder.checks.wrapping import SAYINGS
 from autograder.stages import KIT
@@ -91,7 +91,7 @@ def _version(language: str) -> tuple[Path, int, int]:
 
 @lru_cache(maxsize=4)
 def _catalogue(file: Path, changed: int, size: int) -> GNUTranslations:
-    return read_catalogue(io.BytesIO(_compiled(file, changed, size)))
+    return GNUTranslations(io.BytesIO(_compiled(file, changed, size)))
 
 
 @lru_cache(maxsize=4)

@@ -67,10 +67,7 @@ def versions(stage: Stage) -> dict[str, str]:
     return {"kit": __version__, "python": platform.python_version()} | {name: _version_of(name) for name in libraries}
 
 
-@cache
-def _version_of(library: str) -> str:
-    """Return a library's version; cached, because its metadata is a long text."""
-    return version(library)
+_version_of = cache(version)  # a library's metadata is a long text
 
 
 @cache

@@ -11,25 +11,12 @@ from typing import Any
 
 from autograder.checks.words import N_, _
 from autograder.grade.feedback_text import OUTCOMES, hints_of, points, told
+from autograder.gradebook.marks import Mark
 from autograder.stages import Stage
 
 # More would be a list, not advice.
 MAX_STEPS = 3
 PNG = "iVBORw0KGgo"  # how every PNG begins in base64
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the gradebook holds for one cell: `pending` while a person has still to give the mark.
-
-    `changed` says that the answer is another than the one that was marked.
-    """
-
-    score: float
-    max_score: float
-    pending: bool = False
-    by_hand: bool = False
-    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +90,7 @@ def tasks_of(record: Mapping[str, Any], stage: Stage, marks: Mapping[str, Mark],
 
 def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: Mark | None, record: Mapping[str, Any],
             hidden: str) -> Task:
-    own = Mark(sum(test["points"] for test in tests), sum(test["max_points"] for test in tests))
+    own = Mark("", sum(test["points"] for test in tests), sum(test["max_points"] for test in tests))
     shown = mark or own
     state, words = _state(tests)
     if abs(shown.score - own.score) > 1e-9:

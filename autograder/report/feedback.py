@@ -34,7 +34,7 @@ from autograder.gradebook.late import read_term
 from autograder.gradebook.marks import read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
-from autograder.report.facts import Mark, in_the_way, next_steps, tasks_of
+from autograder.report.facts import in_the_way, next_steps, tasks_of
 from autograder.sandbox.isolation import at_length, in_short
 from autograder.stages import find_stage
 
@@ -83,9 +83,7 @@ class Facts(NbGraderPreprocessor):
         record = read_record(record_path(Path.cwd(), stage.id, about["student"]))
         if record is None:
             raise InfrastructureError(f"there is no record of {about['student']}'s {stage.id}; run make grade")
-        marks = {meta["mark"].task: Mark(meta["score"], meta["points"], meta["mark"].pending, meta["mark"].by_hand,
-                                         meta["mark"].changed)
-                 for meta in map(nbgrader_meta, nb.cells) if "mark" in meta}
+        marks = {meta["mark"].task: meta["mark"] for meta in map(nbgrader_meta, nb.cells) if "mark" in meta}
         tasks = tasks_of(record, stage, marks, stage.info.hidden)
         resources["page"] = {
             "stage": stage, "record": record, "tasks": tasks, "steps": next_steps(record, tasks),

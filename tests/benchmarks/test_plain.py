@@ -45,6 +45,6 @@ def test_otter_grader_gets_the_same_tests_with_their_points(tmp_path: Path) -> N
     assert sorted(found) == sorted((test, str(worth), str(visibility == "hidden"))
                                    for visibility, _, test, _, worth in points.test_list(stage))
     runs = [f"{otter.SUITE}.run_this_test({otter.SUITE}.{test})" for test, _, _ in found]
-    program = "\n".join([plain.unmarked(right), f"import {otter.SUITE}", *runs])
+    program = "\n".join([plain.without_markers(right), f"import {otter.SUITE}", *runs])
     environment = plain.environment(tmp_path) | {"PYTHONPATH": f"{tmp_path / 'files'}{os.pathsep}{KIT}"}
     subprocess.run([sys.executable, "-c", program], env=environment, check=True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.report.facts import MAX_STEPS, Mark, next_steps, tasks_of
+from autograder.gradebook.marks import Mark
+from autograder.report.facts import MAX_STEPS, next_steps, tasks_of
 from tests.classroom import STAGE
 
 TASKS = list(STAGE.info.tasks)
@@ -31,7 +32,7 @@ def steps(tests, status="graded", reason="", marks=None):
     named = {test["task"] for test in tests}
     tests = [*tests, *(a_test(task) for task in TASKS[:-1] if task not in named)]
     record = {"status": status, "reason": reason, "tests": sorted(tests, key=lambda test: test["task"]), "pictures": {}}
-    return next_steps(record, tasks_of(record, STAGE, marks or {TASKS[-1]: Mark(20, 20, by_hand=True)}))
+    return next_steps(record, tasks_of(record, STAGE, marks or {TASKS[-1]: Mark("", 20, 20, by_hand=True)}))
 
 
 def test_nothing_is_left_when_everything_passes():
@@ -106,6 +107,6 @@ def test_what_staff_is_asked_is_not_what_a_student_reads(question, found):
 
 
 def test_an_answer_that_was_not_handed_in_is_worth_writing():
-    found = steps([], marks={TASKS[-1]: Mark(0, 20)})
+    found = steps([], marks={TASKS[-1]: Mark("", 0, 20)})
     assert len(found) == 1 and "Answer task 1.8" in found[0].title and "20 points" in found[0].text
-    assert steps([], marks={TASKS[-1]: Mark(0, 20, pending=True)}) == []
+    assert steps([], marks={TASKS[-1]: Mark("", 0, 20, pending=True)}) == []

@@ -49,20 +49,17 @@ def code_state(data: bytes, stage: Stage) -> str:
 
     The functions need not be defined in it: a file may import or assign them, and what it takes them from comes along.
     """
-    return _code_state(data, stage.id, False)
+    return _code_state(data, stage, False)
 
 
 def definitions_state(data: bytes, stage: Stage) -> str:
     """The same of a file with another name than the stage's: only what it defines counts, as a script that tries the functions
     imports them."""
-    return _code_state(data, stage.id, True)
+    return _code_state(data, stage, True)
 
 
 @lru_cache(maxsize=64)
-def _code_state(data: bytes, stage_id: str, only_defined: bool) -> str:
-    from autograder.stages import find_stage
-
-    stage = find_stage(stage_id)
+def _code_state(data: bytes, stage: Stage, only_defined: bool) -> str:
     names, text = names_of(stage), text_of(data)
     tree = parsed(text)
     there = defined(text) if only_defined or tree is None else bound(tree, stage.module)
@@ -117,21 +114,17 @@ def has_all(data: bytes, stage: Stage) -> bool:
                                                      for name in names_of(stage))
 
 
+@lru_cache(maxsize=16)
 def notebook_state(data: bytes, stage: Stage) -> str:
     """What a notebook is to a stage: ``written``, ``stub`` as it was handed out, ``unreadable``, or ``other``."""
-    return _notebook_state(data, stage.id)
-
-
-@lru_cache(maxsize=16)
-def _notebook_state(data: bytes, stage_id: str) -> str:
     if not looks_like_notebook(data):
         return "unreadable"
     reading = read_cells(data)
     if not reading.cells:
         return "unreadable"
-    ours = released_texts(stage_id)
+    ours = released_texts(stage.id)
     ids = {cell.grade_id for cell in reading.cells if cell.grade_id}
     alike = sum(cell.text.strip() in ours for cell in reading.cells)
-    if not ids & released_notebook(stage_id).grade_ids and alike < 3:
+    if not ids & released_notebook(stage.id).grade_ids and alike < 3:
         return "other"
     return "written" if answers_of(reading.cells, ours) else "stub"

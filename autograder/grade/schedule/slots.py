@@ -69,7 +69,8 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
 
     def settle(job: dict[str, Any], outcome: dict[str, Any] | Exception) -> None:
         if isinstance(outcome, dict) and (job.get("alone") or not outcome.get("met_wall_clock")):
-            keep(job, finished(outcome))
+            outcome.pop("met_wall_clock", None)  # only for this module: the record is the same on any machine
+            keep(job, outcome)
 
     again: list[dict[str, Any]] = []
     for job, outcome in run(jobs, slots, keep=settle):
@@ -85,12 +86,6 @@ def grade_many(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, clust
             outcome = InfrastructureError(f"set aside for a person: {outcome}, again and again, also alone; if nobody "
                                           "ended it, this machine has too little memory")
         yield job, outcome
-
-
-def finished(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without fields only used by the scheduler, so that it is the same on any machine."""
-    record.pop("met_wall_clock", None)
-    return record
 
 
 def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limits: Limits | None,
