@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | No
         Files of the earlier hand-ins, latest first, and where they are stored; None if they never were.
     """
     stage = target.stage
-    states = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}
+    states: dict[str, Callable[[bytes, Stage], str]] = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}
     for name, state_of in states.items():
         lack = "" if newest.hand_in.needs_person else lacks(newest.own, name, stage)
         for files, where in earlier if lack else []:
