@@ -141,9 +141,10 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
         for student, state in states.items():
             question = _question(state)
             notes = [f"needs a person: {question}" if question else "", state.get("unread"), *(state.get("notes") or [])]
-            rows.append({"student": student, "stage": folder.name, "late": "yes" if state.get("late") else "",
-                         "attempt": 1, "files": len(state.get("files") or {}), "note": "; ".join(map(str, filter(None, notes)))}
-                        | {key: state[key] for key in ("when", "source", "attempt") if key in state})
+            rows.append({"student": student, "stage": folder.name, "when": state.get("when", ""),
+                         "late": "yes" if state.get("late") else "", "source": state.get("source", ""),
+                         "attempt": state.get("attempt", 1), "files": len(state.get("files") or {}),
+                         "note": "; ".join(map(str, filter(None, notes)))})
         groups = {person.group for person in roster.people if person.group and person.student in states}
         for person in roster.people:
             if not person.student or person.student in states or person.is_group or person.group in groups:
