@@ -9,7 +9,7 @@ import contextlib
 import gettext
 import re
 from pathlib import Path
-from typing import IO, Any, Iterator, Optional  # noqa: UP035
+from typing import Any, Iterator, Optional  # noqa: UP035
 
 CATALOGUE = "words.mo"
 
@@ -54,11 +54,6 @@ def language() -> str:
     return str(_Language.now.info().get("language", "en"))
 
 
-def read_catalogue(file: IO[bytes]) -> gettext.GNUTranslations:
-    """Read a compiled catalogue from an open file."""
-    return gettext.GNUTranslations(file)
-
-
 @contextlib.contextmanager
 def speaking(catalogue: Optional[gettext.NullTranslations]) -> Iterator[None]:  # noqa: UP045
     """Context in which texts come from this catalogue; English for None."""
@@ -72,4 +67,4 @@ def speaking(catalogue: Optional[gettext.NullTranslations]) -> Iterator[None]:  
 _own = Path(__file__).with_name(CATALOGUE)
 if _own.is_file():
     with _own.open("rb") as _file:
-        _Language.now = read_catalogue(_file)
+        _Language.now = gettext.GNUTranslations(_file)

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import needs
 from .layout import StageInfo, public_tests, read_stage
+from .terminal import say
 from .words import _
 
 # Folder -> task -> (points, text of the student's file when it was checked), in this process.
@@ -47,7 +48,7 @@ def check(task: str | None = None, *, show: bool = False, fresh: bool = False) -
     tests = public_tests(folder)
     sentence = wrong_task(task, read_stage(tests.parent))
     if sentence:
-        display_text(sentence)
+        say(sentence)
         return
     outcome = run_fresh(folder, task, show) if fresh else run_here(tests, folder, task, show)
     display(outcome, stage_so_far(outcome, folder))
@@ -103,14 +104,7 @@ def display(outcome: Any, so_far: str) -> None:
 
         show({"text/plain": text, "text/html": view(outcome, so_far)}, raw=True)
     else:
-        display_text(text)
-
-
-def display_text(text: str) -> None:
-    """Print a text, with characters replaced that the terminal cannot show."""
-    from .terminal import say
-
-    say(text)
+        say(text)
 
 
 def in_notebook() -> bool:

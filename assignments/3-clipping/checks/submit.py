@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from . import needs, rules
-from .check import display_text
 from .checkpoints import PROBLEMS
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
 from .session import Outcome, run_fresh, saved_at
+from .terminal import say
 from .update import hash_of, hash_of_cell, manifest
 from .words import N_, _, retold
 
@@ -60,14 +60,14 @@ def submit() -> Path | None:
     lines += ["", *("  " + _("TO FIX: {sentence}", sentence=sentence) for sentence in handin.trouble)]
     lines += ["  " + _("Note: {sentence}", sentence=sentence) for sentence in handin.remarks]
     if not handin.files:
-        display_text("\n".join([*lines, "", _("There is nothing to hand in yet; no zip was made.")]))
+        say("\n".join([*lines, "", _("There is nothing to hand in yet; no zip was made.")]))
         return None
     archive, code = packed(folder, info, handin)
     lines += ["", _("{zip} is made, with {files}.", zip=archive.name, files=", ".join(handin.files)),
               _("Its code is {code}. Upload this one file; hand in again as often as you like until the deadline.", code=code)]
     if handin.trouble:
         lines.append(_("What is listed as TO FIX costs points as it stands."))
-    display_text("\n".join(lines).replace("\n\n\n", "\n\n"))
+    say("\n".join(lines).replace("\n\n\n", "\n\n"))
     return archive
 
 

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import needs
-from .check import display_text
 from .layout import StageInfo, public_tests, read_stage
+from .terminal import say
 from .words import _
 
 MANIFEST = "checks/release.json"
@@ -49,15 +49,15 @@ def update(archive: str | Path) -> bool:
         files = released_files(Path(archive).expanduser())
         new = tomllib.loads(files["stage.toml"].decode("utf-8"))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        display_text(_("{zip} is no release of a stage: {why}. Name the zip you downloaded.", zip=archive,
+        say(_("{zip} is no release of a stage: {why}. Name the zip you downloaded.", zip=archive,
                        why=str(error) or type(error).__name__))
         return False
     if new["file"] != info.file:
-        display_text(_("{zip} is \"{title}\" ({file}), and this folder is \"{own_title}\" ({own_file}): nothing was changed.",
+        say(_("{zip} is \"{title}\" ({file}), and this folder is \"{own_title}\" ({own_file}): nothing was changed.",
                        zip=archive, title=new["title"], file=new["file"], own_title=info.title, own_file=info.file))
         return False
     if _order(new.get("release", "")) < _order(info.release):
-        display_text(_("{zip} is release {day}, older than this folder's {own}: nothing was changed.", zip=archive,
+        say(_("{zip} is release {day}, older than this folder's {own}: nothing was changed.", zip=archive,
                        day=new.get("release") or _("without a day"), own=info.release))
         return False
     done = taken_over(folder, info, files)
@@ -69,7 +69,7 @@ def update(archive: str | Path) -> bool:
     lines += ["  " + _("Note: {sentence}", sentence=note) for note in done.notes]
     if done.files or done.cells:
         lines.append(_("Restart the notebook's kernel, and reload the notebook's page where it is open."))
-    display_text("\n".join(lines))
+    say("\n".join(lines))
     return True
 
 

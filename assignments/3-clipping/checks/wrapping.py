@@ -232,18 +232,10 @@ def _shown(text: str, line: int) -> str:
     return " ".join(lines[line - 1].split())[:60] if 0 < line <= len(lines) else ""
 
 
-def _first_change(before: str, after: str) -> int:
-    """Return the first line in which two texts differ."""
-    pairs = enumerate(zip(before.splitlines(), after.splitlines(), strict=False), start=1)
-    return next((number for number, (old, new) in pairs if old != new), 1)
-
-
 def _changed(before: str, after: str) -> tuple[str, int]:
-    return after, _first_change(before, after)
-
-
-def _without_blanks(text: str) -> tuple[str, int]:
-    return _changed(text, text.translate(BLANKS))
+    """Return a text and the first line in which it differs from the one before."""
+    pairs = enumerate(zip(before.splitlines(), after.splitlines(), strict=False), start=1)
+    return after, next((number for number, (old, new) in pairs if old != new), 1)
 
 
 def _dedented(text: str) -> tuple[str, int]:
@@ -274,10 +266,6 @@ def _without_margin(text: str) -> tuple[str, int]:
     return text, 1
 
 
-def _without_prompts(text: str) -> tuple[str, int]:
-    return _changed(text, PROMPT.sub("", text))
-
-
 def _without_magics(text: str) -> tuple[str, int]:
     """Replace notebook magics by statements that do nothing; a statement after a magic is kept."""
     lines, foreign, goes_on = [], False, False
@@ -302,21 +290,19 @@ def _without_magics(text: str) -> tuple[str, int]:
     return _changed(text, "".join(lines))
 
 
-def _with_plain_quotes(text: str) -> tuple[str, int]:
-    return _changed(text, text.translate(QUOTES))
-
-
 REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
-    (_without_blanks,
+    (lambda text: _changed(text, text.translate(BLANKS)),
      N_("has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces"),
      N_("Replace them by spaces, and hand it in again")),
     (_without_fences, N_("has marks of Markdown around its code (line {line}, {text}), which were left out"), TAKE_OUT),
     (_without_margin, N_("has a mark or a number in front of every line ({text}), which were left out"), TAKE_OUT),
     (_dedented, N_("is indented as a whole, and was read without that"), N_("Move it to the left, and hand it in again")),
-    (_without_prompts, N_("has prompts of Python in front of its lines (line {line}, {text}), which were left out"),
+    (lambda text: _changed(text, PROMPT.sub("", text)),
+     N_("has prompts of Python in front of its lines (line {line}, {text}), which were left out"),
      N_("Take them out, and hand the file in again")),
     (_without_magics, BELONGS, TAKE_OUT),
-    (_with_plain_quotes, N_("has quotes of a word processor (line {line}), and was read with plain ones"),
+    (lambda text: _changed(text, text.translate(QUOTES)),
+     N_("has quotes of a word processor (line {line}), and was read with plain ones"),
      N_("Replace them by plain quotes, and hand it in again")),
 )
 # All texts produced here, for translation; the grader stores them in English.

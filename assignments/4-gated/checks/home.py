@@ -198,14 +198,12 @@ class LocalBackend:
     def _named(self, call: Call) -> list[tuple[str, Any]]:
         """Pairs of parameter name and argument of a call."""
         function = getattr(self._file.module, call.name, None)
-        try:
-            bound = inspect.signature(function).bind(*call.args, **call.kwargs)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return [*((f"argument {number}", value) for number, value in enumerate(call.args, start=1)), *call.kwargs.items()]
         starred = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-        if any(parameter.kind in starred for parameter in bound.signature.parameters.values()):
-            return [*((f"argument {number}", value) for number, value in enumerate(call.args, start=1)), *call.kwargs.items()]
-        return list(bound.arguments.items())
+        with contextlib.suppress(TypeError, ValueError):
+            bound = inspect.signature(function).bind(*call.args, **call.kwargs)  # type: ignore[arg-type]
+            if all(parameter.kind not in starred for parameter in bound.signature.parameters.values()):
+                return list(bound.arguments.items())
+        return [*((f"argument {number}", value) for number, value in enumerate(call.args, start=1)), *call.kwargs.items()]
 
     def _describe(self, call: Call) -> str:
         """The call in one line, with parameter names."""
