@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from gettext import GNUTranslations
 from html import unescape
 from pathlib import Path
@@ -100,6 +101,17 @@ def test_a_text_is_read_in_english_and_said_in_german() -> None:
         assert spoken(text) == "bptt.py wurde nicht gelesen: sie ist größer als 8 MiB"
         assert retold("an array of shape (3, 2)", "an array of shape {shape}") == "ein Array der Form (3, 2)"
         assert retold("a text of nobody's", "an array of shape {shape}") == "a text of nobody's"
+
+
+def test_the_language_of_one_thread_is_not_that_of_another() -> None:
+    """Hand-ins are read in one thread while another makes a page, and either may be done first."""
+    german = GNUTranslations(io.BytesIO(for_students("de")))
+    with ThreadPoolExecutor(1) as beside:
+        with speaking(german):
+            assert language_in_use() == "de" and beside.submit(language_in_use).result() == "en"
+            reading = speaking(german)
+            assert beside.submit(reading.__enter__).exception() is None
+        assert language_in_use() == "en" and beside.submit(language_in_use).result() == "de"
 
 
 def test_of_many_names_three_are_told() -> None:
