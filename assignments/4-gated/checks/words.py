@@ -8,27 +8,31 @@ This file runs on Python 3.6 and later: see `needs`.
 import contextlib
 import gettext
 import re
+import threading
 from pathlib import Path
 from typing import Any, Iterator, Optional  # noqa: UP035
 
 CATALOGUE = "words.mo"
 
 
-class _Language:
-    """The catalogue in use."""
+class _Language(threading.local):
+    """The catalogue in use, of each thread by itself: hand-ins are read beside the pages that are made."""
 
     now = gettext.NullTranslations()  # type: gettext.NullTranslations
 
 
+_language = _Language()
+
+
 def _(english: str, **values: Any) -> str:
     """Translate a text and fill in `values` for its {names}."""
-    said = _Language.now.gettext(english)
+    said = _language.now.gettext(english)
     return said.format(**values) if values else said
 
 
 def _n(one: str, many: str, count: int, **values: Any) -> str:
     """Translate the singular or plural by `count`, which is also a value."""
-    return _Language.now.ngettext(one, many, count).format(count=count, **values)
+    return _language.now.ngettext(one, many, count).format(count=count, **values)
 
 
 def N_(text: str) -> str:
@@ -39,7 +43,7 @@ def N_(text: str) -> str:
 def retold(text: str, *templates: str) -> str:
     """Translate a text that was made elsewhere, such as in the sandbox, from one of these templates; unchanged if none matches.
     """
-    if type(_Language.now) is gettext.NullTranslations:
+    if type(_language.now) is gettext.NullTranslations:
         return text
     for template in templates:
         found = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template)), text, re.DOTALL)
@@ -51,17 +55,17 @@ def retold(text: str, *templates: str) -> str:
 
 def language() -> str:
     """Return the language in use, such as ``de``; ``en`` without a catalogue."""
-    return str(_Language.now.info().get("language", "en"))
+    return str(_language.now.info().get("language", "en"))
 
 
 @contextlib.contextmanager
 def speaking(catalogue: Optional[gettext.NullTranslations]) -> Iterator[None]:  # noqa: UP045
     """Context in which texts come from this catalogue; English for None."""
-    before, _Language.now = _Language.now, catalogue or gettext.NullTranslations()
+    before, _language.now = _language.now, catalogue or gettext.NullTranslations()
     try:
         yield
     finally:
-        _Language.now = before
+        _language.now = before
 
 
 _own = Path(__file__).with_name(CATALOGUE)
