@@ -79,22 +79,27 @@ def solutions(course: Path, stage_id: str | None) -> None:
     click.echo(f"{archive}\nThe model answers of {stage.id}, for students. Hidden tests and mistakes are not in it.")
 
 
-def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None) -> int:
-    """Run the gates of some stages, printing each result as it arrives; return the number that failed."""
+def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Callable[[Stage], GateResult]] | None = None,
+              again: bool = False) -> int:
+    """Run the gates of some stages, printing each result as it arrives; return the number that failed.
+
+    A gate that held before and that nothing has changed since is not run, unless `again`.
+    """
     from autograder.prove.gate_result import write_names
     from autograder.prove.gates import GATES
     from autograder.prove.gates import verify as run
+    from autograder.prove.unchanged import Kept
     from autograder.stages import KIT
 
     def tell(finding: GateResult, seconds: float) -> None:
-        took = f"{seconds:6.1f} s {finding.cpu:6.1f} CPU s"
+        took = "  unchanged" if finding.unchanged else f"{seconds:6.1f} s {finding.cpu:6.1f} CPU s"
         click.echo(f"  {'ok  ' if finding.holds else 'FAIL'} {finding.gate:<52} {finding.measured:<28} {took}")
         for line in finding.table if verbose else ():
             click.echo(f"         {line}")
         for problem in finding.problems[:25]:
             click.echo(f"         {problem}")
 
-    failed = 0
+    failed, kept = 0, Kept(again)
     for stage in chosen_stages:
         try:
             click.echo(f"{stage.id}: {stage.info.title}")
@@ -102,8 +107,13 @@ def run_gates(chosen_stages: Iterable[Stage], verbose: bool, gates: Iterable[Cal
             click.echo(f"{stage.id}:\n  FAIL {error}")
             failed += 1
             continue
-        findings = run(stage, tell, gates or GATES)
-        click.echo(f"  {len(findings)} gates took {sum(finding.cpu for finding in findings):.1f} CPU s")
+        try:
+            findings = run(stage, tell, gates or GATES, kept)
+        finally:
+            kept.save()
+        unchanged = sum(finding.unchanged for finding in findings)
+        click.echo(f"  {len(findings)} gates took {sum(finding.cpu for finding in findings):.1f} CPU s"
+                   + (f"; {unchanged} of them were not run, since nothing has changed since they held" if unchanged else ""))
         failed += sum(not finding.holds for finding in findings)
         if any(finding.names for finding in findings):
             path, words = write_names(KIT / "dist" / f"names-{stage.id}.csv", findings)
@@ -249,8 +259,9 @@ def try_out(course: Path, stage_id: str | None, task: str | None, mistake: str |
 @click.option("--seeds", type=click.IntRange(min=1), default=None,
               help="Run the suites with this many seeds, in place of the other gates.")
 @click.option("--short", is_flag=True, help="What CI runs: all gates, with fewer programs, pairs and records.")
+@click.option("--again", is_flag=True, help="Run also gates that nothing has changed for since they held.")
 def verify(course: Path, stage_id: str | None, verbose: bool, mutants: bool, grader: str | None, seeds: int | None,
-           short: bool) -> None:
+           short: bool, again: bool) -> None:
     """Run the gates: the proof that the suites are right."""
     from autograder.grade.course import this_course
     from autograder.prove.gates import SHORT, suite_is_stable
@@ -259,7 +270,7 @@ def verify(course: Path, stage_id: str | None, verbose: bool, mutants: bool, gra
     special = [mutants_are_killed] if mutants else []
     special += [partial(suite_is_stable, seeds=seeds)] if seeds else []
     gates = special or (SHORT if short else None)
-    failed = run_gates(this_course().stages(stage_id), verbose, gates) if special or grader is None else 0
+    failed = run_gates(this_course().stages(stage_id), verbose, gates, again) if special or grader is None else 0
     if grader is not None or (mutants and stage_id is None):
         from autograder.prove.slips import slips_are_found
 

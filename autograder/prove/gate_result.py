@@ -42,7 +42,10 @@ class NameGiven(NamedTuple):
 
 @dataclass
 class GateResult:
-    """The result of a gate, which holds if there are no problems. `cpu` is what it took, in CPU seconds of all its processes."""
+    """The result of a gate, which holds if there are no problems.
+
+    `cpu` is what it took, in CPU seconds of all its processes. `unchanged` says that it was not run: see `prove.unchanged`.
+    """
 
     gate: str
     measured: str = ""
@@ -50,6 +53,7 @@ class GateResult:
     table: list[str] = field(default_factory=list)
     names: list[NameGiven] = field(default_factory=list)
     cpu: float = 0.0
+    unchanged: bool = False
 
     @property
     def holds(self) -> bool:

@@ -44,6 +44,7 @@ from autograder.prove.messages import messages_arrive
 from autograder.prove.notebooks import notebook_runs, released
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
 from autograder.prove.through_sandbox import no_answer_goes_ahead, records_agree, rounding_changes_no_verdict
+from autograder.prove.unchanged import Kept
 from autograder.publish.leaks import kinds, leaks, plant
 from autograder.publish.release import archive_of, built, date_of, drift, folder_of, pack
 from autograder.publish.release_steps import disagreements
@@ -233,15 +234,19 @@ def name_of_gate(gate: Callable[[Stage], GateResult]) -> str:
 
 
 def verify(stage: Stage, tell: Callable[[GateResult, float], None], gates: Iterable[Callable[[Stage], GateResult]] = GATES,
-           ) -> Sequence[GateResult]:
-    """Run the gates of a stage in order; `tell` is called with each result."""
+           kept: Kept | None = None) -> Sequence[GateResult]:
+    """Run the gates of a stage in order, except those whose results are in `kept`; `tell` is called with each result."""
     with runs_kept():
-        return [_found(gate, stage, tell) for gate in gates]
+        return [_found(gate, stage, tell, kept) for gate in gates]
 
 
-def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[GateResult, float], None]) -> GateResult:
+def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[GateResult, float], None],
+           kept: Kept | None) -> GateResult:
     """Return the result of a gate; a failure to run it is a problem of its own."""
     started, spent = time.perf_counter(), sum(os.times()[:4])
+    if kept is not None and (known := kept.finding(stage, gate)) is not None:
+        tell(known, time.perf_counter() - started)
+        return known
     try:
         with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):  # programs that print
             finding = gate(stage)
@@ -252,5 +257,7 @@ def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[Ga
         what = f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"
         finding = GateResult(name_of_gate(gate), problems=[what])
     finding.cpu = sum(os.times()[:4]) - spent
+    if kept is not None:
+        kept.add(stage, gate, finding)
     tell(finding, time.perf_counter() - started)
     return finding
