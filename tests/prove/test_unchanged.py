@@ -119,6 +119,7 @@ def test_a_file_that_is_edited_while_a_gate_runs_is_not_taken_for_the_one_it_ran
         if edited:
             (tmp_path / "autograder" / "some.py").write_text("2")
         kept.save()
+        (tmp_path / "autograder" / "some.py").write_text("1")
         assert (unchanged.Kept().finding(stage, gate) is None) == edited
 
 
