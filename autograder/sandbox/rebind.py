@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Callable, Collection
 from types import CodeType
 from typing import Any
@@ -24,7 +25,12 @@ def rebound(source: bytes, filename: str, names: Collection[str]) -> CodeType:
             call = ast.Expr(ast.Call(ast.Name(HOOK, ast.Load()), [ast.Constant(name)], []))
             body.append(ast.fix_missing_locations(ast.copy_location(call, statement)))
     tree.body = body
-    return compile(tree, filename, "exec", dont_inherit=True)
+    limit = sys.getrecursionlimit()
+    try:  # text may be nested three times as deep as a tree, such as a sum of 2,000 terms
+        sys.setrecursionlimit(max(limit, 10_000))
+        return compile(tree, filename, "exec", dont_inherit=True)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _bound(statement: ast.stmt, names: Collection[str]) -> set[str]:

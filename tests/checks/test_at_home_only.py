@@ -208,8 +208,11 @@ def test_an_exception_of_another_line_is_not_laid_to_it(slot, tmp_path):
 
 def test_a_deep_expression_costs_nobody_anything(slot, tmp_path):
     """Python runs it, so the submission is graded as any other."""
-    found = record(slot, tmp_path, SOLUTION + "\na = 1\nx = " + "+".join(["a"] * 1500) + "\n")
+    deep = SOLUTION + "\na = 1\nx = " + "+".join(["a"] * 1500) + "\n"
+    found = record(slot, tmp_path, deep)
     assert found["status"] == "graded" and all(test["outcome"] == "passed" for test in found["tests"])
+    found = record(slot, tmp_path, deep + "\ndef softmax(z):\n    return z\n")  # a right one stands in for it
+    assert {test["task"] for test in found["tests"] if test["outcome"] != "passed"} == {"1.1"}
 
 
 def test_an_import_that_starts_processes_says_so(slot, tmp_path):
