@@ -467,7 +467,7 @@ def plot_curves(ax, by_model, xlabel, ylabel, chance):
     -------
     None
         The Axes hold the lines, each of them whole within the limits, the labels and a legend with each model's name beside
-        the colour and style of its line, which is that of no other line.
+        the colour and style of its line, which is that of no other line (of ten models at most), nor that at chance.
     """
     ### BEGIN SOLUTION
     for marker, (name, curve) in zip("os^DvPX" * len(by_model), by_model.items()):

@@ -143,7 +143,7 @@ def test_softmax_of_random_scores(student, reference, rng):
 @task("1.1", points=0.5)
 def test_softmax_of_scores_far_apart(student):
     """softmax gives a class far below the best one its tiny probability, 1e-300 say, and not 0."""
-    for z in ([0.0, -50.0, 3.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
+    for z in ([0.0, -50.0, 3.0], [30000.0, 29999.0, 0.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
         e = np.exp(np.array(z) - max(z))
         expect(student.softmax(np.array(z)), e / e.sum(), "softmax(z)", rtol=1e-9, atol=0)
 
@@ -167,6 +167,7 @@ def test_cross_entropy_from_1e_300_to_1(student):
     for p in (1e-7, 1e-13, 1e-300):
         expect(student.cross_entropy(np.array([1 - p, p, 0.0]), 1), -np.log(p), "L_t")
     expect(student.cross_entropy(np.array([0.0, 0.0, 1.0]), 2), 0.0, "L_t")
+    expect(student.cross_entropy(np.array([1 - 1e-9, 1e-9]), 0), 1e-9, "L_t", rtol=1e-6, atol=0)
 
 
 @task("1.2", points=1)
@@ -185,11 +186,11 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     """forward takes arrays of whole numbers, an h_0 of zeros or nearly so, and inputs that saturate every unit."""
     params, _, _, _ = problem(rng, 5, 2, 3, 4)
     x = rng.integers(-1, 2, (5, 2))
-    for h_0 in (np.zeros(3, dtype=int), np.array([1, 0, -1])):
+    for h_0 in (np.zeros(3, dtype=int), np.array([3, 0, -2])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
         expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
-    tiny = np.array([1e-13, -3e-200, 2e-300])
-    expect(student.forward(params, x, tiny)[0][0], tiny, "h_0", atol=0)
+    tiny, faint = np.array([1e-153, -3e-200, 2e-300]), {**params, "W_x": 1e-150 * params["W_x"], "b": np.zeros(3)}
+    expect(student.forward(faint, x, tiny)[0], reference.forward(faint, x, tiny)[0], "h", rtol=1e-7, atol=0)
     params, x, _, h_0 = problem(rng, 4, 3, 2, 5)
     params["W_y"] *= 1000
     for scale in (30, 1e5):
@@ -256,7 +257,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
 def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     """dyhat_dz is the whole Jacobian, for random probabilities of 1 to 6 classes."""
     expect_gradient(student.dyhat_dz(np.ones(1)), np.zeros((1, 1)), "dyhat_dz")
-    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-75])
+    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-140])
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "dyhat_dz", (rng.dirichlet(np.ones(6)),), "dyhat_dz")
@@ -283,9 +284,9 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
 @task("1.3", points=1)
 def test_dz_dh_of_random_weights(student, reference, rng):
     """dz_dh has shape (V, H), also where V = 1 or H = 1."""
-    for shape in ((1, 3), (3, 1), (3, 3)):
-        W_y = rng.standard_normal(shape)
-        expect_gradient(student.dz_dh(W_y), W_y, "dz_dh")
+    for shape, scale in (((1, 3), 1e200), ((3, 1), 1e-250), ((3, 3), 1.0)):
+        W_y = scale * rng.standard_normal(shape)
+        expect_gradient(student.dz_dh(W_y), W_y, "dz_dh", atol=0)
     expect_each_argument_counts(student, reference, "dz_dh", (rng.standard_normal((5, 3)),), "dz_dh")
     expect_others_results_kept(student, rng, *FACTORS[:4])
 
@@ -293,7 +294,7 @@ def test_dz_dh_of_random_weights(student, reference, rng):
 @task("1.3", points=2)
 def test_dh_dh_prev_of_random_states(student, reference, rng):
     """dh_dh_prev is right for random states of 1 to 5 units, saturated ones too."""
-    for H in (1, 5, 3):
+    for H in (5, 1, 3):
         h_t, W_h = np.tanh(2 * rng.standard_normal(H)), rng.standard_normal((H, H))
         expect_gradient(student.dh_dh_prev(strided(h_t), strided(W_h)), reference.dh_dh_prev(h_t, W_h), "dh_dh_prev")
     expect_each_argument_counts(student, reference, "dh_dh_prev", (h_t, W_h), "dh_dh_prev")
@@ -311,8 +312,8 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
 @task("1.3", points=2)
 def test_dh_dW_x_of_random_states(student, reference, rng):
     """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
-    for H, D in ((4, 1), (1, 3), (3, 2)):
-        h_t, x_t = np.tanh(rng.standard_normal(H)), rng.standard_normal(D)
+    for H, D, scale in ((4, 1, 1e200), (1, 3, 1.0), (3, 2, 1.0)):
+        h_t, x_t = np.tanh(rng.standard_normal(H)), scale * rng.standard_normal(D)
         expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
     expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
     state, word = np.array([0.5, 0.5]), np.array([0, 0, 1, 0])        # two units in one state are still two
@@ -408,7 +409,7 @@ def test_term_of_all_pairs_of_steps(student, reference, rng):
 
 @task("1.5", points=2)
 def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng):
-    """A summand from 60 steps back counts as much as a near one, in (3) and in (4)."""
+    """A summand from 100 steps back counts as much as a near one, in (3) and in (4)."""
     params, x, y, h, y_hat = args = lossless(reference, rng, 64, 2, 3, 4)
     x[-9] = 0                                             # no input at this step: a summand of 0 between others
     dh, want = reference.dL_dz(y_hat[-1], y[-1]) @ params["W_y"], np.zeros((3, 2))
@@ -419,9 +420,12 @@ def test_sums_over_many_steps_in_which_nothing_vanishes(student, reference, rng)
             expect_gradient(student.term(*args, 64, k), one, f"term(t=64, k={k})", rtol=1e-8)
     expect_gradient(student.dL_dW_x(*args, 64), want, "dL_64/dW_x", rtol=1e-7)
     params, x, y, _, y_hat = args = turning(140, 2, 3, 4)
-    one = np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -138)
+    params["W_h"] *= 20                                   # and one that has grown to 1e179
+    one = 20.0**138 * np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -138)
     expect_gradient(student.term(*args, 140, 2), np.outer(one, x[1]), "term(t=140, k=2)", rtol=1e-8)
-    args = lossless(reference, rng, 26, 2, 3, 4)
+    args = turning(104, 2, 3, 4)
+    expect_gradient(student.dL_dW_x(*args, 104), reference.dL_dW_x(*args, 104), "dL_104/dW_x", rtol=1e-8)
+    args = lossless(reference, rng, 36, 2, 3, 4)
     expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*args)["W_x"], "dL_total/dW_x", rtol=1e-7)
 
 
@@ -564,7 +568,7 @@ def test_bptt_is_linear_in_T(student, reference, rng):
 
 @task("1.6", points=1)
 def test_bptt_keeps_what_has_vanished(student, reference):
-    """bptt carries the one error there is, at step 20, back to h_0: tiny, never 0, whatever the steps before are sure of."""
+    """bptt carries the one error there is, at the last step, back to h_0: tiny, never 0, or huge, whatever the other steps hold."""
     T = 20
     # Unit 0 follows the input and makes steps 1 to 19 sure of the right class, so that they have no error at all.
     params = {"W_y": np.array([[900.0, 0.5], [-900.0, -1.0], [0.0, 2.0]]), "b": np.array([0.0, 0.1]),
@@ -581,6 +585,14 @@ def test_bptt_keeps_what_has_vanished(student, reference):
     x = np.vstack([[[1e4]], x[1:]])                       # both units are saturated at step 1: past it there is nothing at all
     h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
     expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", np.zeros(2), atol=0)
+    for factor in (30.0, 0.01):                           # at each step back: 1e190 and 1e-260 arrive at h_0
+        params, x, y, h, y_hat = turning(130, 2, 3, 4)
+        y_hat[:-1] = np.eye(4)[y[:-1]]                    # no step but the last has an error, and that is small
+        y_hat[-1] = np.where(np.eye(4)[y[-1]], 1 - 3e-12, 1e-12)
+        params["W_y"][y[-1]] = 0
+        params["W_h"] *= factor
+        want = factor**130 * np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -130)
+        expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", want, rtol=1e-8, atol=0)
 
 
 @task("1.6", points=1)
@@ -647,7 +659,7 @@ def test_numerical_gradient_of_any_shape(student, reference, rng):
 @task("1.7", points=1)
 def test_relative_error_is_relative_and_symmetric(student, reference, rng):
     """relative_error does not change with the scale, nor when a and b change places."""
-    for shape, scale in (((4,), 1e-8), ((2, 3, 4), 1e8), ((1, 1), 1e-20), ((3, 2), 1e-120), ((2, 3), 1e120)):
+    for shape, scale in (((4,), 1e-8), ((2, 3, 4), 1e8), ((1, 1), 1e-20), ((13, 11), 1e-120), ((2, 3), 1e120)):
         a, b = rng.standard_normal(shape), rng.standard_normal(shape)
         if scale == 1e-8:                                 # the worst entry has an error below 1 here
             a, b = np.abs(a), np.abs(b)
@@ -665,7 +677,7 @@ def test_relative_error_is_relative_and_symmetric(student, reference, rng):
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
     for W, b, s, *other_names in (("W_x", "b", "s", "h_0"), ("h_0", "c_0", "W_x", "b", "W_h")):
-        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(2), s: rng.standard_normal(1)}
+        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(2), s: rng.standard_normal(2)}
 
         def loss(at, power=3, W=W, b=b, s=s):
             return float(np.sum(np.tanh(at[W] @ np.ones(2) + at[b])) * np.sum(at[s] ** power))
@@ -678,6 +690,7 @@ def test_gradient_check_of_each_name(student, reference, rng):
         checks = [(loss, 0.5), (loss, 1e-5), (other, 1e-5)]
         if s == "W_x":
             params[s] = np.array([2])                     # of integers
+            grads[b] = np.zeros(2)                        # one that was forgotten
             checks = checks[:1]
         for f, eps in checks:
             want = reference.gradient_check(f, params, grads, eps)

@@ -1,6 +1,7 @@
 """Hidden tests of stage 4: other shapes, gradients, edge cases, histories of training."""
 
 import importlib
+import math
 from functools import cache
 
 import numpy as np
@@ -277,6 +278,9 @@ def test_logits_have_the_right_values(student, rng):
         tokens = random_tokens(rng, V, B, T)
         model(tokens)  # what it says now must not stick
         state = {key: tensor(rng, *value.shape, scale=0.6) for key, value in model.state_dict().items()}
+        if T == 1:  # long word vectors, of which the cell takes little
+            size = {"embedding": 1e3, "weight_ih": 1e-3}
+            state = {key: size.get(role(key, value.shape, V, E, H), 1.0) * value for key, value in state.items()}
         model.load_state_dict(state)
         got = model(tokens)
         expect(got, expected_logits(state, tokens, CLASS_OF[cell], V, E, H), "logits", rtol=1e-3, atol=1e-4)
@@ -371,6 +375,7 @@ def test_memory_bias_is_the_sum_of_two_biases(student):
                 expect_true(largest <= max(1.0, abs(bias) / 2), f"has an entry of size {largest:.3g}: "
                             "memory_bias belongs to the gate that keeps, and to no other", what,
                             hidden="is large: memory_bias belongs to the gate that keeps, and to no other")
+                expect_true(largest > 0, "is 0: the other biases stay as the cell draws them", what)
 
 
 @task("4.3", points=1)
@@ -380,11 +385,11 @@ def test_unknown_cell_is_refused(student):
         expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
 
 
-def training_run(rng, V, scales, T=3):
-    """Batches of one to three sentences whose weights, and so whose gradients, differ much in size."""
-    sizes = [1 + (number + 1) % 3 for number in range(len(scales))]
+def training_run(rng, V, scales):
+    """Batches of one to three sentences of four to two words whose weights, and so whose gradients, differ much in size."""
+    sizes = [(1 + (number + 1) % 3, 4 - number % 3) for number in range(len(scales))]
     return [(random_tokens(rng, V, B, T), torch.tensor(scale * rng.uniform(0.2, 1, (B, T - 1)), dtype=torch.float32))
-            for B, scale in zip(sizes, scales)]
+            for (B, T), scale in zip(sizes, scales)]
 
 
 # Of two right programs the losses and logits agree to the sixth digit after some updates; with settings of Adam that are near
@@ -422,14 +427,14 @@ def numbers(losses):
 @task("4.4", points=1)
 def test_training_without_clipping(student, reference):
     """train follows Adam from batch to batch where no gradient reaches the threshold."""
-    expect_training(student, reference, "lstm", ((1, 0.5, 2), 0.02, 1e6))
+    expect_training(student, reference, "lstm", ((1, 0.5, 0, 2), 0.02, 1e6))
     expect_unchanged(student)
 
 
 @task("4.4", points=1)
 def test_training_clips_by_the_norm_of_all_gradients(student, reference):
     """train scales all gradients together to the threshold where their norm reaches it, and only there."""
-    expect_training(student, reference, "gru", ((0.3, 40, 0.5), 0.05, 0.5))
+    expect_training(student, reference, "gru", ((0.3, 4e4, 0.5), 0.05, 0.5))
     expect_training(student, reference, "rnn", (tuple(0.5 * 1.4**i for i in (0, 7, 4, 2, 6, 1, 5, 3)), 0.05, 2.0))
 
 
@@ -461,6 +466,7 @@ def test_training_leaves_no_gradient_behind(student, autodiff, rng):
     """train leaves no gradient in the parameters when it returns."""
     model = student.LanguageModel(7, 3, 4, "rnn")
     student.train(model, training_run(rng, 7, [1]), 0.01, 1.0)
+    expect(numbers(student.train(model, [], 0.01, 1.0)), [], "losses of no batch")
     tokens = random_tokens(rng, 7, 2, 4)
     left = autodiff.vjp(model, (tokens,), tensor(rng, 2, 4, 7))["left_behind"]
     expect_true(len(left) == 0, f"have a gradient left after train: {', '.join(left)}", "the parameters",
@@ -497,17 +503,21 @@ def expect_reach_of(student, reference, cell, name, D, H, length, seed, weights)
     expect(got, reference_reach(reference, name, D, H, length, seed, *numbers), "norms", rtol=1e-3, atol=1e-30)
 
 
+def expect_trainable(function, module, found):
+    """By a vector-Jacobian product: the function left no gradient in a module's parameters, and each of them still gets one."""
+    left = ", ".join(found["left_behind"])
+    expect_true(not left, f"leaves a gradient in {left} of {module}", function, hidden=f"leaves a gradient in {module}")
+    frozen = [key for key, value in found["parameters"].items() if value is None]
+    expect_true(not frozen, f"leaves {', '.join(frozen)} of {module} without requires_grad", function,
+                hidden=f"leaves a parameter of {module} without requires_grad")
+
+
 def expect_reach(student, reference, autodiff, rng, name):
     """gradient_reach of a random cell against the reference's; the cell is as it was afterwards."""
-    cell, weights = expect_same_reach(student, reference, rng, name, 2, 3, 4, 7)
+    cell, weights = expect_same_reach(student, reference, rng, name, 4, 3, 4, 7)
     expect(cell.state_dict(), weights, "parameters of the cell afterwards")
-    x, state = tensor(rng, 1, 2), random_state(rng, name, 1, 3)
-    after = autodiff.vjp(cell, (x, state), like(rng, flat(state)))
-    left = ", ".join(after["left_behind"])
-    expect_true(not left, f"leaves a gradient in {left} of the cell", "gradient_reach", hidden="leaves a gradient in the cell")
-    frozen = [key for key, value in after["parameters"].items() if value is None]
-    expect_true(not frozen, f"leaves {', '.join(frozen)} of the cell without requires_grad", "gradient_reach",
-                hidden="leaves a parameter of the cell without requires_grad")
+    x, state = tensor(rng, 1, 4), random_state(rng, name, 1, 3)
+    expect_trainable("gradient_reach", "the cell", autodiff.vjp(cell, (x, state), like(rng, flat(state))))
     expect_unchanged(student)
 
 
@@ -567,11 +577,17 @@ def test_reach_that_vanishes_is_not_zero(student):
 
 @task("4.5", points=1)
 def test_reach_over_many_steps(student):
-    """gradient_reach goes all the way back, 130 steps too, where the norms grow."""
-    weights = {"weight_ih": torch.zeros(1, 3), "weight_hh": torch.tensor([[1.5]]), "bias_ih": torch.zeros(1),
-               "bias_hh": torch.zeros(1)}
-    got = as_norms(student.gradient_reach(cell_with(student, "RNNCell", 3, 1, weights), 130, 3))
-    expect(got, 1.5 ** np.arange(130, -1.0, -1.0), "norms", rtol=1e-3)
+    """gradient_reach goes all the way back, 130 steps too, where the norms grow, and where a gate keeps nearly all."""
+    for name, step, length in (("RNNCell", 1.5, 130), ("LSTMCell", 0.97, 60), ("GRUCell", 0.97, 60)):
+        rows = GATES[name]
+        weights = {key: torch.zeros(rows, *rest) for key, rest in
+                   (("weight_ih", (3,)), ("weight_hh", (1,)), ("bias_ih", ()), ("bias_hh", ()))}
+        if name == "RNNCell":
+            weights["weight_hh"][:] = step
+        else:
+            weights["bias_ih"][1] = math.log(step / (1 - step))
+        got = as_norms(student.gradient_reach(cell_with(student, name, 3, 1, weights), length, 3))
+        expect(got, step ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-3)
 
 
 @cache
@@ -771,11 +787,34 @@ def test_the_guess_is_among_all_words(student, rng):
     expect(student.accuracy_by_distance(model, again), {5000: 2 / 3}, "accuracy", **SHARES)
 
 
+def in_two_orders(rng, model, V):
+    """A text and the guess after it, and the same words in an order that another guess follows; both ends are the same."""
+    texts = torch.stack([torch.tensor(rng.permutation(V)[:5]) for _ in range(40)])
+    both = torch.cat([texts, texts[:, [0, 1, 3, 2, 4]]])
+    guesses = last_logits(model, list(both)).argmax(dim=1).reshape(2, -1).T.tolist()
+    at = next((at for at, (one, other) in enumerate(guesses) if one != other), 0)
+    return [(both[row], guess) for row, guess in zip((at, at + len(texts)), guesses[at])]
+
+
+def parameters_of(model):
+    """The numbers in a model's parameters, to be compared later."""
+    return {key: value.clone() for key, value in model.state_dict().items()}
+
+
+def expect_model_kept(function, autodiff, model, before, tokens, cotangents):
+    """A function left the model it was given as it was."""
+    after = model.state_dict()
+    same = all(after[key].dtype == value.dtype and torch.equal(after[key], value) for key, value in before.items())
+    expect_true(same, "changes the parameters of the model it is given", function)
+    expect_trainable(function, "the model", autodiff.vjp(model, (tokens,), cotangents))
+
+
 @task("4.6", points=2)
-def test_accuracy_of_each_kind_of_model(student, rng):
+def test_accuracy_of_each_kind_of_model(student, autodiff, rng):
     """accuracy_by_distance is right for stories of many lengths, read by each kind of cell, from the first word on."""
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell)
+        before = parameters_of(model)
         distances, right = rng.permutation([0, 0, 6, 6, 6, 30]).tolist(), rng.permutation([True, False] * 3).tolist()
         plan = list(zip(distances, [1, 2, 2, 3, 4, 6], right))
         items = stories(rng, model, 15, plan)
@@ -784,17 +823,23 @@ def test_accuracy_of_each_kind_of_model(student, rng):
         got = student.accuracy_by_distance(model, items)
         by_distance = {distance: [right for d, _, right in plan if d == distance] for distance, *_ in plan}
         expect(got, {distance: float(np.mean(hits)) for distance, hits in by_distance.items()}, "accuracy", **SHARES)
+    (one, guess), (other, _) = in_two_orders(rng, model, 15)
+    got = student.accuracy_by_distance(model, [{"tokens": tokens, "target": guess, "distance": 2} for tokens in (one, other)])
+    expect(got, {2: 0.5}, "accuracy of the same words in two orders", **SHARES)
+    expect_model_kept("accuracy_by_distance", autodiff, model, before, one[None], tensor(rng, 1, 5, 15))
     model, tokens, guess, _ = both_ends(student, rng, 15)
-    got = student.accuracy_by_distance(model, [{"tokens": tokens, "target": guess, "distance": 190}])
-    expect(got, {190: 1.0}, "accuracy", **SHARES)
+    texts = tokens, torch.cat([tokens[1:2], tokens[1:]])  # only the first word is another one
+    got = student.accuracy_by_distance(model, [{"tokens": text, "target": guess, "distance": 190} for text in texts])
+    expect(got, {190: 0.5}, "accuracy", **SHARES)
     expect_unchanged(student)
 
 
 @task("4.7", points=1)
-def test_error_of_each_kind_of_model(student, rng):
+def test_error_of_each_kind_of_model(student, autodiff, rng):
     """error_by_attractors is right for sentences of many lengths, with few plurals, and with one number alone."""
     for cell in CLASS_OF:
         model = spread(student, rng, 15, 5, 7, cell)
+        before = parameters_of(model)
         plan = [(int(rng.integers(2)), length, bool(rng.random() < 0.3), bool(rng.integers(2)))
                 for length in (1, 2, 2, 3, 4, 6)] + [(7, 2, True, True), (7, 3, True, False), (9, 1, False, True)]
         items = sentences(rng, model, 15, plan)
@@ -805,9 +850,15 @@ def test_error_of_each_kind_of_model(student, rng):
                          for number in (False, True)]
             wanted[count] = float(np.mean([np.mean(rates) for rates in by_number if rates]))
         expect(got, wanted, "error", **SHARES)
+    (one, guess), (other, second) = in_two_orders(rng, model, 15)
+    got = student.error_by_attractors(model, [{"tokens": tokens, "right": guess, "wrong": second, "attractors": 3, "plural": True}
+                                              for tokens in (one, other)])
+    expect(got, {3: 0.5}, "error of the same words in two orders", **SHARES)
+    expect_model_kept("error_by_attractors", autodiff, model, before, one[None], tensor(rng, 1, 5, 15))
     model, tokens, guess, other = both_ends(student, rng, 15)
-    item = {"tokens": tokens, "right": guess, "wrong": other, "attractors": 20, "plural": True}
-    expect(student.error_by_attractors(model, [item]), {20: 0.0}, "error", **SHARES)
+    items = [{"tokens": text, "right": guess, "wrong": other, "attractors": 20, "plural": True}
+             for text in (tokens, torch.cat([tokens[1:2], tokens[1:]]))]  # only the first word is another one
+    expect(student.error_by_attractors(model, items), {20: 0.5}, "error", **SHARES)
     expect_unchanged(student)
     model, tokens = biased(student, rng, 5, 2, 3, [0.0, 1.0, 3.0, 0.0, 0.0]), random_tokens(rng, 5, 3)
     again = [{"tokens": tokens, "right": right, "wrong": 3 - right, "attractors": 1, "plural": False} for right in (1, 2, 1)]
@@ -903,6 +954,8 @@ def test_figure_of_many_models(student, canvas, rng):
     student.plot_curves(ax, six, "x", "y", 0.5)
     drawn = canvas.read(ax)
     curves_and_chance(drawn, six, 0.5)
+    nameless = [name for name in six if name not in (drawn["legend"] or ())]
+    expect_true(not nameless, f"does not name {', '.join(nameless)}", "the legend", hidden="does not name every model")
     alike = len(six) - len({style(line_of(drawn, name)) for name in six})
     expect_true(not alike, f"holds {alike} of {len(six)} lines that look like another one: the legend cannot tell them apart",
                 "the figure", hidden="holds lines that look the same: the legend cannot tell them apart")
