@@ -143,7 +143,7 @@ def test_softmax_of_random_scores(student, reference, rng):
 @task("1.1", points=0.5)
 def test_softmax_of_scores_far_apart(student):
     """softmax gives a class far below the best one its tiny probability, 1e-300 say, and not 0."""
-    for z in ([0.0, -50.0, 3.0], [30000.0, 29999.0, 0.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
+    for z in ([0.0, -50.0, 3.0], [30000.0, 29999.0, 29990.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
         e = np.exp(np.array(z) - max(z))
         expect(student.softmax(np.array(z)), e / e.sum(), "softmax(z)", rtol=1e-9, atol=0)
 
@@ -189,8 +189,8 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     for h_0 in (np.zeros(3, dtype=int), np.array([3, 0, -2])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
         expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
-    tiny, faint = np.array([1e-153, -3e-200, 2e-300]), {**params, "W_x": 1e-150 * params["W_x"], "b": np.zeros(3)}
-    expect(student.forward(faint, x, tiny)[0], reference.forward(faint, x, tiny)[0], "h", rtol=1e-7, atol=0)
+    tiny = np.array([1e-13, -3e-200, 2e-300])
+    expect(student.forward(params, x, tiny)[0][0], tiny, "h_0", atol=0)
     params, x, _, h_0 = problem(rng, 4, 3, 2, 5)
     params["W_y"] *= 1000
     for scale in (30, 1e5):
@@ -257,7 +257,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
 def test_dyhat_dz_of_random_probabilities(student, reference, rng):
     """dyhat_dz is the whole Jacobian, for random probabilities of 1 to 6 classes."""
     expect_gradient(student.dyhat_dz(np.ones(1)), np.zeros((1, 1)), "dyhat_dz")
-    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-140])
+    small = np.array([1e-14, 0.25, 0.75 - 1e-14, 1e-75])
     want = np.diag(small) - np.outer(small, small)
     expect(student.dyhat_dz(small), want, "dyhat_dz", rtol=1e-9, atol=0)
     expect_each_argument_counts(student, reference, "dyhat_dz", (rng.dirichlet(np.ones(6)),), "dyhat_dz")
@@ -284,7 +284,7 @@ def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
 @task("1.3", points=1)
 def test_dz_dh_of_random_weights(student, reference, rng):
     """dz_dh has shape (V, H), also where V = 1 or H = 1."""
-    for shape, scale in (((1, 3), 1e200), ((3, 1), 1e-250), ((3, 3), 1.0)):
+    for shape, scale in (((1, 3), 1e80), ((3, 1), 1e-90), ((3, 3), 1.0)):
         W_y = scale * rng.standard_normal(shape)
         expect_gradient(student.dz_dh(W_y), W_y, "dz_dh", atol=0)
     expect_each_argument_counts(student, reference, "dz_dh", (rng.standard_normal((5, 3)),), "dz_dh")
@@ -312,7 +312,7 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
 @task("1.3", points=2)
 def test_dh_dW_x_of_random_states(student, reference, rng):
     """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
-    for H, D, scale in ((4, 1, 1e200), (1, 3, 1.0), (3, 2, 1.0)):
+    for H, D, scale in ((4, 1, 1e8), (1, 3, 1.0), (3, 2, 1.0)):
         h_t, x_t = np.tanh(rng.standard_normal(H)), scale * rng.standard_normal(D)
         expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
     expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
@@ -568,7 +568,7 @@ def test_bptt_is_linear_in_T(student, reference, rng):
 
 @task("1.6", points=1)
 def test_bptt_keeps_what_has_vanished(student, reference):
-    """bptt carries the one error there is, at the last step, back to h_0: tiny, never 0, or huge, whatever the other steps hold."""
+    """bptt carries the one error there is, at the last step, back to h_0: tiny, never 0; and what grows, whole."""
     T = 20
     # Unit 0 follows the input and makes steps 1 to 19 sure of the right class, so that they have no error at all.
     params = {"W_y": np.array([[900.0, 0.5], [-900.0, -1.0], [0.0, 2.0]]), "b": np.array([0.0, 0.1]),
@@ -585,14 +585,12 @@ def test_bptt_keeps_what_has_vanished(student, reference):
     x = np.vstack([[[1e4]], x[1:]])                       # both units are saturated at step 1: past it there is nothing at all
     h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
     expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", np.zeros(2), atol=0)
-    for factor in (30.0, 0.01):                           # at each step back: 1e190 and 1e-260 arrive at h_0
-        params, x, y, h, y_hat = turning(130, 2, 3, 4)
-        y_hat[:-1] = np.eye(4)[y[:-1]]                    # no step but the last has an error, and that is small
-        y_hat[-1] = np.where(np.eye(4)[y[-1]], 1 - 3e-12, 1e-12)
-        params["W_y"][y[-1]] = 0
-        params["W_h"] *= factor
-        want = factor**130 * np.roll((y_hat[-1] - np.eye(4)[y[-1]]) @ params["W_y"], -130)
-        expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", want, rtol=1e-8, atol=0)
+    params, x, y, h, y_hat = turning(130, 2, 3, 4)
+    params["W_h"] *= 1.25                                 # what is carried back grows to 1e13
+    want = np.zeros(3)
+    for t in range(130, 0, -1):
+        want = 1.25 * np.roll((y_hat[t - 1] - np.eye(4)[y[t - 1]]) @ params["W_y"] + want, -1)
+    expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", want, rtol=1e-8)
 
 
 @task("1.6", points=1)
@@ -677,7 +675,7 @@ def test_relative_error_is_relative_and_symmetric(student, reference, rng):
 def test_gradient_check_of_each_name(student, reference, rng):
     """gradient_check checks each name in params, with the eps it is given, and ignores other gradients."""
     for W, b, s, *other_names in (("W_x", "b", "s", "h_0"), ("h_0", "c_0", "W_x", "b", "W_h")):
-        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(2), s: rng.standard_normal(2)}
+        params = {W: rng.standard_normal((1, 2)), b: rng.standard_normal(2), s: rng.standard_normal(1 if s == "W_x" else 2)}
 
         def loss(at, power=3, W=W, b=b, s=s):
             return float(np.sum(np.tanh(at[W] @ np.ones(2) + at[b])) * np.sum(at[s] ** power))
@@ -690,6 +688,7 @@ def test_gradient_check_of_each_name(student, reference, rng):
         checks = [(loss, 0.5), (loss, 1e-5), (other, 1e-5)]
         if s == "W_x":
             params[s] = np.array([2])                     # of integers
+            grads[s] = np.array([loss({**params, s: np.ones(1)})])  # of the right sign, and too small
             grads[b] = np.zeros(2)                        # one that was forgotten
             checks = checks[:1]
         for f, eps in checks:

@@ -577,8 +577,9 @@ def test_reach_that_vanishes_is_not_zero(student):
 
 @task("4.5", points=1)
 def test_reach_over_many_steps(student):
-    """gradient_reach goes all the way back, 130 steps too, where the norms grow, and where a gate keeps nearly all."""
-    for name, step, length in (("RNNCell", 1.5, 130), ("LSTMCell", 0.97, 60), ("GRUCell", 0.97, 60)):
+    """gradient_reach goes all the way back, 130 steps too, where the norms grow, and where a gate keeps nearly all or little."""
+    for name, step, length in (("RNNCell", 1.5, 130), ("LSTMCell", 0.97, 60), ("GRUCell", 0.97, 60), ("LSTMCell", 0.02, 9),
+                               ("GRUCell", 0.02, 9)):
         rows = GATES[name]
         weights = {key: torch.zeros(rows, *rest) for key, rest in
                    (("weight_ih", (3,)), ("weight_hh", (1,)), ("bias_ih", ()), ("bias_hh", ()))}
@@ -587,7 +588,7 @@ def test_reach_over_many_steps(student):
         else:
             weights["bias_ih"][1] = math.log(step / (1 - step))
         got = as_norms(student.gradient_reach(cell_with(student, name, 3, 1, weights), length, 3))
-        expect(got, step ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-3)
+        expect(got, step ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-3, atol=0)
 
 
 @cache
@@ -900,7 +901,7 @@ def test_equal_logits_count_as_wrong(student, rng):
 
 
 # With attractors and without, and of an RNN without. docs/baselines.md has what right training reaches.
-CONFUSES, RNN_CONFUSES = {True: 0.25, False: 0.15}, 0.30
+CONFUSES, RNN_CONFUSES = {True: 0.40, False: 0.15}, 0.30
 
 
 def expect_no_confusion(model, with_attractors, limit, file):
