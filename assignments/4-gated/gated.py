@@ -359,6 +359,6 @@ def plot_curves(ax, by_model, xlabel, ylabel, chance):
     -------
     None
         The Axes hold the lines, each of them whole within the limits, the labels and a legend with each model's name beside
-        the colour and style of its line, which is that of no other line.
+        the colour and style of its line, which is that of no other line (of ten models at most), nor that at chance.
     """
     raise NotImplementedError("Task 4.8: plot_curves is yours to write")

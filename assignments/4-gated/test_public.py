@@ -468,6 +468,8 @@ def curves_and_chance(axes, by_model, chance):
         line = line_of(axes, name)
         expect(line["x"], xs, f"x of the line {name!r}")
         expect(line["y"], ys, f"y of the line {name!r}")
+        expect_true(len(xs) == 1 or style(line)[1] != "", f"shows {name!r} as points; it should draw a line through them", "the figure",
+                    hidden="shows points where a line should go through them")
         for values, limits, side in ((xs, axes["xlim"], "to the left or right"), (ys, axes["ylim"], "above or below")):
             low, high = sorted(limits)
             room = 1e-9 * max(1.0, high - low)
@@ -480,6 +482,9 @@ def curves_and_chance(axes, by_model, chance):
     level = [line for line in others if len(line["y"]) >= 2 and np.allclose(line["y"], chance) and np.ptp(line["x"]) > 0]
     expect_true(len(level) == 1, f"should hold one horizontal line at chance = {chance:g}, and holds {len(level)}", "the figure",
                 hidden="should hold one horizontal line at the height of chance")
+    twin = [name for name, curve in zip(by_model, curves) if "colour" in level[0] and style(curve) == style(level[0])]
+    expect_true(not twin, f"draws the line at chance as that of {', '.join(map(repr, twin))}: give it another colour or style",
+                "the figure", hidden="draws the line at chance as that of a model: give it another colour or style")
     low, high = level[0].get("across", (np.min(level[0]["x"]), np.max(level[0]["x"])))
     first, last = (limit([x for curve in by_model.values() for x in curve]) for limit in (min, max))
     room = 0.1 * (last - first)

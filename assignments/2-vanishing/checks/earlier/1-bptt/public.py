@@ -164,8 +164,8 @@ def test_dz_dh_has_a_row_for_each_class(student):
 def test_dh_dh_prev_by_hand(student):
     """dh_dh_prev[i, j] is the slope of the tanh of unit i times the weight from unit j to unit i."""
     W_h = np.array([[1.0, 2.0], [3.0, 4.0]])
-    expect_gradient(student.dh_dh_prev(np.array([0.6, 0.0]), W_h), [[0.64, 1.28], [3, 4]], "dh_dh_prev")
-    expect_gradient(student.dh_dh_prev(np.array([0.0, -0.8]), W_h), [[1, 2], [1.08, 1.44]], "dh_dh_prev")
+    expect_gradient(student.dh_dh_prev(np.array([0.6, -0.8]), W_h), [[0.64, 1.28], [1.08, 1.44]], "dh_dh_prev")
+    expect_gradient(student.dh_dh_prev(np.array([0.0, 0.5]), W_h), [[1, 2], [2.25, 3]], "dh_dh_prev")
 
 
 @task("1.3", points=1)
