@@ -84,7 +84,7 @@ def clear_the_place(stamped: str) -> None:
         VENV.rename(aside)
         print(f"{VENV} was not made by this kit: it is called {aside.name} now, and nothing in it was changed.", flush=True)
     elif VENV.exists():
-        print(f"The environment in {VENV} was made for another place or Python, or was not finished: it is made again.", flush=True)
+        print(f"The environment in {VENV} was made for another place or Python: it is made again.", flush=True)
         shutil.rmtree(VENV)
 
 

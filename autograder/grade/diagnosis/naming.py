@@ -123,7 +123,8 @@ class Diagnosis:
         if position is None:
             return
         call = test.calls[position]
-        matches = [mistake for mistake in self._matches(test.calls, position, names, test.seed) if self._holds(mistake) and self._is_own(mistake)]
+        matches = [mistake for mistake in self._matches(test.calls, position, names, test.seed)
+                   if self._holds(mistake) and self._is_own(mistake)]
         self._tries[call.name] = self._tries.get(call.name, 0) + (not matches)
         before = {mistake_id for mistake_id, _ in self._found.values()}
         if len(matches) > 1:  # one that has a name already explains this failure too
@@ -169,15 +170,15 @@ class Diagnosis:
         return self._judged[mistake.id]
 
     def _is_own(self, mistake: Mistake) -> bool:
-        """Whether the functions of this task that a mistake's functions build on are right: else its values may come from there."""
+        """Whether the functions of this task that a mistake's functions build on are right; else its values may be theirs."""
         below = {name for function in mistake.functions for name in self.stage.reaches.get(function, ())}
         below &= set(self.stage.functions[self._task]) - set(mistake.functions)
         return not any(self._shows(test, name) for name in below for test in self._tests[self._task] if test.failed)
 
     def _shows(self, test: _Test, name: str) -> bool:
         """Whether a call of a function in this test has a wrong result."""
-        asked = [position for position, call in enumerate(test.calls)
-                 if call.name == name and not call.method and call.error is None and size(call.args) <= LARGE and not is_entangled(call)]
+        asked = [position for position, call in enumerate(test.calls) if call.name == name and not call.method
+                 and call.error is None and size(call.args) <= LARGE and not is_entangled(call)]
         return any(not agrees(test.calls[position], outcome, self._single)
                    for position, outcome in self._again(test, asked, set(), self.stage.reference()))
 
