@@ -468,8 +468,8 @@ def curves_and_chance(axes, by_model, chance):
         line = line_of(axes, name)
         expect(line["x"], xs, f"x of the line {name!r}")
         expect(line["y"], ys, f"y of the line {name!r}")
-        expect_true(len(xs) == 1 or style(line)[1] != "", f"shows {name!r} as points; it should draw a line through them", "the figure",
-                    hidden="shows points where a line should go through them")
+        expect_true(len(xs) == 1 or style(line)[1] != "", f"shows {name!r} as points; it should draw a line through them",
+                    "the figure", hidden="shows points where a line should go through them")
         for values, limits, side in ((xs, axes["xlim"], "to the left or right"), (ys, axes["ylim"], "above or below")):
             low, high = sorted(limits)
             room = 1e-9 * max(1.0, high - low)

@@ -276,7 +276,7 @@ def _that_counts(node: ast.AST, scope: _Scope) -> Iterator[tuple[ast.AST, _Scope
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue
-        if isinstance(child, ast.If) and any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(child.test)):
+        if isinstance(child, ast.If) and any(getattr(node, "id", "") == "__name__" for node in ast.walk(child.test)):
             inner: Iterable[ast.AST] = child.orelse
         elif isinstance(child, ast.Try) and any(_catches(handler) for handler in child.handlers):
             inner = [*child.handlers, *child.orelse, *child.finalbody]
