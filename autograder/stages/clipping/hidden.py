@@ -237,7 +237,7 @@ def test_clipping_leaves_the_callers_arrays_alone(student, reference, rng):
         expect_each_argument_counts(student, reference, "clip_by_norm", (gradients(rng, 10.0), threshold),
                                     ("clipped", "norm_before"), rtol=2e-6)
     student.global_norm(gradients(rng, 10.0))
-    named = {"h_0": np.array([3.0, 0.0]), "b": np.array([-4.0])}
+    named = {"h_0": np.array([3.0, 0.0]), "b": np.array(-4.0)}  # one of them an array without an axis
     expect(student.clip_by_norm(named, 0.5)[0], {name: 0.1 * g for name, g in named.items()}, "clipped", rtol=2e-6)
     expect_unchanged(student)
     for entry in (0.0, np.inf, np.nan):

@@ -1,4 +1,4 @@
-"""A threshold of zero or below is accepted.
+"""Some or all thresholds of zero or below are accepted.
 
 What would a step with a threshold of 0, or of -1, do? See the Raises section.
 """

@@ -1,6 +1,6 @@
-"""The only checkpoint is the one from before the first batch.
+"""In runs of fewer than ten updates, the only checkpoint is the one from before the first batch.
 
-Where does training go on after a failure at batch 25, with checkpoint_every = 10?
+Where does training go on after a failure at batch 8, with checkpoint_every = 3?
 """
 
 import numpy as np
