@@ -1,4 +1,4 @@
-"""The initial state is 0.
+"""The norms are those of the powers of W_h: the initial state is 0, or the slope of the tanh is left out.
 
 From h_0 = 0, without an input, what are all later states, and the slope of the tanh at each?
 """
