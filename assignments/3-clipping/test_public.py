@@ -324,6 +324,8 @@ def surface_problem(panel, ws, bs, surface):
 def same_colours(left, right):
     """False where two pictures of one surface give one loss two colours, as far as that can be seen."""
     for one, other in zip(left["pictures"], right["pictures"]):
+        if one["kind"] == other["kind"] == "cells" and not np.allclose(one["scale"], other["scale"], atol=0.02):
+            return False
         if one["kind"] == other["kind"] == "cells" and len(one["place"]) == len(other["place"]):
             return np.allclose(np.sort(np.clip(one["place"], 0, 1)), np.sort(np.clip(other["place"], 0, 1)), atol=0.02)
         if one["kind"] == other["kind"] == "bands":

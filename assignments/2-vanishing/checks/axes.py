@@ -203,6 +203,7 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
 
         - "cells" (image or mesh): for each number the x and y of its cell's centre in data coordinates, the number itself
           (value), and its position in the colormap, from 0 to 1 (place).
+        - "cells" and "bands": the colours of the colormap at five places from 0 to 1 (scale).
         - "bands" (contours): for each vertex of an outline its x and y, the two levels its band lies between (low, high; equal
           for contour lines), and their positions in the colormap (low_place, high_place).
         - "colours": an image of colours, without numbers.
@@ -215,7 +216,7 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
     shown.autoscale_None()
     if isinstance(shown, ContourSet):
         found = _describe_bands(shown)
-        return None if found is None else {"kind": "bands", **common, **found}
+        return None if found is None else {"kind": "bands", **common, "scale": _scale(shown), **found}
     numbers = shown.get_array()
     if numbers is None or (np.ndim(numbers) == 3 and np.shape(numbers)[2] > 1):
         return {"kind": "colours", **common}
@@ -224,8 +225,13 @@ def _describe_picture(shown: Any) -> dict[str, Any] | None:
     x, y = _middles(shown, np.shape(numbers))
     if x.size != np.size(numbers):
         return {"kind": "colours", **common}
-    return {"kind": "cells", **common, "x": x.ravel(), "y": y.ravel(), "value": _floats(numbers).ravel(),
+    return {"kind": "cells", **common, "scale": _scale(shown), "x": x.ravel(), "y": y.ravel(), "value": _floats(numbers).ravel(),
             "place": _places(shown, numbers).ravel()}
+
+
+def _scale(shown: Any) -> np.ndarray:
+    """The colours of a picture's colormap at five places from 0 to 1, as rows of red, green, blue and opacity."""
+    return _floats(shown.get_cmap()(np.linspace(0, 1, 5)))
 
 
 def _middles(shown: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
