@@ -312,7 +312,7 @@ def test_dh_dh_prev_of_random_states(student, reference, rng):
 @task("1.3", points=2)
 def test_dh_dW_x_of_random_states(student, reference, rng):
     """dh_dW_x is right for random states and inputs, also for H = 1, D = 1 and a word as a row of 0 and 1."""
-    for H, D, scale in ((4, 1, 1e8), (1, 3, 1.0), (3, 2, 1.0)):
+    for H, D, scale in ((4, 1, 1.0), (1, 3, 1e9), (3, 2, 1.0)):
         h_t, x_t = np.tanh(rng.standard_normal(H)), scale * rng.standard_normal(D)
         expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
     expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
