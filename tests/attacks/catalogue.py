@@ -497,7 +497,7 @@ SCRIPT = "<script>alert('PWNED')</script><img src=x onerror=alert('PWNED')><svg 
 
 
 @files(
-    deserved("test_relative_error_by_hand, test_relative_error_is_relative"),
+    deserved("test_relative_error_by_hand, test_relative_error_is_relative, test_gradient_check_of_each_name"),
     tells="PWNED",
     hides="<script>alert('PWNED')",
 )

@@ -170,9 +170,9 @@ class Diagnosis:
         return self._judged[mistake.id]
 
     def _is_own(self, mistake: Mistake) -> bool:
-        """Whether the functions of this task that a mistake's functions build on are right; else its values may be theirs."""
+        """Whether what a mistake's functions build on in this task is right, or has a name; else its values may come from it."""
         below = {name for function in mistake.functions for name in self.stage.reaches.get(function, ())}
-        below &= set(self.stage.functions[self._task]) - set(mistake.functions)
+        below &= set(self.stage.functions[self._task]) - set(mistake.functions) - self._settled
         return not any(self._shows(test, name) for name in below for test in self._tests[self._task] if test.failed)
 
     def _shows(self, test: _Test, name: str) -> bool:
