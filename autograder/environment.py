@@ -81,7 +81,11 @@ def clear_the_place(stamped: str) -> None:
     if VENV.is_symlink() or (VENV.exists() and not stamped):
         aside = next(place for place in (VENV.with_name(f".venv.before-{number}") for number in itertools.count(1))
                      if not os.path.lexists(str(place)))
-        VENV.rename(aside)
+        try:
+            VENV.rename(aside)
+        except OSError as error:  # a mounted folder, say
+            sys.exit(f"{VENV} was not made by this kit, and cannot be set aside ({error.strerror}).\n"
+                     f"  Move it away or empty its place, then:  make {goal()}")
         print(f"{VENV} was not made by this kit: it is called {aside.name} now, and nothing in it was changed.", flush=True)
     elif VENV.exists():
         print(f"The environment in {VENV} was made for another place or Python: it is made again.", flush=True)

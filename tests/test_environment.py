@@ -76,6 +76,18 @@ def test_what_the_kit_did_not_make_is_set_aside(
     assert "is called .venv.before-2 now" in capsys.readouterr().out
 
 
+def test_what_cannot_be_set_aside_is_named(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.VENV.mkdir()
+
+    def busy(old: Path, new: Path) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "rename", busy)
+    with pytest.raises(SystemExit, match="cannot be set aside .Device or resource busy."):
+        environment.main()
+    assert environment.VENV.is_dir() and place == []
+
+
 def test_a_set_up_that_was_stopped_goes_on(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as stopped, pytest.raises(SystemExit):
         stopped.setattr(environment, "install", lambda *arguments: sys.exit("no network"))

@@ -74,8 +74,8 @@ class Kept:
         self._state = state()
         self._known: dict[str, Any] = {}
         self._new: dict[str, tuple[Stage, str, GateResult]] = {}
-        with contextlib.suppress(OSError, ValueError):  # none yet, or unreadable: every gate runs
-            self._known = json.loads((KIT / PLACE).read_text(encoding="utf-8"))
+        with contextlib.suppress(OSError, ValueError, TypeError):  # none yet, or unreadable: every gate runs
+            self._known = dict(json.loads((KIT / PLACE).read_text(encoding="utf-8")))
 
     def finding(self, stage: Stage, gate: Callable[..., GateResult]) -> GateResult | None:
         """Return what a gate found if nothing that decides it has changed since; None if it has to run."""
