@@ -23,6 +23,7 @@ from pathlib import Path
 KIT = Path(__file__).resolve().parents[1]
 VENV = KIT / ".venv"
 STAMP = VENV / ".ready"
+BEGUN = ".venv.begun"  # stands beside .venv while the kit makes it
 OLDEST, NEWEST = (3, 11), (3, 13)
 # The PyTorch series the kit is tested with. Any build of it is accepted, for CPU or GPU.
 TORCH = (2, 13)
@@ -57,8 +58,11 @@ def main() -> None:
         clear_the_place(place)
     size = "a few minutes: PyTorch is large" if with_torch else "about a minute"
     print(f"Setting up {VENV} (once; {size}) ...", flush=True)
+    begun = VENV.with_name(BEGUN)
+    begun.touch()
     installer = make_environment(with_torch)
     STAMP.write_text(f"{KIT}\nnot finished\n")
+    begun.unlink()
     extras = "cluster,dev" + (",torch" if with_torch else "")
     install(installer, ["-c", str(constraints()), "-e", f"{KIT}[{extras}]"],
             "the packages the kit needs could not be installed")
@@ -78,7 +82,7 @@ def main() -> None:
 
 def clear_the_place(stamped: str) -> None:
     """Delete an environment that the kit made and that does not work here; set aside what it did not make, or a link to it."""
-    if VENV.is_symlink() or (VENV.exists() and not stamped):
+    if VENV.is_symlink() or (VENV.exists() and not stamped and not VENV.with_name(BEGUN).exists()):
         aside = next(place for place in (VENV.with_name(f".venv.before-{number}") for number in itertools.count(1))
                      if not os.path.lexists(str(place)))
         try:
@@ -88,7 +92,8 @@ def clear_the_place(stamped: str) -> None:
                      f"  Move it away or empty its place, then:  make {goal()}")
         print(f"{VENV} was not made by this kit: it is called {aside.name} now, and nothing in it was changed.", flush=True)
     elif VENV.exists():
-        print(f"The environment in {VENV} was made for another place or Python: it is made again.", flush=True)
+        print(f"The environment in {VENV} was made for another place or Python"
+              f"{'' if stamped else ', or not finished'}: it is made again.", flush=True)
         shutil.rmtree(VENV)
 
 
@@ -181,4 +186,7 @@ def install(installer: "list[str]", arguments: "list[str]", failure: str) -> Non
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(f"\nStopped. The set-up goes on with:  make {goal()}")

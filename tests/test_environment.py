@@ -96,6 +96,19 @@ def test_a_set_up_that_was_stopped_goes_on(place: list[list[str]], monkeypatch: 
     assert place and not list(environment.VENV.parent.glob(".venv.*"))
 
 
+def test_an_environment_that_was_begun_is_the_kit_s_own(place: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(with_torch: bool) -> list[str]:
+        environment.VENV.mkdir()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as early, pytest.raises(KeyboardInterrupt):
+        early.setattr(environment, "make_environment", stopped)
+        environment.main()
+    assert environment.VENV.with_name(environment.BEGUN).exists()
+    environment.main()
+    assert place and not list(environment.VENV.parent.glob(".venv.*"))
+
+
 def test_another_python_that_is_named_gets_an_environment_of_its_own(
     place: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
