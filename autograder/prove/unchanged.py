@@ -75,7 +75,8 @@ class Kept:
         self._known: dict[str, Any] = {}
         self._new: dict[str, tuple[Stage, str, GateResult]] = {}
         with contextlib.suppress(OSError, ValueError, TypeError):  # none yet, or unreadable: every gate runs
-            self._known = dict(json.loads((KIT / PLACE).read_text(encoding="utf-8")))
+            known = dict(json.loads((KIT / PLACE).read_text(encoding="utf-8")))
+            self._known = {place: entry for place, entry in known.items() if isinstance(entry, dict)}
 
     def finding(self, stage: Stage, gate: Callable[..., GateResult]) -> GateResult | None:
         """Return what a gate found if nothing that decides it has changed since; None if it has to run."""
