@@ -232,14 +232,20 @@ def _given(source: Path) -> Iterator[Given]:
 
 
 def _from_table(source: Path) -> Iterator[Given]:
+    data = source.read_bytes()
+    if data.startswith(b"PK\x03\x04"):
+        raise UsageError(f"{source} is a workbook; save it as CSV UTF-8 and give that")
     try:
-        text = source.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8; save it as CSV UTF-8") from error
-    head = text.partition("\n")[0]
+    head, _, rest = text.partition("\n")
     separator = max(",;\t", key=head.count)
+    columns = [name.strip().strip('"').lower() for name in head.split(separator)]
+    if "score" not in columns:
+        raise UsageError(f"{source} has no column score; its first line is to name the columns: {', '.join(COLUMNS)}")
     try:
-        rows: list[dict[str, str]] = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+        rows: list[dict[str, str]] = list(csv.DictReader(io.StringIO(rest, newline=""), columns, delimiter=separator))
     except csv.Error as error:
         raise UsageError(f"{source} is no table ({error}); save it as CSV UTF-8") from error
     for number, row in enumerate(rows, 2):
