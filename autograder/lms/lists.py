@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, read_table
+from autograder.grade.names import shown
+from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, expect_whole, name_keys, read_table, whole
 from autograder.stages import find_stage
 from autograder.text import undefused
 
@@ -82,6 +83,8 @@ LABEL = (
     "id",
 )
 
+ADDRESS = re.compile(r"[^\s<>:,;\"()]+@[^\s<>,;\"()]+")
+
 
 def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     """Import a list into the roster of a course; return a summary.
@@ -90,7 +93,7 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     ----------
     table : Path
         Canvas's gradebook, Moodle's participants or grading worksheet, Gradescope's roster, Brightspace's or Blackboard's
-        gradebook, or any CSV with columns for an id, a name or an e-mail address.
+        gradebook, another roster.csv, or any CSV with columns for an id, a name or an e-mail address.
     course : Path
     stage_id : str, optional
         For a grading worksheet of Moodle, its stage: the numbers in it belong to one assignment.
@@ -98,7 +101,7 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     Raises
     ------
     UsageError
-        None of its columns is known.
+        None of its columns is known, an id in it was shortened, or one id stands for two people.
     """
     if stage_id:
         find_stage(stage_id)
@@ -113,15 +116,28 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     lms = _kind(set(header))
     roster = Roster.read(course.resolve())
     before, filled = len(roster.people), 0
-    for row in rows[start + 1 :]:
+    seen: dict[str, tuple[int, str]] = {}
+    for line, row in enumerate(rows[start + 1 :], start + 2):
         cells = {column: _clean(cell) for column, cell in zip(header, row, strict=False)}
         if broken := next((cell for cell in cells.values() if "\n" in cell and cell.count(delimiter) > 1), ""):
             raise UsageError(f"{table}: a cell goes over several lines ({broken[:40]!r} ...); is a quotation mark not closed?")
+        for column in cells:
+            if column in LABEL or column.endswith(" id"):
+                expect_whole(table, line, column, cells[column])
+                cells[column] = whole(cells[column])
         identity, label = READERS[lms](cells, stage_id)
         if not (identity.id or identity.email or identity.name):
             continue
+        other, name = seen.setdefault(identity.id, (line, identity.name))
+        two = name and identity.name and name_keys(name).isdisjoint(name_keys(identity.name))
+        if identity.id and two and lms != "gradescope":  # there each has a folder, and a note says so
+            raise UsageError(f"{table}, lines {other} and {line}: {shown(name)} and {shown(identity.name)} have one id, "
+                             f"{shown(identity.id)}. Correct it there, and give the list again")
         filled += 1
-        _enter(roster, identity, label, cells, stage_id)
+        if lms == "roster":
+            _enter_own(roster, cells)
+        else:
+            _enter(roster, identity, label, cells, stage_id)
     added = len(roster.people) - before
     roster.changed = True
     roster.write()
@@ -145,11 +161,27 @@ def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], 
         ("sis_id", ("sis user id",)),
         ("login_id", ("sis login id",)),
     ):
-        value = _first(cells, names)
-        if value and not person.cells.get(column, "").strip():
-            person.cells[column] = value
-            if column not in roster.columns:
-                roster.columns.append(column)
+        _fill(roster, person, column, _first(cells, names))
+
+
+def _enter_own(roster: Roster, cells: dict[str, str]) -> None:
+    """Enter a row of another roster.csv: the person is known by an id or by the folder, else as in any other list."""
+    ids = {column: cell for column, cell in cells.items() if column.endswith(" id") and cell}
+    known = [person for column, cell in ids.items() for number in cell.split("|")
+             if (person := roster.find(column.removesuffix(" id"), whole(number)))]
+    person = next(iter(known), None) or roster.of(cells["student"]) or roster.enrol(
+        _own(cells, None)[0], cells["student"], by_name=True)
+    for column, cell in cells.items():
+        _fill(roster, person, column.replace(" ", "_") if column in ids else column, cell)
+    roster.register(person)
+    roster.listed.append(person)
+
+
+def _fill(roster: Roster, person: Person, column: str, value: str) -> None:
+    if value and not person.cells.get(column, "").strip():
+        person.cells[column] = value
+        if column not in roster.columns:
+            roster.columns.append(column)
 
 
 def _clean(cell: str) -> str:
@@ -171,6 +203,8 @@ def _kind(header: set[str]) -> str:
     """Return whose list it is, judging by its columns; empty if none is known."""
     if {"student", "id"} <= header and ("section" in header or "sis user id" in header):
         return "canvas"
+    if "student" in header and header & {"name", *EXTENSION, "canvas id", "moodle id"}:
+        return "roster"
     if "github username" in header:
         return "github"
     if header & set(IDENTIFIER):
@@ -196,8 +230,15 @@ def _name(cells: dict[str, str]) -> str:
     return f"{_first(cells, FIRST)} {_first(cells, LAST)}".strip() or _first(cells, NAME)
 
 
+def _address(cells: dict[str, str]) -> str:
+    """Return the e-mail address without what a mail program puts around it: ``Ada <ada@x.y>``, ``mailto:ada@x.y``."""
+    text = _first(cells, EMAIL)
+    found = ADDRESS.search(text)
+    return found[0] if found else text
+
+
 def _identity(lms: str, number: str, cells: dict[str, str]) -> LmsIdentity:
-    return LmsIdentity(lms, number, _name(cells), _first(cells, EMAIL))
+    return LmsIdentity(lms, number, _name(cells), _address(cells))
 
 
 def _canvas(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
@@ -234,6 +275,11 @@ def _generic(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, 
     return who, who.id or who.name or who.email
 
 
+def _own(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    """Read a row of another roster.csv, or of a list with its columns: the folder is named."""
+    return LmsIdentity("folder", cells.get("student", ""), cells.get("name", ""), _address(cells)), cells.get("student", "")
+
+
 READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str]]] = {
     "canvas": _canvas,
     "worksheet": _worksheet,
@@ -244,6 +290,7 @@ READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str
         _identity("brightspace", "", cells), _name(cells) or cells.get("username", "").lstrip("#")),
     "blackboard": lambda cells, stage_id: (_identity("blackboard", cells.get("username", ""), cells), cells.get("username", "")),
     "github": _github,
+    "roster": _own,
     "generic": _generic,
 }
 

@@ -34,6 +34,10 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 
+# What a spreadsheet or a program makes of a long number: its last digits are gone, or a zero is added.
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d+")
+FLOAT = re.compile(r"(\d+)\.0+")
+
 
 @dataclass(frozen=True)
 class LmsIdentity:
@@ -91,7 +95,7 @@ class Person:
 
     def ids(self, lms: str) -> list[str]:
         """Return the person's ids in an LMS."""
-        return [one.strip() for one in self.cells.get(f"{lms}_id", "").split("|") if one.strip()]
+        return [whole(one) for one in self.cells.get(f"{lms}_id", "").split("|") if one.strip()]
 
 
 @dataclass
@@ -154,8 +158,11 @@ class Roster:
                     f"{path}: {shown(person.student)} stands in line {seen[key]} and in line {number}; each student has one row"
                 )
             seen[key] = number
+            for column in header:
+                if column.endswith("_id"):
+                    expect_whole(path, number, column, person.cells.get(column, ""))
             roster.people.append(person)
-            roster._register(person)
+            roster.register(person)
         for column in COLUMNS:
             if column not in roster.columns:
                 roster.columns.append(column)
@@ -173,7 +180,7 @@ class Roster:
         write_atomically(self.path, text.getvalue().encode("utf-8-sig" if self.bom else "utf-8"))
         self.changed = False
 
-    def _register(self, person: Person) -> None:
+    def register(self, person: Person) -> None:
         """Index a person by the current values of the row."""
         self._by_label.setdefault(folded(person.student), person)
         for column in person.cells:
@@ -239,7 +246,7 @@ class Roster:
             self.people.append(person)
             self.changed = True
         self._fill(person, who)
-        self._register(person)
+        self.register(person)
         return person
 
     def _is_another(self, person: Person, who: LmsIdentity) -> bool:
@@ -321,6 +328,19 @@ def name_keys(name: str) -> set[str]:
         for text in found
         if (key := "".join(character for character in text.casefold() if unicodedata.category(character)[0] in "LMN"))
     }
+
+
+def whole(number: str) -> str:
+    """Return an id without blanks, and without the zero that a program adds to a number: ``10001.0`` is 10001."""
+    return FLOAT.sub(r"\1", number.strip()) if FLOAT.fullmatch(number.strip()) else number.strip()
+
+
+def expect_whole(path: Path, line: int, column: str, cell: str) -> None:
+    """Raise UsageError if a spreadsheet has shortened an id: ``1.23457E+11`` may be anybody's."""
+    if any(SHORTENED.fullmatch(one.strip()) for one in cell.split("|")):
+        raise UsageError(f"{path}, line {line}: {shown(cell)} in the column {column} is an id that a spreadsheet has shortened, "
+                         "and its last digits are lost. Export the list again, and do not save it from the spreadsheet; or set "
+                         "that column to text there, and write the id in full")
 
 
 def read_table(path: Path) -> tuple[list[list[str]], str, bool]:

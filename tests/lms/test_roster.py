@@ -191,6 +191,11 @@ LISTS = {
            "Prénom,Nom de famille,Adresse de courriel", "Portuguese": "Nome,Sobrenome,Endereço de email", "Polish":
            "Imię,Nazwisko,Adres e-mail", "Czech": "Křestní jméno,Příjmení,E-mailová adresa", "Chinese":
            "名,姓,电子邮件地址"}.items()},
+    "another roster": (
+        "student;name;email;extension;canvas_id;tutor\nanna;Ann Lee;mailto:ann@x.y;3;10001.0;Eve\nbob;;Bob B <b@x.y>;;;\n",
+        {"anna": {"name": "Ann Lee", "email": "ann@x.y", "extension": "3", "canvas_id": "10001", "tutor": "Eve"},
+         "bob": {"name": "", "email": "b@x.y"}},
+    ),
     "any list": (
         "matrikelnummer,name,e-mail,extension\n4711,Ann Lee,ann@x.y,2\n",
         {"4711": {"name": "Ann Lee", "extension": "2"}},
@@ -209,6 +214,35 @@ def test_the_lms_own_list_makes_a_roster(tmp_path, name):
         assert set(found) == set(wanted)
         for student, cells in wanted.items():
             assert {column: found[student][column] for column in cells} == cells
+
+
+@pytest.mark.parametrize("text, words", [
+    ("Student,ID,Section\nAnn,1.23457E+11,1\nBob,1.23457E+11,1\n", "line 2: 1.23457E\\+11 in the column id is an id"),
+    ("name,id\nAnn,17\nBob,17\n", "lines 2 and 3: Ann and Bob have one id, 17"),
+    ("student,name\nanna,Ann\nanna,Bob\n", "lines 2 and 3: Ann and Bob have one id, anna"),
+])
+def test_a_list_in_which_two_people_would_become_one_is_refused(tmp_path, text, words):
+    (tmp_path / "list.csv").write_text(text)
+    with pytest.raises(UsageError, match=words):
+        take_list(tmp_path / "list.csv", tmp_path)
+    assert not (tmp_path / "roster.csv").exists()
+
+
+def test_an_id_in_the_roster_that_a_spreadsheet_changed(tmp_path):
+    """A zero that was added is taken off; digits that are lost are asked for."""
+    (tmp_path / "roster.csv").write_text("student,name,canvas_id\nada,Ada,101.0\n")
+    collect(archive(tmp_path / "c.zip", {"lovelaceada_101_60_bptt.py": "one"}), tmp_path)
+    assert list(handed_in(tmp_path)) == [f"ada/{S}/bptt.py"]
+    (tmp_path / "roster.csv").write_text("student,name,canvas_id\nada,Ada,1.01E+05\n")
+    with pytest.raises(UsageError, match=r"roster.csv, line 2: 1.01E\+05 in the column canvas_id"):
+        Roster.read(tmp_path)
+
+
+def test_a_list_with_folders_finds_people_by_id_and_folder(tmp_path):
+    (tmp_path / "roster.csv").write_text("student,name,canvas_id\nada,Ada,101\nbob,,\n")
+    (tmp_path / "list.csv").write_text("student,name,extension,canvas_id\nlovelace,A. Lovelace,2,101\nbob,Bob,1,\n")
+    take_list(tmp_path / "list.csv", tmp_path)
+    assert [(row["student"], row["extension"]) for row in rows(tmp_path)] == [("ada", "2"), ("bob", "1")]
 
 
 def test_a_list_and_a_download_meet_in_one_row(tmp_path):
