@@ -334,6 +334,20 @@ def test_a_module_that_the_code_imports_by_its_number_keeps_it(tmp_path):
     assert {"utils_1.py", "utils.py"} <= set(found.files)
 
 
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935\nsize 12345\n"
+
+
+@pytest.mark.parametrize("stage, files, words", [
+    ("1-bptt", {"bptt.py": LFS}, "bptt.py is a pointer of Git LFS"),
+    ("1-bptt", {"bptt.py": SOLUTION, NB: LFS}, f"{NB} is a pointer of Git LFS"),
+    ("4-gated", {"gated.py": "def x(): pass\n", "tickets_rnn.pt": LFS}, "tickets_rnn.pt is a pointer of Git LFS"),
+    ("1-bptt", {".bptt.py.icloud": "bplist00", NB: FILLED}, "only what iCloud leaves in its place (.bptt.py.icloud)"),
+])
+def test_a_pointer_in_the_place_of_a_file_is_asked_about(tmp_path, stage, files, words):
+    """What was handed in lies with Git or in a cloud: nobody loses points for it unasked."""
+    assert words in submitted(tmp_path, files, find_stage(stage)).needs_person
+
+
 def test_normalising_twice_changes_nothing():
     """What collect puts into a folder is what grading finds there."""
     files = {

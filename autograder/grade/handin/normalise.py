@@ -54,6 +54,9 @@ MAX_LOOKED_AT = 2 << 20
 OTHERS = "other-files"
 # A folder for each time that something was handed in, as Teams and Schoology call it.
 VERSION = re.compile(r"version[ _-]?(\d{1,6})", re.IGNORECASE)
+# What Git leaves in the place of a file that it keeps elsewhere, and how iCloud calls what it leaves.
+LFS, MAX_POINTER = b"version https://git-lfs.github.com/spec/", 1024
+CLOUD = ".{file}.icloud"
 # What makes a folder of modules one module.
 PACKAGE = "__init__.py"
 # Where Jupyter keeps the file as it was saved before: looked into only where nothing else is filled in.
@@ -187,7 +190,19 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     if found.choices:
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
-    return found
+    return replace(found, needs_person=found.needs_person or _not_here(found.files, chosen))
+
+
+def _not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
+    """The question where only a pointer to a file was handed in, as Git LFS and iCloud leave it; empty if there is none."""
+    for path, file in sorted(files.items()):
+        if file.size < MAX_POINTER and path.endswith((".py", *chosen)) and file.content().startswith(LFS):
+            return said("{file} is a pointer of Git LFS, and the file itself is not here. Fetch it with `git lfs pull` in the "
+                        "repository and put it here, or delete the pointer, and run make grade again", file=shown(path))
+    left = {PurePosixPath(path).name for path in files}
+    file = next((name for name, path in chosen.items() if not path and CLOUD.format(file=name) in left), "")
+    return said("{file} is missing: the hand-in has only what iCloud leaves in its place ({other}). Ask for the file, put it "
+                "here, and run make grade again", file=file, other=CLOUD.format(file=file)) if file else ""
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:
