@@ -17,6 +17,7 @@ from autograder.text import syntax_tree
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ?.*$", re.MULTILINE)
 FENCE = re.compile(r"^(?:```|~~~|>>> )", re.MULTILINE)
+FENCED = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IPython\b|\bimport IPython\b).*$", re.MULTILINE)
 # Syntax new in a version of Python: version, pattern and name.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
@@ -214,6 +215,11 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     return _("{module} is neither among the files you handed in nor in the grader, which has Python's standard library, "
              "{libraries}. If it is a file of yours, hand it in too; if it is a package, do without it.",
              module=module, libraries=libraries)
+
+
+def fenced(text: str) -> list[str]:
+    """Return the pieces of a Markdown text that stand between fences: code that is only shown."""
+    return [match[2] for match in FENCED.finditer(text)]
 
 
 def code_in_notebook(stage: Stage, cells: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
-from autograder.grade.import_advice import code_in_notebook
+from autograder.grade.import_advice import code_in_notebook, fenced
 from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
@@ -314,7 +314,8 @@ def _in_notebook(code: bytes | None, notebook: bytes | None, stage: Stage) -> li
     """Return the functions that the notebook defines; empty if the stage's file has them all."""
     if notebook is None or (code is not None and has_all(code, stage)):
         return []
-    return code_in_notebook(stage, [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"])
+    texts = [[cell.text] if cell.kind == "code" else fenced(cell.text) for cell in read_cells(notebook).cells]
+    return code_in_notebook(stage, [text for several in texts for text in several])
 
 
 def _candidates(hand_in: HandIn, stage: Stage) -> list[str]:

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -67,12 +67,23 @@ def answers(notebook: NotebookNode, stage_id: str) -> dict[str, Answer]:
         own = [j for j in below[i] if _is_own(cells[j], texts, prompts.get(name, ""))]
         if not own and not nbgrader_meta(cells[i]).get("solution"):
             taken = {j for region in below.values() for j in region}
+            is_meant = _elsewhere(cells, name, prompts.get(name, ""))
             own = [j for j, cell in enumerate(cells) if j not in taken and j not in marked and cell.cell_type == "markdown"
-                   and _is_own(cell, texts, "") and (len(plain(cell.source)) >= LONG or cell.get("attachments"))]
+                   and _is_own(cell, texts, "") and is_meant(cell)]
         if nbgrader_meta(cells[i]).get("solution") and _is_own(cells[i], texts, ""):
             own = [i, *own]
         found[name] = Answer(_key(cells[j] for j in own) if own else NOTHING, tuple(own))
     return found
+
+
+def _elsewhere(cells: list[NotebookNode], name: str, prompt: str) -> Callable[[NotebookNode], bool]:
+    """Return whether a cell may be the answer to a task although it does not stand below it.
+
+    It is one that is long, has a picture, or names the task; and any, if the cell to be written over is gone: it was moved.
+    """
+    is_gone = bool(prompt) and not any(_letters(cell.source) == prompt for cell in cells)
+    task = re.compile(rf"(?<![\d.]){re.escape(name.removeprefix('task_').replace('_', '.'))}(?![\d]|\.\d)")
+    return lambda cell: bool(is_gone or len(plain(cell.source)) >= LONG or cell.get("attachments") or task.search(cell.source))
 
 
 def _is_written(cell: Mapping[str, Any]) -> bool:

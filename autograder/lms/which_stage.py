@@ -81,12 +81,14 @@ def _stages_in(archive: Archive, handin: Handin, wanted: Sequence[Stage], stack:
     if any(map(may_be_archive, files)):
         files, _ = expand(files, stack)
     own = own_names(wanted)
-    names = {plain_name(PurePosixPath(name).name, own): file for name, file in files.items()}
+    names: dict[str, list[File]] = {}
+    for name, file in files.items():
+        names.setdefault(plain_name(PurePosixPath(name).name, own), []).append(file)
     found: dict[Stage | None, Holds] = {}
     there = [stage for stage in wanted if stage.info.file in names or f"{stage.id}.ipynb" in names]
     for stage in there:
-        code = names.get(stage.info.file)
-        written = code is not None and (len(there) == 1 or _state(code, stage) == "written")
+        code = names.get(stage.info.file, [])
+        written = bool(code) and (len(there) == 1 or any(_state(one, stage) == "written" for one in code))
         found[stage] = Holds.LITTLE if not written else Holds.ALL if f"{stage.id}.ipynb" in names else Holds.CODE
     if found:
         return found

@@ -420,3 +420,27 @@ def test_a_note_is_no_part_of_an_answer():
 
     assert key(answered()) == key(without_metadata(answered())) != ""
     assert key(without_metadata(notebook())) == ""
+
+
+@pytest.mark.parametrize("place", ["above the task", "on top, by its number", "in the place of the heading"])
+def test_a_short_answer_elsewhere_is_an_answer(place):
+    """A student moved the cell, or wrote the answer under a heading of their own; a note that is neither is none."""
+    from autograder.gradebook.answers import answers
+
+    def key(content):
+        return answers(repair(json.dumps(content).encode(), S)[0], S)["task_1_8"].key
+
+    content, short = notebook(), "By the chain rule, a sum over all paths."
+    task = next(i for i, cell in enumerate(content["cells"])
+                if cell["metadata"].get("nbgrader", {}).get("grade_id") == "task_1_8")
+    mine = {"cell_type": "markdown", "metadata": {}, "id": "mine", "source": short}
+    content["cells"].insert(0, mine)
+    assert key(content) == ""
+    task += 1
+    if place == "above the task":
+        content["cells"].insert(task, content["cells"].pop(task + 1) | {"source": short})
+    elif place == "on top, by its number":
+        mine["source"] = f"# Ada, 4711\n\n1.8: {short}"
+    else:
+        mine["source"] = f"## Task 1.8\n\n{short}"
+    assert key(content) != ""

@@ -31,6 +31,8 @@ UNDONE = {
     "UTF-32": (SOLUTION.encode("utf-32"), "was saved as UTF-32"),
     "Windows-1252": ("# gr\xf6\xdfer\n".encode("cp1252") + SOLUTION.encode("ascii", "ignore"),
                      "line 1 has a character of Windows-1252"),
+    "marks of direction": (f"\u200f\u202b# \u05e9\u05dc\u05d5\u05dd\u202c\n\u2066import os\u2069\n{SOLUTION}", "word processor"),
+    "wide blanks of Chinese": (SOLUTION.replace("e = np.exp", "e\u3000= np.exp"), "blanks of a web page or a word processor"),
     "no such encoding": (b"# coding: klingon\n" + PLAIN, "under the name of another encoding"),
     "named UTF-16": (b"# -*- coding: utf-16 -*-\n" + PLAIN, "under the name of another encoding"),
     "NUL at the end": (PLAIN + b"\0" * 512, "ends with bytes that are no text"),
@@ -173,10 +175,12 @@ def written(source):
 
 
 @pytest.mark.parametrize("files", [{"bptt.py": STUB}, {}, {"bptt.py": ""}])
-@pytest.mark.parametrize("source", [SOLUTION, f"%%writefile bptt.py\n{SOLUTION}"])
-def test_an_answer_that_lies_in_the_notebook_is_asked_about(tmp_path, files, source):
-    """Until a person says that the file counts as it is."""
-    found = submitted(tmp_path, {**files, "1-bptt.ipynb": written(source)})
+@pytest.mark.parametrize("source, kind", [(SOLUTION, "code"), (f"%%writefile bptt.py\n{SOLUTION}", "code"),
+                                          (f"My code:\n\n```python\n{SOLUTION}```\n", "markdown")])
+def test_an_answer_that_lies_in_the_notebook_is_asked_about(tmp_path, files, source, kind):
+    """Until a person says that the file counts as it is; in a cell of text it lies between marks of Markdown."""
+    found = submitted(tmp_path, {**files, "1-bptt.ipynb": written(source).replace(
+        b'{"cell_type": "code", "metadata": {}, "source": ', b'{"cell_type": "%s", "metadata": {}, "source": ' % kind.encode())})
     assert "but the notebook defines softmax, cross_entropy, forward and" in found.needs_person
     (tmp_path / "submitted/ada/1-bptt/bptt.py").write_text(files.get("bptt.py", "") + "# grade as it is\n")
     assert not read_submission(tmp_path / "submitted/ada/1-bptt", "ada", STAGE).needs_person

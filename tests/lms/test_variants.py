@@ -110,6 +110,10 @@ LAYOUTS = {
     "a zip each": {f"{who}.lee.zip": packed(work(who)) for who in "ab"},
     "a zip each, below a folder": {f"all/{who}nn.zip": packed(work(who, "x/")) for who in "ab"},
     "a zip of submit() each": {f"{who}_handin-{S} (1).zip": packed(work(who)) for who in "ab"},
+    "a zip each, the stage first": {f"{S}_{who}nn_Lee.zip": packed(work(who)) for who in "ab"},
+    "a zip of submit() each, the person last": {f"handin-{S}-{who}nn.zip": packed(work(who)) for who in "ab"},
+    "flat, the person last": {f"{stem}_{who}nn{ending}": data for who in "ab"
+                              for stem, ending, data in (("bptt", ".py", code(who)), (S, ".ipynb", notes(who)))},
     "flat with dashes": each("{0}nn-{1}"),
     "flat with blanks": each("{0}nn - {1}".replace(" - ", " ")),
     "somebody's two files in a folder": each("{0}/{1}") | {"a/old_bptt.py": STUB_CODE, "a/new_bptt.py": STUB_CODE},
@@ -158,9 +162,9 @@ def encrypted(data):
     return bytes(data)
 
 
-def whole_folder(around):
-    return {f"{around}{path.relative_to(RELEASE / S).as_posix()}": path.read_bytes()
-            for path in (RELEASE / S).rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+def whole_folder(around, stage_id=S):
+    return {f"{around}{path.relative_to(RELEASE / stage_id).as_posix()}": path.read_bytes()
+            for path in (RELEASE / stage_id).rglob("*") if path.is_file() and "__pycache__" not in path.parts}
 
 
 HANDINS = {
@@ -293,6 +297,22 @@ def test_all_of_another_stage_in_one_hand_in_is_not_passed_over_in_silence(tmp_p
     assert f"holds {S} too, which was not taken: STAGE={S} takes it" in outcome.details["leeann_11", V]
     came({"leeann_11_500_all.zip": both}, tmp_path, stage_id=S)
     assert graded(tmp_path)[f"leeann_11/{S}"] == "a+a"
+
+
+def test_a_stub_of_a_later_stage_beside_the_work_does_not_take_it(tmp_path):
+    """The course's whole repository, with an old sketch of the file in it."""
+    files = {f"Ann Lee_{number}_assignsubmission_file_/rnn-main/{file}": data for number, who in enumerate("ab")
+             for file, data in (work(who, f"tasks/{S}/") | whole_folder("tasks/", V) | {"old/bptt.py": b"# sketch\n"}).items()}
+    came(files, tmp_path)
+    everybody_once(tmp_path, "a", "b")
+
+
+def test_a_person_has_one_folder_whatever_stage_the_zips_are_called_after(tmp_path):
+    for stage_id, whose in ((S, "a1"), (V, "a2")):
+        came({f"{stage_id}_Ann Lee.zip": packed(work(whose, stage_id=stage_id)), f"{stage_id}_Bob.zip": packed(
+            work(whose.replace("a", "b"), stage_id=stage_id))}, tmp_path)
+    everybody_once(tmp_path, "a1", "a2", "b1", "b2")
+    assert {path.name for path in (tmp_path / "submitted").glob("[!.]*")} == {"Ann Lee", "Bob"}
 
 
 def test_one_hand_in_says_whose_it_is_or_what_to_do(tmp_path):

@@ -200,9 +200,9 @@ def _not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
             return said("{file} is a pointer of Git LFS, and the file itself is not here. Fetch it with `git lfs pull` in the "
                         "repository and put it here, or delete the pointer, and run make grade again", file=shown(path))
     left = {PurePosixPath(path).name for path in files}
-    file = next((name for name, path in chosen.items() if not path and CLOUD.format(file=name) in left), "")
+    lacking = next((name for name, path in chosen.items() if not path and CLOUD.format(file=name) in left), "")
     return said("{file} is missing: the hand-in has only what iCloud leaves in its place ({other}). Ask for the file, put it "
-                "here, and run make grade again", file=file, other=CLOUD.format(file=file)) if file else ""
+                "here, and run make grade again", file=lacking, other=CLOUD.format(file=lacking)) if lacking else ""
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:

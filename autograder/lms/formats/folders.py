@@ -143,12 +143,15 @@ def read_flat(archive: Archive, names: list[str], known: Known) -> Layout:
     layout = Layout()
     bases = {name: PurePosixPath(name).name for name in names}
     students = {name: split for name, base in bases.items() if (split := _split(base, known))}
+    last = {} if students else _person_last(bases, known)
+    if len({student for student, _ in last.values()}) > 1:
+        students = last
     whose = sorted({student for student, _ in students.values()}, key=len, reverse=True)
     for name, base in bases.items():
         student, file = students.get(name, ("", ""))
         known_one = next((one for one in whose if re.match(rf"{re.escape(one)}[_ -]", base)), "")
         if not student and is_archive(base) and not known_one and (not whose or _holds_work(archive, name, known)):
-            student, file = stem_of(base), base
+            student, file = _without_stage(stem_of(base), known), base
         elif not student:
             student = known_one or ("" if whose else base.partition("_")[0])
             file = base[len(student) :].lstrip("_- ")
@@ -157,6 +160,26 @@ def read_flat(archive: Archive, names: list[str], known: Known) -> Layout:
         else:
             _of(layout, student).add(file, name)
     return layout
+
+
+def _without_stage(stem: str, known: Known) -> str:
+    """Return the student in ``1-bptt_ada`` or ``handin-1-bptt-ada``; the whole name if it has none, or is somebody's folder."""
+    match = re.fullmatch(rf"(?:handin[-_ ])?{_stems(known)}(?: - |[_ -])(?P<student>.+)", stem, re.IGNORECASE)
+    return match["student"] if match and usable(match["student"]) and not known.roster.find("folder", stem) else stem
+
+
+def _person_last(bases: dict[str, str], known: Known) -> dict[str, tuple[str, str]]:
+    """Split ``bptt_ada.py`` into student and file, by the name of the file in its folder."""
+    found = {name: re.fullmatch(rf"(?P<stem>{_stems(known)})(?: - |[_ -])(?P<student>.+)(?P<ending>\.(?:py|ipynb))", base,
+                                re.IGNORECASE) for name, base in bases.items()}
+    return {name: (match["student"], match["stem"] + match["ending"]) for name, match in found.items()
+            if match and usable(match["student"]) and plain_name(bases[name], known.own) not in known.own}
+
+
+def _stems(known: Known) -> str:
+    """Return a pattern of the names of stages and of their files, without endings; the longest first."""
+    stems = {PurePosixPath(one).stem for one in known.own} | set(known.stages)
+    return "(?:" + "|".join(re.escape(stem) for stem in sorted(stems, key=len, reverse=True)) + ")"
 
 
 def _holds_work(archive: Archive, name: str, known: Known) -> bool:
@@ -190,6 +213,8 @@ def _split(base: str, known: Known) -> tuple[str, str] | None:
         )
         if named and usable(student):
             return student, file
+    if re.match(rf"{_stems(known)}[_ -]", base, re.IGNORECASE):  # `1-bptt_ada.ipynb` is nobody's who is called 1
+        return None
     stems = "|".join(sorted({re.escape(PurePosixPath(one).stem) for one in known.own}))
     more = re.fullmatch(rf"(?P<student>.+?)(?: - |[_ -])(?P<file>(?:{stems})[ _-].*\.(?:py|ipynb))", base, re.IGNORECASE)
     return (more["student"], more["file"]) if more and usable(more["student"]) else None
