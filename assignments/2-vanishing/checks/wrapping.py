@@ -48,14 +48,15 @@ FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
 PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
 # At the start of every line: a mail's quotation mark, or the line number.
 MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
-BLANKS = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n",
-                        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")})
+BLANKS = str.maketrans({**dict.fromkeys(map(chr, (0xa0, *range(0x2000, 0x200b), 0x202f, 0x3000)), " "), "\u2028": "\n",
+                        "\u2029": "\n", **dict.fromkeys(map(chr, (0xad, *range(0x200b, 0x2010), *range(0x202a, 0x202f), 0x2060,
+                                                                  *range(0x2066, 0x206a), 0xfeff)))})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
 # A UTF-8 file without any of these has no wrapping, and is not parsed here. Anywhere, at the start of a line, at the start of the
 # file: as three patterns they take a quarter of the time.
 SUSPECT = (
     re.compile(rb"\0|\x1a|get_ipython|google|IPython|display|=[ \t]*[!%]|coding[:=]|\xc2\xa0|\xc2\xad"
-               rb"|\xe2\x80[\x87\x8b-\x8f\x98-\x9e\xa8\xa9\xaf]|\xe2\x81\xa0|\xef\xbb\xbf"),
+               rb"|\xe2\x80[\x80-\x8f\x98-\x9e\xa8-\xaf]|\xe2\x81[\xa0\xa6-\xa9]|\xe3\x80\x80|\xef\xbb\xbf"),
     re.compile(rb"^[ \t]*(?:[%!]|```|~~~|>>>|pip3? |conda |[\w.]+\?{1,2}[ \t\r]*$)", re.MULTILINE),
     re.compile(rb"\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)", re.MULTILINE),
 )
