@@ -1,10 +1,14 @@
 """Stages are found by their folders; tasks, points and mistakes by what stands in them."""
 
 import ast
+import importlib
 import re
+import subprocess
+import sys
 
 import pytest
 
+from autograder.checks.plugin import title_of_function
 from autograder.errors import UsageError
 from autograder.stages import SOLUTIONS, chosen, find_stage, stages
 from autograder.stages import points as suite
@@ -57,6 +61,27 @@ def test_points_of_the_tests_add_up():
     assert by_task == {"1.1": 5, "1.2": 8, "1.3": 15, "1.4": 8, "1.5": 12, "1.6": 22, "1.7": 10}
     assert sum(by_task.values()) == 80
     assert sum(row[4] for row in suite.test_list(STAGE)) == 80
+
+
+def test_the_points_are_read_without_the_stages_libraries():
+    """The process that writes the gradebook reads them for a new course; importing torch there took longer than all else."""
+    code = ("import sys; from autograder.stages import find_stage; from autograder.stages.points import task_points; "
+            "print(sum(task_points(find_stage('4-gated')).values()), 'torch' in sys.modules)")
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert said == [str(float(sum(suite.task_points(find_stage("4-gated")).values()))), "False"]
+
+
+@pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.id)
+def test_what_is_read_of_the_test_files_is_what_they_say_when_imported(stage):
+    """Name, title, task and points of each test, in the same order."""
+    imported = []
+    for visibility in stage.test_files():
+        module = importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
+        for name, test in vars(module).items():
+            if name.startswith("test_") and test.__module__ == module.__name__:
+                (mark,) = [mark for mark in test.pytestmark if mark.name == "task"]
+                imported.append((visibility, mark.args[0], name, title_of_function(test), mark.kwargs["points"]))
+    assert suite.test_list(stage) == imported
 
 
 def test_every_test_has_a_title_and_every_task_has_public_and_hidden_tests():
