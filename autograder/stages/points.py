@@ -27,7 +27,7 @@ def test_list(stage: Stage) -> list[tuple[str, str, str, str, float]]:
         for name, test in tests.items():
             marks = [mark for mark in test.decorator_list
                      if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "task"]
-            where = f"{path}, line {(marks or [test])[0].lineno}"
+            where = f"{path}, line {marks[0].lineno if marks else test.lineno}"
             if len(marks) != 1:
                 raise UsageError(f"{where}: {name} needs exactly one @task(id, points=...)")
             try:
