@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -39,7 +39,10 @@ CHECKS = Path(checks.__file__).parent
 USES_CHECKS = re.compile(rb"^[ \t]*(?:from|import)[ \t]+checks\b", re.MULTILINE)
 # Suffixes of files that code does not use; pictures are shown beside the written answers.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".heif", ".avif")
-DOCUMENTS = (".pdf", ".docx", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".md")
+DOCUMENTS = (".pdf", ".docx", ".docm", ".doc", ".odt", ".pages", ".tex", ".rtf", ".html", ".htm", ".mhtml", ".mht", ".webarchive",
+             ".md", ".rmd", ".qmd", ".rst", ".org")
+# Texts, which may be documents or data. The one that nbgrader's exchange adds is neither.
+TEXTS, EXCHANGE = ".txt", "timestamp.txt"
 NO_DATA = (
     *PICTURES,
     *DOCUMENTS,
@@ -242,13 +245,24 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         (*remarks, *notes),
         hand_in.needs_person,
         _pictures(hand_in),
-        tuple(sorted(path for path in hand_in.files if path.lower().endswith(DOCUMENTS) and path not in KITS_OWN))[:10],
+        tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook))[:10],
         tuple(remarks),
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
         places,
     )
+
+
+def _is_document(path: str, files: Mapping[str, bytes], stage: Stage, notebook: bytes | None) -> bool:
+    """Whether a file may hold written answers: a document, a text that the code does not name, or a notebook saved as a program.
+    """
+    name = PurePosixPath(path).name
+    if path in KITS_OWN or name == EXCHANGE:
+        return False
+    if name.lower().endswith(TEXTS):
+        return not any(name.encode() in data for other, data in files.items() if other.endswith(".py"))
+    return path.lower().endswith(DOCUMENTS) or (notebook is None and name == f"{stage.id}.py")
 
 
 def _is_kits(path: str, file: File, code: bytes) -> bool:

@@ -334,6 +334,15 @@ def test_a_module_that_the_code_imports_by_its_number_keeps_it(tmp_path):
     assert {"utils_1.py", "utils.py"} <= set(found.files)
 
 
+def test_documents_and_texts_are_pointed_out_to_whoever_reads_the_answers(tmp_path):
+    """Not what the code reads, nor what nbgrader or the kit adds."""
+    files = {"bptt.py": f"{SOLUTION}\n# open('data.txt')\n", "answer.txt": "1.8: a sum", "photos/scan.pdf": "%PDF",
+             "page.mhtml": "x", "data.txt": "1 2", "timestamp.txt": "2026-11-01 10:00:00 UTC", "requirements.txt": "numpy",
+             "1-bptt.py": "# 1.8: a sum\n"}
+    assert submitted(tmp_path, files).beside == ("1-bptt.py", "answer.txt", "page.mhtml", "photos/scan.pdf")
+    assert submitted(tmp_path / "b", {**files, NB: FILLED}).beside == ("answer.txt", "page.mhtml", "photos/scan.pdf")
+
+
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935\nsize 12345\n"
 
 
