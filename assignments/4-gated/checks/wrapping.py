@@ -48,7 +48,7 @@ FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
 PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
 # At the start of every line: a mail's quotation mark, or the line number.
 MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
-BLANKS = str.maketrans({**dict.fromkeys(map(chr, (0xa0, *range(0x2000, 0x200b), 0x202f, 0x3000)), " "), "\u2028": "\n",
+BLANKS = str.maketrans({**dict.fromkeys(map(chr, (0xa0, *range(0x2000, 0x200b), 0x202f)), " "), "\u3000": "  ", "\u2028": "\n",
                         "\u2029": "\n", **dict.fromkeys(map(chr, (0xad, *range(0x200b, 0x2010), *range(0x202a, 0x202f), 0x2060,
                                                                   *range(0x2066, 0x206a), 0xfeff)))})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
