@@ -1,6 +1,7 @@
 """Hidden tests of stage 3: other shapes and seeds, edge cases, properties, runs that end badly in every way."""
 
 import cmath
+import math
 
 import numpy as np
 
@@ -248,11 +249,11 @@ def test_clipping_leaves_the_callers_arrays_alone(student, reference, rng):
 @task("3.3", points=1, exact=True)
 def test_train_without_clipping(student, reference, rng):
     """A run without clipping has the right losses, norms and parameters, for sequences of any size."""
-    for sizes in ({"T": 1}, {"H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6, "T": 7}):
+    for sizes in ({"T": 1, "H": 1}, {"D": 1, "V": 2, "T": 1}, {"D": 3, "H": 5, "V": 6}):
         params, batches = problem(rng, 2, **sizes)
         expect_history(student.train(params, batches, 0.3), reference.train(params, batches, 0.3))
-        still = history(student.train(params, batches, 0))
-        expect(still["params"], params, "params after a run with a rate of 0", rtol=0, atol=0)
+    still = history(student.train(params, batches, 0))
+    expect(still["params"], params, "params after a run with a rate of 0", rtol=0, atol=0)
     expect_history(student.train(params, [], 0.3), {"params": params, "losses": [], "norms": [], "restarts": 0})
     expect_unchanged(student)
     expect_others_results_kept(student, rng, "train")
@@ -261,9 +262,9 @@ def test_train_without_clipping(student, reference, rng):
 @task("3.3", points=1)
 def test_train_with_clipping(student, reference, rng):
     """With a threshold, long gradients are clipped, short ones are not, and norms are those before clipping."""
-    params, batches = problem(rng, 5, T=6)
+    params, batches = problem(rng, 3, T=7)
     norms = sorted(reference.train(params, batches, 0.2)["norms"])
-    for lr, threshold in ((2.5, 0.1), (0.2, norms[2]), (0.2, 1e3)):
+    for lr, threshold in ((2.5, 0.1), (0.2, norms[1]), (0.2, 1e3)):
         want = reference.train(params, batches, lr, threshold=threshold)
         expect_history(student.train(params, batches, lr, threshold=threshold), want, rtol=1e-4)
 
@@ -286,15 +287,18 @@ def test_train_of_long_sequences(student, reference, rng):
     run = [(x, y, np.array([0, 1, 0])), (x[1:], y[1:], np.array([1, 0, 1])), missing, (x, y, np.zeros(3))]
     expect_history(student.train(params, run, 1, checkpoint_every=1), reference.train(params, run, 1, checkpoint_every=1))
     params, _ = one_unit(W_h=np.array([[1.0]]))
-    long = [(0.01 * rng.standard_normal((520, 1)), rng.integers(2, size=520), np.array([0.2]))]
-    expect_history(student.train(params, long, 0.01), reference.train(params, long, 0.01))
+    x, y = 0.01 * rng.standard_normal((520, 1)), rng.integers(2, size=520)
+    loss, grads = of_one_unit(params, x, y, 0.2)
+    want = {"params": {name: params[name] - 0.01 * g for name, g in grads.items()}, "losses": [loss],
+            "norms": [float(np.linalg.norm(long_vector(grads)))], "restarts": 0}
+    expect_history(student.train(params, [(x, y, np.array([0.2]))], 0.01), want)
 
 
 @task("3.3", points=1)
 def test_train_restarts_where_it_should(student, reference, rng):
     """Batches with NaN at several places: each restart goes back to the right checkpoint and halves the rate again."""
     params, batches = problem(rng, 12, T=1)
-    for every, bad, count in ((3, (0, 4), 6), (1, (0, 3), 5), (3, (4, 5, 8), 10), (4, (6, 7), 8)):
+    for every, bad, count in ((3, (0, 6, 7, 9), 11), (1, (0, 3), 5)):  # the first undoes nothing, two updates, and one
         run = [spoiled(batch) if i in bad else batch for i, batch in enumerate(batches[:count])]
         lr = 1e-3 if every == 1 else 0.3
         want = reference.train(params, run, lr, threshold=2.0, checkpoint_every=every)
@@ -320,12 +324,12 @@ def test_train_counts_its_restarts(student, reference, rng):
     params, batches = problem(rng, 4, T=1)
     bad = spoiled(batches[0])
     run = [batches[0], bad, batches[1], bad, bad, *batches[2:], bad, batches[0]]
-    for limit in (1, 3, 4, 0):
+    for limit in (3, 4, 0):
         got = student.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit)
         expect_history(got, reference.train(params, run, 0.3, checkpoint_every=2, max_restarts=limit))
     expect(history(student.train(params, [bad] * 7, 0.3))["restarts"], 5, "restarts")
-    run = [bad] * 14 + batches[:2]                        # the rate is halved each time, down to 3e-5
-    expect_history(student.train(params, run, 0.5, max_restarts=20), reference.train(params, run, 0.5, max_restarts=20))
+    run = [bad] * 10 + batches[:2]                        # the rate is halved each time, down to 2e-5
+    expect_history(student.train(params, run, 0.02, max_restarts=20), reference.train(params, run, 0.02, max_restarts=20))
 
 
 def one_unit(**changed):
@@ -335,12 +339,32 @@ def one_unit(**changed):
     return {**params, **changed}, np.array([0.1])
 
 
+def of_one_unit(params, x, y, h_0):
+    """Loss and gradients of such an RNN with b = 0, without a matrix product a step."""
+    W_x, W_h, W_y = float(params["W_x"][0, 0]), float(params["W_h"][0, 0]), params["W_y"][:, 0]
+    h = [h_0]
+    for x_t in x[:, 0].tolist():
+        h.append(math.tanh(W_h * h[-1] + W_x * x_t))
+    z = np.outer(h[1:], W_y)
+    log_y_hat = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    dz = np.exp(log_y_hat) - np.eye(2)[y]
+    carry, da = 0.0, []
+    for h_t, dh in zip(h[:0:-1], (dz @ W_y)[::-1].tolist()):
+        da.append((1 - h_t**2) * (dh + carry))
+        carry = W_h * da[-1]
+    back = np.array(da[::-1])
+    return -float(log_y_hat[np.arange(len(y)), y].sum()), {
+        "W_x": back[None, :] @ x, "W_h": np.array([[back @ h[:-1]]]), "b": back.sum(keepdims=True),
+        "W_y": dz.T @ np.array(h[1:])[:, None]}
+
+
 @task("3.3", points=1)
 def test_train_rejects_an_infinite_loss(student, reference):
-    """A loss of Inf is a reason to restart, though its gradient is finite; one of a thousand is none."""
+    """A loss of Inf is a reason to restart, though its gradient is finite; one of a thousand is none, nor one that has grown."""
     params, h_0 = one_unit(W_y=np.array([[150.0], [-150.0]]))
     x = np.array([[0.7], [0.4], [0.9]])
-    run = [(x, np.array([0, 1, 0]), h_0), (np.tile(x, (4, 1)), np.array([1, 0, 1] * 4), h_0)]
+    few = (x, np.array([0, 1, 0]), h_0)
+    run = [few, (np.tile(x, (4, 1)), np.array([1, 0, 1] * 4), h_0), few]
     expect_history(student.train(params, run, 1e-3), reference.train(params, run, 1e-3))
     params, h_0 = one_unit(W_y=np.array([[1e4], [-1e4]]))  # so sure that the other class has probability exactly 0
     x = np.array([[0.7], [0.4]])
@@ -543,12 +567,10 @@ def test_surface_of_random_grids(student, reference, rng):
 
 def expect_steps(path, threshold, lr, h_0, steps, target, rtol=1e-5):
     """Each point of the path follows from the one before: no error adds up, even where the path is chaotic."""
-    for i, (w, b) in enumerate(path[:-1]):
-        g = np.array(complex_step(float(w), float(b), h_0, steps, target))
-        norm = float(np.hypot(*g))
-        if threshold is not None and norm >= threshold:
-            g = threshold / norm * g
-        expect(path[i + 1] - path[i], -lr * g, f"path[{i + 1}] - path[{i}]", rtol=rtol, atol=1e-10)
+    g = np.array([complex_step(w, b, h_0, steps, target) for w, b in path[:-1].tolist()])
+    if threshold is not None:
+        g *= np.minimum(1, threshold / np.hypot(*g.T))[:, None]
+    expect(np.diff(path, axis=0), -lr * g, "path[1:] - path[:-1]", rtol=rtol, atol=1e-10)
 
 
 @task("3.5", points=2)
@@ -586,7 +608,7 @@ def test_descend_from_any_start_for_any_time(student, reference, rng):
         expect(path[0], np.array(begin, dtype=float), "path[0]")
         # A clip that adds an epsilon of 1e-6 to the norm is right too, and shows where the norm is 1e-2.
         expect_steps(path, threshold, lr, 0.4, 3, 0.2, rtol=1e-3 if threshold else 1e-5)
-    expect(points_of(student.descend((2.0, -1.0), 0.5, 130, 0.4, 3, 0.2), 130), path, "path of a second call")
+    expect(points_of(student.descend((2.0, -1.0), 0.5, 20, 0.4, 3, 0.2), 20), path[:21], "path of a second call")
     # Far out, a step of thousands, and gradients of 1e-7 at a rate of ten millions.
     for begin, lr in (((300.0, -150.0), 2e4), ((3e5, -1.5e5), 2e8), ((0.0, -16.0), 1e7), ((2.0, -1.0), 0.0)):
         expect_steps(points_of(student.descend(begin, lr, 2, 0.5, 1, 0.7), 2), None, lr, 0.5, 1, 0.7)
