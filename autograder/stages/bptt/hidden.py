@@ -497,7 +497,7 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
 
 @functools.cache
 def with_gradients(reference, seed):
-    """Random problems with their gradients: one of the usual kind, a long one in which nothing vanishes, and ones far from usual."""
+    """Random problems with their gradients: one as usual, a long one in which nothing vanishes, and ones far from that."""
     rng = np.random.default_rng(seed)
     problems = (solved(reference, rng, *SHAPES[0]), lossless(reference, rng, 102, 2, 3, 4), saturated(reference, rng, 6, 4, 2, 3),
                 symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5), nearly_saturated(reference, rng, 5, 2, 3, 4))
