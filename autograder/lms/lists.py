@@ -16,13 +16,15 @@ from autograder.text import undefused
 NAME = (
     "full name", "name", "student", "student name", "vollständiger name", "nutzer", "display name", "nom complet",
     "nombre completo", "nome completo", "volledige naam", "naam", "imię i nazwisko", "fullständigt namn", "namn", "celé jméno",
-    "fulde navn", "fullt navn", "koko nimi", "полное имя", "фио", "全名", "姓名", "氏名",
+    "fulde navn", "fullt navn", "koko nimi", "полное имя", "фио", "全名", "姓名", "氏名", "fullname", "name, vorname",
+    "name (original name)",
 )
 FIRST = (
     "first name", "firstname", "vorname", "given name", "given names", "forename", "prénom", "nombre", "nome", "voornaam", "imię",
-    "förnamn", "křestní jméno", "jméno", "fornavn", "etunimi", "имя", "名", "名字",
+    "first name of student", "förnamn", "křestní jméno", "jméno", "fornavn", "etunimi", "имя", "名", "名字",
 )
 LAST = (
+    "family name of student",
     "last name", "lastname", "surname", "nachname", "familienname", "family name", "nom", "nom de famille", "apellido(s)",
     "apellidos", "cognome", "apelido", "apelido(s)", "sobrenome", "achternaam", "nazwisko", "efternamn", "příjmení", "etternavn",
     "efternavn", "sukunimi", "фамилия", "姓", "姓氏",
@@ -50,6 +52,10 @@ EMAIL = (
     "e-mailadresse",
     "e-mailová adresa",
     "sähköpostiosoite",
+    "e-mail 1 - value",
+    "user email",
+    "邮箱",
+    "电子邮件",
     "адрес электронной почты",
     "电子邮件地址",
     "メールアドレス",
@@ -79,10 +85,16 @@ LABEL = (
     "id number",
     "id-nummer",
     "matrikelnummer",
+    "matrikelnr.",
+    "matrikelnr",
+    "registration number",
+    "学号",
     "orgdefinedid",
     "id",
 )
 
+# What people and programs write where there is no id.
+NO_ID = frozenset({"-", "--", "n/a", "#n/a", "#nv", "nan", "none", "null"})
 ADDRESS = re.compile(r"[^\s<>:,;\"()]+@[^\s<>,;\"()]+")
 
 
@@ -124,7 +136,7 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
         for column in cells:
             if column in LABEL or column.endswith(" id"):
                 expect_whole(table, line, column, cells[column])
-                cells[column] = whole(cells[column])
+                cells[column] = "" if cells[column].casefold() in NO_ID else whole(cells[column])
         identity, label = READERS[lms](cells, stage_id)
         if not (identity.id or identity.email or identity.name):
             continue
@@ -226,8 +238,11 @@ def _kind(header: set[str]) -> str:
 
 
 def _name(cells: dict[str, str]) -> str:
-    """Return the full name, from one column or two."""
-    return f"{_first(cells, FIRST)} {_first(cells, LAST)}".strip() or _first(cells, NAME)
+    """Return the full name, from one column or two. Beside a first name, ``Name`` may hold the last name alone."""
+    first, last, whole_name = _first(cells, FIRST), _first(cells, LAST), _first(cells, NAME)
+    if first and whole_name and not last:
+        return whole_name if first.casefold() in whole_name.casefold() else f"{first} {whole_name}"
+    return f"{first} {last}".strip() or whole_name
 
 
 def _address(cells: dict[str, str]) -> str:

@@ -369,7 +369,7 @@ def read_table(path: Path) -> tuple[list[list[str]], str, bool]:
     if first.lower().startswith("sep="):
         text, delimiter = text.partition("\n")[2], first[4:5]
     else:
-        delimiter = max(",;\t|", key=first.count)
+        delimiter = max(",;\t|", key=lambda sign: (first.count(sign), sign in first and sign != ","))  # a comma may be a text's
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter))
     except csv.Error as error:

@@ -196,6 +196,13 @@ LISTS = {
         {"anna": {"name": "Ann Lee", "email": "ann@x.y", "extension": "3", "canvas_id": "10001", "tutor": "Eve"},
          "bob": {"name": "", "email": "b@x.y"}},
     ),
+    "a list of CAMPUSonline": (
+        "REGISTRATION_NUMBER;FAMILY_NAME_OF_STUDENT;FIRST_NAME_OF_STUDENT;EMAIL_ADDRESS\n01234567;Müller;Jörg;j@x.y\n",
+        {"01234567": {"name": "Jörg Müller", "email": "j@x.y"}},
+    ),
+    "name and first name": ("Name;Vorname\nMüller;Jörg\nJörg Groß;Jörg\n", {"Jörg Müller": {}, "Jörg Groß": {}}),
+    "no ids": ("name,student id\nAnn,N/A\nBob,n/a\nCy,-\n", {"Ann": {}, "Bob": {}, "Cy": {}}),
+    "last and first name in one": ("Matrikelnr.;Name, Vorname\n0123;Müller, Jörg\n", {"0123": {"name": "Müller, Jörg"}}),
     "any list": (
         "matrikelnummer,name,e-mail,extension\n4711,Ann Lee,ann@x.y,2\n",
         {"4711": {"name": "Ann Lee", "extension": "2"}},
