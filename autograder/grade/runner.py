@@ -112,6 +112,7 @@ class _Run:
     def __init__(self, suite: Suite, backend: Any, diagnose: Any, alone: bool, wrong: Container[str] | None) -> None:
         self.suite, self.backend, self.diagnose, self.wrong = suite, backend, diagnose, wrong
         self.stands_in = hasattr(backend, "stood_in") and not alone
+        self.settled_by = getattr(backend, "settled_by", None)
         self.first: dict[pytest.Item, Verdict | None] = {}
         self.verdicts: dict[pytest.Item, Verdict] = {}
         self.calls: dict[pytest.Item, list[Call]] = {}
@@ -127,6 +128,8 @@ class _Run:
         ran = []
         for item in items:
             ran.append(item)
+            if self.settled_by is not None and not stop:
+                continue
             first = self._with_own(item)
             if stop and (first is None or first.outcome != "passed"):
                 break
@@ -142,11 +145,24 @@ class _Run:
     def verdict(self, item: pytest.Item) -> Verdict:
         """Return the final verdict of a test; determined once."""
         if item not in self.verdicts:
+            if (settled := self._settled(item)) is not None:
+                self.verdicts[item] = settled
+                return settled
             first = self._with_own(item)
             if first is None or (first.outcome != "passed" and self._may_stand_in(item)):
                 first = self._with_right_versions(item, first)
             self.verdicts[item] = first
         return self.verdicts[item]
+
+    def _settled(self, item: pytest.Item) -> Verdict | None:
+        """Return the verdict of a test that passes with right versions in place of all that is wrong, where the backend asks for
+        no more: whether it passes without them too makes no difference to it.
+        """
+        if self.settled_by is None or not self._may_stand_in(item) \
+                or not self.settled_by(name_of(item), self._failing_before(item)):
+            return None
+        found = self._with_right_versions(item, None)
+        return found if found.outcome == "passed" else None
 
     def _may_stand_in(self, item: pytest.Item) -> bool:
         return self.stands_in and (not self.suite.loads[item] or getattr(self.backend, "trusts_checkpoints", False))
@@ -176,13 +192,17 @@ class _Run:
             self.backend.record(name_of(item), found)
         return found
 
-    def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
-        """Return the verdict with reference versions of what fails in earlier tasks, if it is better."""
+    def _failing_before(self, item: pytest.Item) -> frozenset[str]:
+        """Return the functions of the earlier tasks in which a test fails."""
         stage = self.suite.stage
         wrong = [task for task in stage.tasks_before(self.suite.task[item]) if self.wrong is None or task in self.wrong
                  if any(self.verdict(other).outcome != "passed" for other in self.suite.items
                         if self.suite.task[other] == task and not self.suite.loads[other])]
-        names = frozenset(name for task in wrong for name in stage.functions[task])
+        return frozenset(name for task in wrong for name in stage.functions[task])
+
+    def _with_right_versions(self, item: pytest.Item, first: Verdict | None) -> Verdict:
+        """Return the verdict with reference versions of what fails in earlier tasks, if it is better."""
+        stage, names = self.suite.stage, self._failing_before(item)
         if first is None or first.outcome == "timeout":  # a slow function that passes its own tests may have taken the time
             earlier = {name for task in stage.tasks_before(self.suite.task[item]) for name in stage.functions[task]}
             names |= self.backend.slow() & earlier

@@ -44,7 +44,8 @@ class NameGiven(NamedTuple):
 class GateResult:
     """The result of a gate, which holds if there are no problems.
 
-    `cpu` is what it took, in CPU seconds of all its processes. `unchanged` says that it was not run: see `prove.unchanged`.
+    `cpu` is what it took, in CPU seconds of all its processes; a gate itself adds those of workers, which the system does not
+    count as its own. `unchanged` says that it was not run: see `prove.unchanged`.
     """
 
     gate: str
@@ -107,14 +108,18 @@ def run_source(stage: Stage, source: str, seed: int | None = None, only: str | N
     return run_sources(stage, [source], seed, only)[0]
 
 
-def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None) -> list[Run]:
-    """Run the suite on several trusted sources, collected once and spread over the cores."""
+def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, only: str | None = None,
+                outcomes: bool = False) -> list[Run]:
+    """Run the suite on several trusted sources, collected once and spread over the cores.
+
+    With `outcomes`, what a passed test says is left open, which spares runs: see `unreached`.
+    """
     sources, seed = [*sources], seed_of_term() if seed is None else seed
-    known: dict[tuple[str, str, int], Run] = {} if only else once(("runs",), dict)
+    known: dict[tuple[str, str, int], Run] = {} if only else once(("outcomes" if outcomes else "runs",), dict)
     todo = [source for source in dict.fromkeys(sources) if (stage.id, source, seed) not in known]
 
     def use(suite: Suite) -> list[Run]:
-        backend_of = backends(stage, suite, todo, seed)
+        backend_of = backends(stage, suite, todo, seed, outcomes)
         return over_cores(todo, lambda some: [_run(stage, suite, backend_of(source), only) for source in some])
 
     if todo:
@@ -123,7 +128,8 @@ def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, o
     return [known[stage.id, source, seed] for source in sources]
 
 
-def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> Callable[[str], InProcessBackend]:
+def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int,
+             outcomes: bool = False) -> Callable[[str], InProcessBackend]:
     """Return a function that makes the backend for each source.
 
     If many sources extend the model answers, tests that an extension cannot reach are not run again: see `unreached`.
@@ -132,7 +138,7 @@ def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int) -> C
     if sum(source.startswith(reference) for source in sources) < MANY:
         return lambda source: InProcessBackend(stage, source, seed)
     known = once(("known", stage.id, seed), lambda: Known(reference, passed_tests(stage, suite, reference, seed)))
-    return lambda source: OnTopBackend(stage, source, seed, known)
+    return lambda source: OnTopBackend(stage, source, seed, known, outcomes)
 
 
 def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:

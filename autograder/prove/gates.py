@@ -76,7 +76,8 @@ def mistakes_are_caught_and_named(stage: Stage) -> GateResult:
     mistakes = stage.mistakes()
     for mistake in mistakes:
         mistake_module(stage, mistake)  # reports file and line of one that cannot be run
-    for mistake, run in zip(mistakes, run_sources(stage, [mistake.source for mistake in mistakes]), strict=True):
+    runs = run_sources(stage, [mistake.source for mistake in mistakes], outcomes=True)
+    for mistake, run in zip(mistakes, runs, strict=True):
         finding.problems += _mistake_problems(mistake, run)
         killers = [result.verdict.test for result in run.lost()]
         named = sum(name == mistake.id for name in run.named.values())
@@ -256,7 +257,7 @@ def _found(gate: Callable[[Stage], GateResult], stage: Stage, tell: Callable[[Ga
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{place.filename}, line {place.lineno}: {type(error).__name__}: {error}"
         finding = GateResult(name_of_gate(gate), problems=[what])
-    finding.cpu = sum(os.times()[:4]) - spent
+    finding.cpu += sum(os.times()[:4]) - spent
     if kept is not None:
         kept.add(stage, gate, finding)
     tell(finding, time.perf_counter() - started)

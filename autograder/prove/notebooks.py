@@ -107,17 +107,36 @@ def executed(path: Path, measured: Stage | None = None) -> Any:
     """Execute all cells, continuing after errors, and return the notebook; with `measured`, including probes for its stated
     numbers.
 
-    A message between Jupyter and a kernel can get lost, after which both wait forever. A run with a cell that does not end is
-    therefore repeated once, in a new kernel and with more time; `metadata.kit_again` records it.
+    A message between Jupyter and a kernel can get lost, after which both wait forever. A run with a cell that does not end, or
+    whose kernel does not answer or dies, is therefore repeated once, in a new kernel and with more time; `metadata.kit_again`
+    records it.
+
+    Raises
+    ------
+    UsageError
+        The second run ended in such a way too.
     """
+    first = _attempt(path, measured, CELL_SECONDS[0])
+    if not isinstance(first, str):
+        return first
+    second = _attempt(path, measured, CELL_SECONDS[1])
+    if isinstance(second, str):
+        raise UsageError(f"{path.name} was run twice, and not to its end: {first}; then {second}. Run it by hand in Jupyter: "
+                         "where it ends there, run this again")
+    second.metadata["kit_again"] = f"once more, since {first}"
+    return second
+
+
+def _attempt(path: Path, measured: Stage | None, seconds: int) -> Any:
+    """Return the executed notebook, or in words why it was not run to its end."""
     from nbclient.exceptions import CellTimeoutError
 
     try:
-        return _executed(path, measured, CELL_SECONDS[0])
+        return _executed(path, measured, seconds)
     except CellTimeoutError:
-        notebook = _executed(path, measured, CELL_SECONDS[1])
-        notebook.metadata["kit_again"] = f"once more, since a cell did not end within {CELL_SECONDS[0]} s"
-        return notebook
+        return f"a cell did not end within {seconds} s"
+    except RuntimeError as error:  # Jupyter's for a kernel that does not answer, or has died
+        return f"there was no kernel ({str(error).rstrip('.')})"
 
 
 def _executed(path: Path, measured: Stage | None, seconds: int) -> Any:

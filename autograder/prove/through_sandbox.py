@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -51,12 +52,15 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
     sources = [(*one, _record(run.results, run.named)) for one, run in zip(listed.items(), in_process, strict=True)]
 
     def share(suite: Suite, runs: dict[str, ReferenceRun], some: Sequence[tuple[str, str, Record]]) -> list[Any]:
-        with _sandbox(stage, finding, Limits(call_cpu=Limits.call_cpu / MARGIN)) as sandbox:
-            return [(_differences(stage, suite, sandbox, runs, *one), finding.measured) for one in some]
+        own = GateResult(finding.gate)
+        with _sandbox(stage, own, Limits(call_cpu=Limits.call_cpu / MARGIN)) as sandbox:
+            found = [_differences(stage, suite, sandbox, runs, *one) for one in some]
+        return [(problems, own.measured, own.cpu / len(some)) for problems in found]
 
     found = collected(stage, lambda suite: over_cores(sources, partial(share, suite, _reference_run(stage, suite, finding))))
-    finding.problems = [problem for problems, _ in found for problem in problems]
-    finding.measured = f"{len(sources)} submissions, {', '.join(sorted({where for _, where in found}))}"
+    finding.problems = [problem for problems, *_ in found for problem in problems]
+    finding.measured = f"{len(sources)} submissions, {', '.join(sorted({where for _, where, _ in found}))}"
+    finding.cpu += sum(cpu for *_, cpu in found)
     return finding
 
 
@@ -189,7 +193,10 @@ def _told(verdict: tuple[Any, ...]) -> str:
 
 @contextmanager
 def _sandbox(stage: Stage, finding: GateResult, limits: Limits | None = None) -> Iterator[Sandbox]:
-    """Context with a started sandbox, or separate processes with limits only where there can be none."""
+    """Context with a started sandbox, or separate processes with limits only where there can be none.
+
+    The CPU seconds of its workers are added to those of the gate, unless the system counts them as those of children.
+    """
     sandbox = Sandbox(preload=stage.info.preload, limits=limits)
     finding.measured = "in the sandbox"
     try:
@@ -200,5 +207,8 @@ def _sandbox(stage: Stage, finding: GateResult, limits: Limits | None = None) ->
         finding.measured = "in processes without a sandbox, which there is not here"
     try:
         yield sandbox
+        sandbox.sweep()
+        spent, counted = float(sandbox.ask("spent")["cpu"]), sum(os.times()[2:4])
     finally:
         sandbox.close()
+    finding.cpu += max(0.0, spent - (sum(os.times()[2:4]) - counted))

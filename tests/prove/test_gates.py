@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.prove import gate_result, through_sandbox
 from autograder.prove import gates as verify
 from autograder.prove.over_cores import over_cores
@@ -168,6 +169,22 @@ def test_what_a_gate_takes_is_told_in_cpu_seconds_of_all_its_processes():
     (finding,) = verify.verify(STAGE, lambda finding, seconds: None, [
         lambda stage: gate_result.GateResult("busy", str(over_cores([1, 2], work, jobs=2)))])
     assert finding.holds and finding.measured == "[1, 2]" and finding.cpu >= 0.4
+
+
+def test_what_workers_take_is_told_too_and_once():
+    """The sandbox is ended with all its processes, so that the system counts them as nobody's."""
+    busy = b"import time\nwhile time.process_time() < 3:\n    pass\n"
+
+    def gate(stage):
+        finding = gate_result.GateResult("in a worker")
+        with through_sandbox._sandbox(stage, finding) as sandbox:
+            backend = SandboxBackend(stage, sandbox, {stage.info.file: busy}, 0)
+            backend.worker()
+            backend.close()
+        return finding
+
+    (finding,) = verify.verify(STAGE, lambda finding, seconds: None, [gate])
+    assert finding.problems == [] and 2.5 <= finding.cpu < 5
 
 
 def test_the_short_run_has_every_gate_and_a_part_of_five():

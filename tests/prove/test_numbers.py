@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
+from autograder.errors import UsageError
 from autograder.prove import notebooks
 from autograder.prove.notebooks import executed
 from autograder.prove.numbers import number_problems, of_seeds
@@ -68,3 +69,18 @@ def test_a_run_that_hangs_is_made_once_more_and_says_so(tmp_path, monkeypatch):
     assert [output.text for output in notebook.cells[0].outputs] == ["ran\n"]
     assert notebook.metadata.kit_again == "once more, since a cell did not end within 3 s"
     assert "kit_again" not in executed(tmp_path / "stage.ipynb").metadata
+
+
+def test_a_kernel_that_dies_gets_a_second_run_and_then_a_plain_message(tmp_path, monkeypatch):
+    """Once it may be chance; twice it is the notebook, or this machine."""
+    monkeypatch.setattr(notebooks, "CELL_SECONDS", (2, 300))
+    dies = "import os, pathlib, time\nseen = pathlib.Path('seen')\nif not seen.exists():\n    seen.touch()\n    os._exit(1)\n"
+    for last, ends in (("print('ran')", True), ("os._exit(1)", False)):
+        (tmp_path / "seen").unlink(missing_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(dies + last)]), tmp_path / "stage.ipynb")
+        if ends:
+            assert executed(tmp_path / "stage.ipynb").metadata.kit_again == "once more, since there was no kernel (Kernel died)"
+        else:
+            with pytest.raises(UsageError, match=r"^stage.ipynb was run twice, and not to its end: there was no kernel \(Kernel "
+                                                 r"died\); then there was no kernel \(Kernel died\). Run it by hand"):
+                executed(tmp_path / "stage.ipynb")

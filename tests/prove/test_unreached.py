@@ -35,6 +35,40 @@ def test_verdicts_and_names_are_those_of_a_run() -> None:
     collected(STAGE, compare)
 
 
+def test_where_only_outcomes_are_asked_a_later_test_need_not_run_on_the_wrong_function() -> None:
+    """What passes and what is named is that of a full run; also where no test of the mistake's own task is there to fail."""
+    first = {mistake.task: mistake for mistake in STAGE.mistakes()}
+
+    def outcomes(suite: Suite, backend: InProcessBackend) -> tuple[dict[str, str], dict[str, str]]:
+        diagnosis = Diagnosis(STAGE)
+        results = suite.run(backend, diagnosis)
+        return {result.verdict.test: result.verdict.outcome for result in results}, diagnosis.names
+
+    def compare(suite: Suite) -> None:
+        known, items = Known(SOLUTION, passed_tests(STAGE, suite, SOLUTION, 3)), suite.items
+        ran: list[frozenset[str]] = []
+
+        class Counted(OnTopBackend):
+            def begin(self, task_id: str, own: bool = False) -> None:
+                ran.append(self.replaced)
+                super().begin(task_id, own)
+
+        for task, mistake in first.items():
+            for suite.items in items, [item for item in items if suite.task[item] != task]:
+                full = outcomes(suite, InProcessBackend(STAGE, mistake.source, 3))
+                assert outcomes(suite, Counted(STAGE, mistake.source, 3, known, outcomes=True)) == full
+                assert set(full[0].values()) != {"passed"} or suite.items != items
+        runs = []
+        for suite.items, asked in ((items, False), (items, True)):
+            ran.clear()
+            for mistake in first.values():
+                outcomes(suite, Counted(STAGE, mistake.source, 3, known, outcomes=asked))
+            runs.append(ran.count(frozenset()))
+        assert runs[1] < runs[0]
+
+    collected(STAGE, compare)
+
+
 def test_a_test_is_reached_by_what_the_code_it_runs_asks_for() -> None:
     """Not by its own calls alone: functions that those call, and names that are no function of the file, such as `np`."""
     passed = collected(STAGE, lambda suite: passed_tests(STAGE, suite, SOLUTION, 0))
