@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from autograder.errors import UsageError
 from autograder.publish.leaks import PICTURES
 from autograder.publish.markers import marker_problems, mistyped
 from autograder.stages import KIT, RELEASE, SOLUTIONS, Stage, parsed, stages, text_of
+from autograder.stages.points import test_list
 from autograder.stages.strip import BEGIN, task_of_docstring
 
 DIST = KIT / "dist"
@@ -35,6 +38,7 @@ def refuse_unsafe(stage: Stage) -> None:
     if not problems:
         problems += _unhidden(stage)
         problems += _named_twice(stage)
+        problems += _unread(stage)
         problems += mistyped(text_of(stage.solution), stage.info.file)
         problems += mistyped(text_of(stage.test_files()["public"]), f"{stage.name}/public.py")
     if stage.id != stage.info.id:
@@ -81,6 +85,25 @@ def _named_twice(stage: Stage) -> list[str]:
         if file != stage.solution:
             tests |= {name: f"{file.name}, line {line}," for name, line in own.items() if name.startswith("test_")}
     return found
+
+
+def _unread(stage: Stage) -> list[str]:
+    """Return a problem for each test file that cannot be imported, and for each test in it that is not found by reading it."""
+    problems = []
+    for visibility, path in stage.test_files().items():
+        try:
+            module = importlib.import_module(f"autograder.stages.{stage.name}.{visibility}")
+        except Exception as error:  # whatever an author's file does while it is imported
+            own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(stage.suite))]
+            where = f"{own[-1].filename}, line {own[-1].lineno}" if own else str(path)
+            problems.append(f"{where}: {type(error).__name__}: {error}")
+            continue
+        read = {name for seen, _, name, _, _ in test_list(stage) if seen == visibility}
+        problems += [f"{path}: {name} is made as the file runs, and its points are read from the file's text; "
+                     "write it out as a function with @task(id, points=...)"
+                     for name, test in vars(module).items() if name.startswith("test_") and name not in read
+                     and getattr(test, "__module__", "") == module.__name__]
+    return problems
 
 
 def _handout_problems(stage: Stage) -> list[str]:

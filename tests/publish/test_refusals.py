@@ -59,6 +59,10 @@ SLIPS = {
         "import pytest\n\n\n@pytest.mark.task('1.1')\ndef test_x(student):\n    pass\n"), "hidden.py, line 4: points of test_x"),
     "a suite that cannot be imported": (lambda kit: (kit / "autograder/stages/bptt/public.py").write_text("\nimport nothing\n"),
                                         "public.py, line 2: ModuleNotFoundError"),
+    "a test that is made as the file runs": (
+        lambda kit: (kit / "autograder/stages/bptt/hidden.py").write_text(
+            "import pytest\n\n\ndef made(student):\n    pass\n\n\ntest_x = pytest.mark.task('1.1', points=1)(made)\n"),
+        "test_x is made as the file runs"),
 }
 
 
