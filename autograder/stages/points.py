@@ -26,7 +26,7 @@ def test_list(stage: Stage) -> list[tuple[str, str, str, str, float]]:
         tests = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name.startswith("test_")}
         for name, test in tests.items():
             marks = [mark for mark in test.decorator_list if isinstance(mark, ast.Call)
-                     and "task" == getattr(mark.func, "id", getattr(mark.func, "attr", ""))]  # @task or @pytest.mark.task
+                     and getattr(mark.func, "id", getattr(mark.func, "attr", "")) == "task"]  # @task or @pytest.mark.task
             where = f"{path}, line {marks[0].lineno if marks else test.lineno}"
             if len(marks) != 1:
                 raise UsageError(f"{where}: {name} needs exactly one @task(id, points=...)")
