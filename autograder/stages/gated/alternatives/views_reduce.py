@@ -177,7 +177,8 @@ def error_by_attractors(model, items):
 
 def plot_curves(ax, by_model, xlabel, ylabel, chance):
     import numpy as np
-    colours = iter(["tab:blue", "tab:orange", "tab:green", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive"] * 5)
+    colours = iter(["tab:blue", "tab:orange", "tab:green", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive",
+                    "tab:gray", "black"])
     for name, curve in by_model.items():
         x = np.fromiter(curve.keys(), dtype=float)
         y = np.fromiter(curve.values(), dtype=float)
