@@ -957,8 +957,8 @@ def test_figure_of_many_models(student, canvas, rng):
     nameless = [name for name in by_model if name not in (drawn["legend"] or ())]
     expect_true(not nameless, f"does not name {', '.join(nameless)}", "the legend", hidden="does not name every model")
     alike = len(by_model) - len({style(line_of(drawn, name)) for name in by_model})
-    expect_true(not alike, f"holds {alike} of {len(by_model)} lines that look like another one: the legend cannot tell them apart",
-                "the figure", hidden="holds lines that look the same: the legend cannot tell them apart")
+    expect_true(not alike, f"holds {alike} of {len(by_model)} lines that look like another one: the legend cannot tell them "
+                "apart", "the figure", hidden="holds lines that look the same: the legend cannot tell them apart")
     expect_unchanged(student)
 
 
