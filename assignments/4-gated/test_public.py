@@ -164,8 +164,8 @@ def role(key, shape, V, E, H):
     return found
 
 
-def expected_logits(state, tokens, name, V, E, H):
-    """The logits of a language model with these parameters, by torch's own layer."""
+def expected_logits(state, tokens, name, V, E, H, ends=None):
+    """The logits of a language model with these parameters, by torch's own layer; with `ends`, those at one place of each row."""
     parts = {role(key, value.shape, V, E, H): value for key, value in state.items()}
     expect_parts(parts)
     weights = {key: parts[key] for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
@@ -174,7 +174,8 @@ def expected_logits(state, tokens, name, V, E, H):
     with torch.no_grad():
         run = torch_unroll(name, E, H, weights)
         h, _ = run(parts["embedding"][tokens].transpose(0, 1), (zeros, zeros) if name == "LSTMCell" else zeros)
-        return h.transpose(0, 1) @ output.T + parts["output bias"]
+        h = h.transpose(0, 1) if ends is None else h[ends, torch.arange(len(tokens))]
+        return h @ output.T + parts["output bias"]
 
 
 def expect_parts(parts):
@@ -319,7 +320,20 @@ def all_logits(model, texts):
 
 def last_logits(model, texts):
     """Logits (n, V) after the last token of each text."""
-    return all_logits(model, texts)[torch.arange(len(texts)), [len(tokens) - 1 for tokens in texts]]
+    ends = [len(tokens) - 1 for tokens in texts]
+    if isinstance(model, WeightsAlone):
+        return model(torch.nn.utils.rnn.pad_sequence(texts, batch_first=True), ends)
+    return all_logits(model, texts)[torch.arange(len(texts)), ends]
+
+
+class WeightsAlone:
+    """What weights say by torch's own layers: a function of tokens."""
+
+    def __init__(self, state, name, *sizes):
+        self.state, self.name, self.sizes = state, name, sizes
+
+    def __call__(self, tokens, ends=None):
+        return expected_logits(self.state, tokens, self.name, *self.sizes, ends)
 
 
 def stories(rng, model, V, plan):
@@ -367,11 +381,7 @@ def trained(student, checkpoints, task_name, cell, texts):
     checkpoints.load(model, file)
     if not is_right:
         return model, model
-    state = model.state_dict()
-
-    def weights_alone(tokens):
-        return expected_logits(state, tokens, CLASS_OF[cell], *sizes_of(task_name))
-
+    weights_alone = WeightsAlone(model.state_dict(), CLASS_OF[cell], *sizes_of(task_name))
     got, want = all_logits(model, texts), all_logits(weights_alone, texts)
     same = got.shape == want.shape and bool(torch.allclose(got, want, rtol=1e-3, atol=1e-3))
     expect_true(same, "are not those of an embedding, your cell and a linear layer with the weights in this file: is there "
