@@ -89,6 +89,10 @@ def _named_twice(stage: Stage) -> list[str]:
 
 def _unread(stage: Stage) -> list[str]:
     """Return a problem for each test file that cannot be imported, and for each test in it that is not found by reading it."""
+    try:
+        listed = test_list(stage)
+    except UsageError as error:
+        return [str(error)]
     problems = []
     for visibility, path in stage.test_files().items():
         try:
@@ -98,7 +102,7 @@ def _unread(stage: Stage) -> list[str]:
             where = f"{own[-1].filename}, line {own[-1].lineno}" if own else str(path)
             problems.append(f"{where}: {type(error).__name__}: {error}")
             continue
-        read = {name for seen, _, name, _, _ in test_list(stage) if seen == visibility}
+        read = {name for seen, _, name, _, _ in listed if seen == visibility}
         problems += [f"{path}: {name} is made as the file runs, and its points are read from the file's text; "
                      "write it out as a function with @task(id, points=...)"
                      for name, test in vars(module).items() if name.startswith("test_") and name not in read
