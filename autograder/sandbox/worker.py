@@ -53,8 +53,8 @@ PATCHABLE = ("builtins", "math", "random", "copy", "functools", "itertools", "co
 CLASSES = (("torch", "Tensor"), ("torch.nn", "Module"), ("torch.nn", "Linear"), ("torch.nn", "Embedding"),
            ("torch.nn", "Parameter"), ("torch.optim", "Adam"), ("torch.optim", "SGD"), ("torch.optim", "Optimizer"),
            ("matplotlib.axes", "Axes"), ("matplotlib.figure", "Figure"))
-# Changed by torch.set_default_dtype, and by the first use of the compiler.
-NOT_PATCHED = frozenset({"Storage", "_dynamo"})
+# Changed by torch.set_default_dtype.
+NOT_PATCHED = frozenset({"Storage"})
 # WebAssembly has no signals, timers or file modes.
 HAS_SIGNALS = hasattr(signal, "setitimer")
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}) if HAS_SIGNALS else []

@@ -21,7 +21,6 @@ from typing import Any
 
 from autograder.sandbox import walls, worker
 from autograder.sandbox.control import hear, say, signal_name
-from autograder.sandbox.later import load_compiler_later
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wire import Channel
 
@@ -233,8 +232,6 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     scratch = Path(settings["scratch"])
     os.environ["MPLCONFIGDIR"] = str(scratch / "0")
     sys.dont_write_bytecode = True
-    if "torch" in settings["preload"]:
-        load_compiler_later()
     # numpy imports numpy.ma on first use, which would fail in a worker that has used up its open files.
     for name in ("numpy.random", "numpy.testing", "numpy.linalg", "numpy.ma", *settings["preload"]):
         importlib.import_module(name)

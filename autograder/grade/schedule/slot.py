@@ -26,7 +26,6 @@ from typing import IO, Any
 import msgspec
 
 from autograder.errors import InfrastructureError, Killed, KitError, SandboxError
-from autograder.sandbox.later import load_compiler_later
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.walls import close_memory, die_with_parent, limit_memory, stay_on
 from autograder.stages import KIT
@@ -255,8 +254,6 @@ def warm(stage: Any) -> None:
     from autograder.grade.diagnosis.naming import mistake_module
     from autograder.grade.record import versions
 
-    if "torch" in stage.info.preload:
-        load_compiler_later()
     versions(stage)
     for name in stage.info.preload:
         importlib.import_module(name)
