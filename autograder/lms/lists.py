@@ -93,8 +93,8 @@ LABEL = (
     "id",
 )
 
-# What people and programs write where there is no id.
-NO_ID = frozenset({"-", "--", "n/a", "#n/a", "#nv", "nan", "none", "null"})
+# What people and programs write where there is nothing; in a name it may be one.
+NOTHING = frozenset({"-", "--", "n/a", "#n/a", "#nv", "nan", "none", "null"})
 ADDRESS = re.compile(r"[^\s<>:,;\"()]+@[^\s<>,;\"()]+")
 
 
@@ -134,9 +134,12 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
         if broken := next((cell for cell in cells.values() if "\n" in cell and cell.count(delimiter) > 1), ""):
             raise UsageError(f"{table}: a cell goes over several lines ({broken[:40]!r} ...); is a quotation mark not closed?")
         for column in cells:
-            if column in LABEL or column.endswith(" id"):
+            is_id = column in LABEL or column.endswith(" id")
+            if is_id:
                 expect_whole(table, line, column, cells[column])
-                cells[column] = "" if cells[column].casefold() in NO_ID else whole(cells[column])
+                cells[column] = whole(cells[column])
+            if (is_id or column in (*EMAIL, *GROUP, *EXTENSION)) and cells[column].casefold() in NOTHING:
+                cells[column] = ""
         identity, label = READERS[lms](cells, stage_id)
         if not (identity.id or identity.email or identity.name):
             continue

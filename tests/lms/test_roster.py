@@ -202,6 +202,9 @@ LISTS = {
     ),
     "name and first name": ("Name;Vorname\nMüller;Jörg\nJörg Groß;Jörg\n", {"Jörg Müller": {}, "Jörg Groß": {}}),
     "no ids": ("name,student id\nAnn,N/A\nBob,n/a\nCy,-\n", {"Ann": {}, "Bob": {}, "Cy": {}}),
+    "nothing elsewhere": ("id,name,email,group,extension\n7,Ann Null,-,N/A,none\n8,Nan,n/a,-,--\n",
+                          {"7": {"name": "Ann Null", "email": "", "group": "", "extension": ""},
+                           "8": {"name": "Nan", "email": "", "group": ""}}),
     "last and first name in one": ("Matrikelnr.;Name, Vorname\n0123;Müller, Jörg\n", {"0123": {"name": "Müller, Jörg"}}),
     "any list": (
         "matrikelnummer,name,e-mail,extension\n4711,Ann Lee,ann@x.y,2\n",
