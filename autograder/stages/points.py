@@ -34,7 +34,7 @@ def test_list(stage: Stage) -> list[tuple[str, str, str, str, float]]:
                 (task,) = map(ast.literal_eval, marks[0].args)
                 worth = {word.arg: ast.literal_eval(word.value) for word in marks[0].keywords}.get("points")
             except ValueError:
-                raise UsageError(f"{where}: task and points of {name} are written out, as in @task(\"1.3\", points=2)") from None
+                raise UsageError(f"{where}: write out task and points of {name}, as in @task(\"1.3\", points=2)") from None
             if task not in stage.info.tasks:
                 raise UsageError(f"{where}: {name} is of task {task!r}; the tasks in stage.toml are: "
                                  f"{', '.join(stage.info.tasks)}")

@@ -59,6 +59,9 @@ SLIPS = {
         "import pytest\n\n\n@pytest.mark.task('1.1')\ndef test_x(student):\n    pass\n"), "hidden.py, line 4: points of test_x"),
     "a suite that cannot be imported": (lambda kit: (kit / "autograder/stages/bptt/public.py").write_text("\nimport nothing\n"),
                                         "public.py, line 2: ModuleNotFoundError"),
+    "points by a name": (lambda kit: (kit / "autograder/stages/bptt/hidden.py").write_text(
+        "from autograder.checks import task\n\nONE = 1\n\n\n@task('1.1', points=ONE)\ndef test_x(student):\n    pass\n"),
+        "hidden.py, line 6: write out task and points of test_x"),
     "a test that is made as the file runs": (
         lambda kit: (kit / "autograder/stages/bptt/hidden.py").write_text(
             "import pytest\n\n\ndef made(student):\n    pass\n\n\ntest_x = pytest.mark.task('1.1', points=1)(made)\n"),
