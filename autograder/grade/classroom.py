@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.isolation import lacking
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
+from autograder.table import read_table
 
 
 @dataclass
@@ -126,10 +126,12 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
 def _listed(course: Path) -> set[str]:
     """Return the folders of everybody on roster.csv, folded."""
     try:
-        with (course / "roster.csv").open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return {folded(row["student"].strip()) for row in csv.DictReader(file) if row.get("student")}
-    except (OSError, csv.Error):
-        return set()
+        (_, header), *rows = read_table(course / "roster.csv").rows
+    except (UsageError, ValueError):
+        return set()  # none, or told when the class is read
+    columns = [cell.strip().lower() for cell in header]
+    people = (dict(zip(columns, cells, strict=False)) for _, cells in rows)
+    return {folded(person["student"].strip()) for person in people if person.get("student")}
 
 
 def _quoted(name: str) -> str:

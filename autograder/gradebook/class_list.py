@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -17,6 +15,7 @@ from dateutil import parser as dates
 from autograder.errors import UsageError
 from autograder.grade.course import bytes_of
 from autograder.stages import stage_named, stages
+from autograder.table import read_table
 from autograder.text import undefused
 
 ROSTER = "roster.csv"
@@ -128,7 +127,7 @@ def read_class(course: Path) -> ClassList:
     Raises
     ------
     UsageError
-        A table is not UTF-8, lacks a required column, or has two rows or columns for one thing.
+        A table is in an unknown encoding, lacks a required column, or has two rows or columns for one thing.
     """
     return _class(course, bytes_of(course / ROSTER), bytes_of(course / COLLECTED))
 
@@ -142,19 +141,9 @@ def _class(course: Path, roster: bytes, collected: bytes) -> ClassList:
 
 
 def _rows(path: str, data: bytes, needed: tuple[str, ...]) -> tuple[dict[str, str], ...]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
-    if not text.strip():
+    rows = list(read_table(path, data).rows)
+    if not any(cell.strip() for _, row in rows for cell in row):
         return ()
-    first = text.splitlines()[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator)
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise UsageError(f"{path} is no table ({error}); save it as CSV UTF-8") from error
     columns = [name.strip().lower() for name in rows.pop(0)[1]]
     expect_clear_table(path, columns, rows)
     missing = [name for name in needed if name not in columns]

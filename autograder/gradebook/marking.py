@@ -6,9 +6,7 @@ same and nobody else has given a different mark.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import math
 import re
 import shutil
@@ -28,6 +26,7 @@ from autograder.gradebook.marks import Mark, SubmissionMarks, read_keys, read_ma
 from autograder.gradebook.pipeline import Pipeline
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.gradebook.tables import write_csv
+from autograder.table import read_table
 from autograder.text import undefused
 
 COLUMNS = ("student", "stage", "task", "answer", "score", "max_score", "comment", "before", "address")
@@ -232,23 +231,12 @@ def _given(source: Path) -> Iterator[Given]:
 
 
 def _from_table(source: Path) -> Iterator[Given]:
-    data = source.read_bytes()
-    if data.startswith(b"PK\x03\x04"):
-        raise UsageError(f"{source} is a workbook; save it as CSV UTF-8 and give that")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{source} is not UTF-8; save it as CSV UTF-8") from error
-    head, _, rest = text.partition("\n")
-    separator = max(",;\t", key=head.count)
-    columns = [name.strip().strip('"').lower() for name in head.split(separator)]
+    rows = read_table(source).rows
+    columns = [name.strip().lower() for name in rows[0][1]] if rows else []
     if "score" not in columns:
         raise UsageError(f"{source} has no column score; its first line is to name the columns: {', '.join(COLUMNS)}")
-    try:
-        rows: list[dict[str, str]] = list(csv.DictReader(io.StringIO(rest, newline=""), columns, delimiter=separator))
-    except csv.Error as error:
-        raise UsageError(f"{source} is no table ({error}); save it as CSV UTF-8") from error
-    for number, row in enumerate(rows, 2):
+    for number, cells in rows[1:]:
+        row = dict(zip(columns, cells, strict=False))
         score = (row.get("score") or "").strip()
         if not score:
             continue

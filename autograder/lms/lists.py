@@ -8,8 +8,9 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.grade.names import shown
-from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, expect_whole, name_keys, read_table, whole
+from autograder.lms.roster import ROSTER, LmsIdentity, Person, Roster, expect_whole, name_keys, whole
 from autograder.stages import find_stage
+from autograder.table import read_table
 from autograder.text import undefused
 
 # Column names by content, in lower case, in the languages in which LMSs are often used.
@@ -117,7 +118,8 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     """
     if stage_id:
         find_stage(stage_id)
-    rows, delimiter, _ = read_table(table)
+    read = read_table(table)
+    rows = [row for _, row in read.rows]
     start = next((number for number, row in enumerate(rows) if _kind({_plain(cell) for cell in row})), None)
     if start is None:
         shown_row = ", ".join(rows[0][:8]) if rows else "nothing"
@@ -129,9 +131,9 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     roster = Roster.read(course.resolve())
     before, filled = len(roster.people), 0
     seen: dict[str, tuple[int, str]] = {}
-    for line, row in enumerate(rows[start + 1 :], start + 2):
+    for line, row in read.rows[start + 1 :]:
         cells = {column: _clean(cell) for column, cell in zip(header, row, strict=False)}
-        if broken := next((cell for cell in cells.values() if "\n" in cell and cell.count(delimiter) > 1), ""):
+        if broken := next((cell for cell in cells.values() if "\n" in cell and cell.count(read.delimiter) > 1), ""):
             raise UsageError(f"{table}: a cell goes over several lines ({broken[:40]!r} ...); is a quotation mark not closed?")
         for column in cells:
             is_id = column in LABEL or column.endswith(" id")

@@ -23,6 +23,7 @@ from autograder.errors import UsageError
 from autograder.grade.names import folded, shown, usable
 from autograder.grade.record import write_atomically
 from autograder.gradebook.class_list import expect_clear_table
+from autograder.table import read_table
 from autograder.text import defused, on_a_page, undefused
 
 ROSTER = "roster.csv"
@@ -140,14 +141,15 @@ class Roster:
         path = course / ROSTER
         if not path.exists():
             return cls(path)
-        rows, delimiter, bom = read_table(path)
-        header = [cell.strip() for cell in rows[0]] if rows else []
+        table = read_table(path)
+        rows = table.rows
+        header = [cell.strip() for cell in rows[0][1]] if rows else []
         if "student" not in header:
             raise UsageError(f"{path} has no column student; its first line should begin with {','.join(COLUMNS)}")
-        expect_clear_table(path, header, enumerate(rows[1:], start=2))
-        roster = cls(path, columns=header, delimiter=delimiter, bom=bom)
+        expect_clear_table(path, header, rows[1:])
+        roster = cls(path, columns=header, delimiter=table.delimiter, bom=table.bom)
         seen: dict[str, int] = {}
-        for number, row in enumerate(rows[1:], start=2):
+        for number, row in rows[1:]:
             if not any(cell.strip() for cell in row):
                 continue
             person = Person(dict(zip(header, (undefused(cell) for cell in row), strict=False)))
@@ -341,37 +343,3 @@ def expect_whole(path: Path, line: int, column: str, cell: str) -> None:
         raise UsageError(f"{path}, line {line}: {shown(cell)} in the column {column} is an id that a spreadsheet has shortened, "
                          "and its last digits are lost. Export the list again, and do not save it from the spreadsheet; or set "
                          "that column to text there, and write the id in full")
-
-
-def read_table(path: Path) -> tuple[list[list[str]], str, bool]:
-    """Read a table saved by a person or a spreadsheet: its rows, its delimiter, and whether it starts with a byte order mark.
-
-    Raises
-    ------
-    UsageError
-        It cannot be read, or is not a text table.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
-    if data.startswith(b"PK\x03\x04"):
-        raise UsageError(f"{path} is a workbook; save it as CSV (UTF-8) and give that")
-    bom = data.startswith(b"\xef\xbb\xbf")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
-    first = text.lstrip("\n").partition("\n")[0]
-    if first.lower().startswith("sep="):
-        text, delimiter = text.partition("\n")[2], first[4:5]
-    else:
-        delimiter = max(",;\t|", key=lambda sign: (first.count(sign), sign in first and sign != ","))  # a comma may be a text's
-    try:
-        rows = list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise UsageError(f"{path} is no CSV that can be read ({error})") from error
-    return rows, delimiter, bom

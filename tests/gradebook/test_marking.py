@@ -75,7 +75,7 @@ def test_another_gradebook_is_read_and_left_alone(course, tmp_path):
 @pytest.mark.parametrize("data, words", [
     (b"student,stage,task,score\nhalf,1-bptt,1.8,many\n", "line 2: 'many' is no number of points"),
     (b"stage,task,score\n1-bptt,1.8,3\n", "line 2: no student"),
-    (b"student\xff,score\n", "is not UTF-8"),
+    (b"student\x81,score\n", "is not UTF-8"),
     (b"PK\x03\x04 a workbook", "is a workbook; save it as CSV UTF-8 and give that"),
     (b"student,stage,task,points\nhalf,1-bptt,1.8,3\n", "has no column score; its first line is to name the columns: student"),
     (b"", "has no column score"),

@@ -179,7 +179,7 @@ def test_a_wrong_file_names_itself_the_key_and_what_is_right(tmp_path, text, wor
     ("roster.csv", "student,extension\nada,2-vanishing:soon\n", "is no number of days"),
     ("roster.csv", "student,extension\nada,3 1\n", "is no number of days"),
     ("roster.csv", "student,extension\nada,2-vanising:3\n", "ada: .*there is no stage '2-vanising'(?s:.)*2-vanishing"),
-    ("roster.csv", b"student\nZo\xeb\n", "is not UTF-8"),
+    ("roster.csv", b"student\n\xd5\xc5\xc8\xfd\n", "is not UTF-8"),
 ])
 def test_a_wrong_roster_says_so(tmp_path, name, text, words):
     folder = course(tmp_path, collected=[("ada", "1-bptt", "2026-10-26T12:00:00", "")])
