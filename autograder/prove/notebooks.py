@@ -11,7 +11,11 @@ from typing import Any
 
 import nbformat
 
+from autograder.checks.report import PASSED, UNWRITTEN
+from autograder.checks.words import _
 from autograder.errors import UsageError
+from autograder.grade.course import this_course
+from autograder.grade.language import speaking
 from autograder.prove.gate_result import GateResult
 from autograder.prove.numbers import add_probes, number_problems
 from autograder.prove.over_cores import over_cores
@@ -36,17 +40,20 @@ def notebook_runs(stage: Stage) -> GateResult:
 
     With the stub, each check() cell says "not yet written"; of the other cells only the first is run, which sets up. With the
     model answers, every cell runs, the checks say "passed", and the numbers in texts and mark schemes are those of the run.
+    The checks speak the language of the term.
     """
     finding, again = GateResult("the released notebook runs"), ""
     runs = over_cores((False, True), lambda some: [_run(stage, solved) for solved in some])
     for name, notebook in zip(("stub", "model answers"), runs, strict=True):
         solved = name == "model answers"
+        with speaking(this_course().language):
+            state = f" {_(PASSED if solved else UNWRITTEN)} "
         if "kit_again" in notebook.metadata:
             again += f"; {name} {notebook.metadata['kit_again']}"
         for cell in _code_cells(notebook):
             said = "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             errors = [f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error"]
-            if _checks(cell) and (" passed " if solved else " not yet written") not in said:
+            if _checks(cell) and state not in said:
                 errors.append(f"it says {said.strip()[-300:]!r}")
             if errors and (_checks(cell) or solved):
                 finding.problems.append(f"{name}: {cell.source.splitlines()[0]!r}: {errors[0]}")

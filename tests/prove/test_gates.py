@@ -11,6 +11,7 @@ import torch
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.backends.sandboxed import SandboxBackend
+from autograder.grade.language import for_students
 from autograder.prove import gate_result, through_sandbox
 from autograder.prove import gates as verify
 from autograder.prove.over_cores import over_cores
@@ -133,13 +134,15 @@ def test_a_leak_scan_that_is_blind_fails(own):
 
 
 def test_a_check_cell_that_cannot_run_fails(own):
-    """The released notebook is run from top to bottom, with the stub and with the model answers."""
+    """The released notebook is run from top to bottom, with the stub and with the model answers; here in a German term."""
     notebook = json.loads((own / "assignments/1-bptt/1-bptt.ipynb").read_text())
     first = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
     keep = {"task_1_3", "task_1_8"}
     notebook["cells"] = [cell for i, cell in enumerate(notebook["cells"]) if i <= first
                          or cell["metadata"].get("nbgrader", {}).get("grade_id") in keep]
     (own / "assignments/1-bptt/1-bptt.ipynb").write_text(json.dumps(notebook))
+    (own / "course.toml").write_text('language = "de"\n')
+    (own / "assignments/1-bptt/checks/words.mo").write_bytes(for_students("de"))
     assert not [problem for problem in problems(own, "notebook_runs") if "check(" in problem]
     edit(own, "assignments/1-bptt/checks/check.py", "    tests = public_tests", "    tests = public_test")
     found = problems(own, "notebook_runs")

@@ -362,9 +362,10 @@ def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
     for last, rtol in ((near, 1e-6), (np.sign(near), 0)):             # at the end units that are saturated, nearly and wholly
         ends = np.vstack([h[:4], last])
         expect(student.dh_dh(ends, spread, 4, 1), reference.dh_dh(ends, spread, 4, 1), "dh_4/dh_1", rtol=rtol, atol=0)
-    for gain in (0.1, 1e-10, 1e6):
-        want = reference.dh_dh(h, gain * spread, 30, 0)
-        got = student.dh_dh(h, gain * spread, 30, 0)
+    turn = np.linalg.qr(spread)[0]                                    # a solve, too, keeps the digits of huge factors that turn
+    for W_h in (0.1 * spread, 1e-10 * spread, 1e6 * turn):
+        want = reference.dh_dh(h, W_h, 30, 0)
+        got = student.dh_dh(h, W_h, 30, 0)
         expect(got, want, "dh_30/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
     h = np.tanh(0.3 * rng.standard_normal((121, 5)))
     got, want = student.dh_dh(h, 0.2 * spread, 120, 0), reference.dh_dh(h, 0.2 * spread, 120, 0)
