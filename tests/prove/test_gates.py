@@ -250,6 +250,7 @@ def test_an_alternative_that_loses_points_fails(own):
     (folder / "not_right.py").write_text(SOLUTION + "\n\ndef dz_dh(W_y):\n    return W_y.T\n")
     found = problems(own, "alternatives_score_full")
     assert [problem for problem in found if problem.startswith("not-right: 1.3 test_")]
+    assert problems(own, "suite_is_stable")[0].startswith("seed 0: not-right: 1.3 test_")
 
 
 def test_a_program_of_the_bank_that_loses_only_in_another_task_fails(own):
