@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .compare import RETURNED, SHARES, WAS_GIVEN, is_tensor
+from .compare import RETURNED, SHARES, WAS_GIVEN
 from .student import changed, copied
+from .values import is_tensor
 
 MAX_DEPTH = 32
 # Larger values are not kept for comparison.

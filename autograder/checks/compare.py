@@ -12,9 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from .ban import OWN_DOES_NOT_COUNT
-from .values import Other, plain
-from .values import is_number as is_number
-from .values import is_tensor as is_tensor
+from .values import Other, is_number, is_tensor, plain
 from .words import N_, _, _n, retold
 
 RTOL = 1e-9
@@ -106,7 +104,7 @@ def kind(value: Any) -> str:
         return _("a tensor of shape {shape}", shape=tuple(value.shape))
     if isinstance(value, tuple | list):
         return _("a {name} of {count}", name=type(value).__name__, count=len(value))
-    name = getattr(value, "type_name", None) or type(value).__name__
+    name = class_name(value)
     return _("an {name}", name=name) if name[:1].lower() in "aeiou" else _("a {name}", name=name)
 
 
@@ -115,9 +113,14 @@ def without_place(text: str) -> str:
     return PLACE.sub(r"\1", text)
 
 
+def class_name(value: Any) -> str:
+    """Return the name of a value's or an exception's class, also of one that came out of the sandbox."""
+    return str(getattr(value, "type_name", None) or type(value).__name__)
+
+
 def told(error: BaseException) -> str:
     """Format an exception in one line: class name and message, or the message alone for the grader's own exceptions."""
-    name = getattr(error, "type_name", None) or type(error).__name__
+    name = class_name(error)
     text = without_place(str(getattr(error, "message", error)))
     text = retold(text, OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
     if getattr(type(error), "of_the_grader", False) and text.strip():

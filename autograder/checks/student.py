@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .compare import EARLIER, SHARES, is_tensor, show
-from .values import called_back, check_arguments, plain
+from .compare import EARLIER, SHARES, show
+from .values import called_back, check_arguments, is_tensor, plain
 from .words import N_, _, retold
 
 # CPU seconds. A file that imports faster than this is imported again for each test.

@@ -10,6 +10,7 @@ import builtins
 import re
 from collections.abc import Iterable
 
+from autograder.checks.compare import class_name
 from autograder.checks.words import _
 from autograder.errors import BadMessage, Died, LimitExceeded
 from autograder.sandbox.client.sources import LIBRARIES
@@ -42,7 +43,7 @@ def brief_of(error: BaseException, trace: str, functions: Iterable[str]) -> str:
 
 def _kind(error: BaseException) -> str:
     """Return the name of an exception's class if it is built in or a library's, else that of a built-in base."""
-    name = (getattr(error, "type_name", None) or type(error).__name__).removeprefix(getattr(error, "doing", ""))
+    name = class_name(error).removeprefix(getattr(error, "doing", ""))
     own = getattr(builtins, name, None)
     if name in LIBRARIES or (isinstance(own, type) and issubclass(own, BaseException)):
         return name

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.compare import Mismatch, is_tensor
+from autograder.checks.compare import Mismatch, class_name
+from autograder.checks.values import is_tensor
 from autograder.checks.words import _
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
 from autograder.grade.backends.standing_in import submission_for
@@ -163,7 +164,5 @@ def told(name: str, error: Exception) -> Exception:
         return NotImplementedError(f"{doing}: {getattr(error, 'message', error)}")
     if isinstance(error, Mismatch):
         return Mismatch(error.what, error.problem, error.aspect)
-    kind = getattr(error, "type_name", None) or type(error).__name__
-    if isinstance(error, BadMessage):
-        kind = _("a malformed reply")
+    kind = _("a malformed reply") if isinstance(error, BadMessage) else class_name(error)
     return Raised(kind, str(getattr(error, "message", error)), getattr(error, "student_trace", ""), doing)

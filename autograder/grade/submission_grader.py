@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.checks import at_home_only
 from autograder.checks.axes import draw_once
-from autograder.checks.compare import without_place
+from autograder.checks.compare import class_name, without_place
 from autograder.checks.plugin import Verdict, is_exact
 from autograder.checks.student import student_trace, trace_in_words
 from autograder.checks.words import _
@@ -186,7 +186,7 @@ def _load_problem(backend: SandboxBackend, files: dict[str, bytes], job: dict[st
     except InfrastructureError:
         raise
     except Exception as error:
-        name = getattr(error, "type_name", None) or type(error).__name__
+        name = class_name(error)
         trace = student_trace(error, backend.folder)
         file = backend.stage.info.file
         if isinstance(error, LimitExceeded):

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.compare import is_number, is_tensor
+from autograder.checks.compare import class_name
 from autograder.checks.student import Call, ModuleProxy, is_module
+from autograder.checks.values import is_number, is_tensor
 from autograder.grade.diagnosis.replay import FAILED, Outcome
 
 # A number is simple where it is a fraction with a denominator up to this: many slips lead to the same one.
@@ -23,13 +24,8 @@ NOISE = 1e-12
 def same(call: Call, outcome: Outcome, single_precision: bool = False) -> bool:
     """Whether a call and its replay did the same, up to rounding: values, changed arguments, or that they raised."""
     if call.error is not None or outcome.value is FAILED:
-        return call.error is not None and outcome.value is FAILED and error_name(call.error) == outcome.error
+        return call.error is not None and outcome.value is FAILED and class_name(call.error) == outcome.error
     return tuple(call.changed) == outcome.changed and _alike(call.value, outcome.value, 1e-3 if single_precision else 1e-6)
-
-
-def error_name(error: BaseException) -> str:
-    """The name of an exception's class, also of one that came out of the sandbox."""
-    return str(getattr(error, "type_name", None) or type(error).__name__)
 
 
 def _alike(one: Any, other: Any, rtol: float) -> bool:

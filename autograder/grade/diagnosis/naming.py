@@ -17,9 +17,9 @@ from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
-from autograder.checks.compare import is_tensor
 from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy, parameter_names
+from autograder.checks.values import is_tensor
 from autograder.errors import Died, LimitExceeded
 from autograder.grade.diagnosis.evidence import Information, same
 from autograder.grade.diagnosis.properties import Compared, property_of, same_value, steps_of
