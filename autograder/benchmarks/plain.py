@@ -29,7 +29,7 @@ import random, sys, types, zlib
 from pathlib import Path
 import numpy as np
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
-from autograder.checks.autodiff import Autodiff
+from autograder.checks.autodiff import vjp_in
 from autograder.checks.axes import Canvas
 from autograder.checks.checkpoints import Checkpoints, load_checkpoint
 from autograder.checks.student import RecordedAutodiff, RecordedCanvas, Student, call_with_copies
@@ -40,7 +40,7 @@ student = Student(lambda name, args, kwargs: call_with_copies(namespace[name], a
 def load(model, file):
     return load_checkpoint(model, Path({trained!r}) / file)
 fixtures = dict(student=student, reference=reference, canvas=RecordedCanvas(Canvas(), student),
-                autodiff=RecordedAutodiff(Autodiff(sys.modules["__main__"]), student),
+                autodiff=RecordedAutodiff(vjp_in(sys.modules["__main__"]), student),
                 checkpoints=Checkpoints(load, student))
 def run_this_test(test):
     student.calls.clear()

@@ -73,7 +73,7 @@ class Backend(Protocol):
         """Return a `Canvas` on which student code draws."""
 
     def autodiff(self) -> Any:
-        """Return an `Autodiff` for the student's torch modules."""
+        """Return `autodiff.vector_jacobian` for the student's torch modules and functions."""
 
     def checkpoints(self) -> Any:
         """Return a function that loads trained weights into the student's model."""

@@ -201,18 +201,18 @@ class ModuleProxy:
 
 
 class RecordedAutodiff:
-    """The backend's `Autodiff`, recorded as a call of the module."""
+    """The backend's vector-Jacobian products, recorded as calls of the module."""
 
-    def __init__(self, autodiff: Any, student: Student) -> None:
-        self._autodiff, self._student = autodiff, student
+    def __init__(self, vjp: Callable[..., dict[str, Any]], student: Student) -> None:
+        self._vjp, self._student = vjp, student
 
     def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-        """See `autograder.checks.autodiff.Autodiff`."""
+        """See `autograder.checks.autodiff.vjp_in`."""
         __tracebackhide__ = True
 
         def action() -> tuple[Any, tuple[str, ...]]:
             __tracebackhide__ = True
-            return self._autodiff.vjp(unwrapped(module), unwrapped(args), cotangents), ()
+            return self._vjp(unwrapped(module), unwrapped(args), cotangents), ()
 
         if isinstance(module, ModuleProxy):
             return module.run("vjp", (args, cotangents), action)

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.autodiff import Autodiff
+from autograder.checks.autodiff import vjp_in
 from autograder.checks.axes import describe, new_axes, picture
 from autograder.checks.calls import Caller
 from autograder.checks.checkpoints import load_weights, read_weights
@@ -362,7 +362,7 @@ class Server:
             return self.objects[what]
         if kind == "method":
             return getattr(self.objects[what], name)
-        return {"vjp": Autodiff(self.file.module).vjp, "load_checkpoint": self.load_checkpoint}[what]
+        return {"vjp": vjp_in(self.file.module), "load_checkpoint": self.load_checkpoint}[what]
 
     def load_checkpoint(self, model: Any, file: str) -> str:
         """See `autograder.checks.checkpoints.load_checkpoint`; the file is one of the submission's, and is read once."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -145,7 +147,7 @@ class SandboxBackend:
         self.total.check()
         if self._worker is None or not self._worker.alive:
             self._loaded_standins = self._first_standins
-            self._worker = self.sandbox.worker(self._submission, self._answer)
+            self._worker = self.sandbox.worker(self._submission, partial(answer, self.stage))
             self._worker.total = self.total
             self._worker.load()
             self._reset(self._worker, known)
@@ -232,9 +234,6 @@ class SandboxBackend:
             raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
         return value, changed
 
-    def _answer(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return answer(self.stage, name, args, kwargs)
-
     def reference(self) -> ModuleType:
         """Return the reference module."""
         return self.stage.reference()
@@ -244,17 +243,20 @@ class SandboxBackend:
         self._canvases.append(SandboxCanvas(self, len(self._canvases)))
         return self._canvases[-1]
 
-    def autodiff(self) -> SandboxAutodiff:
-        """Return an `Autodiff` that runs in the worker."""
-        return SandboxAutodiff(self)
+    def autodiff(self) -> Callable[..., Any]:
+        """Return `vector_jacobian` in the worker."""
+        return self._tool("vjp")
 
-    def checkpoints(self) -> Any:
+    def checkpoints(self) -> Callable[..., Any]:
         """Return a function that loads weights in the worker, from the submission's files or retrained ones."""
         if self.retrainer is not None:
             self.close()
             self.retrainer.prepare(self._task)
             return self.retrainer.load
-        return lambda model, file: self.worker().call(["tool", "load_checkpoint"], (model, file), {})[0]
+        return self._tool("load_checkpoint")
+
+    def _tool(self, name: str) -> Callable[..., Any]:
+        return lambda *args: self.worker().call(["tool", name], args, {})[0]
 
     def outcome(self, error: BaseException) -> str:
         """Return the outcome that an exception stands for."""
@@ -288,17 +290,6 @@ class SandboxBackend:
         if self._worker is not None:
             self._worker.close(by_the_grader=True)
             self._worker = None
-
-
-class SandboxAutodiff:
-    """The `autodiff` of a grading session, computed inside the worker."""
-
-    def __init__(self, backend: SandboxBackend) -> None:
-        self._backend = backend
-
-    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-        """See `autograder.checks.autodiff.vector_jacobian`."""
-        return self._backend.worker().call(["tool", "vjp"], (module, args, cotangents), {})[0]
 
 
 class SandboxCanvas:
