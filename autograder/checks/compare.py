@@ -20,6 +20,7 @@ ATOL = 1e-12
 # Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
 # inputs.
 KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
+NOT_DEFINED = N_("is not defined in {file}")
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
 EARLIER = re.compile(r"what (\w+) (returned|was given)")
@@ -76,6 +77,11 @@ class Mismatch(AssertionError):
         if self.expected:
             lines.append("  " + _("expected  {value}", value=shortened(self.expected)))
         return "\n".join(lines)
+
+
+def undefined(name: str, file: str) -> Mismatch:
+    """Return the Mismatch for a function that the student's file lacks."""
+    return Mismatch(name, _(NOT_DEFINED, file=file), "none")
 
 
 def rounded(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from .compare import EARLIER, SHARES, show
-from .values import called_back, check_arguments, is_tensor, plain
+from .values import called_back, check_arguments, is_axes, is_tensor, plain
 from .words import N_, _, retold
 
 # CPU seconds. A file that imports faster than this is imported again for each test.
@@ -64,8 +64,7 @@ class Student:
     ----------
     call : callable
         ``call(name, args, kwargs)`` runs the function, here or in the sandbox. Returns its value and descriptions of what it
-        changed
-        in place.
+        changed in place.
     around : callable, optional
         Creates the context in which student code runs.
     sends : tuple of type
@@ -343,7 +342,7 @@ def describe_call(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 
 def describe_argument(value: Any) -> str:
     """Format one argument briefly."""
-    if type(value).__module__.partition(".")[0] == "matplotlib":
+    if is_axes(value):
         return "Axes"
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
         return f"{value.size} Axes"

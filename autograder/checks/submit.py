@@ -15,6 +15,7 @@ from typing import Any
 
 from . import needs, rules
 from .checkpoints import PROBLEMS
+from .compare import NOT_DEFINED
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
 from .session import Outcome, run_fresh, saved_at
@@ -171,7 +172,7 @@ def _lies_below(error: str, files: list[str]) -> str:
 
 def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
     """Return the functions that the tests did not find in the stage's file."""
-    words = " " + _("is not defined in {file}", file=info.file)
+    words = " " + _(NOT_DEFINED, file=info.file)
     lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
     return {line.partition(words)[0].rpartition(" ")[2] for line in lines}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.compare import Mismatch, class_name
+from autograder.checks.compare import Mismatch, class_name, undefined
 from autograder.checks.values import is_tensor
 from autograder.checks.words import _
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
@@ -132,7 +132,7 @@ class Retrainer:
     def _call(self, worker: Worker, name: str, arguments: tuple[Any, ...], cpu: float) -> Any:
         value = worker.call(["function", name], arguments, {}, cpu=cpu)[0]
         if is_missing(value):
-            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
+            raise undefined(name, self.stage.info.file)
         return value
 
 

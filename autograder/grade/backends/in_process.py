@@ -15,19 +15,16 @@ from typing import Any
 from autograder.checks.autodiff import vjp_in
 from autograder.checks.axes import Canvas
 from autograder.checks.calls import Caller
-from autograder.checks.compare import Mismatch
+from autograder.checks.compare import undefined
 from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, copied
 from autograder.checks.values import first_other, plain
-from autograder.checks.words import _
 from autograder.grade.backends.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage
-
-MISSING = object()
 
 
 @cache
@@ -162,10 +159,9 @@ class InProcessBackend:
 
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
-        function: Any = getattr(self._module, name, MISSING)
-        if function is MISSING:
-            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
-        return self._caller.call(name, function, copied(args), copied(kwargs))
+        if not hasattr(self._module, name):
+            raise undefined(name, self.stage.info.file)
+        return self._caller.call(name, getattr(self._module, name), copied(args), copied(kwargs))
 
     def reference(self) -> ModuleType:
         """Return the reference module."""

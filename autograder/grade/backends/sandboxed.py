@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.compare import Mismatch
+from autograder.checks.compare import Mismatch, undefined
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
 from autograder.checks.words import _
@@ -231,7 +231,7 @@ class SandboxBackend:
             raise
         if is_missing(value):
             self.missing.add(name)
-            raise Mismatch(name, _("is not defined in {file}", file=self.stage.info.file), "none")
+            raise undefined(name, self.stage.info.file)
         return value, changed
 
     def reference(self) -> ModuleType:
