@@ -16,7 +16,7 @@ import pytest
 
 from autograder.checks import plugin
 from autograder.checks.layout import expose_handout_modules
-from autograder.checks.plugin import BACKEND, VERDICTS, Backend, Verdict, task_of, uses_checkpoints
+from autograder.checks.plugin import BACKEND, QUIET, VERDICTS, Backend, QuietSession, Verdict, task_of, uses_checkpoints
 from autograder.checks.student import Call
 from autograder.checks.values import BadArgument, Other, is_tensor
 from autograder.errors import InfrastructureError
@@ -24,11 +24,7 @@ from autograder.grade.backends.standing_in import note
 from autograder.sandbox.client.transcript import TranscriptDiverged
 from autograder.stages import Stage, task_number
 
-ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
-             "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unraisableexception", "-p", "no:threadexception",
-             "--assert=plain", "--capture=no", "--noconftest", "-c", os.devnull)
-
-
+ARGUMENTS = (*QUIET, "-c", os.devnull)
 # Bytes of returned values kept for diagnosis; values up to SMALL bytes are always kept.
 KEPT, SMALL = 128 << 20, 1 << 16
 # Backend before the first submission.
@@ -326,17 +322,13 @@ def name_of(item: pytest.Item) -> str:
     return f"{item.path.stem}.{item.name}"
 
 
-class _Collection:
+class _Collection(QuietSession):
     """A pytest plugin that takes over the session once the tests are collected."""
 
     def __init__(self, stage: Stage, use: Callable[[Suite], Any]) -> None:
         self.stage, self.use = stage, use
         self.broken: BaseException | None = None
         self.value: Any = None
-
-    def pytest_addoption(self, parser: pytest.Parser) -> None:
-        # Without the terminal plugin pytest would format every failure in full, only to discard it.
-        parser.addoption("--tb", dest="tbstyle", default="no")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BACKEND] = NOBODY  # nothing runs before a backend is set: do not look for a student's folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+from dataclasses import asdict
 from typing import Any
 
 from autograder.checks import at_home_only
@@ -119,7 +120,7 @@ def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, 
 
 def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
     """Return the record with the verdicts and the score."""
-    tests = [result.verdict.as_dict() | {"visibility": result.visibility} for result in results]
+    tests = [asdict(result.verdict) | {"visibility": result.visibility} for result in results]
     hints = record.pop("hints", {})
     for test in tests:
         test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))

@@ -1,7 +1,7 @@
 """RETRAIN=1: the models that are graded are those the submitted code trains, and no others."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -86,7 +86,7 @@ def verdicts(sandbox, files: dict[str, bytes], retrain: bool = True) -> dict:
 
 def hidden_words(verdict) -> str:
     """What a student reads of a hidden test that failed."""
-    return "\n".join(told(verdict.as_dict() | {"visibility": "hidden"}))
+    return "\n".join(told(asdict(verdict) | {"visibility": "hidden"}))
 
 
 def test_right_code_gets_all_points_without_a_file_of_weights(sandbox):

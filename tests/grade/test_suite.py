@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_backwards_is_the_same_in_reverse():
     def ran(**settings) -> tuple[list[str], list[dict]]:
         backend = Watched(STAGE, STUB, SEED)
         found = run_suite(STAGE, backend, alone=True, **settings)
-        return backend.begun, [result.verdict.as_dict() for result in found]
+        return backend.begun, [asdict(result.verdict) for result in found]
 
     (order, found), (turned, again) = ran(), ran(backwards=True)
     assert turned == order[::-1] != order

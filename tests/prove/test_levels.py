@@ -1,6 +1,7 @@
 """What is told of hidden tests: never inputs or values, unless the instructor says so in stage.toml."""
 
 import re
+from dataclasses import asdict
 
 import pytest
 
@@ -19,7 +20,7 @@ def failing(mistake, visibility):
     """The failed tests of a mistake, as a record has them."""
     diagnosis = Diagnosis(STAGE)
     results = run_suite(STAGE, InProcessBackend(STAGE, mistake.source, 1), diagnosis, only=mistake.task)
-    return [result.verdict.as_dict() | {"visibility": result.visibility,
+    return [asdict(result.verdict) | {"visibility": result.visibility,
                                         "hint": diagnosis.found.get(result.verdict.test, ("", ""))[1]}
             for result in results if result.verdict.outcome == "failed" and result.visibility == visibility]
 
