@@ -60,7 +60,6 @@ class _Record(TypedDict):
     max_score: float
 
 
-
 def versions(stage: Stage) -> dict[str, str]:
     """Return the versions that a mark depends on."""
     libraries = sorted({name.partition(".")[0] for name in stage.info.preload} | {"numpy", "pytest"})
@@ -91,11 +90,12 @@ def grading_code() -> bytes:
 
 def _together(files: list[Path]) -> bytes:
     """Return the concatenated files with their names and lengths."""
-    parts = []
-    for file in files:
-        data = file.read_bytes()
-        parts += [f"{file.relative_to(KIT)}:{len(data)}:".encode(), data]
-    return b"".join(parts)
+    return b"".join(labelled(str(file.relative_to(KIT)), file.read_bytes()) for file in files)
+
+
+def labelled(name: str, data: bytes) -> bytes:
+    """Return a file as what goes into a hash: its name and length first, so that no two lists of files have the same bytes."""
+    return f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data
 
 
 def data_files(stage: Stage) -> list[Path]:
@@ -128,13 +128,11 @@ def submission_key(submission: Submission, isolation: str, seed: int, retrain: b
                                         *submission.elsewhere, *submission.not_sent, *submission.places.items(),
                                         *state_of(language)],
                                        sort_keys=True).encode())
-    for name in sorted(submission.files):
-        digest.update(f"{name}:{len(submission.files[name])}:".encode("utf-8", "surrogateescape"))
-        digest.update(submission.files[name])
+    for name, data in sorted(submission.files.items()):
+        digest.update(labelled(name, data))
     digest.update(b"notebook:" + (submission.notebook if submission.notebook is not None else b"-"))
     for name, data in submission.pictures:
-        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape"))
-        digest.update(data)
+        digest.update(labelled(name, data))
     return digest.hexdigest()
 
 
@@ -192,7 +190,6 @@ def is_record(record: dict[str, Any]) -> bool:
         return False
     numbers = [needed["score"], needed["max_score"], *(test["points"] + test["max_points"] for test in needed["tests"])]
     return needed["schema"] == SCHEMA and all(map(math.isfinite, numbers))
-
 
 
 def record_path(course: Path, stage: str, student: str) -> Path:

@@ -19,6 +19,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 
 from autograder.grade.notebook import NOTE, released
+from autograder.grade.record import labelled
 
 # Minimum length of text elsewhere in the notebook to be taken for the answer, if nothing stands below the task.
 LONG = 200
@@ -154,6 +155,5 @@ def code_key(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
         if name.endswith(".py"):
-            data = files[name].replace(b"\r\n", b"\n").rstrip()
-            digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+            digest.update(labelled(name, files[name].replace(b"\r\n", b"\n").rstrip()))
     return digest.hexdigest()

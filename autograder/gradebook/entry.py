@@ -38,7 +38,7 @@ from autograder.grade.course import SEED
 from autograder.grade.feedback_text import task_report
 from autograder.grade.handin.archives import read_bytes
 from autograder.grade.notebook import may_be_elsewhere, repair, task_of_cell
-from autograder.grade.record import state_of_suite
+from autograder.grade.record import labelled, state_of_suite
 from autograder.grade.submission import read_submission
 from autograder.gradebook.answers import Answer, answers, code_key, nbgrader_meta
 from autograder.gradebook.late import Penalties, Term, seconds_late, set_times
@@ -65,7 +65,7 @@ class HandedIn:
         """Return a key that changes with any of it."""
         digest = hashlib.sha256(self.notebook or b"-")
         for name, data in [*sorted(self.files.items()), *self.pictures]:
-            digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+            digest.update(labelled(name, data))
         digest.update(f"{self.beside}{self.documents}".encode() if self.beside else b"")
         return digest.hexdigest()
 
@@ -98,7 +98,7 @@ def _documents(folder: Path, names: tuple[str, ...]) -> str:
         data = b""
         with contextlib.suppress(Refused):
             data = read_bytes(folder / name, MAX_FILE)
-        digest.update(f"{name}:{len(data)}:".encode("utf-8", "surrogateescape") + data)
+        digest.update(labelled(name, data))
     return digest.hexdigest() if names else ""
 
 
