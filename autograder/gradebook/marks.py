@@ -71,6 +71,11 @@ class Mark:
         """Id of its task."""
         return task_of_cell({"grade_id": self.name})
 
+    @property
+    def is_odd(self) -> bool:
+        """Whether a person gave more points than there are, or less than none: nbgrader accepts 300 of 5."""
+        return self.by_hand and not 0 <= self.score <= self.max_score
+
 
 @dataclass
 class SubmissionMarks:
@@ -179,10 +184,10 @@ def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
 
 
 def odd_marks(marks: Mapping[tuple[str, str], SubmissionMarks], stage_ids: Collection[str]) -> list[str]:
-    """Return hand marks outside the possible range: nbgrader accepts 300 of 5."""
+    """Return a sentence on each hand mark outside the possible range."""
     return sorted(f"{entry.student}, {entry.stage}: {mark.name} has {points(mark.score)} of {points(mark.max_score)} points"
                   for entry in marks.values() if entry.stage in stage_ids for mark in entry.marks
-                  if mark.by_hand and not 0 <= mark.score <= mark.max_score)
+                  if mark.is_odd)
 
 
 def in_order(task: str) -> tuple[tuple[int, str], ...]:

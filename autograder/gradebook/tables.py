@@ -71,7 +71,7 @@ def notes(record: Mapping[str, Any], entry: SubmissionMarks, term: Term, reporte
     if missing:
         yield f"no answer written to {', '.join(missing)}", False
     for mark in entry.marks:
-        if mark.by_hand and not 0 <= mark.score <= mark.max_score:
+        if mark.is_odd:
             yield f"{mark.task} has {points(mark.score)} of {points(mark.max_score)} points", True
     stale = why_changed(reported.suite, state_of_suite(entry.stage, term.seed)) if reported is not None else ""
     if stale:
