@@ -30,7 +30,9 @@ SMALL_BYTES = 80_000
 SMALL_SIDE = 900
 # Number of converted pictures cached by content.
 REMEMBERED = 256
+# How every PNG begins, as bytes and in base64.
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+PNG_IN_BASE64 = "iVBORw0KGgo"
 PLUGINS = (
     "PngImagePlugin",
     "JpegImagePlugin",

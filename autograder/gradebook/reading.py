@@ -19,16 +19,16 @@ from nbgrader.api import BaseCell, Comment, Gradebook
 from sqlalchemy import select
 
 from autograder.grade.feedback_text import points
+from autograder.grade.pictures import PNG_IN_BASE64
 from autograder.grade.record import read_record, record_path
 from autograder.gradebook.answers import answers, as_released, nbgrader_meta
+from autograder.gradebook.config import READING
 from autograder.gradebook.marks import Mark, read_marks
 from autograder.gradebook.sanitize import coloured, to_html
 from autograder.gradebook.shared_gradebook import gradebook
 from autograder.stages import find_stage
 
-TEMPLATES = Path(__file__).parent / "templates"
 SCHEME = re.compile(r"=== BEGIN MARK SCHEME ===(.*?)=== END MARK SCHEME ===", re.DOTALL)
-PNG = "iVBORw0KGgo"  # base64 of the PNG signature
 # Number of earlier comments offered, and characters of a module that are shown.
 COMMENTS, MAX_SHOWN = 8, 100_000
 
@@ -100,7 +100,7 @@ def _figures(record: dict[str, Any], stage_id: str, nb: NotebookNode) -> list[tu
     titles = find_stage(stage_id).info.tasks
     found = [(f"data:image/png;base64,{picture}", f"Task {task}, {titles.get(task, '')}, drawn by the student's code")
              for task, pictures in sorted(record.get("pictures", {}).items())
-             for picture in pictures if isinstance(picture, str) and picture.startswith(PNG)]
+             for picture in pictures if isinstance(picture, str) and picture.startswith(PNG_IN_BASE64)]
     for cell in nb.cells:
         for name, kinds in {} if as_released(cell, stage_id) else cell.get("attachments", {}).items():
             for kind, data in kinds.items():
@@ -120,4 +120,4 @@ def _modules(course: Path, stage_id: str, student: str) -> list[tuple[str, Marku
 @lru_cache(maxsize=1)
 def style_sheet() -> Markup:
     """Return the style sheet of this page."""
-    return Markup((TEMPLATES / "reading.css").read_text(encoding="utf-8"))
+    return Markup((READING / "reading.css").read_text(encoding="utf-8"))

@@ -11,12 +11,12 @@ from typing import Any
 
 from autograder.checks.words import N_, _
 from autograder.grade.feedback_text import OUTCOMES, hints_of, points, told
+from autograder.grade.pictures import PNG_IN_BASE64
 from autograder.gradebook.marks import Mark
 from autograder.stages import Stage
 
 # More would be a list, not advice.
 MAX_STEPS = 3
-PNG = "iVBORw0KGgo"  # how every PNG begins in base64
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _tested(task_id: str, title: str, tests: Sequence[Mapping[str, Any]], mark: 
     state, words = _state(tests)
     if abs(shown.score - own.score) > 1e-9:
         words += _("; mark set by hand, the tests gave {points}", points=points(own.score))
-    drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG)]
+    drawn = [picture for picture in record.get("pictures", {}).get(task_id, ()) if picture.startswith(PNG_IN_BASE64)]
     told_of = record.get("picture_words", {}).get(task_id, [])
     caption = N_("Figure {number} drawn by your code in task {task}, {title}")
     pictures = [(f"data:image/png;base64,{picture}", _(caption, number=number, task=task_id, title=title),

@@ -19,6 +19,7 @@ from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for, within_reach
 from autograder.grade.figure_words import in_words
 from autograder.grade.hidden import brief_of
+from autograder.grade.pictures import PNG, sides
 from autograder.grade.retrain import Retrainer
 from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sandbox import Sandbox
@@ -34,7 +35,6 @@ AFTER_A_TIMEOUT = 10
 WASTED = 2.0
 MAX_PICTURE = 400_000
 MAX_SIDE = 4000
-PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 @dataclass(frozen=True)
@@ -336,6 +336,4 @@ class SandboxCanvas:
 
 def is_picture(data: bytes) -> bool:
     """Whether data is a PNG of a size that browsers can show: a small file may claim to hold gigabytes."""
-    sides = data[len(PNG_HEAD): len(PNG_HEAD) + 8]
-    return data.startswith(PNG_HEAD) and len(sides) == 8 and all(
-        0 < int.from_bytes(side) <= MAX_SIDE for side in (sides[:4], sides[4:]))
+    return data.startswith(PNG) and all(0 < side <= MAX_SIDE for side in sides(data))
