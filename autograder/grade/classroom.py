@@ -201,13 +201,6 @@ def unknown_student(course: Path, student: str) -> str:
         f"there are {len(names)} students" + (f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""))
 
 
-def key_of(course: Path, stage_id: str, student: str, isolation: str, retrain: bool = False) -> str:
-    """Return the key of the record that the submission, as it is now, should have."""
-    stage = find_stage(stage_id)
-    submission = read_submission(course / "submitted" / student / stage_id, student, stage)
-    return _key(submission, stage, isolation, retrain, read_course(course))
-
-
 def _key(submission: Submission, stage: Stage, isolation: str, retrain: bool, term: Course) -> str:
     return submission_key(submission, isolation, term.seed, retrain and stage.has_recipe, term.language)
 

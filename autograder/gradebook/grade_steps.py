@@ -62,11 +62,10 @@ class SettleMarks(NbGraderPreprocessor):
 
 def current_record(course: Path, stage_id: str, student: str) -> dict[str, Any]:
     """Return the record of a submission in its current state; if there is none, grade it now."""
-    from autograder.grade.classroom import grade_now, job_for, key_of
+    from autograder.grade.classroom import grade_now, job_for
     from autograder.sandbox.client.choice import choose
 
     record = read_record(record_path(course, stage_id, student))
     isolation, retrain = (record["isolation"], record.get("retrain", False)) if record else (choose(None)[0], False)
-    if record is None or record["key"] != key_of(course, stage_id, student, isolation, retrain=retrain):
-        record = grade_now(course, job_for(course, stage_id, student, isolation, retrain=retrain), isolation)
-    return record
+    job = job_for(course, stage_id, student, isolation, retrain)
+    return record if record is not None and record["key"] == job["key"] else grade_now(course, job, isolation)
