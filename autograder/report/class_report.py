@@ -210,7 +210,7 @@ def stage_report(stage: Stage, group: Sequence[dict[str, Any]], rows: dict[tuple
         [float(row["score"]) for row in mine if row["status"] == "graded"],
         {task: value - got[task] / len(run) for task, value in task_points.items()} if run else {}, dict(task_points) | worth,
         test_rows(run), _mistake_rows(run),
-        [(record["student"], _first(record["reason"])) for record in group if record["status"] == "ungradable"],
+        [(record["student"], record["reason"].partition("\n")[0]) for record in group if record["status"] == "ungradable"],
         sum(record["status"] == NEEDS_PERSON for record in group),
         [(row["student"], row["manual_pending"]) for row in mine if row["manual_pending"]],
         [(record["student"], note) for record in group for note in record["notes"]],
@@ -226,10 +226,6 @@ def _people(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         unread = row["manual_pending"]
         if row["asks"] or unread:
             yield row["student"], "; ".join(row["asks"]) or f"{unread} answer{'' if unread == 1 else 's'} to read"
-
-
-def _first(text: str) -> str:
-    return text.splitlines()[0] if text else ""
 
 
 def _similar(course: Path, stage: Stage, students: Sequence[str], answers: Mapping[str, Mapping[str, str]]) -> Similar:
