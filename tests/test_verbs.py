@@ -89,8 +89,8 @@ def test_logs_do_not_pile_up_and_need_no_course(tmp_path: Path) -> None:
     path = keep_log(tmp_path / "file", "x", "y")
     assert path is not None and path.read_text().startswith("y")
     path.unlink()
-    assert brief_with_log(tmp_path, InfrastructureError("short"), "t") == "short"
-    assert "all of it" in brief_with_log(tmp_path, InfrastructureError("short", "Traceback ..."), "t")
+    assert brief_with_log(tmp_path, InfrastructureError("short"), ("t", "ada")) == "short"
+    assert "all of it" in brief_with_log(tmp_path, InfrastructureError("short", "Traceback ..."), ("t", "ada"))
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

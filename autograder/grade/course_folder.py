@@ -18,6 +18,7 @@ from typing import Any
 from autograder.errors import UsageError
 from autograder.text import one_line, plain
 
+# What the kit remembers of a folder: stamps, locks, logs.
 PRIVATE = ".kit"
 WHO = "at-work.json"
 # Folders of a course that the kit writes to.
@@ -123,8 +124,8 @@ def keep_log(course: Path | None, title: str, text: str) -> Path | None:
     return None
 
 
-def brief_with_log(course: Path, error: Exception, title: str) -> str:
-    """Return an error as shown to the user, with the path of a log of its details if it has any."""
+def brief_with_log(course: Path, error: Exception, pair: tuple[str, str]) -> str:
+    """Return an error with one submission, (stage id, student), as shown to the user; with the path of a log of its details."""
     details = getattr(error, "details", "")
-    path = keep_log(course, title, f"{error}\n\n{details}") if details else None
+    path = keep_log(course, "-".join(pair)[:60], f"{error}\n\n{details}") if details else None
     return plain(error) + (f" (all of it: {path})" if path else "")

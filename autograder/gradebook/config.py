@@ -17,12 +17,13 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grade.course import read_course
+from autograder.grade.course_folder import PRIVATE
 from autograder.gradebook.unchanged import CONFIG
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
 # Files kept out of releases, autograded and feedback folders. Formgrader would serve anything that can carry a script as a page,
 # with the grader's rights.
-IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", ".kit", "*.tmp", ".DS_Store",
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", PRIVATE, "*.tmp", ".DS_Store",
            "*.htm", "*.html", "*.xhtml", "*.xht", "*.shtml", "*.svg", "*.svgz", "*.xml", "*.xsl", "*.mht", "*.mhtml",
            "*.js", "*.pdf"]
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grade.course_folder import PRIVATE
 from autograder.gradebook.config import load_config
 from autograder.gradebook.health import need_gradebook
-from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, STAMP
+from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT
 from autograder.stages import KIT
 
 UP_WITHIN = 300.0  # seconds, for a busy machine; a server that exits is noticed at once
@@ -54,7 +55,7 @@ class FormGrader:
         return f"http://127.0.0.1:{self.port}/{page}?token={self.token}"
 
     def __enter__(self) -> FormGrader:
-        log = self.course / STAMP / "formgrader.log"
+        log = self.course / PRIVATE / "formgrader.log"
         log.parent.mkdir(exist_ok=True)
         self.log = open(log, "wb")
         self.process = subprocess.Popen(self._command(), cwd=self.course, stdin=subprocess.DEVNULL, stdout=self.log,

@@ -121,7 +121,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
                 for job, result in results:
                     pair = job["stage"], job["student"]
                     if isinstance(result, Exception):
-                        outcome.failed[pair] = brief_with_log(course, result, f"{pair[0]}-{pair[1]}"[:60])
+                        outcome.failed[pair] = brief_with_log(course, result, pair)
                     else:  # in parallel with grading; this process would only wait
                         enter(ready.result(), pair, outcome.failed)
                     watcher.advance(title, pair in outcome.failed)
@@ -205,4 +205,4 @@ def enter(pipeline: Pipeline, pair: tuple[str, str], failed: dict[tuple[str, str
             pipeline.autograde(*pair)
         pipeline.feedback(*pair)
     except InfrastructureError as error:
-        failed[pair] = brief_with_log(pipeline.course, error, f"{pair[0]}-{pair[1]}"[:60])
+        failed[pair] = brief_with_log(pipeline.course, error, pair)

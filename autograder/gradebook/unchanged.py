@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grade.course import COURSE, read_course
+from autograder.grade.course_folder import PRIVATE
 from autograder.grade.record import state_of_suite, write_atomically
 from autograder.gradebook.class_list import COLLECTED, ROSTER, TIMESTAMP, read_class
 from autograder.gradebook.policy import POLICY
 from autograder.stages import KIT, find_stage
 
-STAMP = ".kit"
 LEFT = "left.json"
 CONFIG = "nbgrader_config.py"
 CONFIG_TEXT = '''"""nbgrader's configuration of this course folder, made by `make formgrader`."""
@@ -70,13 +70,13 @@ def has_gradebook(course: Path) -> bool:
 
 def forget_entries(course: Path) -> None:
     """Forget what was entered into a gradebook that is gone, so that it is entered again."""
-    for entered in [*(course / STAMP).glob("*.assignment"), *(course / STAMP).glob("*/*.autograded")]:
+    for entered in [*(course / PRIVATE).glob("*.assignment"), *(course / PRIVATE).glob("*/*.autograded")]:
         entered.unlink(missing_ok=True)
 
 
 def stamp(course: Path, stage_id: str, student: str) -> Path:
     """Return the file that holds the key of the record in gradebook and page."""
-    return course / STAMP / stage_id / f"{student}.autograded"
+    return course / PRIVATE / stage_id / f"{student}.autograded"
 
 
 def up_to_date(course: Path, stage_id: str, student: str, key: str | None) -> bool:
@@ -94,7 +94,7 @@ def in_gradebook(course: Path, stage_id: str, student: str, key: str | None) -> 
 
 def assignment_stamp(course: Path, stage_id: str) -> Path:
     """Return the file that holds the `material` of the stage's cells in the gradebook."""
-    return course / STAMP / f"{stage_id}.assignment"
+    return course / PRIVATE / f"{stage_id}.assignment"
 
 
 @cache
@@ -185,7 +185,7 @@ def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:
         The current value of `people`.
     """
     try:
-        left = json.loads((course / STAMP / LEFT).read_bytes())
+        left = json.loads((course / PRIVATE / LEFT).read_bytes())
         known, rows = (str(left["people"]), str(left["made"])), left["rows"]
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -207,4 +207,4 @@ def remember(course: Path, before: str, count: int, rows: list[dict[str, Any]]) 
     """
     made, now = _made(course)
     if before and made and count == now >= 0 and before == people(course):
-        write_atomically(course / STAMP / LEFT, json.dumps({"people": before, "made": made, "rows": rows}).encode())
+        write_atomically(course / PRIVATE / LEFT, json.dumps({"people": before, "made": made, "rows": rows}).encode())

@@ -23,12 +23,13 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.grade.course import this_course
+from autograder.grade.course_folder import PRIVATE
 from autograder.grade.record import write_atomically
 from autograder.prove.gate_result import GateResult, NameGiven
 from autograder.publish.release import archive_of, folder_of
 from autograder.stages import KIT, Stage, find_stage, stages
 
-PLACE = Path(".kit", "gates.json")
+PLACE = Path(PRIVATE, "gates.json")
 # What decides a gate, beside the released folders: places in the kit.
 DECIDES = ("autograder", "solutions", "datasets", "docs/figures", "nbgrader_config.py", "pyproject.toml")
 FACTS = re.compile(r"autograder/stages/\w+/stage\.toml")  # read of every stage, to list them

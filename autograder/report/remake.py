@@ -75,7 +75,7 @@ def remake(course: Path, watcher: Watcher, stage_id: str | None = None, student:
             pipeline.feedback(*pair)
             outcome.pages += 1
         except InfrastructureError as error:
-            outcome.failed[pair] = brief_with_log(course, error, f"{pair[0]}-{pair[1]}"[:60])
+            outcome.failed[pair] = brief_with_log(course, error, pair)
         watcher.advance("feedback", pair in outcome.failed)
     _, outcome.changes, _ = write_tables(course, pipeline)
     with pipeline.gradebook() as gradebook:

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from autograder.grade.course_folder import PRIVATE
 from autograder.gradebook import grading, tables
-from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, LEFT, STAMP
+from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, LEFT
 from tests.classroom import STAGE, grade, hand_in, run
 
 NBGRADER = {"nbgrader", "sqlalchemy", "nbformat", "nbconvert", "jinja2", "numpy", "torch", "matplotlib"}
@@ -74,8 +75,8 @@ CHANGES = {
     "a mark taken out of the gradebook": lambda course: sql(course, "UPDATE kit_reported SET suite = 'older'"),
     "a deleted gradebook": lambda course: (course / "gradebook.db").unlink(),
     "somebody gone": lambda course: shutil.rmtree(first(course, "submitted/*")),
-    "no note of the last run": lambda course: (course / STAMP / LEFT).unlink(),
-    "a damaged note of the last run": lambda course: (course / STAMP / LEFT).write_text('{"people": 1}'),
+    "no note of the last run": lambda course: (course / PRIVATE / LEFT).unlink(),
+    "a damaged note of the last run": lambda course: (course / PRIVATE / LEFT).write_text('{"people": 1}'),
     "a term with another name": lambda course: (course / "course.toml").write_text('course = "other"\n'),
 }
 
@@ -118,9 +119,9 @@ def test_who_writes_while_the_tables_are_made_is_noticed_by_the_next_run(course,
     original = tables.write_tables
     for meanwhile in (by_hand, lambda course: (course / "policy.toml").write_text(DUE)):
         monkeypatch.setattr(tables, "write_tables", lambda *words, then=meanwhile: (original(*words), then(course))[0])
-        (course / STAMP / LEFT).unlink(missing_ok=True)
+        (course / PRIVATE / LEFT).unlink(missing_ok=True)
         grade(course)
-        assert not (course / STAMP / LEFT).exists()
+        assert not (course / PRIVATE / LEFT).exists()
     monkeypatch.undo()
     assert [row["manual_pending"] for row in grade(course).rows] == [0, 0, 0]
 
