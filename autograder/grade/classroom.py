@@ -24,6 +24,9 @@ from autograder.stages import Stage, find_stage, stages
 from autograder.table import read_table
 
 
+STRAY_FILE = "it is a file; submissions lie at submitted/<student>/<stage>/"
+
+
 @dataclass
 class Work:
     """What is to be done in a course folder.
@@ -114,8 +117,7 @@ def find_work(course: Path, stage_id: str | None, student: str | None, isolation
                     work.keys[stage.id, entry.name] = record["key"]
         for stage in unused:
             if os.path.lexists(Path(entry.path) / stage.id):
-                work.refused[f"{entry.name}/{stage.id}"] = (f"{stage.id} is not in use this term: it is not among the stages of "
-                                                            f"{term.file}")
+                work.refused[f"{entry.name}/{stage.id}"] = term.why_unused(stage.id)
     if work.left_out and not work.all():
         raise UsageError("\n".join(work.left_out.values()))
     if not work.all() and not work.refused:
@@ -144,7 +146,7 @@ def _name_problem(entry: os.DirEntry[str], taken: set[str]) -> str:
     if entry.is_symlink():
         return "it is a link, and links are not followed; put the folder itself there"
     if not entry.is_dir():
-        return "it is a file; submissions lie at submitted/<student>/<stage>/"
+        return STRAY_FILE
     if not is_usable(entry.name):
         first = usable(entry.name) or "student"
         better = next(name for name in chain([first], (f"{first}-{number}" for number in count(2))) if folded(name) not in taken)
@@ -168,7 +170,7 @@ def stray_stages(folder: Path, ids: Sequence[str]) -> dict[str, str]:
         near = get_close_matches(name.casefold(), ids, n=1, cutoff=0.8)
         if near or not has_one:
             found[name] = (
-                "it is a file; submissions lie at submitted/<student>/<stage>/" if not (folder / name).is_dir() and not near else
+                STRAY_FILE if not (folder / name).is_dir() and not near else
                 f"there is no stage of this name, and {near[0]} is there already: put what counts into it, and take this away"
                 if near and os.path.lexists(folder / near[0]) else
                 f"there is no stage of this name; call it {near[0]}" if near else

@@ -86,6 +86,10 @@ class Course:
         """Whether a stage is in use this term."""
         return self.file is None or stage_id in self.stage_ids
 
+    def why_unused(self, stage_id: str) -> str:
+        """Return the sentence on a stage that is not in use."""
+        return f"{stage_id} is not in use this term: it is not among the stages of {self.file}"
+
     def stages(self, stage_id: str | None = None) -> tuple[Stage, ...]:
         """Return the stages in use, or only the requested one.
 
@@ -97,8 +101,7 @@ class Course:
         if stage_id is None:
             return tuple(stage for stage in stages() if self.uses(stage.id))
         if not self.uses(find_stage(stage_id).id):
-            raise UsageError(f"{stage_id} is not in use this term: it is not among the stages of {self.file}.\n"
-                             f"  In use: {', '.join(self.stage_ids)}")
+            raise UsageError(f"{self.why_unused(stage_id)}.\n  In use: {', '.join(self.stage_ids)}")
         return (find_stage(stage_id),)
 
     def dates_of(self, stage_id: str) -> Dates:

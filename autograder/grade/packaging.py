@@ -64,10 +64,8 @@ def unimported(stage: Stage, job: Mapping[str, Any], error: str, text: str) -> s
         other = _places(unused.values(), places)
     if not other:
         return ""
-    return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
-             what=_("{file} could not be imported ({why}), but the hand-in has {other}", file=stage.info.file, why=why,
-                    other=spoken(other)),
-             file=stage.info.file)
+    return _to_put_right(stage, _("{file} could not be imported ({why}), but the hand-in has {other}", file=stage.info.file,
+                                  why=why, other=spoken(other)))
 
 
 def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str], places: Mapping[str, str]) -> str:
@@ -82,8 +80,12 @@ def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str
 
 
 def _of_namesake(file: str, stage: Stage, places: Mapping[str, str]) -> str:
+    return _to_put_right(stage, _(NAMESAKE, file=spoken(_places([file], places))))
+
+
+def _to_put_right(stage: Stage, what: str) -> str:
     return _("{what}. Put that right here, or write the line `# grade as it is` into {file}, and run make grade again",
-             what=_(NAMESAKE, file=spoken(_places([file], places))), file=stage.info.file)
+             what=what, file=stage.info.file)
 
 
 def _modules_in(path: str) -> set[str]:
