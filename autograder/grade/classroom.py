@@ -23,7 +23,6 @@ from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage, stages
 from autograder.table import read_table
 
-
 STRAY_FILE = "it is a file; submissions lie at submitted/<student>/<stage>/"
 
 

@@ -22,16 +22,10 @@ IPYTHON = re.compile(r"^[^#\n]*(?:\bget_ipython\s*\(|\bgoogle\.colab\b|\bfrom IP
 # Syntax new in a version of Python: version, pattern and name.
 NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
     ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.MULTILINE), N_("the `type` statement")),
-    (
-        (3, 12),
-        re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
-        N_("type parameters in square brackets"),
-    ),
-    (
-        (3, 14),
-        re.compile(r"^[ \t]*except\*?[ \t]+\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)+[ \t]*:", re.MULTILINE),
-        N_("`except` without parentheses"),
-    ),
+    ((3, 12), re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
+     N_("type parameters in square brackets")),
+    ((3, 14), re.compile(r"^[ \t]*except\*?[ \t]+\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)+[ \t]*:", re.MULTILINE),
+     N_("`except` without parentheses")),
     ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), N_("template strings")),
 )
 F_STRING = N_("quotes or backslashes inside the braces of an f-string")
@@ -75,10 +69,8 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
     if parsed(text) is not None:
         return ""
     if conflict := CONFLICT.search(text):
-        return (
-            _("Line {line} of {name} is a mark of a merge ({mark}): keep one of the two versions, take out the lines of <<<<<<<, "
-              "======= and >>>>>>>, and hand it in again.", line=_line(text, conflict.start()), name=name, mark=conflict[1])
-        )
+        return _("Line {line} of {name} is a mark of a merge ({mark}): keep one of the two versions, take out the lines of "
+                 "<<<<<<<, ======= and >>>>>>>, and hand it in again.", line=_line(text, conflict.start()), name=name, mark=conflict[1])
     at = re.search(r"line (\d+)\)$", message)
     broken = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
     if broken == ["======="]:
@@ -94,22 +86,17 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
         if match:
             return _newer(name, _line(text, match.start()), what, version, python)
     if sys.version_info[:2] < (3, 12) and (message.startswith("f-string") or _has_nested_quotes(text)):
-        line = _f_string_line(text)
-        return _newer(name, line, F_STRING, (3, 12), python)
+        return _newer(name, _f_string_line(text), F_STRING, (3, 12), python)
     return ""
 
 
 def _newer(name: str, line: int, what: str, version: tuple[int, int], python: str) -> str:
     place = _("Line {line} of {name}", line=line, name=name) if line else name
     yours = _(", your notebook was run with Python {version}", version=python) if python else ""
-    remedy = (
-        _("Put other quotes inside the braces, or give the value a name first.")
-        if what == F_STRING
-        else _("Write it as Python {version} knows it.", version=_here(2))
-    )
+    remedy = _("Put other quotes inside the braces, or give the value a name first.") if what == F_STRING else \
+        _("Write it as Python {version} knows it.", version=_here(2))
     return _("{place} uses {what}, new in Python {version}. The grader runs Python {here}{yours}. {remedy}",
-             place=place, what=_(what),
-             version=f"{version[0]}.{version[1]}", here=_here(), yours=yours, remedy=remedy)
+             place=place, what=_(what), version=f"{version[0]}.{version[1]}", here=_here(), yours=yours, remedy=remedy)
 
 
 def _here(parts: int = 3) -> str:
@@ -168,10 +155,8 @@ def _notebook_line(name: str, text: str, pattern: re.Pattern[str] | None = None)
     if match is None:
         return ""
     line = " ".join(match[0].split())[:60]
-    return (
-        _("Line {line} of {name}, {text}, belongs into a notebook: outside of one there is no Jupyter or Colab. Take it out and "
-          "hand the file in again.", line=_line(text, match.start()), name=name, text=line)
-    )
+    return _("Line {line} of {name}, {text}, belongs into a notebook: outside of one there is no Jupyter or Colab. Take it out "
+             "and hand the file in again.", line=_line(text, match.start()), name=name, text=line)
 
 
 def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, bytes]], text: str, python: str,
@@ -179,10 +164,8 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
     """Advise on a missing module: Colab's, one in another folder, or a package that the grader lacks."""
     match = re.fullmatch(r"No module named '([\w.]{1,100})'", text.strip())
     if text.startswith("attempted relative import"):
-        return (
-            _("A module beside {file} is imported by itself, not as part of a package: in it, write `import name` or `from name "
-              "import ...` for a file there, without dots, and hand it in again.", file=stage.info.file)
-        )
+        return _("A module beside {file} is imported by itself, not as part of a package: in it, write `import name` or `from "
+                 "name import ...` for a file there, without dots, and hand it in again.", file=stage.info.file)
     if match is None:
         return _versions(python)
     module = match[1].removeprefix(f"{stage.module}.")
@@ -205,10 +188,8 @@ def _of_module(stage: Stage, files: Mapping[str, bytes], named: list[tuple[str, 
         elsewhere, wanted = around, _("The package {name}", name=package)
     if elsewhere:
         folder = elsewhere[0]
-        return (
-            _("{name} was handed in in the folder {folder}; it is looked for beside {file}. Put it there, or import it from its "
-              "folder, and hand in again.", name=wanted, folder=shown(folder), file=stage.info.file)
-        )
+        return _("{name} was handed in in the folder {folder}; it is looked for beside {file}. Put it there, or import it from "
+                 "its folder, and hand in again.", name=wanted, folder=shown(folder), file=stage.info.file)
     if not any(re.search(rf"\b{re.escape(module.partition('.')[0])}\b", text_of(data)) for _, data in named):
         return ""
     libraries = ", ".join(sorted(allowed(stage.info)))

@@ -197,18 +197,16 @@ def _plain(cell: Cell, text: str, images: Pictures, own: bool) -> list[NotebookN
     own.
     """
     if cell.kind == "code":
-        found = [
-            nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text})
-        ]
+        found = [nbformat.from_dict({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
+                                     "source": text})]
         drawn = images.of_outputs(cell) if own else []
         return found + ([_markdown(*images.page_of(drawn))] if drawn else [])
     return [_markdown(*images.in_text(text, cell.attachments))]
 
 
 def _markdown(text: str, attachments: dict[str, dict[str, str]]) -> NotebookNode:
-    return nbformat.from_dict(
-        {"cell_type": "markdown", "metadata": {}, "source": text} | ({"attachments": attachments} if attachments else {})
-    )
+    return nbformat.from_dict({"cell_type": "markdown", "metadata": {}, "source": text}
+                              | ({"attachments": attachments} if attachments else {}))
 
 
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:

@@ -146,8 +146,8 @@ class Pictures:
                            "itself"))
             return f"*[the picture {_quoted(name)} is not shown: there are too many, or too large ones]*"
         kind = _kind(contents[0])
-        self._say(said("the picture {name} cannot be shown here ({kind}); it is in the files handed in",
- name=shown(name), kind=kind))
+        self._say(said("the picture {name} cannot be shown here ({kind}); it is in the files handed in", name=shown(name),
+                       kind=kind))
         return f"*[the picture {_quoted(name)} cannot be shown here: {kind}]*"
 
     def _made_ready(self, content: bytes) -> Shown:

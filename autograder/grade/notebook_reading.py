@@ -40,23 +40,9 @@ LONE_SURROGATE = re.compile(
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=\s*[,\]}])")
-PICTURE_KINDS = (
-    "image/png",
-    "image/jpeg",
-    "image/gif",
-    "image/webp",
-    "image/bmp",
-    "image/tiff",
-    "image/svg+xml",
-    "image/heic",
-    "image/heif",
-    "image/avif",
-    "image/jpg",
-    "image/pjpeg",
-    "image/x-png",
-    "application/octet-stream",
-    "application/pdf",
-)
+PICTURE_KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/svg+xml", "image/heic",
+                 "image/heif", "image/avif", "image/jpg", "image/pjpeg", "image/x-png", "application/octet-stream",
+                 "application/pdf")
 ESCAPED_KEY = re.compile(rb'"[^"\\]{0,9}\\u00[0-9a-fA-F]{2}[^"]{0,40}"\s*:')
 Raw = msgspec.Raw
 
@@ -155,12 +141,8 @@ ERRORS = (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, Recu
 
 def as_utf8(data: bytes) -> tuple[bytes, str]:
     """Return the file in UTF-8, and the encoding it was in; empty for plain UTF-8."""
-    for mark, name in (
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
+    for mark, name in ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+                       (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(mark):
             return data.decode(name, "replace").encode("utf-8", "replace"), name.upper()
     if data.startswith(codecs.BOM_UTF8):
@@ -314,11 +296,8 @@ def _salvaged(piece: bytes) -> _Cell:
         if source is not None and source[1] is None:
             break
     metadata = {"nbgrader": {"grade_id": grade_id[1].decode()}} if grade_id else {}
-    return _Cell(
-        kind[1].decode() if kind else "markdown",
-        Raw(msgspec.json.encode("".join(texts))),
-        metadata=Raw(msgspec.json.encode(metadata)),
-    )
+    return _Cell(kind[1].decode() if kind else "markdown", Raw(msgspec.json.encode("".join(texts))),
+                 metadata=Raw(msgspec.json.encode(metadata)))
 
 
 def _plain_string(inner: bytes) -> str:
@@ -376,9 +355,8 @@ def _reduced(cell: _Cell) -> Cell:
     meta, tagged = _nbgrader_meta(cell.metadata)
     grade_id = meta.get("grade_id")
     grade_id = grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else ""
-    return Cell(
-        kind, text, grade_id, meta, tagged, _attachments(cell.attachments), _outputs(cell.outputs) if kind == "code" else []
-    )
+    return Cell(kind, text, grade_id, meta, tagged, _attachments(cell.attachments),
+                _outputs(cell.outputs) if kind == "code" else [])
 
 
 def _text(raw: Raw) -> str:

@@ -33,28 +33,14 @@ REMEMBERED = 256
 # How every PNG begins, as bytes and in base64.
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 PNG_IN_BASE64 = "iVBORw0KGgo"
-PLUGINS = (
-    "PngImagePlugin",
-    "JpegImagePlugin",
-    "GifImagePlugin",
-    "WebPImagePlugin",
-    "BmpImagePlugin",
-    "TiffImagePlugin",
-    "AvifImagePlugin",
-)
+PLUGINS = ("PngImagePlugin", "JpegImagePlugin", "GifImagePlugin", "WebPImagePlugin", "BmpImagePlugin", "TiffImagePlugin",
+           "AvifImagePlugin")
 
 
 def kind_of(data: bytes) -> str:
     """Return the kind of a file by its first bytes: png, jpeg, gif, webp, bmp, tiff, avif, heic, svg, pdf; else empty."""
-    marks = (
-        (b"\x89PNG", "png"),
-        (b"\xff\xd8\xff", "jpeg"),
-        (b"GIF8", "gif"),
-        (b"BM", "bmp"),
-        (b"II*\0", "tiff"),
-        (b"MM\0*", "tiff"),
-        (b"%PDF", "pdf"),
-    )
+    marks = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"BM", "bmp"), (b"II*\0", "tiff"),
+             (b"MM\0*", "tiff"), (b"%PDF", "pdf"))
     found = next((kind for mark, kind in marks if data.startswith(mark)), "")
     if not found and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         found = "webp"
@@ -142,13 +128,8 @@ def showable(data: bytes, small: bool = False) -> Shown:
 def _scaled(data: bytes, small: bool) -> Shown:
     """Convert the picture in a separate process, which first reports the number of pixels."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder.grade.pictures", *(["small"] if small else [])],
-            input=data,
-            capture_output=True,
-            timeout=3 * SECONDS,
-            check=False,
-        )
+        done = subprocess.run([sys.executable, "-m", "autograder.grade.pictures", *(["small"] if small else [])],
+                              input=data, capture_output=True, timeout=3 * SECONDS, check=False)
     except (subprocess.SubprocessError, OSError):
         return Shown(pixels=MAX_PIXELS)
     first = done.stderr.partition(b"\n")[0]

@@ -43,34 +43,8 @@ DOCUMENTS = (".pdf", ".docx", ".docm", ".doc", ".odt", ".pages", ".tex", ".rtf",
              ".md", ".rmd", ".qmd", ".rst", ".org")
 # Texts, which may be documents or data. The one that nbgrader's exchange adds is neither.
 TEXTS, EXCHANGE = ".txt", "timestamp.txt"
-NO_DATA = (
-    *PICTURES,
-    *DOCUMENTS,
-    ".pptx",
-    ".mp4",
-    ".mov",
-    ".avi",
-    ".mkv",
-    ".webm",
-    ".mp3",
-    ".wav",
-    ".ipynb",
-    ".html",
-    ".htm",
-    ".zip",
-    ".tar",
-    ".gz",
-    ".tgz",
-    ".bz2",
-    ".xz",
-    ".7z",
-    ".rar",
-    ".pyc",
-    ".pyo",
-    ".so",
-    ".exe",
-    ".dll",
-)
+NO_DATA = (*PICTURES, *DOCUMENTS, ".pptx", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".wav", ".ipynb", ".zip", ".tar",
+           ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".pyc", ".pyo", ".so", ".exe", ".dll")
 
 
 @dataclass(frozen=True)
@@ -373,8 +347,8 @@ def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:
 
 def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
     if name not in hand_in.files:
-        return None, [] if hand_in.needs_person else [said("{file} was not handed in; the written tasks have no answer",
- file=name)]
+        missing = said("{file} was not handed in; the written tasks have no answer", file=name)
+        return None, [] if hand_in.needs_person else [missing]
     try:
         data, notes = reduced(hand_in.files[name].read())
         return data, [said("{file}: {note}", file=name, note=note) for note in notes]
