@@ -62,7 +62,7 @@ class Refused(KitError):
 class Stopped(KitError):
     """The user interrupted the command. `finish` cleans up once the message has been printed."""
 
-    def __init__(self, message: str, finish: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, message: str, finish: Callable[[], object]) -> None:
         super().__init__(message)
         self.finish = finish
 

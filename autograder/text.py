@@ -71,7 +71,7 @@ def _visible(text: str) -> list[str]:
     return parts
 
 
-def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
+def syntax_tree(source: str) -> ast.Module:
     """Parse `source` as `ast.parse` does, safely beside another thread that parses.
 
     Python 3.11 keeps one recursion counter for both threads and then raises SystemError for valid source (gh-106905), so the
@@ -79,10 +79,10 @@ def syntax_tree(source: str, filename: str = "<unknown>") -> ast.Module:
     """
     for _ in range(20):
         try:
-            return ast.parse(source, filename)
+            return ast.parse(source)
         except SystemError:
             continue
-    return ast.parse(source, filename)
+    return ast.parse(source)
 
 
 # A spreadsheet takes a cell that begins with one of these for a formula; full-width forms count too.

@@ -58,13 +58,13 @@ def timed() -> Iterator[Cost]:
     cost.cpu = sum(after[:4]) - sum(before[:4])
 
 
-def command(*words: str, cwd: Path | None = None) -> Cost:
+def command(*words: str) -> Cost:
     """Cost of a command of the kit, and of the sandboxes it started."""
     # Processes below this one whose parent ends become its children: what they used is not lost to the account.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before, started, peak, below = os.times(), time.perf_counter(), 0, 0
     with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen([sys.executable, "-m", "autograder", *words], cwd=cwd, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([sys.executable, "-m", "autograder", *words], stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
             peak = max(peak, peak_kib(process.pid))
             below = max([below, *map(peak_kib, descendants(process.pid))])

@@ -15,6 +15,8 @@ from .ban import OWN_DOES_NOT_COUNT
 from .values import Other, is_number, is_tensor, plain
 from .words import N_, _, _n, retold
 
+# Entries of an array that are shown.
+SHOWN = 6
 RTOL = 1e-9
 ATOL = 1e-12
 # Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
@@ -156,7 +158,7 @@ def show_both(got: Any, want: Any) -> Shown:
     return {"got": one, "expected": other}
 
 
-def show(value: Any, limit: int = 6) -> str:
+def show(value: Any) -> str:
     """Format a value in one short line, such as ``[0.25, 0.25, ...] of shape (20,)``."""
     if isinstance(value, Other):
         return value.said
@@ -164,8 +166,8 @@ def show(value: Any, limit: int = 6) -> str:
         return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
     if isinstance(value, np.ndarray):
         flat = value.ravel()
-        shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:limit].tolist())
-        more = ", ..." if flat.size > limit else ""
+        shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:SHOWN].tolist())
+        more = ", ..." if flat.size > SHOWN else ""
         return _("{values} of shape {shape}", values=f"[{shown}{more}]", shape=value.shape)
     if is_tensor(value):
         return show(value.detach().numpy())

@@ -70,7 +70,8 @@ def _of_text(name: str, text: str, python: str, message: str) -> str:
         return ""
     if conflict := CONFLICT.search(text):
         return _("Line {line} of {name} is a mark of a merge ({mark}): keep one of the two versions, take out the lines of "
-                 "<<<<<<<, ======= and >>>>>>>, and hand it in again.", line=_line(text, conflict.start()), name=name, mark=conflict[1])
+                 "<<<<<<<, ======= and >>>>>>>, and hand it in again.", line=_line(text, conflict.start()), name=name,
+                 mark=conflict[1])
     at = re.search(r"line (\d+)\)$", message)
     broken = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
     if broken == ["======="]:

@@ -62,7 +62,7 @@ def read_reported(gradebook: Gradebook) -> dict[str, Reported]:
 
 
 def report_changes(course: Path, gradebook: SharedGradebook, marks: Mapping[tuple[str, str], SubmissionMarks],
-                   present: Collection[tuple[str, str]], departed: Iterable[Departed] = ()) -> list[Change]:
+                   present: Collection[tuple[str, str]], departed: Iterable[Departed]) -> list[Change]:
     """Compare the marks with those last written to the tables, append the differences to changes.csv and store the new marks.
 
     Parameters

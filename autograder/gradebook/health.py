@@ -73,7 +73,7 @@ def _way_out(file: Path) -> str:
             "given by hand do not.")
 
 
-def _check_file(file: Path, thorough: bool = False) -> None:
+def _check_file(file: Path, thorough: bool) -> None:
     problem = _damage(file)
     if problem:
         raise InfrastructureError(f"{file} {problem}; nothing was changed\n{_way_out(file)}")

@@ -298,7 +298,7 @@ def is_small(*values: Any, most_bytes: int = SMALL_BYTES, largest: int = SMALL_N
     return True
 
 
-def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEMORY) -> bytes:
+def apart(compute: Callable[[], bytes], seconds: float) -> bytes:
     """Return what `compute` returns, run in a forked process under kernel limits.
 
     Raises
@@ -315,7 +315,7 @@ def apart(compute: Callable[[], bytes], seconds: float, memory: int = ANSWER_MEM
             os.close(reader)
             die_with_parent()
             close_memory()
-            limit_memory(memory)
+            limit_memory(ANSWER_MEMORY)
             resource.setrlimit(resource.RLIMIT_CPU, (max(1, round(seconds)), max(1, round(seconds)) + 1))
             signal.signal(signal.SIGXCPU, signal.SIG_DFL)
             with os.fdopen(writer, "wb") as stream:

@@ -110,7 +110,7 @@ class Prefetch:
         CPU seconds in which the next reply must arrive.
     """
 
-    def __init__(self, worker: Worker, transcript: Transcript, cpu: float = PREFETCH_CPU) -> None:
+    def __init__(self, worker: Worker, transcript: Transcript, cpu: float) -> None:
         self.worker, self.exchanges, self.exact, self.cpu = worker, transcript.exchanges, transcript.exact, cpu
         self.sent: list[int] = []         # serial numbers of the requests that were sent
         self.replies: list[Message] = []
