@@ -225,8 +225,8 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, retrain: 
             "elsewhere": submission.elsewhere, "not_sent": submission.not_sent, "places": submission.places}
 
 
-def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, cluster: str | None, limits: Limits | None,
-               retrain: bool) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
+def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jobs: int, cluster: str | None,
+               limits: Limits | None, retrain: bool) -> Generator[tuple[dict[str, Any], dict[str, Any] | Exception], None, None]:
     """Grade submissions over slots. Each record is written first, then yielded.
 
     Yields

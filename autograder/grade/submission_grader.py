@@ -57,65 +57,68 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         The grader failed, not the submission.
     """
     with speaking(job.get("language", ENGLISH)):
-        return _grade(job, sandbox, suite, runs)
-
-
-def _grade(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[str, ReferenceRun] | None) -> dict[str, Any]:
-    stage = find_stage(job["stage"])
-    record: dict[str, Any] = {
-        "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
-        "remarks": list(job.get("remarks", ())),
-        "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
-        "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
-    }
-    files = files_for(stage, job)
-    sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
-    backend = SandboxBackend(stage, sandbox, files, job["seed"], runs)
-    if record["retrain"]:
-        backend.retrainer = Retrainer(stage, sandbox, files)
-    try:
-        question = job.get("needs_person", "")
-        reason = question or job["problem"]
-        if not reason:
-            reason, question = _load_problem(backend, files, job)
-        if reason:
-            record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
-            results = _ungradable(stage, reason)
-        else:
-            if stage.info.forbid_torch_rnn:
-                source = files[stage.info.file].decode(errors="replace")
-                record["notes"][:0] = note_on_ban(source, stage.info.file)
-            if sandbox.isolation == "wasm":
-                record["notes"][:0] = note_on_silent_numbers(files)
-            diagnosis = Diagnosis(stage)
-            results = suite.run(backend, diagnosis)
-            outcomes = [(result.verdict.task, result.verdict.outcome) for result in results]
-            packed, asks = unreached(stage, {**job, "files": files}, outcomes, backend.missing)
-            messages = (result.verdict.message for result in results)
-            if not asks and (other := hidden_by_name(stage, files, messages, job.get("places", {}))):
-                packed, asks = other, True
-            if asks:
-                reason = in_folder(packed, job["student"], stage.id)
-                record |= {"status": "needs_person", "reason": reason}
+        stage = find_stage(job["stage"])
+        record: dict[str, Any] = {
+            "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
+            "remarks": list(job.get("remarks", ())),
+            "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
+            "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
+        }
+        files = files_for(stage, job)
+        sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
+        backend = SandboxBackend(stage, sandbox, files, job["seed"], runs)
+        if record["retrain"]:
+            backend.retrainer = Retrainer(stage, sandbox, files)
+        try:
+            question = job.get("needs_person", "")
+            reason = question or job["problem"]
+            if not reason:
+                reason, question = _load_problem(backend, files, job)
+            if reason:
+                record |= {"status": "needs_person" if question else "ungradable", "reason": reason}
                 results = _ungradable(stage, reason)
-            elif packed:
-                record["notes"].insert(0, packed)
-                record["remarks"].insert(0, packed)
-                record["elsewhere"] = packed
-            # What is too large to analyse gets no name.
-            with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
-                record["hints"] = {} if asks else diagnosis.found
-            explain_refusals(record, files, results)
-            found = {} if asks else backend.pictures
-            record["pictures"] = {task: [base64.b64encode(png).decode("ascii") for png, _ in shown]
-                                  for task, shown in found.items()}
-            record["picture_words"] = {task: [words for _, words in shown] for task, shown in found.items()}
-            record["met_wall_clock"] = backend.met_wall_clock
-    finally:
-        backend.close()
-    if sandbox.trouble is not None:  # even if a test that expects exceptions caught it
-        raise sandbox.trouble
-    return _finished(record, results)
+            else:
+                results = _tested(backend, suite, record, files, job)
+        finally:
+            backend.close()
+        if sandbox.trouble is not None:  # even if a test that expects exceptions caught it
+            raise sandbox.trouble
+        return _finished(record, results)
+
+
+def _tested(backend: SandboxBackend, suite: Suite, record: dict[str, Any], files: dict[str, bytes],
+            job: dict[str, Any]) -> list[Result]:
+    """Run the tests on a file that can be imported; enter notes, hints and figures into the record."""
+    stage = backend.stage
+    if stage.info.forbid_torch_rnn:
+        source = files[stage.info.file].decode(errors="replace")
+        record["notes"][:0] = note_on_ban(source, stage.info.file)
+    if record["isolation"] == "wasm":
+        record["notes"][:0] = note_on_silent_numbers(files)
+    diagnosis = Diagnosis(stage)
+    results = suite.run(backend, diagnosis)
+    outcomes = [(result.verdict.task, result.verdict.outcome) for result in results]
+    packed, asks = unreached(stage, {**job, "files": files}, outcomes, backend.missing)
+    messages = (result.verdict.message for result in results)
+    if not asks and (other := hidden_by_name(stage, files, messages, job.get("places", {}))):
+        packed, asks = other, True
+    if asks:
+        reason = in_folder(packed, job["student"], stage.id)
+        record |= {"status": "needs_person", "reason": reason}
+        results = _ungradable(stage, reason)
+    elif packed:
+        record["notes"].insert(0, packed)
+        record["remarks"].insert(0, packed)
+        record["elsewhere"] = packed
+    # What is too large to analyse gets no name.
+    with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
+        record["hints"] = {} if asks else diagnosis.found
+    explain_refusals(record, files, results)
+    found = {} if asks else backend.pictures
+    record["pictures"] = {task: [base64.b64encode(png).decode("ascii") for png, _ in shown] for task, shown in found.items()}
+    record["picture_words"] = {task: [words for _, words in shown] for task, shown in found.items()}
+    record["met_wall_clock"] = backend.met_wall_clock
+    return results
 
 
 def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
