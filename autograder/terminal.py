@@ -132,12 +132,13 @@ def summary(outcome: Outcome, course: Path, everything: bool = False) -> str:
     rest = "" if everything else "ALL=1 shows all"
     parts += [_section("Needs a person", needs_person(outcome), rest),
               _section("Worth a look", [f"{row['student']} {row['stage']}: {'; '.join(said)}" for row in outcome.rows
-                                        if row["status"] == "graded" and (said := _doubtful(row, records))], rest),
+                                        if row["status"] == "graded"
+                                        and (said := _doubtful(records[row["stage"], row["student"]]))], rest),
               _section("Cannot be run", [f"{row['student']} {row['stage']}: {_reason(records[row['stage'], row['student']])}"
                                          for row in outcome.rows if row["status"] == "ungradable"], rest),
               _section("Mistakes by name", mistakes(records.values()), rest),
               changed(outcome.changes)]
-    now = len([(student, stage) for stage, student in outcome.work.todo if (stage, student) not in outcome.failed])
+    now = sum(pair not in outcome.failed for pair in outcome.work.todo)
     lines = [f"{now} graded now, {len(outcome.work.done)} unchanged since the last run."]
     lines += [f"The seed of the term changed from {before} to {now}: {count} record{' was' if count == 1 else 's were'} of "
               "the former and graded again, on other hidden inputs." for (before, now), count in outcome.work.reseeded.items()]
@@ -210,7 +211,7 @@ def mistakes(records: Iterable[dict[str, Any]]) -> list[str]:
     """Return each named mistake with the number of students who made it, most common first."""
     who: dict[tuple[str, str], list[str]] = {}
     for record in records:
-        for key in dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"]):
+        for key in _named(record):
             who.setdefault(key, []).append(record["student"])
     ordered = sorted(who.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return [f"{len(students)} x {task}  {sentence}" for (task, sentence), students in ordered]
@@ -275,9 +276,8 @@ def return_summary(outcome: Returned) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _doubtful(row: Mapping[str, Any], records: Mapping[tuple[str, str], dict[str, Any]]) -> list[str]:
+def _doubtful(record: dict[str, Any]) -> list[str]:
     """Return remarks that cast doubt on a mark: a score of 0, files that could not be read, code found in another file."""
-    record = records[row["stage"], row["student"]]
     return [note for note in record.get("remarks", [])
             if not record["score"] or "could not be read" in note or note == record.get("elsewhere")]
 
@@ -296,21 +296,16 @@ def _outcome(record: dict[str, Any]) -> str:
     """Return the named mistakes, or why nothing ran, or what kept the mark down; else the first note."""
     if record["status"] != "graded":
         return _reason(record)
-    found = dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"])
-    if found:
+    if found := _named(record):
         return "; ".join(f"{task} {sentence}" for task, sentence in found)
-    notes = list(record["notes"])
-    timeouts = tasks(record, "timeout")
-    if timeouts:
-        return f"ran out of time in task {', '.join(timeouts)}"
-    missing = tasks(record, "not_implemented")
-    if missing:
-        return f"not yet written: {', '.join(missing)}"
-    return next((note for note in notes if note not in record.get("remarks", ())), "")
+    for outcome, words in (("timeout", "ran out of time in task "), ("not_implemented", "not yet written: ")):
+        if found_in := sorted({test["task"] for test in record["tests"] if test["outcome"] == outcome}):
+            return words + ", ".join(found_in)
+    return next((note for note in record["notes"] if note not in record.get("remarks", ())), "")
 
 
-def tasks(record: dict[str, Any], outcome: str) -> Iterable[str]:
-    """Return the tasks that have a test with this outcome."""
-    return sorted({test["task"] for test in record["tests"] if test["outcome"] == outcome})
+def _named(record: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return task and first sentence of each named mistake, each once."""
+    return list(dict.fromkeys((test["task"], test["hint"].partition("\n")[0]) for test in record["tests"] if test["mistake"]))
 
 
