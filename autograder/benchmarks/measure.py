@@ -10,12 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.benchmarks import otter, plain
 from autograder.checks.axes import draw_once
@@ -234,18 +233,14 @@ def naming(stage: Stage) -> dict[str, float]:
 
 def per_call(sandbox: Sandbox, rounds: int = 2000) -> float:
     """Microseconds of a call that does nothing."""
-    return _rate(sandbox, b"def f(x):\n    return x\n", lambda worker: worker.call(["function", "f"], (1.0,), {}), rounds) * 1e6
-
-
-def _rate(sandbox: Sandbox, source: bytes, action: Callable[[Any], Any], rounds: int) -> float:
-    worker = sandbox.worker(Submission({"m.py": source}, "m"))
+    worker = sandbox.worker(Submission({"m.py": b"def f(x):\n    return x\n"}, "m"))
     try:
         worker.load()
         worker.reset(SEED)
         started = time.perf_counter()
         for _ in range(rounds):
-            action(worker)
-        return (time.perf_counter() - started) / rounds
+            worker.call(["function", "f"], (1.0,), {})
+        return (time.perf_counter() - started) / rounds * 1e6
     finally:
         worker.close()
 
