@@ -31,7 +31,7 @@ from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import Message, Transcript
 from autograder.sandbox.client.worker import Worker
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.wire import Decoder
+from autograder.sandbox.wire import decoded
 from autograder.stages import Stage
 
 # Relative change of an answer: far above rounding, small enough for a test to continue.
@@ -90,8 +90,7 @@ def numbers_of(message: Message) -> set[float]:
 
 def values_of(message: Message) -> list[Any]:
     """Decode the values of a message; handles become None."""
-    decoder = Decoder(bytearray(message.payload), lambda reference: None)
-    return [decoder.decode(form) for form in message.forms]
+    return decoded(message.forms, bytearray(message.payload), lambda reference: None)
 
 
 def leaves(value: Any) -> Iterator[Any]:

@@ -29,7 +29,7 @@ import re
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -175,6 +175,12 @@ class Encoder:
         self.buffers.append(data)
 
 
+def encoded(values: Iterable[Any], other: Callable[[Any], list[Any]], limit: int) -> tuple[list[Any], bytes]:
+    """Return the header forms of several values and their payload; the parameters are those of `Encoder`."""
+    encoder = Encoder(other, limit)
+    return [encoder.encode(value) for value in values], encoder.payload()
+
+
 def _digits(value: int) -> str:
     if value.bit_length() > 3300:
         raise LimitExceeded("size", f"an integer has more than {MAX_DIGITS} digits")
@@ -307,6 +313,14 @@ class Decoder:
             return array
         tensor = torch.from_numpy(array.copy())
         return tensor.requires_grad_() if requires_grad and tensor.is_floating_point() else tensor
+
+
+def decoded(forms: Iterable[Any], payload: bytearray, resolve: Callable[[Reference], Any]) -> list[Any]:
+    """Return the values of a message, which must use up its payload; raises BadMessage as `Decoder` does."""
+    decoder = Decoder(payload, resolve)
+    values = [decoder.decode(form) for form in forms]
+    decoder.finish()
+    return values
 
 
 def _count(value: Any) -> int:

@@ -38,7 +38,7 @@ from autograder.errors import BadMessage, LimitExceeded, StudentError
 from autograder.sandbox import packing
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
-from autograder.sandbox.wire import EPOCH, Channel, Decoder, Encoder, Reference, frame
+from autograder.sandbox.wire import EPOCH, Channel, Reference, decoded, encoded, frame
 
 MAX_TEXT = 2000
 # Exceptions that are reported by name. A subclass is reported as the most derived of these among its bases.
@@ -174,9 +174,7 @@ class Server:
             if self.due not in (None, self.serial):
                 continue
             self.due = None
-            decoder = Decoder(payload, self.resolve)
-            arguments = [decoder.decode(form) for form in header[2:]]
-            decoder.finish()
+            arguments = decoded(header[2:], payload, self.resolve)
             try:
                 self.tell_value(*getattr(self, f"do_{kind}")(*arguments))
             except BaseException as error:  # whatever student code raises is a reply, also while its value is encoded
@@ -188,9 +186,8 @@ class Server:
         sys.stdout = sys.stderr = self.printed.text_file()
 
     def send(self, kind: str, *values: Any) -> None:
-        encoder = Encoder(self.refer, self.limits.message)
-        message = [kind, self.serial, *(encoder.encode(plain(value)) for value in values)]
-        self.unsent.append(frame(message, encoder.payload()))
+        forms, payload = encoded(map(plain, values), self.refer, self.limits.message)
+        self.unsent.append(frame([kind, self.serial, *forms], payload))
 
     def flush(self) -> None:
         """Send the pending replies together: one at a time, each would wake the grader."""
@@ -243,12 +240,8 @@ class Server:
     def remote(self, kind: str, what: Any, name: str, own: Callable[..., Any] | None = None) -> Any:
         """Return a function that the grader answers, or the student's `own` for calls outside its contract."""
         def function(*args: Any, **kwargs: Any) -> Any:
-            encoder = Encoder(self.refer, self.limits.message)
-            forms = [encoder.encode(plain(value)) for value in (what, args, kwargs)]
-            header, payload = self.ask(kind, forms, encoder.payload())
-            decoder = Decoder(bytearray(payload), self.resolve)
-            values = [decoder.decode(form) for form in header[2:]]
-            decoder.finish()
+            header, payload = self.ask(kind, *encoded(map(plain, (what, args, kwargs)), self.refer, self.limits.message))
+            values = decoded(header[2:], bytearray(payload), self.resolve)
             if header[0] == "answer":
                 return values[0]
             if header[0] == "outside" and own is not None:

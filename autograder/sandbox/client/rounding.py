@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.checks.values import is_tensor
 from autograder.errors import BadMessage
-from autograder.sandbox.wire import Decoder
+from autograder.sandbox.wire import decoded
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.transcript import Message
@@ -37,10 +37,7 @@ def agrees(reply: Message, recorded: Message) -> bool:
 
 
 def _value(message: Message) -> Any:
-    decoder = Decoder(bytearray(message.payload), lambda reference: reference)
-    value = decoder.decode(message.forms[0])
-    decoder.finish()
-    return value
+    return decoded(message.forms[:1], bytearray(message.payload), lambda reference: reference)[0]
 
 
 def near(value: Any, recorded: Any) -> bool:

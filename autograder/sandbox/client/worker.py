@@ -21,7 +21,7 @@ from autograder.sandbox.client.budget import LOOK, OF_A_CALLBACK, Budget, Submis
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
 from autograder.sandbox.walls import FROM_OUTSIDE
-from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Decoder, Encoder, Reference
+from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Reference, decoded, encoded
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.sandbox import Sandbox
@@ -253,15 +253,10 @@ class Worker:
             raise
 
     def _message(self, kind: str, values: Iterable[Any]) -> Message:
-        encoder = Encoder(self._refer, self.limits.message)
-        forms = [encoder.encode(value) for value in values]
-        return Message(kind, forms, encoder.payload())
+        return Message(kind, *encoded(values, self._refer, self.limits.message))
 
     def _decoded(self, message: Message) -> list[Any]:
-        decoder = Decoder(bytearray(message.payload), self._resolve)
-        values = [decoder.decode(form) for form in message.forms]
-        decoder.finish()
-        return values
+        return decoded(message.forms, bytearray(message.payload), self._resolve)
 
     def _conclude(self, reply: Message) -> Any:
         with self.kill_on_protocol_error():
