@@ -21,7 +21,8 @@ RTOL = 1e-9
 ATOL = 1e-12
 # Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
 # inputs.
-KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
+KINDS_OF_SLIP = (TRANSPOSED := N_("it is the transpose of the right one"), WRONG_SIGN := N_("its sign is wrong"),
+                 ALL_ZERO := N_("it is zero everywhere"))
 NOT_DEFINED = N_("is not defined in {file}")
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
@@ -323,15 +324,15 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
     if got.shape == want.shape and is_like(want):
         return ""  # the error is too small, relative to the largest entry, to say anything about it
     if want.ndim == 2 and got.shape == want.T.shape and is_like(want.T):
-        return _("it is the transpose of the right one")
+        return _(TRANSPOSED)
     if got.shape != want.shape:
         return ""
     if is_like(-want):
-        return _("its sign is wrong")
+        return _(WRONG_SIGN)
     if want.size < 2:
         return ""
     if not np.any(got):
-        return _("it is zero everywhere")
+        return _(ALL_ZERO)
     # Scaled first: squares of very large or small numbers over- or underflow.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and is_like(factor * want):

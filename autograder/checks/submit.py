@@ -125,8 +125,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     elif lack:
         handin.trouble.append(f"{info.file} {lack}")
     if inside := sorted(lacking & rules.inside(text) - {name for names in found.values() for name in names}):
-        handin.trouble.append(_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or "
-                                "below `if __name__`", names=rules.three(inside), file=info.file))
+        handin.trouble.append(_(rules.ONLY_INSIDE, names=rules.three(inside), file=info.file))
     _name_copies(folder, info, handin, bool(outcome.load_error))
     _name_namesakes(namesakes, handin, outcome.load_error)
     if outcome.load_error:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -252,11 +253,9 @@ def zone_of(where: str, name: Any) -> ZoneInfo | None:
 def date_of(where: str, value: Any, zone: ZoneInfo | None, ends_day: bool = True) -> datetime:
     """Parse a date with time zone. A day without a time means its end, or its beginning unless `ends_day`."""
     if isinstance(value, str):
-        try:
-            words = value.strip()
+        words = value.strip()
+        with suppress(ValueError):
             value = date.fromisoformat(words) if DAY.fullmatch(words) else datetime.fromisoformat(words)
-        except ValueError as error:
-            raise UsageError(f"{where}: {value!r} is no date; write 2026-11-02T23:59:00, without quotes") from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time(23, 59, 59) if ends_day else time())
     if not isinstance(value, datetime):

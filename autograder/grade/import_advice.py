@@ -12,6 +12,7 @@ from autograder.checks.words import N_, _
 from autograder.checks.wrapping import MAGIC, parsed
 from autograder.grade.handin.content import text_of
 from autograder.grade.names import shown
+from autograder.grade.packaging import opened_file
 from autograder.stages import Stage
 from autograder.text import syntax_tree
 
@@ -141,10 +142,9 @@ def _of_what_it_does(stage: Stage, files: Mapping[str, bytes], error: str, text:
               file=stage.info.file)
     if error == "EOFError":
         return _("The code asks for input as it is imported, and nobody is there to answer. {advice}", advice=aside)
-    match = re.search(r"No such file or directory: '([^']{1,300})'", text)
-    if match is None:
+    name = opened_file(text)
+    if not name:
         return ""
-    name = PurePosixPath(match[1].replace("\\", "/")).name
     return _("The code opens {name} as it is imported, by a path that is not there. {remedy} Else: {advice}", name=shown(name),
              remedy=_("Open it by its name alone, without a folder.") if name in files else
              _("Hand it in too, and open it by its name alone, without a folder."), advice=f"{aside[0].lower()}{aside[1:]}")

@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any
 
-from autograder.checks.rules import NAMESAKE, NO_STUDENTS, namesake
+from autograder.checks.rules import NAMESAKE, NO_STUDENTS, ONLY_INSIDE, namesake
 from autograder.checks.rules import inside as inside_of
-from autograder.checks.words import _
+from autograder.checks.words import N_, _
 from autograder.checks.wrapping import parsed
 from autograder.grade.handin.content import AS_IT_IS, defined, names_of, text_of
 from autograder.grade.handin.imports import alike
@@ -21,6 +21,7 @@ from autograder.grade.language import said, spoken, three_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
 
+PUT_CODE = N_("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again")
 # A file of a hand-in: its path, the stage's functions in it, and whether the stage's file uses it.
 Elsewhere = tuple[str, tuple[str, ...], bool]
 
@@ -105,8 +106,7 @@ def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], e
            text: str) -> list[str]:
     """Return the handed-in files that an import or an opened path refers to."""
     if error == "FileNotFoundError":
-        name = re.search(r"No such file or directory: '([^']{1,300})'", text)
-        wanted = PurePosixPath(name[1].replace("\\", "/")).name.casefold() if name else ""
+        wanted = opened_file(text).casefold()
         return [path for path in handed_in if PurePosixPath(path).name.casefold() == wanted]
     if error not in ("ModuleNotFoundError", "ImportError"):
         return []
@@ -126,6 +126,12 @@ def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], e
              if (level > 0 if is_relative else name.partition(".")[0] == first)}
     asked |= {alike(module[1].rpartition(".")[2])} if module else set()
     return [path for path in handed_in if asked & _called(path)]
+
+
+def opened_file(text: str) -> str:
+    """Return the name of the file that is not there by a FileNotFoundError's text; empty if it names none."""
+    found = re.search(r"No such file or directory: '([^']{1,300})'", text)
+    return PurePosixPath(found[1].replace("\\", "/")).name if found else ""
 
 
 def _called(path: str) -> set[str]:
@@ -178,8 +184,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
         what = _("{file}, once imported, has no code for {names}; {other} has, but its `__all__` leaves that out", **words) \
             if hides else _("{file}, once imported, has no code for {names}; {other} has", **words)
     else:
-        what = _("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
-                 "`if __name__`", names=spoken(three_of(inside)), file=stage.info.file)
+        what = _(ONLY_INSIDE, names=spoken(three_of(inside)), file=stage.info.file)
     # Less than half of the functions may be a scrap, unless the file has half of them anyway, or they are all that is missing.
     is_whole = any(is_most(names, stage) and lacking & set(names) for _path, names, _used in elsewhere)
     is_rest = lacking <= found.keys() and 4 * len(lacking) >= len(names_of(stage))
@@ -190,8 +195,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
                  and any(name in NO_STUDENTS or _is_installed(name) for name in _modules_in(path))]
     if namesakes:
         return _of_namesake(namesakes[0], stage, places), True
-    return _("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again", what=what,
-             file=stage.info.file), True
+    return _(PUT_CODE, what=what, file=stage.info.file), True
 
 
 def _is_left_out(source: bytes, name: str) -> bool:

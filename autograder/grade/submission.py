@@ -27,7 +27,7 @@ from autograder.grade.language import said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
-from autograder.grade.packaging import is_in_parts, is_most
+from autograder.grade.packaging import PUT_CODE, is_in_parts, is_most
 from autograder.stages import Stage, stages
 
 # Maximum number of files read from a folder.
@@ -186,14 +186,12 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
                 hand_in.needs_person = said("{file} was not read: {why}. Take out what makes it so large, and run make "
                                             "grade again", file=wanted, why=error)
             elif path == wanted:
-                problem = said("{file} was not read: {why}", file=wanted, why=error)
+                problem = _not_read(wanted, error)
             else:
-                notes.append(said("{file} was not read: {why}", file=shown(path), why=error))
+                notes.append(_not_read(shown(path), error))
     remarks += _unwrap(files, hand_in, stage)
-    notes += [
-        about(name, reason) if not reason.startswith("it ") else said("{file} was not read: {why}", file=shown(name), why=reason)
-        for name, reason in sorted(hand_in.problems.items())[:10]
-    ]
+    notes += [_not_read(shown(name), reason) if reason.startswith("it ") else about(name, reason)
+              for name, reason in sorted(hand_in.problems.items())[:10]]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
     beside = written_elsewhere({**hand_in.files, **hand_in.spare}, stage)
@@ -226,6 +224,10 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
         places,
     )
+
+
+def _not_read(file: str, why: str | Refused) -> str:
+    return said("{file} was not read: {why}", file=file, why=why)
 
 
 def _is_document(path: str, files: Mapping[str, bytes], stage: Stage, notebook: bytes | None) -> bool:
@@ -291,8 +293,7 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
     sentence = said("{file} {lack}, but the notebook defines {names}", file=stage.info.file,
                     lack=lack or "has none of the functions", names=three_of(found))
     if is_most(found, stage) and not AS_IT_IS.search(code or b""):
-        hand_in.needs_person = said("{what}. Put that code into {file}, or the line `# grade as it is`, and run make grade again",
-                                    what=sentence, file=stage.info.file)
+        hand_in.needs_person = said(PUT_CODE, what=sentence, file=stage.info.file)
         return []
     return [said("{what}: only {file} is graded, so that code belongs into it; move it there and hand in again", what=sentence,
                  file=stage.info.file)]
@@ -353,7 +354,7 @@ def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
         data, notes = reduced(hand_in.files[name].read())
         return data, [said("{file}: {note}", file=name, note=note) for note in notes]
     except Refused as error:
-        return None, [said("{file} was not read: {why}", file=name, why=error)]
+        return None, [_not_read(name, error)]
 
 
 def _pictures(hand_in: HandIn) -> tuple[tuple[str, bytes], ...]:
