@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.benchmarks import otter, plain
 from autograder.checks.axes import draw_once
 from autograder.grade.backends.in_process import InProcessBackend
+from autograder.grade.course import SEED
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected, run_suite
 from autograder.grade.schedule.slot import freeze, warm
@@ -28,7 +29,6 @@ from autograder.sandbox.client.worker import Submission
 from autograder.stages import KIT, Stage
 from autograder.stages.points import task_points
 
-SEED = 20130618
 PR_SET_CHILD_SUBREAPER = 36
 
 

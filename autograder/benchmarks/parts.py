@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.benchmarks import measure
+from autograder.grade.course import SEED
 from autograder.grade.runner import Suite, collected
 from autograder.grade.submission_grader import grade_one, record_reference_run
 from autograder.sandbox import walls
@@ -24,10 +25,10 @@ def sides(stage: Stage, sandbox: Sandbox, rounds: int = 5) -> tuple[float, float
     """Median CPU seconds of a right submission's tests, from warm worker to record: the grader's and the worker's."""
     files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
     job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "",
-                           "seed": measure.SEED}
+                           "seed": SEED}
 
     def all_rounds(suite: Suite) -> list[tuple[float, float]]:
-        memory, costs = record_reference_run(stage, sandbox, suite, measure.SEED), []
+        memory, costs = record_reference_run(stage, sandbox, suite, SEED), []
         for _ in range(rounds):
             before, spent = time.process_time(), _spent(sandbox)
             grade_one(job, sandbox, suite, memory)

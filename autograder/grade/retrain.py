@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
+from autograder.checks.checkpoints import LIMIT
 from autograder.checks.compare import Mismatch, class_name, undefined
 from autograder.checks.values import is_tensor
 from autograder.checks.words import _
@@ -26,8 +27,6 @@ from autograder.stages import Stage
 WALL_FACTOR = 2.0
 # After one training has timed out, the limit of the others is divided by this: no submission holds up the grader for hours.
 AFTER_A_TIMEOUT = 4
-# Maximum bytes of a model's weights, as for a handed-in file.
-LARGEST = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,8 @@ def usable(name: str, state: Any) -> dict[str, Any]:
     what = _("your {name} model, trained again,", name=name)
     if not isinstance(state, dict) or not all(isinstance(key, str) and is_tensor(value) for key, value in state.items()):
         raise Mismatch(what, _("does not give its weights: state_dict() is torch's own"), "type")
-    if sum(value.nbytes for value in state.values()) > LARGEST:
-        raise Mismatch(what, _("has weights of more than {size} MiB", size=LARGEST >> 20), "shape")
+    if sum(value.nbytes for value in state.values()) > LIMIT:
+        raise Mismatch(what, _("has weights of more than {size} MiB", size=LIMIT >> 20), "shape")
     if not all(bool(torch.isfinite(value).all()) for value in state.values()):
         raise Mismatch(what, _("has Inf or NaN among its weights: the training went wrong"), "finite")
     return state

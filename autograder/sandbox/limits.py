@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.checks.timelimit import CALL_CPU, LOAD_CPU, WALL_FACTOR
+
 MIB = 1 << 20
 
 
@@ -46,10 +48,10 @@ class Limits:
         Threads and processes of a sandbox.
     """
 
-    call_cpu: float = 10.0
-    load_cpu: float = 5.0
+    call_cpu: float = CALL_CPU
+    load_cpu: float = LOAD_CPU
     train_cpu: float = 120.0
-    wall_factor: float = 1.5
+    wall_factor: float = WALL_FACTOR
     submission_cpu: float = 90.0
     submission_idle: float = 40.0
     worker_cpu: int = 300

@@ -35,12 +35,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.checks.values import DTYPES, Other, words_for
+from autograder.checks.values import DTYPES, MAX_DEPTH, Other, words_for
 from autograder.errors import BadMessage, Died, LimitExceeded
 from autograder.sandbox import packing
 
 MAX_HEADER = 1 << 20
-MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_DIGITS = 1000
 MAX_DIMENSIONS = 16

@@ -14,6 +14,7 @@ import numpy as np
 from autograder.checks.compare import Mismatch, undefined
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
+from autograder.checks.timelimit import AFTER_A_TIMEOUT
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.backends.standing_in import answer, submission_for, within_reach
@@ -28,9 +29,6 @@ from autograder.sandbox.client.worker import Worker, is_missing
 from autograder.sandbox.wire import NewAxes
 from autograder.stages import Stage
 
-# A function that timed out once gets its limit divided by this from then on, so that an endless loop costs its full time only
-# once.
-AFTER_A_TIMEOUT = 10
 # CPU seconds of prefetched requests made in vain, after which nothing more is prefetched.
 WASTED = 2.0
 MAX_PICTURE = 400_000

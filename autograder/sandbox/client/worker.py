@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from autograder.checks.values import Other, first_other, refuse_others
+from autograder.checks.values import MAX_DEPTH, Other, first_other, refuse_others
 from autograder.checks.words import _
 from autograder.errors import BadMessage, Died, InfrastructureError, Killed, LimitExceeded, Raised, StudentError
 from autograder.sandbox.client.budget import LOOK, OF_A_CALLBACK, Budget, SubmissionBudget, apart, at_most, is_small
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Exchange, Message, Prefetch, Transcript
 from autograder.sandbox.walls import FROM_OUTSIDE
-from autograder.sandbox.wire import EPOCH, MAX_DEPTH, MAX_NODES, Channel, Reference, decoded, encoded
+from autograder.sandbox.wire import EPOCH, MAX_NODES, Channel, Reference, decoded, encoded
 
 if TYPE_CHECKING:
     from autograder.sandbox.client.sandbox import Sandbox
