@@ -231,8 +231,10 @@ class _Scope:
         return f"{found}{dot}{more}" if found else full
 
     def _of_name(self, name: str) -> str:
-        if name in self.names or self.outer is not None:
-            return self.names[name] if name in self.names else self.outer._of_name(name) if self.outer else ""
+        if name in self.names:
+            return self.names[name]
+        if self.outer is not None:
+            return self.outer._of_name(name)
         if hasattr(builtins, name):
             return name if name in BUILT_IN else ""
         return f"{self.star}.{name}" if self.star else ""

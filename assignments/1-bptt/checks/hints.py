@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from .compare import is_number, is_tensor
 from .student import Call
+from .values import is_number, is_tensor
 
 NAME, KEY = 8, 16  # bytes of a fingerprint that look up its entry, and that decrypt it
 MOST = 16  # fingerprints per value, where numbers lie so near a rounding edge that both sides are tried

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .compare import EARLIER, SHARES, is_tensor, show
-from .values import called_back, check_arguments, plain
+from .compare import EARLIER, SHARES, show
+from .values import called_back, check_arguments, is_axes, is_tensor, plain
 from .words import N_, _, retold
 
 # CPU seconds. A file that imports faster than this is imported again for each test.
@@ -64,8 +64,7 @@ class Student:
     ----------
     call : callable
         ``call(name, args, kwargs)`` runs the function, here or in the sandbox. Returns its value and descriptions of what it
-        changed
-        in place.
+        changed in place.
     around : callable, optional
         Creates the context in which student code runs.
     sends : tuple of type
@@ -201,18 +200,18 @@ class ModuleProxy:
 
 
 class RecordedAutodiff:
-    """The backend's `Autodiff`, recorded as a call of the module."""
+    """The backend's vector-Jacobian products, recorded as calls of the module."""
 
-    def __init__(self, autodiff: Any, student: Student) -> None:
-        self._autodiff, self._student = autodiff, student
+    def __init__(self, vjp: Callable[..., dict[str, Any]], student: Student) -> None:
+        self._vjp, self._student = vjp, student
 
     def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-        """See `checks.autodiff.Autodiff`."""
+        """See `checks.autodiff.vjp_in`."""
         __tracebackhide__ = True
 
         def action() -> tuple[Any, tuple[str, ...]]:
             __tracebackhide__ = True
-            return self._autodiff.vjp(unwrapped(module), unwrapped(args), cotangents), ()
+            return self._vjp(unwrapped(module), unwrapped(args), cotangents), ()
 
         if isinstance(module, ModuleProxy):
             return module.run("vjp", (args, cotangents), action)
@@ -343,7 +342,7 @@ def describe_call(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 
 def describe_argument(value: Any) -> str:
     """Format one argument briefly."""
-    if type(value).__module__.partition(".")[0] == "matplotlib":
+    if is_axes(value):
         return "Axes"
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
         return f"{value.size} Axes"

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
-class Autodiff:
-    """Computes vector-Jacobian products of torch modules and functions.
-
-    Parameters
-    ----------
-    functions : module, optional
-        The student's module, in which functions are looked up by name.
-    """
-
-    def __init__(self, functions: Any = None) -> None:
-        self._functions = functions
-
-    def vjp(self, module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:
-        """See `vector_jacobian`; `module` may also be the name of one of the student's functions."""
-        if isinstance(module, str):
-            module = getattr(self._functions, module)
-        return vector_jacobian(module, args, cotangents)
+def vjp_in(functions: Any) -> Callable[..., dict[str, Any]]:
+    """Return `vector_jacobian` for a student's module `functions`: what it is given may also be the name of a function there."""
+    return lambda module, args, cotangents: vector_jacobian(
+        getattr(functions, module) if isinstance(module, str) else module, args, cotangents)
 
 
 def vector_jacobian(module: Any, args: tuple[Any, ...], cotangents: Any) -> dict[str, Any]:

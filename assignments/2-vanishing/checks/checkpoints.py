@@ -59,7 +59,7 @@ class Checkpoints:
                            got=_("the file {problem}", problem=retold(problem, *PROBLEMS)))
 
 
-def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
+def load_checkpoint(model: Any, path: Path) -> str:
     """Load weights from a file into a model.
 
     Only tensors are read: the file is opened with ``weights_only=True``.
@@ -69,18 +69,18 @@ def load_checkpoint(model: Any, path: Path, limit: int = LIMIT) -> str:
     str
         Why it failed, as a sentence without its subject; empty on success.
     """
-    weights = read_weights(path, limit)
+    weights = read_weights(path)
     return weights if isinstance(weights, str) else load_weights(model, weights)
 
 
-def read_weights(path: Path, limit: int = LIMIT) -> Mapping[str, Any] | str:
+def read_weights(path: Path) -> Mapping[str, Any] | str:
     """Return the tensors in a file by name, or why there are none, as a sentence without its subject."""
     import torch
 
     if not path.is_file():
         return NOT_THERE
-    if path.stat().st_size > limit:
-        return LARGE.format(size=path.stat().st_size >> 10, most=limit >> 10)
+    if path.stat().st_size > LIMIT:
+        return LARGE.format(size=path.stat().st_size >> 10, most=LIMIT >> 10)
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # the file may hold any bytes

@@ -7,7 +7,7 @@ sandbox. The difference lies in the `Backend` that the session carries: `home.Lo
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +20,10 @@ from .student import RecordedAutodiff, RecordedCanvas, Student, student_trace, t
 from .timelimit import OutOfTime
 from .words import N_, _, retold
 
+# Options of a pytest session whose only output is its verdicts.
+QUIET = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
+         "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unraisableexception", "-p", "no:threadexception",
+         "--assert=plain", "--capture=no", "--noconftest")
 MAX_MESSAGE = 2000
 # The message that a stub raises.
 YOURS = N_("Task {task}: {name} is yours to write")
@@ -51,10 +55,6 @@ class Verdict:
     hint: str = ""
     brief: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for a record."""
-        return asdict(self)
-
 
 class Backend(Protocol):
     """What a session needs to know of where it runs."""
@@ -73,7 +73,7 @@ class Backend(Protocol):
         """Return a `Canvas` on which student code draws."""
 
     def autodiff(self) -> Any:
-        """Return an `Autodiff` for the student's torch modules."""
+        """Return `autodiff.vector_jacobian` for the student's torch modules and functions."""
 
     def checkpoints(self) -> Any:
         """Return a function that loads trained weights into the student's model."""
@@ -95,6 +95,14 @@ BACKEND: pytest.StashKey[Backend] = pytest.StashKey()
 VERDICTS: pytest.StashKey[list[Verdict]] = pytest.StashKey()
 REPORTS: pytest.StashKey[list[str]] = pytest.StashKey()  # reports of other stages, see `side_by_side`
 POINTS: pytest.StashKey[dict[str, float]] = pytest.StashKey()  # points of each collected task
+
+
+class QuietSession:
+    """Base of the plugins that take over a session with the options `QUIET`."""
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Add ``--tb``: without the terminal plugin pytest would format every failure in full, only to discard it."""
+        parser.addoption("--tb", dest="tbstyle", default="no")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

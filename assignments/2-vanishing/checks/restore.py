@@ -19,7 +19,7 @@ import numpy as np
 
 
 @contextlib.contextmanager
-def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> Iterator[None]:
+def everything_put_back(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
     """Context in which modules of these folders are imported as if for the first time; afterwards all state is restored.
 
     Parameters
@@ -35,7 +35,7 @@ def everything_put_back(folders: Sequence[Path], shared: Sequence[str] = ()) -> 
         yield
 
 
-def own_modules(folders: Sequence[Path], shared: Sequence[str] = ()) -> dict[str, ModuleType]:
+def own_modules(folders: Sequence[Path], shared: Sequence[str]) -> dict[str, ModuleType]:
     """Return the modules imported from files in these folders, except those of the checks and the `shared` ones."""
     ours = (__package__ or "checks").partition(".")[0]
     is_inside = _inside(folders)

@@ -20,16 +20,14 @@ from . import at_home_only, needs, plugin, rules
 from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
-from .plugin import BACKEND, POINTS, VERDICTS
+from .plugin import BACKEND, POINTS, QUIET, VERDICTS, QuietSession
 from .printed import Printed
 from .restore import everything_put_back
 from .student import lies_in, student_trace, trace_in_words
 from .words import _, _n
 from .wrapping import advice
 
-ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:junitxml", "-p", "no:faulthandler",
-             "-p", "no:warnings", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:unraisableexception",
-             "-p", "no:threadexception", "--assert=plain", "--capture=no", "--noconftest", "--import-mode=importlib")
+ARGUMENTS = (*QUIET, "-p", "no:unittest", "--import-mode=importlib")
 
 
 @dataclass
@@ -148,17 +146,13 @@ def saved_at(file: Path) -> str:
     return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", when)
 
 
-class _Session:
+class _Session(QuietSession):
     """A pytest plugin that sets the backend of a session and collects its outcome."""
 
     def __init__(self, backend: LocalBackend, with_earlier: bool) -> None:
         self.backend, self.with_earlier = backend, with_earlier
         self.outcome: Outcome | None = None
         self.problem = ""
-
-    def pytest_addoption(self, parser: pytest.Parser) -> None:
-        # Without the terminal plugin pytest would format every failure in full, only to discard it.
-        parser.addoption("--tb", dest="tbstyle", default="no")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BACKEND] = self.backend

@@ -12,16 +12,18 @@ from typing import Any, TypedDict
 import numpy as np
 
 from .ban import OWN_DOES_NOT_COUNT
-from .values import Other, plain
-from .values import is_number as is_number
-from .values import is_tensor as is_tensor
+from .values import Other, is_number, is_tensor, plain
 from .words import N_, _, _n, retold
 
+# Entries of an array that are shown.
+SHOWN = 6
 RTOL = 1e-9
 ATOL = 1e-12
 # Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
 # inputs.
-KINDS_OF_SLIP = (N_("it is the transpose of the right one"), N_("its sign is wrong"), N_("it is zero everywhere"))
+KINDS_OF_SLIP = (TRANSPOSED := N_("it is the transpose of the right one"), WRONG_SIGN := N_("its sign is wrong"),
+                 ALL_ZERO := N_("it is zero everywhere"))
+NOT_DEFINED = N_("is not defined in {file}")
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
 EARLIER = re.compile(r"what (\w+) (returned|was given)")
@@ -80,6 +82,11 @@ class Mismatch(AssertionError):
         return "\n".join(lines)
 
 
+def undefined(name: str, file: str) -> Mismatch:
+    """Return the Mismatch for a function that the student's file lacks."""
+    return Mismatch(name, _(NOT_DEFINED, file=file), "none")
+
+
 def rounded(found: re.Match[str]) -> str:
     """Round a number in a text to two digits."""
     return f"{float(found[0]):.2g}" if found[0].count(".") < 2 else "..."
@@ -106,7 +113,7 @@ def kind(value: Any) -> str:
         return _("a tensor of shape {shape}", shape=tuple(value.shape))
     if isinstance(value, tuple | list):
         return _("a {name} of {count}", name=type(value).__name__, count=len(value))
-    name = getattr(value, "type_name", None) or type(value).__name__
+    name = class_name(value)
     return _("an {name}", name=name) if name[:1].lower() in "aeiou" else _("a {name}", name=name)
 
 
@@ -115,9 +122,14 @@ def without_place(text: str) -> str:
     return PLACE.sub(r"\1", text)
 
 
+def class_name(value: Any) -> str:
+    """Return the name of a value's or an exception's class, also of one that came out of the sandbox."""
+    return str(getattr(value, "type_name", None) or type(value).__name__)
+
+
 def told(error: BaseException) -> str:
     """Format an exception in one line: class name and message, or the message alone for the grader's own exceptions."""
-    name = getattr(error, "type_name", None) or type(error).__name__
+    name = class_name(error)
     text = without_place(str(getattr(error, "message", error)))
     text = retold(text, OWN_DOES_NOT_COUNT, getattr(error, "template", OWN_DOES_NOT_COUNT))
     if getattr(type(error), "of_the_grader", False) and text.strip():
@@ -147,7 +159,7 @@ def show_both(got: Any, want: Any) -> Shown:
     return {"got": one, "expected": other}
 
 
-def show(value: Any, limit: int = 6) -> str:
+def show(value: Any) -> str:
     """Format a value in one short line, such as ``[0.25, 0.25, ...] of shape (20,)``."""
     if isinstance(value, Other):
         return value.said
@@ -155,8 +167,8 @@ def show(value: Any, limit: int = 6) -> str:
         return f"{np.asarray(value).item():.10g}" if np.isrealobj(value) else f"{value}"
     if isinstance(value, np.ndarray):
         flat = value.ravel()
-        shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:limit].tolist())
-        more = ", ..." if flat.size > limit else ""
+        shown = ", ".join(f"{v:.6g}" if value.dtype.kind in "fiu" else str(v) for v in flat[:SHOWN].tolist())
+        more = ", ..." if flat.size > SHOWN else ""
         return _("{values} of shape {shape}", values=f"[{shown}{more}]", shape=value.shape)
     if is_tensor(value):
         return show(value.detach().numpy())
@@ -312,15 +324,15 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
     if got.shape == want.shape and is_like(want):
         return ""  # the error is too small, relative to the largest entry, to say anything about it
     if want.ndim == 2 and got.shape == want.T.shape and is_like(want.T):
-        return _("it is the transpose of the right one")
+        return _(TRANSPOSED)
     if got.shape != want.shape:
         return ""
     if is_like(-want):
-        return _("its sign is wrong")
+        return _(WRONG_SIGN)
     if want.size < 2:
         return ""
     if not np.any(got):
-        return _("it is zero everywhere")
+        return _(ALL_ZERO)
     # Scaled first: squares of very large or small numbers over- or underflow.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and is_like(factor * want):

@@ -6,16 +6,17 @@ import contextlib
 import inspect
 import io
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 from .calls import Caller
-from .compare import Mismatch, shortened
+from .compare import shortened, undefined
 from .hints import agreed, read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
 from .plugin import Verdict, classify
@@ -24,9 +25,6 @@ from .state import reset_state
 from .student import Call, FreshModule, Student, copied, describe_argument
 from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
 from .words import N_, _, retold
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 MAX_PRINTED = 8000
 MAX_INPUT = 2000
@@ -116,7 +114,7 @@ class LocalBackend:
         if self.load_error is not None:
             raise self.load_error
         if not hasattr(self._file.module, name):
-            raise Mismatch(name, _("is not defined in {file}", file=self.info.file), "none")
+            raise undefined(name, self.info.file)
         return self._caller.call(name, getattr(self._file.module, name), copied(args), copied(kwargs))
 
     def begin(self, task_id: str, own: bool = False) -> None:
@@ -144,10 +142,10 @@ class LocalBackend:
         return Canvas()
 
     def autodiff(self) -> Any:
-        """Return an `Autodiff` that works in this process."""
-        from .autodiff import Autodiff
+        """Return `vector_jacobian` in this process."""
+        from .autodiff import vjp_in
 
-        return Autodiff(self._file.module)
+        return vjp_in(self._file.module)
 
     def checkpoints(self) -> Any:
         """Return a function that loads checkpoints from the student's folder."""
@@ -184,12 +182,12 @@ class LocalBackend:
 
     def _waits_for(self, error: BaseException, verdict: Verdict) -> str:
         """Name the unwritten function that the test ran into, if it belongs to another task."""
-        frame = _last_frame(error.__traceback__)
-        if frame is None:
+        frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
+        if not frames:
             return ""
-        file, name = frame
-        if Path(file).name != self.info.file:
-            return _("{name} in {file}", name=name, file=Path(file).name)
+        name, file = frames[-1].f_code.co_name, Path(frames[-1].f_code.co_filename).name
+        if file != self.info.file:
+            return _("{name} in {file}", name=name, file=file)
         said = str(error)
         if said.startswith("Task ") and not said.startswith(f"Task {verdict.task}:"):
             return _("{name} (task {task})", name=name, task=said.removeprefix("Task ").partition(":")[0])
@@ -240,15 +238,6 @@ def listening(to: Printed) -> Iterator[None]:
     finally:
         _UnderTest.depth -= 1
         sys.stdin = before
-
-
-def _last_frame(trace: TracebackType | None) -> tuple[str, str] | None:
-    """File and function in which an exception was raised."""
-    if trace is None:
-        return None
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace.tb_frame.f_code.co_filename, trace.tb_frame.f_code.co_name
 
 
 def _spelled_out(value: Any) -> str:

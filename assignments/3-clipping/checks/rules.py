@@ -318,6 +318,10 @@ def three(names: Sequence[str]) -> str:
     return _("{names} and {count} more", names=first, count=len(names) - 3) if names[3:] else first
 
 
+ONLY_INSIDE = N_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or below "
+                 "`if __name__`")
+
+
 def inside(text: str) -> set[str]:
     """Return the written functions and classes that a source defines at any level."""
     tree = parsed(text)

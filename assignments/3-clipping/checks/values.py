@@ -260,10 +260,11 @@ def _odd_one(value: Any, also: tuple[type, ...]) -> Any:
         return None if value.dtype.name in DTYPES else value
     if is_tensor(value):
         return None if plain(value.detach()) is not None and kind.__module__.partition(".")[0] == "torch" else value
-    if stays(value) or _is_axes(value) or (callable(value) and not isinstance(value, np.random.Generator)):
+    if stays(value) or is_axes(value) or (callable(value) and not isinstance(value, np.random.Generator)):
         return None
     return value
 
 
-def _is_axes(value: Any) -> bool:
+def is_axes(value: Any) -> bool:
+    """Whether a value is one of matplotlib's, such as the Axes that a plotting function is given."""
     return type(value).__module__.partition(".")[0] == "matplotlib"

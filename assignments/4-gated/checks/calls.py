@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .compare import RETURNED, SHARES, WAS_GIVEN, is_tensor
+from .compare import RETURNED, SHARES, WAS_GIVEN
 from .student import changed, copied
+from .values import MAX_DEPTH, is_tensor
 
-MAX_DEPTH = 32
 # Larger values are not kept for comparison.
 MOST_ITEMS, MOST_BYTES, MOST_BITS = 10_000, 1 << 22, 10_000
 # How many results, and the arguments of how many calls, are checked again after each call. More than any plausible ring of

@@ -132,8 +132,9 @@ def one_test(verdict: HomeVerdict) -> str:
     return f"{_(OUTCOMES.get(verdict.outcome, verdict.outcome))}: {verdict.title}\n" + indent("\n".join(lines), 4)
 
 
-def first_lines(text: str, most: int = MAX_PRINTED_LINES) -> str:
+def first_lines(text: str) -> str:
     """Return the first lines of printed output and the number of further ones."""
     lines = text.rstrip().splitlines()
-    more = [_("... and {count} more lines", count=len(lines) - most)] if len(lines) > most else []
-    return "\n".join([line[:200] for line in lines[:most]] + more)
+    left = len(lines) - MAX_PRINTED_LINES
+    more = [_("... and {count} more lines", count=left)] if left > 0 else []
+    return "\n".join([line[:200] for line in lines[:MAX_PRINTED_LINES]] + more)

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import needs, rules
 from .checkpoints import PROBLEMS
+from .compare import NOT_DEFINED
 from .layout import StageInfo, public_tests, read_stage
 from .report import by_task, state_of
 from .session import Outcome, run_fresh, saved_at
@@ -124,8 +125,7 @@ def _look_at_code(folder: Path, info: StageInfo, handin: Handin) -> None:
     elif lack:
         handin.trouble.append(f"{info.file} {lack}")
     if inside := sorted(lacking & rules.inside(text) - {name for names in found.values() for name in names}):
-        handin.trouble.append(_("{names} in {file} cannot be called from outside: that code stands in a class, in a function or "
-                                "below `if __name__`", names=rules.three(inside), file=info.file))
+        handin.trouble.append(_(rules.ONLY_INSIDE, names=rules.three(inside), file=info.file))
     _name_copies(folder, info, handin, bool(outcome.load_error))
     _name_namesakes(namesakes, handin, outcome.load_error)
     if outcome.load_error:
@@ -171,7 +171,7 @@ def _lies_below(error: str, files: list[str]) -> str:
 
 def _not_there(outcome: Outcome, info: StageInfo) -> set[str]:
     """Return the functions that the tests did not find in the stage's file."""
-    words = " " + _("is not defined in {file}", file=info.file)
+    words = " " + _(NOT_DEFINED, file=info.file)
     lines = [line for verdict in outcome.verdicts for line in verdict.message.splitlines() if words in line]
     return {line.partition(words)[0].rpartition(" ")[2] for line in lines}
 
