@@ -82,7 +82,9 @@ def repair(
     cells = _put_back(cells, ours, [] if explained else notes)
     left = [_markdown(f"*Handed in beside the notebook:*\n\n{text}", shown_here)
             for text, shown_here in [images.page_of(images.left())] if text]
-    notes += images.problems + [said("{file} was handed in too: read it for the written tasks", file=shown(file))
+    too, comments = N_("{file} was handed in too: read it for the written tasks"), N_(
+        "{file} may hold an answer in its comments: read it for the written tasks")
+    notes += images.problems + [said(comments if file.endswith(".py") and file != f"{stage_id}.py" else too, file=shown(file))
                                 for file in beside]
     notes = list(dict.fromkeys(notes))
     cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
+import tokenize
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -17,7 +19,16 @@ from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, li
 from autograder.checks.wrapping import unwrap
 from autograder.errors import Refused
 from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
-from autograder.grade.handin.content import AS_IT_IS, DEFINITION, code_state, has_all, is_quickly_written, lack_of_code, text_of
+from autograder.grade.handin.content import (
+    AS_IT_IS,
+    DEFINITION,
+    code_state,
+    has_all,
+    is_quickly_written,
+    lack_of_code,
+    notebook_state,
+    text_of,
+)
 from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
@@ -28,7 +39,7 @@ from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
 from autograder.grade.packaging import PUT_CODE, is_in_parts, is_most
-from autograder.stages import Stage, stages
+from autograder.stages import RELEASE, Stage, stages
 
 # Maximum number of files read from a folder.
 MAX_WALK = 5000
@@ -43,6 +54,7 @@ DOCUMENTS = (".pdf", ".docx", ".docm", ".doc", ".odt", ".pages", ".tex", ".rtf",
              ".md", ".rmd", ".qmd", ".rst", ".org")
 # Texts, which may be documents or data. The one that nbgrader's exchange adds is neither.
 TEXTS, EXCHANGE = ".txt", "timestamp.txt"
+README = "README.md"
 NO_DATA = (*PICTURES, *DOCUMENTS, ".pptx", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".wav", ".ipynb", ".zip", ".tar",
            ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".pyc", ".pyo", ".so", ".exe", ".dll")
 
@@ -217,7 +229,8 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         (*remarks, *notes),
         hand_in.needs_person,
         _pictures(hand_in),
-        tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook))[:10],
+        tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook)
+              or _answers_in(path, files, hand_in, stage, notebook))[:10],
         tuple(remarks),
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
@@ -239,6 +252,34 @@ def _is_document(path: str, files: Mapping[str, bytes], stage: Stage, notebook: 
     if name.lower().endswith(TEXTS):
         return not any(name.encode() in data for other, data in files.items() if other.endswith(".py"))
     return path.lower().endswith(DOCUMENTS) or (notebook is None and name == f"{stage.id}.py")
+
+
+def _answers_in(path: str, files: Mapping[str, bytes], hand_in: HandIn, stage: Stage, notebook: bytes | None) -> bool:
+    """Whether the notebook has no answer and a README or a comment may: the README is not as handed out, or a line of text in a
+    Python file, which the handed-out one lacks, gives the number of a written task.
+    """
+    is_code = path in files and path.endswith(".py")
+    if not (is_code or path == README) or (notebook is not None and notebook_state(notebook, stage) == "written"):
+        return False
+    ours = RELEASE / stage.id / (stage.info.file if is_code else README)
+    given = ours.read_text(encoding="utf-8") if ours.exists() else ""
+    text = text_of(files[path] if is_code else hand_in.files[path].content())
+    if not is_code:
+        old, new = ({line.strip() for line in one.splitlines()} - {""} for one in (given, text))
+        return bool(new - old) and (old <= new or old.isdisjoint(new))
+    tasks = "|".join(re.escape(task) for task in stage.info.tasks if task not in stage.functions)
+    number = re.compile(rf"(?<![\w.])(?:{tasks})(?![\w.]*\d)")
+    return bool(tasks) and bool(number.search(text)) and any(map(number.search, _words(text) - _words(given)))
+
+
+def _words(source: str) -> set[str]:
+    """The lines of comments and texts in a Python source, as far as it can be split."""
+    found: set[str] = set()
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type in (tokenize.COMMENT, tokenize.STRING):
+                found.update(token.string.splitlines())
+    return found
 
 
 def _is_kits(path: str, file: File, code: bytes) -> bool:

@@ -229,6 +229,7 @@ def first_use(torch: Any) -> None:
 def main(descriptor: int, settings: dict[str, Any]) -> None:
     """Import the shared libraries, report ready, and serve."""
     control = socket.socket(fileno=descriptor)
+    sys.argv[:] = sys.orig_argv[:] = [""]  # as of a file that nobody gave arguments: student code may parse them
     scratch = Path(settings["scratch"])
     os.environ["MPLCONFIGDIR"] = str(scratch / "0")
     sys.dont_write_bytecode = True

@@ -56,6 +56,14 @@ def test_a_complete_hand_in_has_nothing_to_fix(bare_python, folder):
     assert f"Its code is {receipt['code']}." in said
 
 
+def test_a_notebook_shows_what_to_do_with_the_zip(bare_python, folder):
+    """The value of submit() is a path, and is shown in words."""
+    program = ("from pathlib import Path\nfrom checks import submit\nmade = submit()\n"
+               "print(repr(made), isinstance(made, Path), made == Path.cwd() / made.name, made.parent == Path.cwd())\n")
+    done = run(bare_python, "-c", program, cwd=folder)
+    assert done.stdout.splitlines()[-1] == f"Upload {ARCHIVE} True True True", done.stderr
+
+
 def test_the_zip_is_collected_as_it_is(bare_python, folder, tmp_path):
     """The TA's side: what submit() made is a submission of this stage."""
     from autograder.checks.rules import own_modules

@@ -16,7 +16,7 @@ from autograder.grade.handin.state import read_state, state_path
 from autograder.grade.names import MAX_BYTES, is_usable, usable
 from autograder.grade.submission import read_submission
 from autograder.lms.collect import collect
-from autograder.stages import find_stage
+from autograder.stages import RELEASE, find_stage
 from tests.classroom import SOLUTION, STAGE, STUB, notebook, notebook_bytes
 from tests.graded_class import with_cells
 from tests.lms.downloads import archive
@@ -351,10 +351,85 @@ LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935\n
     ("1-bptt", {"bptt.py": SOLUTION, NB: LFS}, f"{NB} is a pointer of Git LFS"),
     ("4-gated", {"gated.py": "def x(): pass\n", "tickets_rnn.pt": LFS}, "tickets_rnn.pt is a pointer of Git LFS"),
     ("1-bptt", {".bptt.py.icloud": "bplist00", NB: FILLED}, "only what iCloud leaves in its place (.bptt.py.icloud)"),
+    ("1-bptt", {".work.zip.icloud": "bplist00"}, "only what iCloud leaves in its place (.work.zip.icloud)"),
+    ("1-bptt", {"colab.url": "[InternetShortcut]\r\nURL=https://colab.example/x\r\n"},
+     "bptt.py is missing: the hand-in has only a link"),
+    ("1-bptt", {"mine.webloc": "<plist>x</plist>", NB: FILLED}, "bptt.py is missing: the hand-in has only a link (mine.webloc)"),
+    ("1-bptt", {"link.txt": "https://colab.example/drive/abc\n"}, "only a link (link.txt)"),
+    ("1-bptt", {"bptt.py": "https://host.example/bptt.py\n", NB: FILLED}, "only a link (bptt.py)"),
+    ("1-bptt", {"bptt.py": SOLUTION, NB: "https://colab.example/drive/abc"},
+     f"{NB} is missing: the hand-in has only a link ({NB})"),
+    ("1-bptt", {"bptt.py": SOLUTION, f"{NB}.gdoc": "{}"},
+     f"{NB} is missing: the hand-in has only a link ({NB}.gdoc)"),
+    ("1-bptt", {"1-bptt.pdf": "%PDF-1.4"}, "bptt.py is missing, and 1-bptt.pdf may be meant for it"),
+    ("1-bptt", {"IMG_1.jpg": b"\xff\xd8"}, "bptt.py is missing, and IMG_1.jpg may be meant for it"),
+    ("1-bptt", {"bptt.py": SOLUTION, "work.7z": b"7z\xbc\xaf\x27\x1c00"}, f"{NB} is missing, and work.7z is a 7z archive"),
 ])
 def test_a_pointer_in_the_place_of_a_file_is_asked_about(tmp_path, stage, files, words):
     """What was handed in lies with Git or in a cloud: nobody loses points for it unasked."""
     assert words in submitted(tmp_path, files, find_stage(stage)).needs_person
+
+
+@pytest.mark.parametrize("files", [
+    {"bptt.py": SOLUTION, "paper.url": "[InternetShortcut]\r\nURL=https://host.example/paper\r\n"},
+    {"bptt.py": SOLUTION, NB: FILLED, "work.7z": b"7z\xbc\xaf\x27\x1c00", ".work.zip.icloud": "bplist00", "x.gdoc": "{}"},
+    {"bptt.py": SOLUTION, "1-bptt.pdf": "%PDF-1.4"},
+    {NB: FILLED, "scan.pdf": "%PDF-1.4"},
+])
+def test_a_link_or_a_document_beside_what_counts_is_no_question(tmp_path, files):
+    assert not submitted(tmp_path, files).needs_person
+
+
+def test_a_closed_archive_that_may_hold_the_notebook_is_collected_and_asked_about(tmp_path):
+    """It is put beside the code, where the question says that it is."""
+    files = {"Ada_900_assignsubmission_file_/bptt.py": SOLUTION, "Ada_900_assignsubmission_file_/nb.rar": b"Rar!\x1a\x07\x01\x00"}
+    collect(archive(tmp_path / "d.zip", files), tmp_path / "c")
+    folder = tmp_path / "c/submitted/Ada/1-bptt"
+    assert sorted(path.name for path in folder.iterdir()) == ["bptt.py", "nb.rar"]
+    assert "nb.rar is a RAR archive" in read_submission(folder, "Ada", STAGE).needs_person
+
+
+def twins(first, second):
+    """A download of one student with two zips of different code, from 10 and from 11 o'clock."""
+    def inner(code, hour):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as bundle:
+            bundle.writestr(zipfile.ZipInfo("bptt.py", (2026, 11, 2, hour, 5, 0)), code)
+            bundle.writestr(zipfile.ZipInfo(NB, (2026, 11, 2, hour, 5, 0)), FILLED)
+        return out.getvalue()
+    folder = "Ada_900_assignsubmission_file_"
+    return {f"{folder}/{first}": inner(SOLUTION, 10), f"{folder}/{second}": inner(OTHER, 11)}
+
+
+@pytest.mark.parametrize("first, second", [("work.zip", "work (1).zip"), ("1-bptt.zip", "1-bptt(1).zip"),
+                                           ("1-bptt.zip", "1-bptt-1.zip"), ("1-bptt (1).zip", "1-bptt.zip")])
+def test_two_archives_of_one_name_are_asked_about_and_the_newest_is_said(tmp_path, first, second):
+    """Neither name is better; nothing is lost."""
+    outcome = collect(archive(tmp_path / "d.zip", twins(first, second)), tmp_path / "c")
+    where = f"{second.removesuffix('.zip')}/bptt.py"
+    question = outcome.questions[("Ada", "1-bptt")]
+    assert "could each be bptt.py, and they differ" in question and where in question
+    assert outcome.details[("Ada", "1-bptt")][-1:] == [
+        f"of the files that could be bptt.py the newest is bptt.py in {second}, of 2026-11-02 11:05"]
+    folder = tmp_path / "c/submitted/Ada/1-bptt"
+    assert {(folder / one.removesuffix(".zip") / "bptt.py").read_text() for one in (first, second)} == {SOLUTION, OTHER}
+
+
+def test_an_answer_in_a_comment_or_the_readme_is_pointed_out_where_the_notebook_has_none(tmp_path):
+    commented = f"{SOLUTION}\n# Task 1.8: the sum over all steps,\n# by the chain rule.\n"
+    readme = (RELEASE / STAGE.id / "README.md").read_text()
+    blank = (RELEASE / STAGE.id / NB).read_bytes()
+    assert submitted(tmp_path / "a", {"bptt.py": commented, NB: blank}).beside == ("bptt.py",)
+    assert submitted(tmp_path / "b", {"bptt.py": commented}).beside == ("bptt.py",)
+    assert submitted(tmp_path / "c", {"bptt.py": f'{SOLUTION}\n"""1.8 The sum."""\n'}).beside == ("bptt.py",)
+    longer = f"{readme}\nMy answer: a sum.\n"
+    assert submitted(tmp_path / "d", {"bptt.py": SOLUTION, "README.md": longer}).beside == ("README.md",)
+    assert submitted(tmp_path / "e", {"bptt.py": SOLUTION, "README.md": "My answer: a sum.\n"}).beside == ("README.md",)
+    for number, files in enumerate(({"bptt.py": commented, NB: FILLED},
+                                    {"bptt.py": f"{SOLUTION}\nx = 1.8\n", "README.md": readme},
+                                    {"bptt.py": f"{SOLUTION}\nx = 1  # version 11.8 of 1.81\n"},
+                                    {"bptt.py": SOLUTION, "README.md": readme.replace("Check", "Try")})):
+        assert submitted(tmp_path / str(number), files).beside == ()
 
 
 def test_normalising_twice_changes_nothing():

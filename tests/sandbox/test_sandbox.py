@@ -235,6 +235,20 @@ def test_limits_reach_the_worker() -> None:
     assert sandboxes.ISOLATIONS == ("sandbox", "wasm", "process")
 
 
+@pytest.mark.parametrize("isolation", ["sandbox", "process"])
+def test_student_code_sees_no_arguments(isolation: str) -> None:
+    """As a file that nobody gave any: code that parses them does not stop, and nothing of the grader's is in them."""
+    sandbox = Sandbox(isolation=isolation)
+    sandbox.start()
+    source = (b"import argparse\nimport sys\nargparse.ArgumentParser().parse_args()\n\ndef f():\n"
+              b"    return [sys.argv, sys.orig_argv]\n")
+    worker = sandbox.worker(Submission({"work.py": source}, "work"))
+    worker.load()
+    assert call(worker, "f") == [[""], [""]]
+    worker.close()
+    sandbox.close()
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process runs; one that only waits to be buried does not."""
     try:

@@ -83,12 +83,15 @@ class File:
         Of a file in an archive of a student's, where it lies, for whoever looks for it.
     disguised : bool
         Whether that archive has the name of something else, such as ``bptt.py``.
+    when : str
+        When it was changed last, as a zip says; empty where none does.
     """
 
     size: int
     open_: Callable[[], bytes]
     place: str = ""
     disguised: bool = False
+    when: str = ""
 
     def read(self) -> bytes:
         """The content.
@@ -295,7 +298,13 @@ def _fill_from_zip(archive: Archive, file: BinaryIO, members: int, total: int) -
         size += info.file_size if info.file_size <= limit(name) else 0
         if size > total:
             raise _too_much(total)
-        archive.add(archive.apart(name, raw), File(info.file_size, _reader(bundle, info, limit(name))))
+        archive.add(archive.apart(name, raw), File(info.file_size, _reader(bundle, info, limit(name)), when=_time_of(info)))
+
+
+def _time_of(info: zipfile.ZipInfo) -> str:
+    """When a file in a zip was changed, without a zone; empty where the zip has the first time that it can say, or none."""
+    year, month, day, hour, minute, _ = info.date_time
+    return f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}" if year > 1980 and month and day else ""
 
 
 def _reader(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Callable[[], bytes]:

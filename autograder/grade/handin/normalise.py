@@ -56,7 +56,14 @@ OTHERS = "other-files"
 VERSION = re.compile(r"version[ _-]?(\d{1,6})", re.IGNORECASE)
 # What Git leaves in the place of a file that it keeps elsewhere, and how iCloud calls what it leaves.
 LFS, MAX_POINTER = b"version https://git-lfs.github.com/spec/", 1024
-CLOUD = ".{file}.icloud"
+CLOUD = re.compile(r"\.(?P<file>.+)\.icloud", re.DOTALL)
+# What only says where a file lies: by its name, as Drive, Windows and macOS call it, or because it holds an address alone.
+LINK = re.compile(r"\.(?:gdoc|gsheet|gslides|gdraw|glink|url|webloc|website|lnk|desktop)$", re.IGNORECASE)
+ADDRESS = re.compile(rb"\s*<?https?://\S+>?\s*")
+NOTEBOOKS = re.compile(rb"colab|ipynb|drive\.google|kaggle|deepnote", re.IGNORECASE)
+# What may hold somebody's work and is none that can be read: documents, and pictures of them.
+DOCUMENT = re.compile(r"\.(?:pdf|docx?|docm|odt|rtf|pages|html?|mht(?:ml)?|webarchive|tex|rmd|qmd|png|jpe?g|gif|webp|bmp|tiff?"
+                      r"|hei[cf]|avif)$", re.IGNORECASE)
 # What makes a folder of modules one module.
 PACKAGE = "__init__.py"
 # Where Jupyter keeps the file as it was saved before: looked into only where nothing else is filled in.
@@ -182,31 +189,52 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
                                   "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
                                   text=shown(typed[0]))
-    meant = [path for path in sorted(files) if path not in used and _is_meant_for(path, stage)]
+    meant = [path for path in sorted(files) if path not in used and (
+        _is_meant_for(path, stage) or (not notebook and DOCUMENT.search(path) and path not in KITS_OWN))]
     if meant and not (code or typed or found.choices):
         place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
         found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete "
                                   "it, and run make grade again", file=stage.info.file, other=place)
     if found.choices:
+        found.notes += _newest(found.choices[0], files)
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
+    if found.needs_person:
+        return found
+    closed = _closed(found.problems) if not notebook else ""
+    if closed:
+        found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
+        found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
     return replace(found, needs_person=found.needs_person or _not_here(found.files, chosen))
 
 
 def _not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
-    """The question where only a pointer to a file was handed in, as Git LFS and iCloud leave it; empty if there is none."""
+    """The question where only a pointer to a file was handed in: of Git LFS, of iCloud, or a link; empty if there is none."""
     for path, file in sorted(files.items()):
         if file.size < MAX_POINTER and path.endswith((".py", *chosen)) and file.content().startswith(LFS):
             return said("{file} is a pointer of Git LFS, and the file itself is not here. Fetch it with `git lfs pull` in the "
                         "repository and put it here, or delete the pointer, and run make grade again", file=shown(path))
-    left = {PurePosixPath(path).name for path in files}
-    lacking = next((name for name, path in chosen.items() if not path and CLOUD.format(file=name) in left), "")
-    return said("{file} is missing: the hand-in has only what iCloud leaves in its place ({other}). Ask for the file, put it "
-                "here, and run make grade again", file=lacking, other=CLOUD.format(file=lacking)) if lacking else ""
+    for wanted in [name for name, path in chosen.items() if not path or _is_link(name, files.get(name))]:
+        for path in sorted(files):
+            cloud = CLOUD.fullmatch(PurePosixPath(path).name)
+            if cloud and (cloud["file"] == wanted or is_archive(cloud["file"])):
+                return said("{file} is missing: the hand-in has only what iCloud leaves in its place ({other}). Ask for the "
+                            "file, put it here, and run make grade again", file=wanted, other=shown(path))
+            may_be = path == wanted or wanted.endswith(".py")
+            if _is_link(path, files[path]) and (may_be or NOTEBOOKS.search(path.encode() + files[path].content())):
+                return said("{file} is missing: the hand-in has only a link ({other}). Ask for the file, put it here, delete the "
+                            "link, and run make grade again", file=wanted, other=shown(path))
+    return ""
+
+
+def _is_link(path: str, file: File | None) -> bool:
+    """True for a file that only says where another one lies."""
+    return file is not None and 0 < file.size < MAX_POINTER and (
+        LINK.search(path) is not None or ADDRESS.fullmatch(file.content()) is not None)
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:
-    """True for a file that is called as the stage's is, with another ending: `bptt.docx`, `bptt.html`, `bptt.py.lnk`."""
+    """True for a file that is called as the stage's is, with another ending: `bptt.docx`, `bptt.html`, `bptt.pages`."""
     stems = [form.casefold().partition(".") for form in forms(PurePosixPath(path).name)]
     return any(stem == stage.module.casefold() and dot for stem, dot, _ in stems)
 
@@ -225,11 +253,16 @@ def about(file: str, reason: str) -> Said:
 
 def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict[str, str]) -> HandIn:
     """A hand-in of which the stage's file cannot be had: nothing in it is renamed or opened, and a person is asked."""
-    short = re.sub(r"[:;] it needs to be handed in.*", "", closed, flags=re.DOTALL)
-    template = N_("{file} is missing, and {closed}. Put its files here, or ask for a .zip, and run make grade again")
-    question = Said(template.format(file=stage.info.file, closed=short), template, {"file": stage.info.file, "closed": closed})
+    question = _ask_for(stage.info.file, closed)
     placed = {_place(path, ""): file for path, file in files.items()}
     return HandIn(placed, needs_person=question, problems=problems, is_closed=True)
+
+
+def _ask_for(file: str, closed: str) -> Said:
+    """The question where a file is missing and may be in what cannot be opened."""
+    short = re.sub(r"[:;] it needs to be handed in.*", "", closed, flags=re.DOTALL)
+    template = N_("{file} is missing, and {closed}. Put its files here, or ask for a .zip, and run make grade again")
+    return Said(template.format(file=file, closed=short), template, {"file": file, "closed": closed})
 
 
 def _place(path: str, base: str) -> str:
@@ -415,9 +448,10 @@ def _named(files: dict[str, File], stage: Stage, wanted: str, base: str) -> tupl
     def order(path: str) -> tuple[bool, bool, int, int, bool, bool]:
         is_package = _is_package(path, wanted)
         parts = PurePosixPath(path).parts[: -2 if is_package else -1]
-        strange = bool(other_stages & set(parts)) and stage.id not in parts
+        plain = {forms(part)[-1] for part in parts}  # `1-bptt (1)`: a second archive of that name, no better than the first
+        strange = bool(other_stages & plain) and stage.id not in plain
         version = max((int(found[1]) for part in parts if (found := VERSION.fullmatch(part))), default=0)
-        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), -version, stage.id not in parts, is_package
+        return strange, "".join(f"{part}/" for part in parts) != base, len(parts), -version, stage.id not in plain, is_package
 
     named = [path for path in files if PurePosixPath(path).name == wanted or _is_whole_package(path, files, wanted, stage)]
     exact = sorted(named, key=lambda path: (order(path), path))
@@ -488,6 +522,16 @@ def _question(choice: _Choice, places: dict[str, str]) -> str:
     others = said("the others") if len(stubs) + len(written) > 2 else said("the other")
     return said("{what}. Keep the one that counts as {wanted}, delete {others}, and run make grade again", what=what,
                 wanted=choice.wanted, others=others)
+
+
+def _newest(choice: _Choice, files: dict[str, File]) -> list[str]:
+    """Which of the files that could be the one was changed last, where their archives say when."""
+    times = sorted((files[path].when, files[path].place or path) for path in (*choice.stubs, *choice.written))
+    if not times[0][0] or times[-1][0] == times[-2][0]:
+        return []
+    when, path = times[-1]
+    return [said("of the files that could be {file} the newest is {path}, of {when}", file=choice.wanted, path=shown(path),
+                 when=when)]
 
 
 def _listed(paths: list[str]) -> str:
