@@ -90,6 +90,8 @@ LAYOUTS = {
     "gradescope, ids that YAML takes for numbers": gradescope({"0123": "a", "0083": "b"}),
     "blackboard": blackboard("al", "a") | blackboard("bb_2", "b"),
     "blackboard, underscores": blackboard("al", "a", "Stage_1_RNN") | blackboard("bb", "b", "Stage_1_RNN"),
+    "blackboard, in Spanish": {name: data.replace(b"Name:", b"Nombre:") for name, data in
+                               (blackboard("x_y", "a") | blackboard("z_y", "b")).items()},
     "blackboard, the user first": each("{0}nn_" + S + "_attempt_2026-03-01-10-00-00_{1}"),
     "brightspace, another language": each("7-640 - {0}nn - 12 octobre, 2026 2251/{1}") | {"index.html": b"x"},
     "brightspace, one name twice": each("1-640 - Ann - Oct 12, 2026 1051 AM/{1}", ["a"])
@@ -128,6 +130,15 @@ def test_everybody_is_there_once_with_all_of_it(tmp_path, name):
     assert not outcome.refused and not find_work(tmp_path, None, None, "sandbox").refused
     again = came(LAYOUTS[name], tmp_path)
     assert len(again.unchanged) == 2 and not again.new and not again.replaced
+
+
+def test_blackboards_users_may_have_underscores(tmp_path):
+    """Without its text files too, as long as one has none: what all names begin with is the assignment's."""
+    files = {}
+    for user in ("x_y", "z_y", "lee"):
+        files |= {name: data for name, data in blackboard(user, "a").items() if not name.endswith("22.txt")}
+    came(files, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "submitted").iterdir() if path.name[0] != ".") == ["lee", "x_y", "z_y"]
 
 
 NAMES = [
