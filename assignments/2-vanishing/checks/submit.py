@@ -38,6 +38,14 @@ class Handin:
     states: dict[str, str] = field(default_factory=dict)
 
 
+class Made(type(Path())):  # type: ignore[misc]
+    """The path of a zip, which a notebook shows below the cell as what to do with it."""
+
+    def __repr__(self) -> str:
+        """Return one line for a reader."""
+        return _("Upload {zip}", zip=self.name)
+
+
 def submit() -> Path | None:
     """Check the current folder the way the grader will, report problems, and make one zip to upload.
 
@@ -69,7 +77,7 @@ def submit() -> Path | None:
     if handin.trouble:
         lines.append(_("What is listed as TO FIX costs points as it stands."))
     say("\n".join(lines).replace("\n\n\n", "\n\n"))
-    return archive
+    return Made(archive)
 
 
 def looked_over(folder: Path, info: StageInfo) -> Handin:

@@ -44,7 +44,7 @@ MAGIC = re.compile(
 TIMED = re.compile(r"%(?:time|timeit|prun|memit)\b(?:[ \t]+-\S+(?:[ \t]+\d+)?)*[ \t]+(?P<rest>[^-\s].*)")
 FOREIGN = re.compile(r"^%%(?:bash|sh|html|javascript|js|latex|svg|markdown|perl|ruby|script|cmd|system|sx)\b")
 CELL = re.compile(r"^#[ \t]*(?:%%|In[ \t]?\[)")
-FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[\w+-]*[ \t]*$")
+FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*(?:[\w+-]*|\{[^{}]*\})[ \t]*$")
 PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
 # At the start of every line: a mail's quotation mark, or the line number.
 MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
