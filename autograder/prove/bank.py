@@ -10,9 +10,8 @@ import numpy as np
 
 from autograder.checks.compare import Mismatch, expect
 from autograder.grade.backends.in_process import InProcessBackend
-from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, diagnosis_of, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.stages import Stage, module_from, task_number
 from autograder.stages.bank import WrongProgram
@@ -94,7 +93,7 @@ def _run(stage: Stage, suite: Suite, program: WrongProgram, backend_of: Callable
     for task in (*program.tasks, *others):
         if fate.lost and task in others:
             break
-        diagnosis = Diagnosis(stage)
+        diagnosis = diagnosis_of(stage)
         results = suite.run(backend_of(program.source), diagnosis, only=task, wrong=program.tasks)
         fate.lost += [result.verdict.test for result in results if result.verdict.outcome != "passed"]
         fate.here |= task in program.tasks and bool(fate.lost)

@@ -142,9 +142,14 @@ def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int,
 
 
 def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:
-    diagnosis = Diagnosis(stage)
+    diagnosis = diagnosis_of(stage)
     results = suite.run(backend, diagnosis, only=only)
     return Run(results, diagnosis.names)
+
+
+def diagnosis_of(stage: Stage) -> Diagnosis:
+    """Return the diagnosis of one program, which shares with those of others in this process what mistakes answer to a call."""
+    return Diagnosis(stage, once(("outcomes", stage.id), dict))
 
 
 def reference_source(stage: Stage) -> str:

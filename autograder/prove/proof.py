@@ -9,9 +9,8 @@ from itertools import combinations
 
 from autograder.checks.hints import Hints, agreed
 from autograder.grade.backends.in_process import InProcessBackend
-from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, reference_source, seed_of_term
+from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, diagnosis_of, reference_source, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.publish.hints import SEED, make_hints, public_calls
 from autograder.stages import Mistake, Stage
@@ -56,7 +55,7 @@ def _both(one: Mistake, other: Mistake) -> str:
 
 def _names(stage: Stage, suite: Suite, one: Mistake, other: Mistake, backend_of: Callable[[str], InProcessBackend]) -> set[str]:
     """Return the names given to a submission with both mistakes in the tests of their tasks."""
-    diagnosis, tasks = Diagnosis(stage), {one.task, other.task}
+    diagnosis, tasks = diagnosis_of(stage), {one.task, other.task}
     for task in sorted(tasks):
         suite.run(backend_of(_both(one, other)), diagnosis, only=task, wrong=tasks)
     return set(diagnosis.names.values())

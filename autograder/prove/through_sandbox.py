@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,9 @@ from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
 from autograder.grade.dependencies import ChangedBackend, leaves, values_of
-from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Result, Suite, collected, name_of
 from autograder.grade.submission_grader import record_reference_run
-from autograder.prove.gate_result import GateResult, once, reference_source, run_sources, seed_of_term
+from autograder.prove.gate_result import GateResult, diagnosis_of, once, reference_source, run_sources, seed_of_term
 from autograder.prove.over_cores import over_cores
 from autograder.sandbox.client.rounding import rounded
 from autograder.sandbox.client.sandbox import Sandbox
@@ -66,13 +67,24 @@ def records_agree(stage: Stage, few: bool = False) -> GateResult:
 
 def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, ReferenceRun], name: str,
                  source: str, here: Record) -> list[str]:
-    """Return where the three records of a submission differ."""
-    there, ahead = (_in_sandbox(stage, suite, sandbox, source, known) for known in (None, runs))
-    left_out = set() if name == "model answers" else _with_weights(suite)
-    return [f"{name}: {test} is {_told(one[test])}, but {how} {_told(other[test])}"
-            for how, one, other in (("in the sandbox", {test: here[test] for test in here.keys() - left_out}, there),
-                                    ("with requests made ahead", there, ahead))
-            for test in sorted(one) if one[test] != other[test]]
+    """Return where the three records of a submission differ.
+
+    Of another submission than the model answers, a test whose replies all equalled theirs is not run once more without requests
+    made ahead: it asked the same and was answered the same. So its record is theirs, which is compared with that in process.
+    """
+    is_model = name == "model answers"
+    files = {stage.info.file: source.encode()} | stage.trained()
+    quick = _Ahead(stage, sandbox, files, seed_of_term(), runs)
+    ahead = _in_sandbox(stage, suite, quick)
+    left_out = set() if is_model else _with_weights(suite)
+    settled = set() if is_model else {test for test in quick.replayed if _name(test) not in left_out}
+    there = _in_sandbox(stage, suite, _InTurn(stage, sandbox, files, seed_of_term(), {test: runs[test] for test in settled}))
+    ways = (("in process", here, left_out), ("in the sandbox", there, {*map(_name, settled)}),
+            ("with requests made ahead", ahead, set[str]()))
+    return [f"{name}: {test} is {_told(one)}, but {how} {_told(other)}"
+            for test in sorted(ahead)
+            for (one, _), (other, how) in pairwise((record[test], how) for how, record, skipped in ways if test not in skipped)
+            if one != other]
 
 
 def no_answer_goes_ahead(stage: Stage) -> GateResult:
@@ -167,20 +179,53 @@ def _sources(stage: Stage) -> dict[str, str]:
             **stage.alternatives(), **{f"mistake {mistake.id}": mistake.source for mistake in first.values()}}
 
 
-def _in_sandbox(stage: Stage, suite: Suite, sandbox: Sandbox, source: str, runs: dict[str, ReferenceRun] | None) -> Record:
-    backend = SandboxBackend(stage, sandbox, {stage.info.file: source.encode()} | stage.trained(), seed_of_term(), runs)
-    diagnosis = Diagnosis(stage)
+class _Ahead(SandboxBackend):
+    """Makes requests ahead; `replayed` are the tests whose replies all equalled those of the model answers."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self.replayed: set[str] = set()
+
+    def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
+        """Return the recorded verdict of a test, and note that it has one."""
+        found = super().replay_verdict(test, task_id, own)
+        self.replayed |= {test} if found is not None else set()
+        return found
+
+
+class _InTurn(SandboxBackend):
+    """Makes each request when it is its turn, in all tests but those in `runs`. No record has a picture, so none is made."""
+
+    def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
+        """Return the verdict of a test that need not run."""
+        run = self.runs.get(test)
+        if run is None:
+            return None
+        self.student.calls[:] = run.calls
+        return replace(run.verdict)
+
+    def keep_pictures(self, task_id: str) -> None:
+        """Keep none."""
+
+
+def _in_sandbox(stage: Stage, suite: Suite, backend: SandboxBackend) -> Record:
+    diagnosis = diagnosis_of(stage)
     try:
         results = suite.run(backend, diagnosis)
     finally:
         backend.close()
-        sandbox.sweep()
+        backend.sandbox.sweep()
     return _record(results, diagnosis.names)
 
 
 def _record(results: Sequence[Result], named: dict[str, str]) -> Record:
     return {one.test: (one.outcome, one.points, one.message, one.call, named.get(one.test, ""))
             for one in (result.verdict for result in results)}
+
+
+def _name(test: str) -> str:
+    """Return the name of a test without its file's."""
+    return test.partition(".")[2]
 
 
 def _with_weights(suite: Suite) -> set[str]:

@@ -1,5 +1,6 @@
 """A mistake is named when its numbers say so, and only then."""
 
+import copy
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy
 from autograder.grade.diagnosis import naming as diagnosis
 from autograder.grade.diagnosis.naming import Diagnosis, in_common, leading_to, mistake_module
-from autograder.grade.diagnosis.replay import chain, replay
+from autograder.grade.diagnosis.replay import chain, question, replay
 from autograder.prove import proof
 from autograder.prove.gate_result import run_source
 from autograder.prove.proof import pairs_are_not_misnamed, pairs_of_mistakes
@@ -212,6 +213,32 @@ def test_nothing_is_made_again_before_it_is_asked_for():
     outcomes = replay([Call("f", (1.0,), {}), Call("f", (2.0,), {})], SimpleNamespace(f=seen.append), 0)
     assert seen == [] and next(outcomes).value is None
     assert seen == [1.0]
+
+
+def test_what_was_asked_before_is_answered_from_memory(made_again):
+    """The gates diagnose hundreds of programs whose tests ask the same; another argument is another question."""
+    params, x, y, h, y_hat = example()
+    wrong = Call("bptt", (params, x, y, h, y_hat), {}, {name: 2 * value for name, value in params.items()})
+    same, other = replace(wrong, args=copy.deepcopy(wrong.args)), replace(wrong, args=(params, x, y, -h, y_hat))
+    known = {}
+    for again in (wrong, same, other):
+        before = len(made_again)
+        diagnose = Diagnosis(STAGE, known)
+        diagnose(Verdict("1.6", "a_test", "", "failed", 1.0), SimpleNamespace(student=SimpleNamespace(calls=[again]), seed=0))
+        assert diagnose.names == {}
+        assert (len(made_again) > before) == (again is not same)
+
+
+def test_a_question_has_all_that_decides_the_outcome():
+    """Objects by their place among the calls, arrays by their numbers; a function of a test can be told from no other."""
+    def asked(by, x):
+        make, made = made_by("a")
+        return question([make, Call("train", (made, x), {}), Call("a", (x,), by, on=made, method="__call__")])
+
+    ones = np.ones(3)
+    assert asked({}, ones) == asked({}, ones.copy()) is not None
+    assert len({asked({}, ones), asked({"by": 1}, ones), asked({}, 2 * ones), asked({}, ones[:2])}) == 4
+    assert asked({"by": lambda: 1}, ones) is None
 
 
 def test_two_mistakes_at_once():

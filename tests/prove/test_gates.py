@@ -15,6 +15,7 @@ from autograder.grade.language import for_students
 from autograder.prove import gate_result, through_sandbox
 from autograder.prove import gates as verify
 from autograder.prove.over_cores import over_cores
+from autograder.sandbox.client.transcript import Prefetch
 from tests.classroom import SOLUTION, STAGE, copy_of_kit, environment
 from tests.loaded import loaded
 
@@ -225,6 +226,22 @@ def test_the_model_answers_are_recorded_in_the_sandbox_once_for_the_gates_that_a
         verify.no_answer_goes_ahead, verify.rounding_changes_no_verdict, partial(verify.records_agree, few=True)))
     assert [finding.problems for finding in findings] == [[]] * 3 and made == [os.getpid()]
     assert torch.get_num_threads() == 1
+
+
+def test_records_that_differ_are_told_by_the_way_in_which_they_do(monkeypatch):
+    """A short-cut that takes any reply for the right one; and a sandbox that takes what is not written for an error, which shows
+    in the tests that no short-cut answers.
+    """
+    drain, outcome = Prefetch.drain, SandboxBackend.outcome
+    with monkeypatch.context() as broken:
+        broken.setattr(Prefetch, "drain", lambda prefetch: drain(prefetch) or True)
+        found = verify.records_agree(STAGE, few=True).problems
+        assert {problem.partition(":")[0] for problem in found} >= {"stub"}
+        assert all("but with requests made ahead passed" in problem for problem in found if problem.startswith("stub"))
+    monkeypatch.setattr(SandboxBackend, "outcome", lambda backend, error: "error" if isinstance(backend, through_sandbox._InTurn)
+                        else outcome(backend, error))
+    found = verify.records_agree(STAGE, few=True).problems
+    assert [problem for problem in found if problem.startswith("stub") and "but in the sandbox error" in problem]
 
 
 def test_a_mistake_that_no_test_catches_and_one_that_is_misnamed_fail(own):

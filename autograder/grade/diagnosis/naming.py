@@ -11,7 +11,7 @@ texts have in common, which may be nothing; and where no mistake fits, what the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, ModuleType
@@ -23,7 +23,7 @@ from autograder.checks.values import is_tensor
 from autograder.errors import Died, LimitExceeded
 from autograder.grade.diagnosis.evidence import Information, same
 from autograder.grade.diagnosis.properties import Compared, property_of, same_value, steps_of
-from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, chain, is_entangled, replay
+from autograder.grade.diagnosis.replay import FAILED, Outcome, agrees, chain, is_entangled, question, replay
 from autograder.stages import Mistake, Stage, find_stage, run_material
 
 # A call with more numbers than this among its arguments is made again only where no smaller one was to be had.
@@ -35,6 +35,8 @@ QUESTIONS = ("__call__", "state_dict", "vjp")
 # A function whose wrong values fit no known mistake in this many tests is not looked at again.
 TRIES = 2
 _modules: dict[tuple[str, str], ModuleType] = {}
+# Outcomes of calls made again: by what was asked, the module's file and the seed.
+Known = dict[tuple[bytes, str, int], list[Outcome]]
 
 
 def mistake_module(stage: Stage, mistake: Mistake) -> ModuleType:
@@ -73,10 +75,12 @@ class Diagnosis:
 
     Of the failed tests of a task those whose calls are small come first: a mistake that has a name there need not be looked for
     in a long training.
+
+    With `known`, the outcomes of calls made again are kept there for the diagnoses of other submissions: tests ask them the same.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, known: Known | None = None) -> None:
+        self.stage, self._known = stage, known
         self._found: dict[str, tuple[str, str]] = {}
         self._single = "torch" in stage.info.preload
         self._tests: dict[str, list[_Test]] = {}
@@ -225,8 +229,18 @@ class Diagnosis:
         """A call made again by itself, once for each module."""
         key = id(call), str(module.__file__)
         if key not in self._outcomes:
-            self._outcomes[key] = next(replay([call], module, seed))
+            self._outcomes[key] = next(iter(self._made_again([call], module, seed)))
         return self._outcomes[key]
+
+    def _made_again(self, calls: Sequence[Call], module: ModuleType, seed: int) -> Iterable[Outcome]:
+        """The outcomes of calls made again one after the other."""
+        asked = None if self._known is None else question(calls)
+        if self._known is None or asked is None:
+            return replay(calls, module, seed)
+        key = asked, str(module.__file__), seed
+        if key not in self._known:
+            self._known[key] = [*replay(calls, module, seed)]
+        return self._known[key]
 
     def _again(self, test: _Test, asked: Sequence[int], names: set[str], module: ModuleType) -> Iterator[tuple[int, Outcome]]:
         """The calls at these positions made again."""
@@ -235,7 +249,7 @@ class Diagnosis:
                 yield position, self._alone(test.calls[position], module, test.seed)
             return
         needed = sorted({other for position in asked for other in leading_to(test.calls, position, names)})
-        for position, outcome in zip(needed, replay([test.calls[position] for position in needed], module, test.seed)):
+        for position, outcome in zip(needed, self._made_again([test.calls[position] for position in needed], module, test.seed)):
             if position in asked:
                 yield position, outcome
 
@@ -247,7 +261,8 @@ class Diagnosis:
         asked = self._in_question(calls, names)
         if any(map(is_entangled, calls)):
             needed = sorted({other for position in asked for other in leading_to(calls, position, names)})
-            outcomes = zip(needed, replay([calls[position] for position in needed], self.stage.reference(), seed), strict=True)
+            outcomes = zip(needed, self._made_again([calls[position] for position in needed], self.stage.reference(), seed),
+                           strict=True)
         else:
             asked.reverse()
             outcomes = zip(asked, (self._alone(calls[position], self.stage.reference(), seed) for position in asked))
@@ -278,7 +293,7 @@ class Diagnosis:
                     if mistake.task == self._task and used & set(mistake.functions)]
         modules = [mistake_module(self.stage, mistake) for mistake in mistakes]
         outcomes = [self._alone(again[0], module, seed) for module in modules] if not any(map(is_entangled, calls)) else [
-            list(replay(again, module, seed))[-1] for module in modules]
+            [*self._made_again(again, module, seed)][-1] for module in modules]
         return [mistake for mistake, outcome in zip(mistakes, outcomes, strict=True)
                 if agrees(calls[position], outcome, self._single, self._tiny)]
 

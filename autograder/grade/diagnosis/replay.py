@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
+import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -45,6 +47,28 @@ def replay(calls: Sequence[Call], module: ModuleType, seed: int) -> Iterator[Out
         yield again.outcome(call)
 
 
+class _Question(pickle.Pickler):
+    """Writes calls with a number in the place of each object or figure that one of them made."""
+
+    def __init__(self, file: io.BytesIO, calls: Sequence[Call]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._made = {made: number for number, made in enumerate(_made_by(calls))}
+
+    def persistent_id(self, value: Any) -> int | None:
+        return self._made.get(id(value))
+
+
+def question(calls: Sequence[Call]) -> bytes | None:
+    """All that decides the outcomes of calls made again, beside the module and the seed; None where a function is among it."""
+    file, made = io.BytesIO(), {*_made_by(calls)}
+    try:
+        _Question(file, calls).dump([(call.name, call.method, call.args, call.kwargs, call.on, id(call.value) in made)
+                                     for call in calls])
+    except Exception:  # a function of a test, say, is known by itself alone
+        return None
+    return file.getvalue()
+
+
 def is_entangled(call: Call) -> bool:
     """Whether a call makes, uses or reads an object or a figure, so that the calls before it matter."""
     return bool(call.method) or call.on is not None or isinstance(call.value, ModuleProxy)
@@ -52,7 +76,7 @@ def is_entangled(call: Call) -> bool:
 
 def chain(calls: Sequence[Call], position: int) -> list[int]:
     """The calls that the one at this position builds on, itself the last: those that share an object or a figure with it."""
-    made = {id(call.value) for call in calls if call.method == "axes" or isinstance(call.value, ModuleProxy)}
+    made = {*_made_by(calls)}
     shared = _objects(calls[position], made)
     found = [position]
     for other in range(position - 1, -1, -1):
@@ -61,6 +85,11 @@ def chain(calls: Sequence[Call], position: int) -> list[int]:
             shared |= objects
             found.append(other)
     return found[::-1]
+
+
+def _made_by(calls: Sequence[Call]) -> list[int]:
+    """Identities of the objects and figures that calls made, in order."""
+    return [id(call.value) for call in calls if call.method == "axes" or isinstance(call.value, ModuleProxy)]
 
 
 def _objects(call: Call, made: set[int]) -> set[int]:
