@@ -332,7 +332,7 @@ def test_vanishing_lag_counts_back_from_the_last_step(student):
 @task("2.3", points=1)
 def test_rescale_sets_the_spectral_radius(student):
     """Every weight is multiplied by the same number, and the largest |eigenvalue| is the one asked for."""
-    turn = np.array([[0, 2], [-2, 0]])                            # of whole numbers
+    turn = np.array([[0.0, 2.0], [-2.0, 0.0]])
     shear = np.array([[0.5, 1.0], [0.0, 0.5]])
     for W_h, old in ((np.diag([0.5, -3.0, 1.0]), 3.0), (turn, 2.0), (shear, 0.5), (np.array([[-4.0]]), 4.0),
                      (1e-9 * turn, 2e-9), (np.diag([0.5, 0.0]), 0.5)):
