@@ -14,8 +14,8 @@ from typing import Any
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import Course, read_course
 from autograder.grade.language import speaking, spoken
+from autograder.grade.misplaced import in_folder
 from autograder.grade.names import folded, is_usable, shown, usable
-from autograder.grade.packaging import in_folder
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
 from autograder.grade.submission import Submission, read_submission
 from autograder.sandbox.isolation import lacking

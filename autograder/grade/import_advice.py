@@ -11,8 +11,8 @@ from autograder.checks.rules import allowed
 from autograder.checks.words import N_, _
 from autograder.checks.wrapping import MAGIC, parsed
 from autograder.grade.handin.content import text_of
+from autograder.grade.misplaced import opened_file
 from autograder.grade.names import shown
-from autograder.grade.packaging import opened_file
 from autograder.stages import Stage
 from autograder.text import syntax_tree
 

@@ -35,10 +35,10 @@ from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came,
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook, fenced
 from autograder.grade.language import said, three_of
+from autograder.grade.misplaced import PUT_CODE, is_in_parts, is_most
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import reduced
-from autograder.grade.packaging import PUT_CODE, is_in_parts, is_most
 from autograder.stages import RELEASE, Stage, stages
 
 # Maximum number of files read from a folder.

@@ -21,7 +21,7 @@ from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.handin.content import text_of
 from autograder.grade.import_advice import advice
 from autograder.grade.language import ENGLISH, speaking
-from autograder.grade.packaging import hidden_by_name, in_folder, unimported, unreached
+from autograder.grade.misplaced import hidden_by_name, in_folder, unimported, unreached
 from autograder.grade.record import SCHEMA, versions
 from autograder.grade.retrain import Retrainer, files_for
 from autograder.grade.runner import Result, Suite, name_of

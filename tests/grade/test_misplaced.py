@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from autograder.grade.classroom import job_for
-from autograder.grade.packaging import hidden_by_name
+from autograder.grade.misplaced import hidden_by_name
 from autograder.grade.schedule.slot import Slot
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
