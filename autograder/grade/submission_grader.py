@@ -142,7 +142,7 @@ def explain_refusals(record: dict[str, Any], files: dict[str, bytes], results: l
         causes = at_home_only.first_of_each(at_home_only.causes(found, verdict.message, verdict.trace))
         explained += causes
         if causes:
-            record["hints"].setdefault(verdict.test, ("", "\n".join(map(str, causes))))
+            record.setdefault("hints", {}).setdefault(verdict.test, ("", "\n".join(map(str, causes))))
     sentences = [*dict.fromkeys(map(str, explained))]
     record["notes"][:0] = sentences
     record["remarks"] += sentences

@@ -5,6 +5,9 @@ import shutil
 import pytest
 
 from autograder.checks import at_home_only
+from autograder.checks.plugin import Verdict
+from autograder.grade.runner import Result
+from autograder.grade.submission_grader import explain_refusals
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, run, with_function
 from tests.grade.test_import_advice import record
@@ -232,3 +235,13 @@ def test_an_import_that_starts_processes_says_so(slot, tmp_path):
 def test_an_exception_of_ones_own_has_no_such_cause(source, message, trace):
     """Raised further down, by a name that does not exist, or by one that needs no network."""
     assert at_home_only.causes(at_home_only.all_uses({"bptt.py": source}), message, trace) == []
+
+
+def test_a_cause_is_told_where_no_mistake_could_be_looked_for():
+    """As after a result too large to analyse: there is no table of hints yet."""
+    source = "import subprocess\n\ndef softmax(z):\n    return subprocess.run([z])\n"
+    verdict = Verdict("1.1", "test_it", "It", "error", 2.0, message="PermissionError: [Errno 1] Operation not permitted",
+                      trace="  bptt.py, line 4, in softmax: return subprocess.run([z])")
+    found = {"isolation": "sandbox", "notes": [], "remarks": []}
+    explain_refusals(found, {"bptt.py": source.encode()}, [Result("public", verdict)])
+    assert "subprocess.run" in found["hints"]["test_it"][1] and found["notes"] == found["remarks"]
