@@ -47,14 +47,14 @@ def on_a_page(text: str) -> str:
     return text.replace("\r\n", "\n").translate(ON_A_PAGE)
 
 
-def plain_values(value: Any, limit: int = MAX_TEXT) -> Any:
+def plain_values(value: Any) -> Any:
     """Apply `plain` to every string in nested lists and dicts; other values are returned as they are."""
     if isinstance(value, str):
-        return plain(value, limit)
+        return plain(value)
     if isinstance(value, list | tuple):
-        return [plain_values(item, limit) for item in value]
+        return [plain_values(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain_values(item, limit) for key, item in value.items()}
+        return {key: plain_values(item) for key, item in value.items()}
     return value
 
 

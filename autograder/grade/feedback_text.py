@@ -35,7 +35,7 @@ def task_report(task: str, tests: Sequence[dict[str, Any]], record: dict[str, An
     return "\n".join(lines + hint_lines(tests, hidden)) + "\n"
 
 
-def test_lines(test: dict[str, Any], hidden: str = "hint") -> list[str]:
+def test_lines(test: dict[str, Any], hidden: str) -> list[str]:
     """Return the lines of one test: outcome, title, and what may be shown of a failure."""
     line, outcome = TEST_LINES[test["visibility"]], OUTCOMES[test["outcome"]]
     lines = ["  " + _(line, outcome=_(outcome), title=test["title"],
@@ -64,13 +64,12 @@ def told(test: dict[str, Any], hidden: str = "hint") -> list[str]:
     return [test["brief"]] if test.get("brief") else []
 
 
-def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str = "hint") -> list[str]:
+def hints_of(tests: Iterable[Mapping[str, Any]], hidden: str) -> list[str]:
     """Return the distinct hints; if only outcomes are shown of hidden tests, those of public tests."""
     return list(dict.fromkeys(test["hint"] for test in tests
                               if test["hint"] and (hidden != "verdict" or test["visibility"] == "public")))
 
 
-def hint_lines(tests: Iterable[dict[str, Any]], hidden: str = "hint") -> list[str]:
+def hint_lines(tests: Iterable[dict[str, Any]], hidden: str) -> list[str]:
     """Return the hints as paragraphs of a report."""
-    hints = hints_of(tests, hidden)
-    return ["\n" + _("Hint: {hint}", hint=hint) for hint in hints]
+    return ["\n" + _("Hint: {hint}", hint=hint) for hint in hints_of(tests, hidden)]

@@ -109,10 +109,10 @@ def _baselines() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def of_seeds(run: str, cell: str, at: int, split: str = "test") -> list[float]:
+def of_seeds(run: str, cell: str, at: int) -> list[float]:
     """Return one value per seed, for a point of the measured curves of docs/baselines.md."""
     values = [float(row["value"]) for row in _baselines()
-              if (row["run"], row["cell"], row["at"], row["split"]) == (run, cell, str(at), split)]
+              if (row["run"], row["cell"], row["at"], row["split"]) == (run, cell, str(at), "test")]
     if not values:
         raise ValueError(f"docs/figures/baselines.csv has no run {run!r} of the cell {cell!r} at {at}")
     return values

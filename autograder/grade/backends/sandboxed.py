@@ -151,7 +151,7 @@ class SandboxBackend:
             self._reset(self._worker, known)
         return self._worker
 
-    def _reset(self, worker: Worker, known: Transcript | None = None) -> None:
+    def _reset(self, worker: Worker, known: Transcript | None) -> None:
         worker.recording = None
         missing = self._standins.needed(self.replaced) - self._loaded_standins
         self._loaded_standins |= missing
