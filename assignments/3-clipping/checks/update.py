@@ -50,15 +50,15 @@ def update(archive: str | Path) -> bool:
         new = tomllib.loads(files["stage.toml"].decode("utf-8"))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         say(_("{zip} is no release of a stage: {why}. Name the zip you downloaded.", zip=archive,
-                       why=str(error) or type(error).__name__))
+              why=str(error) or type(error).__name__))
         return False
     if new["file"] != info.file:
         say(_("{zip} is \"{title}\" ({file}), and this folder is \"{own_title}\" ({own_file}): nothing was changed.",
-                       zip=archive, title=new["title"], file=new["file"], own_title=info.title, own_file=info.file))
+              zip=archive, title=new["title"], file=new["file"], own_title=info.title, own_file=info.file))
         return False
     if _order(new.get("release", "")) < _order(info.release):
         say(_("{zip} is release {day}, older than this folder's {own}: nothing was changed.", zip=archive,
-                       day=new.get("release") or _("without a day"), own=info.release))
+              day=new.get("release") or _("without a day"), own=info.release))
         return False
     done = taken_over(folder, info, files)
     was = " (" + _("it was {day}", day=info.release) + ")" if info.release not in ("", new.get("release")) else ""
