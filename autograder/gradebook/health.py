@@ -82,6 +82,7 @@ def _check_file(file: Path, thorough: bool) -> None:
         try:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+            connection.execute("SELECT course_id FROM assignment LIMIT 0")  # the newest column of nbgrader's
             found = connection.execute("PRAGMA quick_check(1)").fetchone() if thorough else None
             if found not in (None, ("ok",)):
                 raise InfrastructureError(f"{file} is damaged ({found[0].splitlines()[-1]})\n{_way_out(file)}")
@@ -125,6 +126,9 @@ SAID = (
     (("full",), "cannot grow: the disk is full", "Make room"),
     (("disk I/O error", "unable to open"), "or its journal, gradebook.db-journal beside it, cannot be read or written",
      "Look at both, and at the disk; what is no file there, move away"),
+    (("no such column",), "was made by an earlier version of nbgrader",
+     "Bring it up to date, in the kit's folder; a copy of it is kept beside it:\n"
+     "    PATH=.venv/bin:$PATH nbgrader db upgrade --db 'sqlite:///{file}'\n "),
     (("malformed", "not a database", "no such table"), "is damaged", ""),
 )
 
@@ -134,6 +138,7 @@ def trouble(file: Path, error: BaseException) -> InfrastructureError:
     said = str(getattr(error, "orig", None) or error).partition("\n")[0]
     for words, problem, remedy in SAID:
         if any(word in said for word in words):
-            again = f"  {remedy}, and give the same command again; what was finished is kept" if remedy else _way_out(file)
+            again = f"  {remedy.format(file=file)}, and give the same command again; what was finished is kept"
+            again = again.replace("\n , and give", "\n  and give") if remedy else _way_out(file)
             return InfrastructureError(f"{file} {problem}\n{again}")
     return InfrastructureError(f"{file}: {said}")

@@ -321,3 +321,27 @@ def test_a_check_of_the_doctor_that_fails_is_called_by_its_own_name(course: Path
 
     monkeypatch.setattr("autograder.doctor.clock", clock)
     assert ("clock", "cannot be looked at: ValueError: no time") in [(found.what, found.said) for found in examine(course)]
+
+
+def test_a_gradebook_of_an_earlier_nbgrader_says_how_to_bring_it_up_to_date(course: Path) -> None:
+    """Nothing is changed, and what it says works: marks given by hand come along."""
+    file = course / "gradebook.db"
+    with sqlite3.connect(file) as connection:  # what nbgrader had before its last two revisions
+        connection.executescript("""
+            create table before (id varchar(32) not null, name varchar(128) not null, duedate datetime, primary key (id),
+                                 unique (name));
+            insert into before select id, name, duedate from assignment; drop table assignment;
+            alter table before rename to assignment; drop table course; alter table student drop column lms_user_id;
+            update grade set manual_score = 7 where id = (select min(id) from grade);
+            update alembic_version set version_num = '167914646830';""")
+    before = file.read_bytes()
+    done = run(course)
+    assert done.returncode == 1 and file.read_bytes() == before and marks(course) == 2
+    assert "was made by an earlier version of nbgrader" in done.stderr
+    command = next(line.strip() for line in done.stderr.splitlines() if "nbgrader db upgrade" in line)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(command.replace("PATH=.venv/bin:$PATH ", ""), shell=True, check=True, env={**os.environ, "PATH": path},
+                   cwd=KIT)
+    assert run(course).returncode == 0
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("select count(*) from grade where manual_score = 7").fetchone() == (1,)
