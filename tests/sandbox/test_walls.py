@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from autograder.sandbox import walls
-from tests.sandbox.conftest import LIMITS, Make, call
+from tests.sandbox.conftest import LIMITS, Make, call, walled
 
 ALLOW, REFUSE, ABSENT, KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS, 0x80000000
 PID = 4321
@@ -144,6 +144,7 @@ def f(what):
 """
 
 
+@walled
 @pytest.mark.parametrize("what", TRIED.values(), ids=TRIED)
 def test_it_is_denied(make: Make, what: str) -> None:
     with pytest.raises(OSError, match=r"\[Errno \d+\]"):
@@ -168,6 +169,7 @@ def test_what_ordinary_code_does_is_allowed(make: Make, what: str) -> None:
     assert call(make(SOURCE), "f", what) == "done"
 
 
+@walled
 def test_the_worker_is_nobody(make: Make) -> None:
     worker = make(
         "import os, ctypes, struct\n\ndef f():\n    held = ctypes.create_string_buffer(24)\n"

@@ -9,12 +9,15 @@ import pytest
 
 from autograder.checks.values import Other
 from autograder.errors import BadMessage, Died, LimitExceeded, Raised
+from autograder.grade.backends.sandboxed import is_picture
+from autograder.sandbox import bubblewrap
 from autograder.sandbox.client import budget as budgets
 from autograder.sandbox.client.budget import LOOK, Budget
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import OutsideContract, Submission, TooLarge, is_missing
 from autograder.sandbox.limits import Limits
-from tests.sandbox.conftest import LIMITS, Make, call, no_answer
+from autograder.sandbox.wire import NewAxes
+from tests.sandbox.conftest import KINDS, LIMITS, Make, WithoutWalls, call, no_answer, walled
 
 
 def test_a_call_gives_its_value_and_what_it_changed(make: Make) -> None:
@@ -339,13 +342,15 @@ def test_torch_state_does_not_reach_the_next_test() -> None:
         sandbox.close()
 
 
-def test_matplotlib_settings_do_not_reach_the_next_test() -> None:
-    sandbox = Sandbox(preload=("matplotlib",), limits=LIMITS)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_matplotlib_settings_do_not_reach_the_next_test(kind: type[Sandbox]) -> None:
+    sandbox = kind(preload=("matplotlib",), limits=LIMITS)
     sandbox.start()
     try:
         source = (
             b"import matplotlib\n\ndef leave():\n    matplotlib.rcParams['lines.linewidth'] = 77\n\n"
-            b"def look():\n    return matplotlib.rcParams['lines.linewidth']\n"
+            b"def look():\n    return matplotlib.rcParams['lines.linewidth']\n\n"
+            b"def draw(ax):\n    ax.plot([1, 2], [3, 4], label='L')\n"
         )
         worker = sandbox.worker(Submission({"work.py": source}, "work"))
         worker.load()
@@ -355,11 +360,17 @@ def test_matplotlib_settings_do_not_reach_the_next_test() -> None:
         assert call(worker, "look") == 77
         worker.reset(1)
         assert call(worker, "look") == before
+        call(worker, "draw", NewAxes("figure", 1))
+        (drawn,) = worker.request("drawn", "figure", cpu=1.0)
+        assert drawn["lines"][0]["label"] == "L", drawn
+        assert is_picture(worker.request("picture", "figure", cpu=1.0).tobytes())
+        assert worker.request("drawn", "another", cpu=1.0) is None
     finally:
         worker.close()
         sandbox.close()
 
 
+@walled  # elsewhere the room is that of the whole machine
 def test_a_new_worker_finds_nothing_of_the_one_before(make: Make) -> None:
     source = (
         "import os\n\ndef fill():\n    os.mkdir('closed')\n    with open('closed/filler', 'wb') as file:\n"
@@ -378,6 +389,7 @@ def test_a_new_worker_finds_nothing_of_the_one_before(make: Make) -> None:
     assert abs(entries - before[1]) < 10  # of the 1,500 folders none is left; the kernel's own count moves by one or two
 
 
+@walled
 def test_many_files_end_the_worker(make: Make) -> None:
     worker = make("def f():\n    n = 0\n    while True:\n        open(str(n), 'w').close()\n        n += 1\n")
     with pytest.raises(LimitExceeded, match="files"):
@@ -385,6 +397,7 @@ def test_many_files_end_the_worker(make: Make) -> None:
     assert call(make("def f():\n    return 1\n"), "f") == 1
 
 
+@walled
 def test_threads_are_counted(make: Make) -> None:
     worker = make(
         "import threading, time\n\ndef f():\n"
@@ -403,7 +416,8 @@ def test_memory_is_limited(make: Make) -> None:
         call(worker, "f", LIMITS.memory // 4)
 
 
-def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_checkpoint_is_loaded_inside_and_runs_nothing(kind: type[Sandbox]) -> None:
     import io
     import os
     import pickle
@@ -418,7 +432,7 @@ def test_a_checkpoint_is_loaded_inside_and_runs_nothing() -> None:
     torch.save({"weight": torch.ones(1, 1), "bias": torch.zeros(1)}, good)
     bad = io.BytesIO()
     torch.save({"weight": Payload()}, bad)
-    sandbox = Sandbox(preload=("torch",), limits=LIMITS)
+    sandbox = kind(preload=("torch",), limits=LIMITS)
     sandbox.start()
     try:
         files = {
@@ -471,3 +485,29 @@ def test_an_exception_of_two_kinds_is_of_both(make: Make) -> None:
     with pytest.raises(ValueError, match="k") as caught:
         call(worker, "f")
     assert isinstance(caught.value, IndexError) and caught.value.type_name == "Off"
+
+
+def test_a_module_of_an_earlier_stage_is_right_and_has_what_else_the_student_wrote(make: Make) -> None:
+    worker = make(
+        "import first\n\ndef f(x):\n    return first.right(x), first.tenfold(x)\n",
+        earlier={"first": "def right(x):\n    return x + 1\n"},
+        files={"first.py": b"def right(x):\n    return 0\n\ndef tenfold(x):\n    return 10 * right(x)\n"},
+    )
+    assert call(worker, "f", 1) == (2, 20)
+    worker = make("import first\n\ndef f(x):\n    return first.right(x), hasattr(first, 'tenfold')\n",
+                  earlier={"first": "def right(x):\n    return x + 1\n"})
+    assert call(worker, "f", 1) == (2, False)
+
+
+def test_without_walls_the_probe_tells_each_way_out() -> None:
+    sandbox = WithoutWalls(limits=LIMITS)
+    sandbox.start()
+    try:
+        worker = sandbox.worker(Submission({}, ""))
+        escaped = worker.request("probe", bubblewrap.secrets(), cpu=10.0)
+        worker.close()
+    finally:
+        sandbox.close()
+    ways = {f"read {bubblewrap.PACKAGE / 'stages'}", "read /etc/passwd", "open a socket", "start a process",
+            "signal the process above it", "own the signals of a file", "follow a link out"}
+    assert ways <= {*escaped} and "read /" not in escaped
