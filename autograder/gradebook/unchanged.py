@@ -171,9 +171,9 @@ def _add(digest: Any, file: Path) -> None:
     try:
         data, changed = file.read_bytes(), file.stat().st_mtime_ns
     except OSError as error:
-        digest.update(f"{file.name} {type(error).__name__};".encode())
+        digest.update(f"{file.name!a} {type(error).__name__};".encode())
     else:
-        digest.update(f"{file.name} {changed} {len(data)};".encode() + data)
+        digest.update(f"{file.name!a} {changed} {len(data)};".encode() + data)
 
 
 def rows_as_left(course: Path, before: str) -> list[dict[str, Any]] | None:

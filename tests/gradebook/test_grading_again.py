@@ -272,6 +272,15 @@ def test_exit_status_and_output_of_a_real_command_line(course):
     assert done.returncode == 2 and "Not graded: submitted/a..b: its name cannot be an id" in done.stdout
 
 
+def test_a_folder_whose_name_is_no_text_stops_nothing(tmp_path):
+    """Bytes that are not UTF-8, as an old zip has them: named, and the rest graded, also where nothing is left to do."""
+    hand_in(tmp_path, os.fsdecode(b"Ren\xe9"))
+    hand_in(tmp_path, "ada")
+    for done in ("1 graded now, 0 unchanged", "0 graded now, 1 unchanged"):
+        said = in_kit(KIT, "grade", "--course", str(tmp_path))
+        assert said.returncode == 2 and done in said.stdout and 'Not graded: submitted/"Ren?"' in said.stdout, said.stdout + said.stderr
+
+
 def test_a_folder_s_better_name_is_free_and_all_that_is_refused_can_be_listed(tmp_path):
     """Not that of another folder, of somebody on roster.csv, or of another proposal; a name of signs alone gets one too."""
     names = {"ada!": "ada-2", "ada?": "ada-3", "bob ": "bob-2", "+++": "student-2", "++": "student", "eve+": "eve", "x..y": "x.y"}

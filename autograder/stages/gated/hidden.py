@@ -700,11 +700,11 @@ def confusion(model, with_attractors):
     return 1.0 - float(np.mean(ahead + 0.5 * level))  # so that NaN is on the wrong side
 
 
-def measurable(student, checkpoints, task_name, cell):
+def measurable(student, checkpoints, rng, task_name, cell):
     """A trained model, as a function of tokens: see `trained`. The student's function of the task has run on it."""
     items = hidden_items(task_name)
     texts = [item["tokens"][:24] for item in items[7::len(items) // 4]]
-    model, weights_alone = trained(student, checkpoints, task_name, cell, texts)
+    model, weights_alone = trained(student, checkpoints, rng, task_name, cell, texts)
     measure = student.accuracy_by_distance if task_name == "tickets" else student.error_by_attractors
     measure(model, items[:1])
     return weights_alone
@@ -715,9 +715,9 @@ def is_student_s(model):
     return hasattr(model, "state_dict")
 
 
-def expect_memory(student, checkpoints, cell):
+def expect_memory(student, checkpoints, rng, cell):
     """A trained model remembers; an untrained one does not."""
-    model = measurable(student, checkpoints, "tickets", cell)
+    model = measurable(student, checkpoints, rng, "tickets", cell)
     share = memory(model)
     needed = (f"of the blanks rightly, 20 to 60 words after the noun; at least {REMEMBERS:.0%} are needed, and chance is 8%. "
               "Train with the settings of the stage, and see whether memory_bias is where it belongs")
@@ -731,15 +731,15 @@ def expect_memory(student, checkpoints, cell):
 
 
 @task("4.6", points=2.5)
-def test_trained_lstm_remembers_the_tickets(student, checkpoints):
+def test_trained_lstm_remembers_the_tickets(student, checkpoints, rng):
     """The trained LSTM fills the blank of new stories rightly, 20 to 60 words after the noun."""
-    expect_memory(student, checkpoints, "lstm")
+    expect_memory(student, checkpoints, rng, "lstm")
 
 
 @task("4.6", points=2.5)
-def test_trained_gru_remembers_the_tickets(student, checkpoints):
+def test_trained_gru_remembers_the_tickets(student, checkpoints, rng):
     """The trained GRU fills the blank of new stories rightly, 20 to 60 words after the noun."""
-    expect_memory(student, checkpoints, "gru")
+    expect_memory(student, checkpoints, rng, "gru")
 
 
 # Of an RNN: nats a word, in stories and in sentences.
@@ -753,9 +753,9 @@ def expect_few_nats(mean, texts, file):
 
 
 @task("4.6", points=1)
-def test_trained_rnn_knows_the_stories(student, checkpoints):
+def test_trained_rnn_knows_the_stories(student, checkpoints, rng):
     """The trained RNN predicts the words of new stories: the comparison is with a model that has learned."""
-    model = measurable(student, checkpoints, "tickets", "rnn")
+    model = measurable(student, checkpoints, rng, "tickets", "rnn")
     mean = nats_a_word(model, near_stories())
     expect_few_nats(mean, "stories", "tickets_rnn.pt")
 
@@ -921,29 +921,29 @@ def expect_no_confusion(model, with_attractors, limit, file):
                 hidden=f"takes too many {allowed}" if is_student_s(model) else "")
 
 
-def expect_subject(student, checkpoints, cell):
+def expect_subject(student, checkpoints, rng, cell):
     """A trained model keeps the subject's number past nouns of the other number, and past nouns of the same."""
-    model = measurable(student, checkpoints, "agreement", cell)
+    model = measurable(student, checkpoints, rng, "agreement", cell)
     for with_attractors in (True, False):
         expect_no_confusion(model, with_attractors, CONFUSES[with_attractors], f"agreement_{cell}.pt")
 
 
 @task("4.7", points=2)
-def test_trained_lstm_follows_the_subject(student, checkpoints):
+def test_trained_lstm_follows_the_subject(student, checkpoints, rng):
     """The trained LSTM keeps the subject's number past none to four attractors, in new sentences."""
-    expect_subject(student, checkpoints, "lstm")
+    expect_subject(student, checkpoints, rng, "lstm")
 
 
 @task("4.7", points=2)
-def test_trained_gru_follows_the_subject(student, checkpoints):
+def test_trained_gru_follows_the_subject(student, checkpoints, rng):
     """The trained GRU keeps the subject's number past none to four attractors, in new sentences."""
-    expect_subject(student, checkpoints, "gru")
+    expect_subject(student, checkpoints, rng, "gru")
 
 
 @task("4.7", points=1)
-def test_trained_rnn_follows_a_near_subject(student, checkpoints):
+def test_trained_rnn_follows_a_near_subject(student, checkpoints, rng):
     """The trained RNN knows the words and gets sentences without attractors right: it is compared after learning."""
-    model = measurable(student, checkpoints, "agreement", "rnn")
+    model = measurable(student, checkpoints, rng, "agreement", "rnn")
     mean = nats_a_word(model, agreement_sentences(False))
     expect_few_nats(mean, "sentences", "agreement_rnn.pt")
     expect_no_confusion(model, False, RNN_CONFUSES, "agreement_rnn.pt")

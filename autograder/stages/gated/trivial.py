@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
 from autograder.checks import Mismatch
@@ -70,7 +71,7 @@ def passed() -> tuple[list[str], int]:
         for number, name, test in tests:
             if {"4.6": "tickets", "4.7": "agreement"}[number] == task:
                 try:
-                    test(pretender, weights)
+                    test(pretender, weights, np.random.default_rng(0))
                 except Mismatch:
                     continue
                 found.append(f"the rule {rule!r} passes {name}")
