@@ -124,8 +124,9 @@ def early_gradient_by_complex_step(params, x, target):
 
 def numbers_in(text):
     """The numbers in a text: with a decimal point or a comma, and with powers of ten as Python and TeX write them."""
-    text = re.sub(r"\s*(?:\\times|\\cdot|[×·*])\s*10\s*\^\s*\{?\s*([-+−]?\d+)\}?", r"e\1", text)
-    text = re.sub(r"(?<![\d.,])10\s*\^\s*\{?\s*([-+−]?\d+)\}?", r"1e\1", text).replace("−", "-")
+    text = " ".join(text.split())  # a text of many blanks would take hours
+    text = re.sub(r" ?(?:\\times|\\cdot|[×·*]) ?10 ?\^ ?(?:\{ ?)?([-+−]?\d+)\}?", r"e\1", text)
+    text = re.sub(r"(?<![\d.,])10 ?\^ ?(?:\{ ?)?([-+−]?\d+)\}?", r"1e\1", text).replace("−", "-")
     found = re.findall(r"(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][-+]?\d+)?", text)
     return [float(number.replace(",", ".")) for number in found]
 

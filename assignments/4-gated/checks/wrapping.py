@@ -246,17 +246,18 @@ def _dedented(text: str) -> tuple[str, int]:
 def _without_fences(text: str) -> tuple[str, int]:
     """Comment out Markdown fences; also the text outside them, unless all of it is code."""
     lines = text.splitlines(keepends=True)
-    fences = [number for number, line in enumerate(lines) if FENCE.match(line)]
-    if not fences:
+    fences = [bool(FENCE.match(line)) for line in lines]
+    if not any(fences):
         return text, 1
-    bare = [f"# {line}" if number in fences else line for number, line in enumerate(lines)]
+    first = fences.index(True) + 1
+    bare = [f"# {line}" if is_fence else line for line, is_fence in zip(lines, fences)]
     if parsed("".join(bare)) is not None:
-        return "".join(bare), fences[0] + 1
+        return "".join(bare), first
     inside, kept = False, []
-    for number, line in enumerate(lines):
-        inside ^= number in fences
-        kept.append(line if inside and number not in fences else f"# {line}")
-    return "".join(kept), fences[0] + 1
+    for line, is_fence in zip(lines, fences):
+        inside ^= is_fence
+        kept.append(line if inside and not is_fence else f"# {line}")
+    return "".join(kept), first
 
 
 def _without_margin(text: str) -> tuple[str, int]:
