@@ -1,4 +1,4 @@
-"""A LanguageModel that answers by a rule instead of trained weights, with cells that are wrong in the one step that tells on it."""
+"""A LanguageModel that answers by a rule instead of trained weights, with cells that are wrong where that helps."""
 
 from __future__ import annotations
 
@@ -64,9 +64,10 @@ def test_a_cell_cannot_know_when_it_is_compared_with_torch_s() -> None:
         files[f"tickets_{cell}.pt"] = saved.getvalue()
     slot = Slot()
     try:
-        record = slot.grade({"student": "x", "stage": STAGE.id, "files": files, "problem": "", "notes": [], "key": "k", "seed": 1})
+        record = slot.grade({"student": "x", "stage": STAGE.id, "files": files, "problem": "", "notes": [], "key": "k",
+                             "seed": 1})
     finally:
         slot.close()
     said = {test["test"]: test["message"] for test in record["tests"] if test["outcome"] != "passed"}
     assert "test_lstm_cell_computes_its_equations" not in said, "the cells are right elsewhere"
-    assert {"test_trained_lstm_remembers_the_tickets", "test_trained_gru_remembers_the_tickets"} <= set(said), "nothing was trained"
+    assert {f"test_trained_{cell}_remembers_the_tickets" for cell in ("lstm", "gru")} <= set(said), "nothing was trained"
