@@ -359,7 +359,7 @@ def sizes_of(task_name):
 
 
 def is_torch_s(student, rng, name):
-    """Whether the student's cell takes the same step as torch's, with this test's own numbers, which cannot be told beforehand."""
+    """Whether the student's cell takes the same step as torch's, with this test's own numbers, which nobody knows before."""
     try:
         expect_step(student, rng, name, [(3, 5, 2)])
     except Exception as error:  # whatever it raises, it is not torch's; what the grader itself raises goes on

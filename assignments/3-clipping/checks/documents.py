@@ -58,8 +58,8 @@ def rtf_text(text: str) -> str:
 def page_text(text: str) -> str:
     """Return the text of a web page, or of its only `<pre>` if there is exactly one.
 
-    Empty where code such as ``a<b`` may have been parsed as a tag, and where a tag or comment never ends: the parser would look for
-    the end of each from its start, which takes hours in a page of many.
+    Empty where code such as ``a<b`` may have been parsed as a tag, and where a tag or comment never ends: the parser would
+    look for the end of each from its start, which takes hours in a page of many.
     """
     reader = _Page()
     reader.feed(text)
