@@ -246,9 +246,9 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
 
 def grade_now(course: Path, job: dict[str, Any], isolation: str) -> dict[str, Any]:
     """Grade one submission in this process and write its record."""
-    from autograder.grade.schedule.slot import Slot
+    from autograder.grade.schedule.slot import Slots
 
-    slot = Slot(isolation)
+    slot = Slots(isolation)
     try:
         record = slot.grade(job)
     finally:

@@ -14,7 +14,7 @@ import platform
 import re
 import resource
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.sandbox.limits import Limits
@@ -263,6 +263,19 @@ def stay_on(core: int) -> None:
     """Pin this process and its children to one core."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
+
+
+@contextlib.contextmanager
+def staying_on(core: int | None) -> Iterator[None]:
+    """Context in which this process starts others on one core; where that is None, on any."""
+    before = os.sched_getaffinity(0) if core is not None and hasattr(os, "sched_getaffinity") else None
+    if core is not None:
+        stay_on(core)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.sched_setaffinity(0, before)
 
 
 def die_with_parent() -> None:

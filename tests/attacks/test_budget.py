@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.sandbox.limits import Limits
 from tests.attacks.catalogue import FULL, STAGE, model
 
@@ -38,14 +38,14 @@ HOLDING = {
 
 
 @pytest.fixture(scope="module")
-def slot() -> Iterator[Slot]:
+def slot() -> Iterator[Slots]:
     """A slot with limits that are soon met."""
-    made = Slot(limits=LIMITS)
+    made = Slots(limits=LIMITS)
     yield made
     made.close()
 
 
-def grade(slot: Slot, source: str) -> tuple[dict, float]:
+def grade(slot: Slots, source: str) -> tuple[dict, float]:
     """The record of a submission, and for how long it held the slot."""
     job = {"student": "x", "stage": STAGE.id, "files": {STAGE.info.file: source.encode()}, "problem": "", "notes": [], "key": "k",
            "seed": 1}
@@ -54,7 +54,7 @@ def grade(slot: Slot, source: str) -> tuple[dict, float]:
 
 
 @pytest.mark.parametrize(("body", "says"), HOLDING.values(), ids=HOLDING)
-def test_a_submission_has_one_budget_for_all_its_calls(slot: Slot, body: str, says: str) -> None:
+def test_a_submission_has_one_budget_for_all_its_calls(slot: Slots, body: str, says: str) -> None:
     """What had ended by then counts, the rest is out of time and says why; the next submission has a budget of its own."""
     record, _ = grade(slot, model() + EVERY.format(body=body))
     outcomes = [test["outcome"] for test in record["tests"]]
@@ -65,7 +65,7 @@ def test_a_submission_has_one_budget_for_all_its_calls(slot: Slot, body: str, sa
     assert grade(slot, model())[0]["score"] == FULL
 
 
-def test_a_process_that_ends_in_every_call_does_not_pay_for_each_import_anew(slot: Slot) -> None:
+def test_a_process_that_ends_in_every_call_does_not_pay_for_each_import_anew(slot: Slots) -> None:
     """Each new process imports the file: the time of all of them counts."""
     source = model() + "\nimport time\nuntil = time.process_time() + 1.2\nwhile time.process_time() < until: pass\n" \
         + EVERY.format(body="os._exit(0)")
@@ -75,7 +75,7 @@ def test_a_process_that_ends_in_every_call_does_not_pay_for_each_import_anew(slo
     assert sum("CPU time, which is all" in message for message in messages) > len(messages) / 2
 
 
-def test_sleeping_in_the_main_thread_costs_nothing(slot: Slot) -> None:
+def test_sleeping_in_the_main_thread_costs_nothing(slot: Slots) -> None:
     """A right answer that sleeps is right, and nobody waits for it."""
     record, seconds = grade(slot, model() + EVERY.format(body="time.sleep(55)"))
     assert record["score"] == FULL

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
 
@@ -16,14 +16,14 @@ FULL = 80.0
 
 
 @pytest.fixture(scope="module")
-def slot() -> Iterator[Slot]:
+def slot() -> Iterator[Slots]:
     """One slot for all: each meets what the one before left."""
-    made = Slot(limits=LIMITS)
+    made = Slots(limits=LIMITS)
     yield made
     made.close()
 
 
-def grade(slot: Slot, stage_id: str, code: str) -> dict:
+def grade(slot: Slots, stage_id: str, code: str) -> dict:
     """The record of the model answers with something appended; the grader's own trouble is raised."""
     stage = find_stage(stage_id)
     source = f"{stage.solution.read_text(encoding='utf-8')}\n\n{code}\n"
@@ -63,7 +63,7 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("code", FIGURES.values(), ids=FIGURES)
-def test_a_figure_that_cannot_be_drawn_costs_its_picture_alone(slot: Slot, code: str) -> None:
+def test_a_figure_that_cannot_be_drawn_costs_its_picture_alone(slot: Slots, code: str) -> None:
     """Marks are for what it holds."""
     record = grade(slot, "2-vanishing", code)
     lost = [(test["test"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"]
@@ -81,7 +81,7 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize(("stage_id", "code"), QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_of_any_size_is_no_trouble_of_the_grader_s(slot: Slot, stage_id: str, code: str) -> None:
+def test_a_question_of_any_size_is_no_trouble_of_the_grader_s(slot: Slots, stage_id: str, code: str) -> None:
     """It is answered apart, under limits; the test that asks it is lost."""
     record = grade(slot, stage_id, code)
     assert record["status"] == "graded" and 0 < record["score"] < FULL
@@ -99,7 +99,7 @@ DISK = {
 
 
 @pytest.mark.parametrize("action", DISK.values(), ids=DISK)
-def test_nobody_waits_for_the_disk_at_will(slot: Slot, action: str) -> None:
+def test_nobody_waits_for_the_disk_at_will(slot: Slots, action: str) -> None:
     """Such waiting is not counted."""
     lost = [test for test in grade(slot, "1-bptt", BODY.format(action))["tests"] if test["outcome"] != "passed"]
     assert lost and all("PermissionError" in test["message"] for test in lost)
@@ -129,7 +129,7 @@ def softmax(z):
 """
 
 
-def test_a_hidden_test_tells_its_inputs_in_no_word_of_student_code(slot: Slot) -> None:
+def test_a_hidden_test_tells_its_inputs_in_no_word_of_student_code(slot: Slots) -> None:
     """Warnings, notes, causes, names of classes and functions: a student reads which exception, and in which function."""
     record = grade(slot, "1-bptt", LEAKS)
     lost, = [test for test in record["tests"] if test["outcome"] != "passed"]
@@ -160,7 +160,7 @@ ITS_END = {
 
 
 @pytest.mark.parametrize("code", ITS_OWN_TROUBLE.values(), ids=ITS_OWN_TROUBLE)
-def test_what_a_submission_does_to_its_interpreter_changes_no_mark(slot: Slot, code: str) -> None:
+def test_what_a_submission_does_to_its_interpreter_changes_no_mark(slot: Slots, code: str) -> None:
     """Values cross, and time is taken, where the submission cannot reach."""
     record = grade(slot, "1-bptt", code)
     lost = [(test["test"], test["message"][:200]) for test in record["tests"] if test["outcome"] != "passed"]
@@ -168,7 +168,7 @@ def test_what_a_submission_does_to_its_interpreter_changes_no_mark(slot: Slot, c
 
 
 @pytest.mark.parametrize("code", ITS_END.values(), ids=ITS_END)
-def test_a_submission_that_breaks_its_interpreter_cannot_be_run_and_is_told_so(slot: Slot, code: str) -> None:
+def test_a_submission_that_breaks_its_interpreter_cannot_be_run_and_is_told_so(slot: Slots, code: str) -> None:
     """It is its own fault: no trouble of the grader's, no points, and the next is graded as ever."""
     record = grade(slot, "1-bptt", code)
     assert (record["score"], record["status"]) == (0, "ungradable")
@@ -176,7 +176,7 @@ def test_a_submission_that_breaks_its_interpreter_cannot_be_run_and_is_told_so(s
 
 
 @pytest.mark.parametrize("number", [35, 40, 64])
-def test_a_signal_without_a_name_ends_the_submission_and_not_what_starts_it(slot: Slot, number: int) -> None:
+def test_a_signal_without_a_name_ends_the_submission_and_not_what_starts_it(slot: Slots, number: int) -> None:
     """Most of the real-time signals have no name in Python; each ends a process that does not handle it."""
     record = grade(slot, "1-bptt", f"import os\n\ndef relative_error(a, b):\n    os.kill(os.getpid(), {number})\n")
     lost = [test for test in record["tests"] if test["outcome"] != "passed"]

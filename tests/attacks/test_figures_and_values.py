@@ -13,7 +13,7 @@ from autograder.checks.values import Other
 from autograder.grade import runner
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.runner import run_suite
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.sandbox.limits import Limits
 from autograder.stages import find_stage
 
@@ -47,15 +47,15 @@ FIGURES: dict[str, tuple[str, float, str]] = {
 
 
 @pytest.fixture(scope="module")
-def slot() -> Iterator[Slot]:
+def slot() -> Iterator[Slots]:
     """One slot for all: each meets what the one before left."""
-    made = Slot(limits=Limits(call_cpu=2.0))
+    made = Slots(limits=Limits(call_cpu=2.0))
     yield made
     made.close()
 
 
 @pytest.mark.parametrize(("body", "marks", "says"), FIGURES.values(), ids=FIGURES)
-def test_a_figure_says_no_code_and_gets_what_it_deserves(slot: Slot, body: str, marks: float, says: str) -> None:
+def test_a_figure_says_no_code_and_gets_what_it_deserves(slot: Slots, body: str, marks: float, says: str) -> None:
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     source = f"{STAGE.solution.read_text(encoding='utf-8')}\n\nNASTY = {NASTY!r}\nown = plot_decay\n\n" \
              f"def plot_decay(ax, *rest):\n    got = own(ax, *rest)\n{lines}\n    return got\n"

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.grade.classroom import job_for
 from autograder.grade.import_advice import advice
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, notebook, notebook_bytes
 from tests.graded_class import code, with_cells
 
@@ -15,7 +15,7 @@ VERSION = ".".join(map(str, sys.version_info[:3]))
 
 @pytest.fixture(scope="module")
 def slot():
-    slot = Slot()
+    slot = Slots()
     yield slot
     slot.close()
 

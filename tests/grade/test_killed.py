@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import Killed
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, STUB, contents, hand_in, with_function
 
@@ -105,7 +105,7 @@ def test_a_submission_gets_the_same_wherever_it_stands_in_the_queue() -> None:
         return {"student": "x", "stage": STAGE.id, "files": {STAGE.info.file: CLASS[name].encode()}, "problem": "", "notes": [],
                 "key": "k", "seed": 1}
 
-    slot = Slot()
+    slot = Slots()
     try:
         there = {name: slot.grade(job(name)) for name in CLASS}
         back = {name: slot.grade(job(name)) for name in reversed(CLASS)}
@@ -165,7 +165,7 @@ def test_nothing_lives_on_when_the_main_process_is_killed(tmp_path: Path, isolat
 
 def test_a_worker_that_is_always_killed_is_left_to_a_person_and_loses_no_point(tmp_path: Path) -> None:
     """Never an error of the student's: there is no record, and the reason is said."""
-    slot = Slot()
+    slot = Slots()
     job = {"student": "x", "stage": STAGE.id, "files": {STAGE.info.file: with_function(
         "def softmax(z):\n    while True:\n        pass\n").encode()}, "problem": "", "notes": [], "key": "k", "seed": 1}
     run = subprocess.Popen([sys.executable, "-c", KILLER, str(os.getpid())], cwd=KIT)

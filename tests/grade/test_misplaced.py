@@ -7,7 +7,7 @@ import pytest
 
 from autograder.grade.classroom import job_for
 from autograder.grade.misplaced import hidden_by_name
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
 from tests.classroom import SOLUTION, STAGE, STUB, hand_in, notebook, notebook_bytes
@@ -33,7 +33,7 @@ def after(dots, one="one"):
 
 @pytest.fixture(scope="module")
 def slot():
-    slot = Slot()
+    slot = Slots()
     yield slot
     slot.close()
 

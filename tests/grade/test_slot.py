@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from autograder.errors import InfrastructureError
 from autograder.grade.schedule import slots as pool
-from autograder.grade.schedule.slot import YIELD, Slot
+from autograder.grade.schedule.slot import YIELD, Slots
 from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, with_function
+from tests.grade.test_killed import below, kind_of
+from tests.grade.test_killed import process as parent_of
 
 ASKS = with_function("import numpy as np\n\ndef forward(params, x, h_0):\n"
                      "    [softmax(np.full(3, 0.001 * n)) for n in range(500)]\n    raise ValueError('asked')\n")
@@ -24,7 +29,7 @@ def job(source: str, stage: Any = STAGE) -> dict[str, Any]:
 
 @pytest.fixture
 def slot():
-    made = Slot()
+    made = Slots()
     yield made
     made.close()
 
@@ -55,16 +60,56 @@ def test_a_slot_that_died_is_replaced(slot) -> None:
     assert slot.grade(job(SOLUTION)) == first
 
 
-def test_a_slot_stays_on_its_core() -> None:
-    core = sorted(os.sched_getaffinity(0))[-1]
-    slot = Slot(core=core)
-    try:
-        process = slot._start()
-        assert slot.grade(job("x = 1\n"))["status"] == "graded"
-        assert os.sched_getaffinity(process.pid) == {core}
+def kinds_and_cores(pid: int) -> list[tuple[str, tuple[int, ...]]]:
+    """What grades submissions below a grading process, and its zygotes, each with the cores it may use."""
+    found = []
+    for one in below(pid):
+        with contextlib.suppress(OSError):
+            found.append((kind_of(one, os.getpid()), tuple(sorted(os.sched_getaffinity(one)))))
+    return sorted(pair for pair in found if pair[0] in ("tests", "zygote"))
+
+
+def test_each_slot_stays_on_its_core_and_one_process_serves_them_all() -> None:
+    """What grades a submission, and its sandbox: pinned, behind whatever else runs."""
+    both = [sorted(os.sched_getaffinity(0))[at] for at in (0, -1)]
+    slots = Slots(cores=both)
+    endless = with_function("def softmax(z):\n    while True:\n        pass\n")
+    with ThreadPoolExecutor(2) as pool:
+        records = [pool.submit(slots.grade, job(endless), number) for number in range(2)]
+        slots._started()
+        process, pinned = slots._process, sorted((kind, (core,)) for kind in ("tests", "zygote") for core in both)
+        while kinds_and_cores(process.pid) != pinned:
+            assert not any(record.done() for record in records)
+        assert os.sched_getaffinity(process.pid) == os.sched_getaffinity(0)
         assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(os.getpriority(os.PRIO_PROCESS, 0) + YIELD, 19)
-    finally:
-        slot.close()
+        slots.kill()
+        for record in records:
+            with pytest.raises(InfrastructureError):
+                record.result()
+    slots.close()
+
+
+def test_a_slot_whose_submission_is_lost_goes_on_and_the_other_never_notices() -> None:
+    """The process of one submission and its zygote are killed; the other slot's record is what it is by itself."""
+    slots = Slots(cores=[None, None])
+    endless = with_function("def softmax(z):\n    while True:\n        pass\n")
+    with ThreadPoolExecutor(2) as pool:
+        alone = slots.grade(job(SOLUTION))
+        for kind in ("tests", "zygote"):
+            lost = pool.submit(slots.grade, job(endless), 1)
+            process = slots._process
+            found: dict[str, int] = {}
+            while not {"tests", "worker"} <= set(found):
+                assert not lost.done()
+                found = {kind_of(pid, os.getpid()): pid for pid in below(process.pid)}
+            victim = found["tests"] if kind == "tests" else parent_of(found["worker"])[1]
+            assert victim > 1
+            os.kill(victim, signal.SIGKILL)
+            with pytest.raises(InfrastructureError, match=r"ended without a result|starts workers is gone"):
+                lost.result()
+            assert slots.grade(job(SOLUTION)) == slots.grade(job(SOLUTION), 1) == alone
+            assert slots._process is process
+    slots.close()
 
 
 def test_every_core_gets_a_slot_or_the_scheduler_chooses(monkeypatch) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograder.errors import InfrastructureError, KitError, SandboxError, UsageError
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.sandbox.limits import Limits
 
 # Jobs in flight per thread of the cluster: enough to keep it busy, few enough to keep memory flat.
@@ -38,7 +38,7 @@ def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None
     if slot is None or (slot.isolation, slot.limits) != (isolation, limits or Limits()):
         if slot is not None:
             slot.close()
-        slot = _slots.slot = Slot(isolation, limits)
+        slot = _slots.slot = Slots(isolation, limits)
     outcome = grade_patiently(slot, job)
     if isinstance(outcome, Exception):
         raise outcome

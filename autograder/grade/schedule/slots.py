@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from autograder.errors import InfrastructureError, Killed, SandboxError
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.sandbox.isolation import WALLED
 from autograder.sandbox.limits import Limits
 
@@ -33,18 +33,18 @@ def core_of_slot(slots: int) -> list[int | None]:
     return [ours[number % len(ours)] for number in range(slots)]
 
 
-def grade_patiently(slot: Slot, job: dict[str, Any], stop: threading.Event | None = None) -> dict[str, Any] | Exception:
+def grade_patiently(slots: Slots, job: dict[str, Any], slot: int = 0, stop: threading.Event | None = None,
+                    ) -> dict[str, Any] | Exception:
     """Return the record, or the grader's error after the last try; a submission is never marked down for that."""
     problem: Exception = InfrastructureError("not tried")
     for _ in range(TRIES):
         if stop is not None and stop.is_set():
             break
         try:
-            return slot.grade(job)
+            return slots.grade(job, slot)
         except (SandboxError, Killed) as error:  # the slot itself has retried a killed one
             return error
         except InfrastructureError as error:
-            slot.close()
             problem = error
     return InfrastructureError(f"set aside for a person after {TRIES} tries: {problem}", getattr(problem, "details", ""))
 
@@ -92,7 +92,7 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
                 keep: Callable[[dict[str, Any], Any], None]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | Exception]]:
     slots = max(1, slots)
     stop = threading.Event()
-    running: list[Slot] = []
+    process = Slots(isolation, limits, core_of_slot(slots))
     ready: queue.Queue[dict[str, Any] | None] = queue.Queue(slots)  # read ahead, so that slots never wait for reading
     done: queue.Queue[tuple[dict[str, Any], Any] | None] = queue.Queue()
 
@@ -107,23 +107,21 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
         for _ in range(slots):
             ready.put(None)
 
-    def serve(core: int | None) -> None:
-        slot = Slot(isolation, limits, core)
-        running.append(slot)
+    def serve(slot: int) -> None:
         try:
             while (job := ready.get()) is not None:
                 if not stop.is_set():
-                    outcome = grade_patiently(slot, job, stop)
+                    outcome = grade_patiently(process, job, slot, stop)
                     keep(job, outcome)
                     done.put((job, outcome))
         except BaseException as error:
             done.put(({}, error))
         finally:
-            slot.close()
             done.put(None)
+            stop.wait()  # the process dies with the thread that started it
 
     threads = [threading.Thread(target=read, daemon=True)]
-    threads += [threading.Thread(target=serve, args=(core,), daemon=True) for core in core_of_slot(slots)]
+    threads += [threading.Thread(target=serve, args=(slot,), daemon=True) for slot in range(slots)]
     left = slots
     with _prompt_threads():
         for thread in threads:
@@ -139,12 +137,13 @@ def _over_slots(jobs: Iterable[dict[str, Any]], slots: int, isolation: str, limi
                     raise outcome
                 yield job, outcome
         finally:
-            stop.set()
             if left:  # the jobs in flight are abandoned
-                for slot in running:
-                    slot.kill()
+                stop.set()
+                process.kill()
                 for _ in range(slots):
                     ready.put_nowait(None) if not ready.full() else None
+            process.close()
+            stop.set()
             for thread in threads:
                 thread.join(timeout=5)
 

@@ -228,6 +228,8 @@ class Sandbox:
     def close(self) -> None:
         """End the zygote; the kernel kills everything in its namespaces."""
         if self._control is not None:
+            with contextlib.suppress(OSError):
+                self._control.shutdown(socket.SHUT_RDWR)  # a process forked meanwhile may have it open too
             self._control.close()
             self._control = None
         if self._process is not None:
