@@ -191,20 +191,21 @@ def test_what_workers_take_is_told_too_and_once():
     assert finding.problems == [] and 2.5 <= finding.cpu < 5
 
 
-def test_the_short_run_has_every_gate_and_a_part_of_five():
-    """The others are the very same; the five try fewer programs and pairs, and compare fewer records."""
+def test_the_short_run_has_every_gate_and_a_part_of_six():
+    """The others are the very same; the six try fewer programs and pairs, and compare fewer records."""
     full, short = ({verify.name_of_gate(gate): gate for gate in gates} for gates in (verify.GATES, verify.SHORT))
     assert [*short] == [*full]
     changed = {name: gate for name, gate in short.items() if gate is not full[name]}
     assert [*changed] == ["wrong programs are caught", "pairs are not misnamed", "hints are right", "alternatives score full",
-                          "records agree"]
+                          "suite is stable", "records agree"]
     found = verify.verify(STAGE, lambda finding, seconds: None,
                           [gate for name, gate in changed.items() if name != "pairs are not misnamed"])
-    assert [finding.problems for finding in found] == [[]] * 4
-    bank, hints, alternatives, records = (finding.measured for finding in found)
+    assert [finding.problems for finding in found] == [[]] * 5
+    bank, hints, alternatives, stable, records = (finding.measured for finding in found)
     assert bank.startswith(f"{len(STAGE.wrong_programs()[::4])} programs, ")
     assert f" of {len(STAGE.mistakes()[::4])} mistakes" in hints
     assert alternatives == f"{len([*STAGE.alternatives()][::2])} alternatives"
+    assert stable == f"5 seeds, {len([*STAGE.alternatives()][1::2])} alternatives"
     assert records.startswith("3 submissions")
 
 
