@@ -514,6 +514,8 @@ def test_scalar_gradient_sums_over_all_steps(student):
             expect_true(not np.isclose(got[1], 0.15, rtol=1e-6), f"has the last step's part alone, for {steps} steps",
                         "dL_db")
         expect(got, (0.5 * dL_db, dL_db), ("dL_dw", "dL_db"))
+    # w = 4, b = -2 has the same fixed point, with factor 1: all of the 120 steps add as much.
+    expect(student.scalar_rnn_grad(4.0, -2.0, 0.5, 120, 0.2), (9.0, 18.0), ("dL_dw", "dL_db"), rtol=1e-5)
     expect(student.scalar_rnn_grad(2.0, -1.0, 0.5, 6, 0.5), (0.0, 0.0), ("dL_dw", "dL_db"))
     expect(student.scalar_rnn_loss(2.0, -1.0, 0.5, 6, 0.2), 0.09, "L")
     expect(student.scalar_rnn_loss(2.0, -1.0, 0.5, 6, 0.7), 0.04, "L with another target")
