@@ -377,6 +377,7 @@ def expect_words(panels):
     left, right = (" ".join(panel["title"].lower().split()) for panel in panels)
     expect_true("without clip" in left, "needs a title with \"without clipping\"", "the left panel")
     expect_true("with clip" in right, "needs a title with \"with clipping\"", "the right panel")
+    expect_true(left != right, "has the title of the left one: it says what the left one shows too", "the right panel")
 
 
 @task("3.6", points=3)
