@@ -370,7 +370,7 @@ def of_one_unit(params, x, y, h_0):
 
 @task("3.3", points=1)
 def test_train_rejects_an_infinite_loss(student, reference):
-    """A loss of Inf is a reason to restart, though its gradient is finite; one of ten thousand is none, nor one that has grown."""
+    """A loss of Inf is a reason to restart, though its gradient is finite; one of ten thousand is none, nor one that grew."""
     params, h_0 = one_unit(W_y=np.array([[350.0], [-350.0]]))
     x = np.array([[0.7], [0.4], [0.9]])
     few = (x, np.array([0, 1, 0]), h_0)
