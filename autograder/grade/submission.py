@@ -208,7 +208,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     notes += said_of_it
     beside = written_elsewhere({**hand_in.files, **hand_in.spare}, stage)
     little = [] if any(used for _path, _names, used in beside) else _little(files.get(wanted), notebook, stage, hand_in)
-    remarks += little
+    remarks += little or _models_missing(files, stage)
     elsewhere = [(path, names, used or hand_in.by_content) for path, names, used in beside]
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
@@ -237,6 +237,12 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
         places,
     )
+
+
+def _models_missing(files: Mapping[str, bytes], stage: Stage) -> list[str]:
+    """Note the trained models that are not there, beside code that is."""
+    missing = [name for name in stage.info.submission_files if name not in files and stage.info.file in files]
+    return [said("trained models not handed in: {files}", files=three_of(missing))] if missing else []
 
 
 def _not_read(file: str, why: str | Refused) -> str:

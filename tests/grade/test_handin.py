@@ -329,6 +329,25 @@ def test_weights_keep_no_number_of_the_lms(tmp_path):
     assert "gated.py" in found.files
 
 
+def test_trained_models_that_were_not_handed_in_are_named(tmp_path):
+    """In the tables too: the code alone is worth much less, and looks complete."""
+    stage = find_stage("4-gated")
+    code, weights = {"gated.py": stage.solution.read_text()}, dict.fromkeys(stage.info.submission_files, "x")
+    for number, left, words in ((0, 0, "tickets_rnn.pt, tickets_lstm.pt, tickets_gru.pt and 3 more"), (1, 5, "agreement_gru.pt")):
+        found = submitted(tmp_path / str(number), code | dict([*weights.items()][:left]), stage)
+        assert f"trained models not handed in: {words}" in found.remarks
+    assert not [note for note in submitted(tmp_path / "all", code | weights, stage).notes if "trained models" in note]
+
+
+@pytest.mark.parametrize("tail", ["crdownload", "part", "partial", "opdownload", "download"])
+def test_half_a_file_of_weights_is_not_taken_for_an_archive(tmp_path, tail):
+    """What a browser leaves of a download that was cut off has a mark of its own: weights begin as a zip does."""
+    stage = find_stage("4-gated")
+    cut_off = {f"tickets_gru.pt.{tail}": b"PK\x03\x04" + bytes(2000)}
+    found = submitted(tmp_path, {"gated.py": stage.solution.read_text(), **cut_off}, stage)
+    assert found.files["tickets_gru.pt"].startswith(b"PK") and not [note for note in found.notes if "zip" in note]
+
+
 def test_a_module_that_the_code_imports_by_its_number_keeps_it(tmp_path):
     found = submitted(tmp_path, {"bptt.py": f"import utils_1, utils\n{SOLUTION}", "utils_1.py": "a = 1\n", "utils.py": "b = 1\n"})
     assert {"utils_1.py", "utils.py"} <= set(found.files)

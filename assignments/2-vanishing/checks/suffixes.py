@@ -7,8 +7,10 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-# `1-bptt.ipynb.txt`, from a browser that takes a notebook for text; `.json`, from one that looks at its content.
-TAIL = re.compile(r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|download|crdownload|py|ipynb)", re.IGNORECASE)
+# `1-bptt.ipynb.txt`, from a browser that takes a notebook for text; `.json`, from one that looks at its content; `.part`, from
+# one that had not ended.
+TAIL = re.compile(
+    r"(?P<kept>.+\.(?:py|ipynb|pt|pth))\.(?:txt|json|html?|bin|(?:cr|op)?download|part(?:ial)?|py|ipynb)", re.IGNORECASE)
 # A weights file is a zip, and a browser may name it so.
 PACKED = re.compile(r"(?P<kept>.+\.(?:pt|pth))\.zip", re.IGNORECASE)
 # `-1` from Canvas, ` (1)` from browsers, `_1` from others, `-Copy1` from Jupyter, ` copy 2` from macOS, ` - Kopie (2)` from

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.checks.rules import limit
+from autograder.checks.suffixes import TAIL
 from autograder.checks.words import N_
 from autograder.errors import Refused
 from autograder.grade.handin.archives import (
@@ -62,7 +63,13 @@ def is_archive(name: str) -> bool:
 
 def may_be_archive(name: str) -> bool:
     """True for a file that may be an archive: by its name, or because that says nothing."""
-    return is_archive(name) or not PLAIN.search(name) or NO_ARCHIVE_BY_NAME.search(name) is not None
+    return is_archive(name) or is_none_by_name(name) or not PLAIN.search(name)
+
+
+def is_none_by_name(name: str) -> bool:
+    """True for a file that is no archive by its name, also with what a browser put behind that: it is one only if it opens."""
+    tail = TAIL.fullmatch(name)
+    return NO_ARCHIVE_BY_NAME.search(tail["kept"] if tail else name) is not None
 
 
 def stem_of(name: str) -> str:
@@ -87,7 +94,7 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
         name, file, depth = waiting.pop(0)
         label = file.place or name
         try:
-            disguised = NO_ARCHIVE_BY_NAME.search(name) is not None
+            disguised = is_none_by_name(name)
             open_it = _opened_in_disguise if disguised else _opened
             inner = open_it(name, file, depth, stack, members, total) if may_be_archive(name) else None
         except Refused as error:

@@ -33,7 +33,7 @@ from autograder.grade.handin.content import (
     written_in,
 )
 from autograder.grade.handin.imports import used_from
-from autograder.grade.handin.nested import NO_ARCHIVE_BY_NAME, expand, is_archive, may_be_archive, stem_of
+from autograder.grade.handin.nested import expand, is_archive, is_none_by_name, may_be_archive, stem_of
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
@@ -610,7 +610,7 @@ def told(hand_in: HandIn, wanted: set[str]) -> list[str]:
         name = PurePosixPath(inside or source).name
         label = shown(source if inside else name)
         folder = str(PurePosixPath(inside).parent)
-        if inside and NO_ARCHIVE_BY_NAME.search(archive):
+        if inside and is_none_by_name(archive):
             notes.append(said("{archive} is an archive; {name} in it was taken as {file}", archive=shown(archive),
                               name=shown(inside), file=shown(target)))
         elif inside and PurePosixPath(inside).name == target and target in wanted:
