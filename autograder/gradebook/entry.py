@@ -139,6 +139,12 @@ class Entries:
                   for cell in notebook.cells if is_tested(cell)}
         names = cell_names(self.gradebook, submitted)
         waiting = {names[grade.cell_id]: grade.needs_manual_grade for grade in submitted.grades}
+        before = marks_before(submitted, names)
+
+        def reported() -> dict[str, Any] | None:
+            shown = self._shown_before(stage_id, student) if before else None
+            return before and before | {"content": "" if shown and shown.by_name != keys.by_name else handed_in.content()}
+
         for grade in submitted.grades:
             score = scores.get(names[grade.cell_id])
             if score is not None and grade.auto_score != score:
@@ -154,7 +160,7 @@ class Entries:
         if submitted.late_submission_penalty != penalty:
             submitted.late_submission_penalty = penalty
         state = state_of_suite(stage_id, record.get("seed", SEED))
-        remember(self.gradebook, submitted.id, handed_in.content(), state)
+        remember(self.gradebook, submitted.id, handed_in.content(), state, reported)
         return notebook
 
     def _submission(self, stage_id: str, student: str) -> SubmittedNotebook:
@@ -287,12 +293,33 @@ def _write(session: Any, row: Any, values: dict[str, Any]) -> None:
                         .values(values))
 
 
-def remember(gradebook: Gradebook, notebook_id: str, content: str, suite: str) -> None:
-    """Store what the marks come from: the submission's content and the suite."""
+def marks_before(submitted: SubmittedNotebook, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the marks of a submission as `changes.snapshot` does; None if it has none yet."""
+    marked = {task_of_cell({"grade_id": names[grade.cell_id]}): grade for grade in submitted.grades}
+    if all(grade.auto_score is None and grade.manual_score is None for grade in marked.values()):
+        return None
+    return {"scores": {task: None if grade.needs_manual_grade and grade.manual_score is None else round(_score(grade), 6)
+                       for task, grade in marked.items()},
+            "by_hand": sorted(task for task, grade in marked.items() if grade.manual_score is not None),
+            "penalty": float(submitted.late_submission_penalty or 0.0)}
+
+
+def remember(gradebook: Gradebook, notebook_id: str, content: str, suite: str,
+             reported: Callable[[], dict[str, Any] | None] = lambda: None) -> None:
+    """Store what the marks come from: the submission's content and the suite.
+
+    Parameters
+    ----------
+    reported : callable
+        Returns the marks that were there, and the content they come from, if the gradebook has no record of it: it was made by
+        version 0.1.0 or by nbgrader alone. People may have seen these marks, so that what differs now is a change.
+    """
     session = gradebook.db
     row = session.execute(select(REPORTED).where(REPORTED.c.notebook_id == notebook_id)).first()
     if row is None:
-        session.execute(insert(REPORTED).values(notebook_id=notebook_id, content=content, suite=suite))
+        known = reported()
+        session.execute(insert(REPORTED).values(notebook_id=notebook_id, content=content, suite=suite,
+                                                marks=json.dumps(known | {"suite": ""}) if known else None))
     elif (row.content, row.suite) != (content, suite):
         before = json.loads(row.marks) if row.marks else None
         if before is not None:  # these marks are not in the tables yet: the change is still to be reported

@@ -146,13 +146,24 @@ def test_a_gradebook_of_version_0_1_0_keeps_its_marks_with_their_answers(tmp_pat
     grade(tmp_path)
     for name in ("ada", "bob"):
         give(tmp_path, name, 12, "")
+    hand_in(tmp_path, "cleo", SOLUTION, answered("Her answer."))
+    grade(tmp_path)
     with Pipeline(tmp_path).gradebook() as gradebook:
         gradebook.db.execute(text("DROP TABLE kit_answer"))
         gradebook.db.execute(text("DROP TABLE kit_reported"))
+        gradebook.find_grade("task_1_1", STAGE.id, STAGE.id, "cleo").auto_score = 3.5  # by the tests of that time
         gradebook.db.commit()
+    (tmp_path / "changes.csv").unlink()
+    (tmp_path / "results" / STAGE.id / "cleo.json").unlink()
     hand_in(tmp_path, "ada", STUB, answered("Second answer."))
     hand_in(tmp_path, "bob", SOLUTION, answered("His answer."))
     grade(tmp_path)
+    with open(tmp_path / "changes.csv", newline="", encoding="utf-8") as file:
+        changes = {(change["student"], change["task"]): (change["before"], change["after"], change["why"])
+                   for change in csv.DictReader(file)}
+    assert {task: change for (name, task), change in changes.items() if name == "cleo"} == {"1.1": ("3.5", "5", "suite")}
+    assert changes["ada", "1.8"] == ("12", "", "new submission, suite: changed since it was marked")
+    assert changes["bob", "1.1"] == ("0", "5", "new submission, suite")
     assert row(tmp_path, "ada")["manual_pending"] == "1" and cells_of(tmp_path, "ada").before == 12
     assert (row(tmp_path, "bob")["score"], row(tmp_path, "bob")["manual_pending"]) == ("92", "0")
 

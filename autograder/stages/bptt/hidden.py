@@ -373,7 +373,7 @@ def test_dh_dh_over_many_steps_keeps_its_digits(student, reference, rng):
         got = student.dh_dh(h, W_h, 30, 0)
         expect(got, want, "dh_30/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
     h = np.tanh(0.3 * rng.standard_normal((121, 5)))
-    got, want = student.dh_dh(h, 0.2 * spread, 120, 0), reference.dh_dh(h, 0.2 * spread, 120, 0)
+    got, want = student.dh_dh(h, 0.3 * turn, 120, 0), reference.dh_dh(h, 0.3 * turn, 120, 0)
     expect(got, want, "dh_120/dh_0", rtol=1e-6, atol=1e-7 * np.abs(want).max())
 
 
