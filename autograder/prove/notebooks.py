@@ -47,7 +47,7 @@ def notebook_runs(stage: Stage) -> GateResult:
     for name, notebook in zip(("stub", "model answers"), runs, strict=True):
         solved = name == "model answers"
         with speaking(this_course().language):
-            state = f" {_(PASSED if solved else UNWRITTEN)} "
+            state = f" {_(PASSED)} " if solved else f" {_(UNWRITTEN)}"
         if "kit_again" in notebook.metadata:
             again += f"; {name} {notebook.metadata['kit_again']}"
         for cell in _code_cells(notebook):
