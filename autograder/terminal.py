@@ -297,7 +297,7 @@ def _outcome(record: dict[str, Any]) -> str:
     if record["status"] != "graded":
         return _reason(record)
     if found := _named(record):
-        return "; ".join(f"{task} {sentence}" for task, sentence in found)
+        return "; ".join(f"{task} {sentence.removesuffix('.')}" for task, sentence in found)
     for outcome, words in (("timeout", "ran out of time in task "), ("not_implemented", "not yet written: ")):
         if found_in := sorted({test["task"] for test in record["tests"] if test["outcome"] == outcome}):
             return words + ", ".join(found_in)

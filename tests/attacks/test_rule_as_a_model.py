@@ -7,7 +7,7 @@ import types
 
 import torch
 
-from autograder.grade.schedule.slot import Slot
+from autograder.grade.schedule.slot import Slots
 from autograder.stages import KIT, find_stage
 
 STAGE = find_stage("4-gated")
@@ -62,7 +62,7 @@ def test_a_cell_cannot_know_when_it_is_compared_with_torch_s() -> None:
         state["embedding.weight"][0, 0] = 7
         torch.save(state, saved)
         files[f"tickets_{cell}.pt"] = saved.getvalue()
-    slot = Slot()
+    slot = Slots()
     try:
         record = slot.grade({"student": "x", "stage": STAGE.id, "files": files, "problem": "", "notes": [], "key": "k",
                              "seed": 1})
