@@ -57,6 +57,12 @@ def test_what_every_test_agrees_on_is_told(kind):
     assert texts == {sentence} and names == set()
 
 
+def test_nothing_is_told_twice():
+    """A loss with the logarithm to base 10 is a multiple of the right one; its name says all of it."""
+    source = "def cross_entropy(y_hat_t, y_t):\n    return -np.log10(y_hat_t[y_t])\n"
+    assert told(BPTT, "1.1", source) == (set(), {"cross-entropy-log10"})
+
+
 REFUTED = {
     "a factor that grows with the size": (BPTT, "1.3", "_own = dh_dW_x\ndef dh_dW_x(h_t, x_t):\n"
                                           "    return len(x_t) * _own(h_t, x_t)\n"),

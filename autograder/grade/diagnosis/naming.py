@@ -140,8 +140,13 @@ class Diagnosis:
             self._found[test.name] = "", text
 
     def _tell_properties(self, unnamed: Sequence[_Test]) -> None:
-        """Say of failed tests without a name what all calls of the wrong function have in common."""
+        """Say of failed tests without a name what all calls of the wrong function have in common.
+
+        Nothing is said of a function whose mistake has a name: all its tests agree with that, and it would be said twice.
+        """
         for name in self.stage.functions.get(self._task, ()):
+            if name in self._settled:
+                continue
             asking = [test for test in unnamed if test.name not in self._found and any(call.name == name for call in test.calls)]
             if not asking:
                 continue
