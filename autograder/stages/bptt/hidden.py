@@ -193,7 +193,7 @@ def test_forward_of_random_sequences(student, reference, rng):
 def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     """forward takes arrays of whole numbers, an h_0 of zeros or nearly so, and inputs that saturate every unit."""
     params, _, _, _ = problem(rng, 5, 2, 3, 4)
-    x = rng.integers(-1, 2, (5, 2))
+    x = rng.integers(-1, 2, (5, 2))[[0, 1, 2, 1, 4]]                           # one comes twice
     for h_0 in (np.zeros(3, dtype=int), np.array([3, 0, -2])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
         expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
@@ -652,7 +652,7 @@ def test_numerical_gradient_of_any_shape(student, reference, rng):
     for shape, lies, scale in (((1,), np.array, 1.0), ((2,), strided, 1e-9), ((2, 3), np.asfortranarray, 1e6),
                                ((2, 1, 2), np.array, 1e-250)):
         theta = rng.integers(-2, 3, shape) if len(shape) == 3 else rng.standard_normal(shape)
-        theta.flat[0] = 0
+        theta.flat[0], theta.flat[-1] = 0, theta.flat[theta.size // 2]           # two entries are equal, where there are more
         weights = rng.standard_normal(shape)
 
         def f(at, weights=weights, scale=scale):
