@@ -34,6 +34,7 @@ from autograder.grade.handin.content import (
 )
 from autograder.grade.handin.imports import used_from
 from autograder.grade.handin.nested import expand, is_archive, is_none_by_name, may_be_archive, stem_of
+from autograder.grade.handin.pointers import not_here
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
 from autograder.stages import Stage, stages
@@ -54,13 +55,6 @@ MAX_LOOKED_AT = 2 << 20
 OTHERS = "other-files"
 # A folder for each time that something was handed in, as Teams and Schoology call it.
 VERSION = re.compile(r"version[ _-]?(\d{1,6})", re.IGNORECASE)
-# What Git leaves in the place of a file that it keeps elsewhere, and how iCloud calls what it leaves.
-LFS, MAX_POINTER = b"version https://git-lfs.github.com/spec/", 1024
-CLOUD = re.compile(r"\.(?P<file>.+)\.icloud", re.DOTALL)
-# What only says where a file lies: by its name, as Drive, Windows and macOS call it, or because it holds an address alone.
-LINK = re.compile(r"\.(?:gdoc|gsheet|gslides|gdraw|glink|url|webloc|website|lnk|desktop)$", re.IGNORECASE)
-ADDRESS = re.compile(rb"\s*<?https?://\S+>?\s*")
-NOTEBOOKS = re.compile(rb"colab|ipynb|drive\.google|kaggle|deepnote", re.IGNORECASE)
 # What may hold somebody's work and is none that can be read: documents, and pictures of them.
 DOCUMENT = re.compile(r"\.(?:pdf|docx?|docm|odt|rtf|pages|html?|mht(?:ml)?|webarchive|tex|rmd|qmd|png|jpe?g|gif|webp|bmp|tiff?"
                       r"|hei[cf]|avif)$", re.IGNORECASE)
@@ -205,32 +199,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     if closed:
         found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
         found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
-    return replace(found, needs_person=found.needs_person or _not_here(found.files, chosen))
-
-
-def _not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
-    """The question where only a pointer to a file was handed in: of Git LFS, of iCloud, or a link; empty if there is none."""
-    for path, file in sorted(files.items()):
-        if file.size < MAX_POINTER and path.endswith((".py", *chosen)) and file.content().startswith(LFS):
-            return said("{file} is a pointer of Git LFS, and the file itself is not here. Fetch it with `git lfs pull` in the "
-                        "repository and put it here, or delete the pointer, and run make grade again", file=shown(path))
-    for wanted in [name for name, path in chosen.items() if not path or _is_link(name, files.get(name))]:
-        for path in sorted(files):
-            cloud = CLOUD.fullmatch(PurePosixPath(path).name)
-            if cloud and (cloud["file"] == wanted or is_archive(cloud["file"])):
-                return said("{file} is missing: the hand-in has only what iCloud leaves in its place ({other}). Ask for the "
-                            "file, put it here, and run make grade again", file=wanted, other=shown(path))
-            may_be = path == wanted or wanted.endswith(".py")
-            if _is_link(path, files[path]) and (may_be or NOTEBOOKS.search(path.encode() + files[path].content())):
-                return said("{file} is missing: the hand-in has only a link ({other}). Ask for the file, put it here, delete the "
-                            "link, and run make grade again", file=wanted, other=shown(path))
-    return ""
-
-
-def _is_link(path: str, file: File | None) -> bool:
-    """True for a file that only says where another one lies."""
-    return file is not None and 0 < file.size < MAX_POINTER and (
-        LINK.search(path) is not None or ADDRESS.fullmatch(file.content()) is not None)
+    return replace(found, needs_person=found.needs_person or not_here(found.files, chosen))
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:
