@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import os
@@ -55,6 +56,8 @@ DOCUMENTS = (".pdf", ".docx", ".docm", ".doc", ".odt", ".pages", ".tex", ".rtf",
 # Texts, which may be documents or data. The one that nbgrader's exchange adds is neither.
 TEXTS, EXCHANGE = ".txt", "timestamp.txt"
 README = "README.md"
+# What is noted of a file whose name says that its download had not ended.
+UNFINISHED = re.compile(r"(.+\.(?:(?:cr|op)?download|part(?:ial)?)) was taken as (.+)", re.DOTALL)
 NO_DATA = (*PICTURES, *DOCUMENTS, ".pptx", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".wav", ".ipynb", ".zip", ".tar",
            ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".pyc", ".pyo", ".so", ".exe", ".dll")
 
@@ -202,6 +205,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
             else:
                 notes.append(_not_read(shown(path), error))
     remarks += _unwrap(files, hand_in, stage)
+    hand_in.needs_person = hand_in.needs_person or _cut_off(files.get(wanted, b""), wanted, remarks)
     notes += [_not_read(shown(name), reason) if reason.startswith("it ") else about(name, reason)
               for name, reason in sorted(hand_in.problems.items())[:10]]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
@@ -237,6 +241,18 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
         places,
     )
+
+
+def _cut_off(code: bytes, wanted: str, remarks: Iterable[str]) -> str:
+    """The question where the stage's file came as a download that a browser had not ended, and is no Python; or empty."""
+    name = next((found[1] for remark in remarks if (found := UNFINISHED.fullmatch(remark)) and found[2] == wanted), "")
+    if name:
+        try:
+            ast.parse(code)
+        except (SyntaxError, ValueError):
+            return said("{file} came as {other}, a download that had not ended, and stops in the middle. Ask for the whole file, "
+                        "put it here, and run make grade again", file=wanted, other=name)
+    return ""
 
 
 def _models_missing(files: Mapping[str, bytes], stage: Stage) -> list[str]:

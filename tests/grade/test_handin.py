@@ -339,6 +339,14 @@ def test_trained_models_that_were_not_handed_in_are_named(tmp_path):
     assert not [note for note in submitted(tmp_path / "all", code | weights, stage).notes if "trained models" in note]
 
 
+def test_code_whose_download_was_cut_off_is_asked_about(tmp_path):
+    """It is nobody's mistake in Python; whole code under such a name counts."""
+    asked = submitted(tmp_path, {"bptt.py.part": SOLUTION[:2000]}).needs_person
+    assert asked.startswith("bptt.py came as bptt.py.part, a download that had not ended")
+    whole = submitted(tmp_path / "whole", {"bptt.py (1).crdownload": SOLUTION})
+    assert (whole.needs_person, whole.files["bptt.py"].decode()) == ("", SOLUTION)
+
+
 @pytest.mark.parametrize("tail", ["crdownload", "part", "partial", "opdownload", "download"])
 def test_half_a_file_of_weights_is_not_taken_for_an_archive(tmp_path, tail):
     """What a browser leaves of a download that was cut off has a mark of its own: weights begin as a zip does."""
