@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import itertools
 from dataclasses import asdict
 from typing import Any
 
@@ -177,6 +178,9 @@ def record_reference_run(stage: Stage, sandbox: Sandbox, suite: Suite, seed: int
     for item in suite.items:
         if (run := runs.get(name_of(item))) is not None:
             run.transcript.exact = is_exact(item)
+    for earlier, later in itertools.combinations(runs, 2):  # in the order of running
+        if runs[later].transcript.repeats(runs[earlier].transcript):
+            runs[later].repeated.append(earlier)
     find_dependencies(stage, suite, runs, seed)
     return runs
 

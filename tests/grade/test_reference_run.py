@@ -12,6 +12,7 @@ from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.grade.runner import collected, run_suite
 from autograder.grade.submission_grader import grade_one, record_reference_run
 from autograder.sandbox.client.sandbox import Sandbox
+from autograder.sandbox.client.transcript import Transcript
 from autograder.sandbox.limits import Limits
 from autograder.stages import Stage, find_stage
 
@@ -86,6 +87,26 @@ def test_the_model_answers_go_as_known_throughout(grade: Grade, stage: Stage) ->
     # Where student code calls a test's own function, the test is run: nothing is asked ahead of it.
     assert {tasks[test] for test, went in known.items() if not went} <= {"1.7"} and len(known) == len(record["tests"])
     assert bool(record["pictures"]) == ("matplotlib" in stage.info.preload)
+
+
+def test_what_an_earlier_test_has_asked_is_not_asked_again(taught: Taught, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two tests of one picture: where it is drawn right it is drawn once, and where it is not, both fail as they do alone."""
+    asked: list[str] = []
+    agrees = SandboxBackend._agrees
+
+    def noted(backend: SandboxBackend, known: Transcript, task: str, own: bool) -> bool:
+        asked.append(task)
+        return agrees(backend, known, task, own)
+
+    monkeypatch.setattr(SandboxBackend, "_agrees", noted)
+    tests = [test for test in taught.grade(VANISHING, VANISHING.solution.read_text(encoding="utf-8"), monkeypatch)[0]["tests"]
+             if test["task"] == "2.7"]
+    assert len(asked) > 20 and asked.count("2.7") == len(tests) - 1
+    asked.clear()
+    record, again, _ = taught.grade(VANISHING, changed(VANISHING, "def plot_terms(*args, **names):\n    pass\n"), monkeypatch)
+    assert record == again and asked.count("2.7") == len(tests)
+    failed = {test["test"] for test in record["tests"] if test["outcome"] != "passed"}
+    assert len(failed & {"test_plot_terms_draws_a_bar_for_each_word", "test_plot_terms_writes_the_words_at_their_places"}) == 2
 
 
 @pytest.mark.parametrize("name", ["einsum", "class-with-cache", "lists-and-loops"])

@@ -54,6 +54,19 @@ def test_the_same_replies_are_the_recorded_ones(make: Make, waits: bool) -> None
     assert ahead(make(SOURCE + "\n# other text\n"), known).drain()
 
 
+def test_a_test_repeats_another_that_asks_the_same_first(make: Make) -> None:
+    worker = make(SOURCE)
+    short, long, other = (keep(worker, *calls) for calls in
+                          ([("f", 1.0)], [("f", 1.0), ("f", 2.0)], [("f", True), ("f", 2.0)]))
+    assert short.repeats(long) and short.repeats(short) and not long.repeats(short)
+    assert not short.repeats(other)  # 1.0 == True, and they are two questions
+    assert not Transcript().repeats(long)
+    short.exact = True
+    assert not short.repeats(long)  # whose replies may have been accepted up to rounding
+    long.exact = True
+    assert short.repeats(long)
+
+
 OTHERS = ["2 * x + 0.0 * x", "abs(2 * x)", "-(-2 * x)", "list(2 * x)", "(2 * x).astype('float32')", "2 * x[::-1][::-1]"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -49,6 +49,8 @@ class ReferenceRun:
         Whether it drew a figure.
     calls : list of Call
         Calls of the test. Diagnosis compares mistakes with them too, for submissions that took the same course.
+    repeated : list of str
+        Earlier tests whose replies settle this one too.
     """
 
     transcript: Transcript
@@ -56,6 +58,7 @@ class ReferenceRun:
     pictures: list[tuple[bytes, str]]
     draws: bool
     calls: list[Call]
+    repeated: list[str] = field(default_factory=list)
 
 
 class SandboxBackend:
@@ -107,6 +110,7 @@ class SandboxBackend:
         self._transcript: Transcript | None = None
         self._begun = False
         self._canvases: list[SandboxCanvas] = []
+        self._agreed: set[str] = set()  # tests whose replies equal those of the model answers
         self.retrainer: Retrainer | None = None
 
     def _budget(self) -> SubmissionBudget:
@@ -120,10 +124,7 @@ class SandboxBackend:
         self._begun = False
 
     def _start(self, task_id: str, own: bool, known: Transcript | None = None) -> None:
-        self.student.calls.clear()
-        self._canvases.clear()
-        self._drawn = []
-        self._task = task_id
+        self._clear(task_id)
         self.total.shares.again = bool(self.replaced)
         self._transcript = Transcript() if self.recording else None
         if self._worker is None:
@@ -139,6 +140,12 @@ class SandboxBackend:
                 raise
             except Exception:  # it has ended, and is replaced at the next call
                 return
+
+    def _clear(self, task_id: str) -> None:
+        self.student.calls.clear()
+        self._canvases.clear()
+        self._drawn = []
+        self._task = task_id
 
     def worker(self, known: Transcript | None = None) -> Worker:
         """Return a live worker with the student's file imported, starting a new one if necessary."""
@@ -177,7 +184,8 @@ class SandboxBackend:
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
         """Return the recorded verdict of a test if all replies equal those of the model answers.
 
-        Otherwise None; the test that is run next uses the replies already received.
+        Otherwise None; the test that is run next uses the replies already received. Every test begins in the same state: what an
+        earlier one has asked in the same words is not asked again.
         """
         known = self.runs.get(test)
         if known is None or known.transcript.asks or self.recording or self.retrainer is not None:
@@ -187,24 +195,33 @@ class SandboxBackend:
             return None
         if known.draws and not known.pictures and task_id not in self.pictures:
             return None
+        if not self._agreed.isdisjoint(known.repeated):
+            self._clear(task_id)
+        elif not self._agrees(known.transcript, task_id, own):
+            return None
+        self._agreed.add(test)
+        if known.pictures:
+            self.pictures.setdefault(task_id, known.pictures)
+        self.student.calls.extend(known.calls)
+        return replace(known.verdict)
+
+    def _agrees(self, known: Transcript, task_id: str, own: bool) -> bool:
+        """Send all requests of a test; return whether all replies equal the recorded ones."""
         mark = self.total.shares.mark()
-        self._start(task_id, own, known.transcript)
+        self._start(task_id, own, known)
         self._begun = True
         try:
-            worker = self.worker(known.transcript)
+            worker = self.worker(known)
             if worker.prefetch is None or not worker.prefetch.drain():
-                return None
+                return False
         except InfrastructureError:
             raise
         except Exception:  # the worker ended, or the import failed this time: running the test will report it
             self._begun = False
             self.total.shares.refund(mark)
-            return None
+            return False
         worker.prefetch, self._begun = None, False
-        if known.pictures:
-            self.pictures.setdefault(task_id, known.pictures)
-        self.student.calls.extend(known.calls)
-        return replace(known.verdict)
+        return True
 
     def slow(self) -> set[str]:
         """Return the functions that took far longer than correct ones do, even if they passed their own tests."""

@@ -94,6 +94,14 @@ class Transcript:
     asks: bool = False
     exact: bool = False
 
+    def repeats(self, other: Transcript) -> bool:
+        """Return whether the replies of `other` settle this test too: it makes the same requests, perhaps with more to follow.
+
+        An exact test takes no replies that another one has accepted up to rounding.
+        """
+        return 0 < len(self.exchanges) <= len(other.exchanges) and self.exact <= other.exact and all(
+            mine.request.text() == theirs.request.text() for mine, theirs in zip(self.exchanges, other.exchanges, strict=False))
+
 
 class TranscriptDiverged(BaseException):
     """A test makes a request other than the one sent ahead. The test is restarted without prefetching."""
