@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.autodiff import vjp_in
-from autograder.checks.axes import describe, new_axes, picture
+from autograder.checks.axes import describe, new_axes, picture, saving
 from autograder.checks.calls import Caller
 from autograder.checks.checkpoints import load_weights, read_weights
 from autograder.checks.printed import Printed
@@ -298,6 +298,7 @@ class Server:
         """Restore a clean state before a test, with reference versions of `replace` in place; return False if it is not clean."""
         assert self.file is not None
         self.take_output()
+        saving.end()
         if not self.settled:
             self.surroundings.rebase()
             self.settled = True

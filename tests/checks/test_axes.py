@@ -1,5 +1,7 @@
 """What a figure holds, read back from its Axes."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -194,6 +196,20 @@ def test_a_canvas_gives_one_axes_or_several():
     two[1].set_title("right")
     assert canvas.read(one)["title"] == "one"
     assert [found["title"] for found in canvas.read(two)] == ["", "right"]
+
+
+@pytest.mark.parametrize("of_pyplot", [False, True])
+def test_a_figure_that_is_saved_is_told(of_pyplot):
+    """Be it the own one or pyplot's; afterwards matplotlib has its own method again."""
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    own, ax = Figure.savefig, new_axes()
+    (plt if of_pyplot else ax.figure).savefig(io.BytesIO())
+    assert describe(ax)["saved"] and Figure.savefig is own
+    assert picture(ax) and describe(ax)["saved"]
+    assert not describe(new_axes())["saved"] and Figure.savefig is own
+    plt.close("all")
 
 
 def test_a_picture_is_a_png_and_no_window():

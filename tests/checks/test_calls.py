@@ -63,7 +63,8 @@ def test_a_result_that_a_later_call_changes_is_named():
     for function in (lambda value: np.copyto(buffer, value) or buffer, lambda value: tensor.copy_(torch.from_numpy(value)),
                      into_dict, into_list):
         assert [changed for _, changed in calls(function, (np.ones(2),), (np.zeros(2),))] == [(), (RETURNED.format(name="f"),)]
-    assert [changed for _, changed in calls(lambda value: buffer, (np.ones(2),), (np.zeros(2),))] == [(), ()]
+    assert [changed for _, changed in calls(lambda value: buffer, (np.ones(2),), (np.zeros(2),))] == [
+        (), (SHARES + RETURNED.format(name="f"),)]
 
 
 def test_another_array_in_the_place_of_one_in_a_dict_is_a_change():
@@ -188,7 +189,19 @@ def test_objects_are_called_as_functions_are():
     assert (value.tolist(), changed) == ([3.0, 3.0], ())
     assert call(cell, 5.0)[1] == (RETURNED.format(name="Cell"),)
     assert seen[0] == seen[1] == seen[2]
-    assert call(cell, 5.0)[1] == () and not set(seen[3]) & set(seen[0])
+    assert call(cell, 5.0)[1] == (SHARES + RETURNED.format(name="Cell"),) and not set(seen[3]) & set(seen[0])
     made, changed = caller.call("Cell", lambda: cell, (), {})  # the class of that name is another thing
     assert (made, changed) == (cell, ())
     assert call(other, 7.0)[0].tolist() == [7.0, 7.0] and seen[4] == seen[0]
+
+
+def test_an_array_that_is_returned_twice_is_told_where_new_ones_are_asked_for():
+    """Though nobody has changed it yet; one that the caller cannot change may be shared."""
+    kept = np.eye(2)
+    module = {"step": lambda value: {"W": kept[:1]}, "other": lambda value: value + 1, "fixed": lambda value: np.zeros(2)}
+    assert messages(module, ("step", 1.0), ("other", np.ones(2)), ("step", 2.0)) == (
+        "step(...) returned an array that step had returned before: make a new one in each call, for the caller may change what "
+        "it got")
+    assert messages(module, ("step", 1.0), ("other", np.ones(2)), ("other", np.ones(2))) == ""
+    kept.flags.writeable = False
+    assert messages(module, ("step", 1.0), ("step", 2.0)) == ""

@@ -107,7 +107,9 @@ def test_sgd_step_of_random_arrays(student, reference, rng):
     expect(lost, {"b": np.array([np.nan, 1.5])}, "params where a gradient is NaN")
     expect_true(bool(np.isnan(np.asarray(lost["b"])[0])), "should be NaN where the gradient is, for the caller to see", "params")
     expect_each_argument_counts(student, reference, "sgd_step", (params, grads, 0.3), "params")
-    expect(student.sgd_step(params, {name: 0 * g for name, g in grads.items()}, 0.3), params, "params where the gradient is 0")
+    zeros = {name: 0 * g for name, g in grads.items()}
+    for _ in range(2):                                    # the second time in arrays of its own
+        expect(student.sgd_step(params, zeros, 0.3), params, "params where the gradient is 0")
     expect_unchanged(student, new=True)
 
 
@@ -431,6 +433,11 @@ def test_train_takes_huge_and_tiny_gradients(student, reference):
         expect_true(got["restarts"] == 0, f"should be 0 where the gradient is {want['norms'][0]:.0e}: it is finite", "restarts")
         expect_history(got, want, rtol=1e-5)
         expect(np.array(got["norms"]), np.array(want["norms"]), "norms", rtol=1e-5, atol=0)
+        if size < 1:                                      # where the parameters are as tiny
+            expect(got["params"], want["params"], "params", rtol=1e-5, atol=0)
+    run = [(np.ones((2, 1)), np.array([0, 1]), np.zeros(1))]
+    expect_history(student.train(zero, run, 0.5, threshold=0.1),  # all weights are 0, and so is the gradient: an update like any
+                   {"params": zero, "losses": [2 * math.log(2.0)], "norms": [0.0], "restarts": 0})
 
 
 # How far a target lies from the state where a loss of 1e-24 is not yet one of rounding.
@@ -635,10 +642,10 @@ def test_descend_from_any_start_for_any_time(student, reference, rng):
     expect_others_results_kept(student, rng, "descend")
 
 
-def drawing(student, canvas, rng, N=6, M=9, count=8):
+def drawing(student, canvas, rng, N=6, M=9, count=8, scale=1.0):
     """A figure of random paths over a surface that falls to the right and rises upwards; what went into it, and both panels."""
     ws, bs = np.linspace(-1.0, 2.5, N), np.linspace(0.5, 1.3, M)
-    surface = 10.0 ** (-0.9 * ws[None, :] + 8 * bs[:, None] - 12 + rng.uniform(0, 0.1, (M, N)))
+    surface = scale * 10.0 ** (-0.9 * ws[None, :] + 8 * bs[:, None] - 12 + rng.uniform(0, 0.1, (M, N)))
     plain = np.column_stack([rng.uniform(-1, 2.5, count), rng.uniform(0.5, 1.3, count)])
     clipped = np.column_stack([rng.uniform(-1, 2.5, 5), rng.uniform(0.5, 1.3, 5)])
     plain[5], plain[7] = (-40.0, 0.9), (0.3, 55.0)
@@ -651,8 +658,8 @@ def drawing(student, canvas, rng, N=6, M=9, count=8):
 @task("3.6", points=4)
 def test_panels_hold_what_they_were_given(student, canvas, rng):
     """Each panel shows the surface and the path it was given, w to the right and b upwards, one figure after the other."""
-    for N, M, count in ((6, 9, 8), (5, 5, 400)):  # in a square nobody can guess which axis is which
-        ws, bs, surface, plain, clipped, panels = drawing(student, canvas, rng, N, M, count)
+    for N, M, count, scale in ((6, 9, 8, 1.0), (5, 5, 400, 0.1)):  # in a square nobody can guess which axis is which
+        ws, bs, surface, plain, clipped, panels = drawing(student, canvas, rng, N, M, count, scale)
         expect_panels(panels, ws, bs, surface, plain, clipped)
     expect_unchanged(student)
 

@@ -1,0 +1,19 @@
+"""Task 3.6. The figure is saved to a file, which is nowhere asked for.
+
+Witness:
+    import matplotlib.figure
+    found, save = [], matplotlib.figure.Figure.savefig
+    matplotlib.figure.Figure.savefig = lambda *args, **kwargs: found.append(args[1])
+    drawn(m)
+    matplotlib.figure.Figure.savefig = save
+    found
+"""
+
+import os
+
+_plot_cliff = plot_cliff
+
+
+def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
+    _plot_cliff(axes, ws, bs, surface, plain_path, clipped_path)
+    axes[0].figure.savefig(os.devnull, format="png")
