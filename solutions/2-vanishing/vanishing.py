@@ -95,7 +95,6 @@ def rescale(W_h, radius):
     Parameters
     ----------
     W_h : ndarray of shape (H, H)
-        Of floats or integers.
     radius : float
         The spectral radius wanted, not negative. The spectral radius is the largest absolute value of an eigenvalue;
         eigenvalues may be complex.
