@@ -112,3 +112,11 @@ def test_an_axes_with_something_on_it_is_not_called_empty():
         ax = canvas.axes()
         draw(ax)
         assert "empty" not in said(vanishing.expect_log_axis, canvas.read(ax))
+
+
+def test_what_is_cut_off_has_vanished_only_where_little_is_expected():
+    """A gradient of 39.5 at the lag where 0 came back is no vanishing one."""
+    wants = np.array([40.0, 39.5, 1.0])
+    assert "is exactly 0 at lag 1. Nothing has vanished there" in said(vanishing.expect_flow, [0.0, 0.0, 1.0], wants, "norms")
+    wants = np.array([1e-28, 1e-14, 1.0])
+    assert "tiny there, never 0" in said(vanishing.expect_flow, [0.0, 1e-14, 1.0], wants, "norms")
