@@ -189,7 +189,7 @@ def dh_dh(h, W_h, t, k):
     Returns
     -------
     ndarray of shape (H, H)
-        The identity for k = t.
+        A new array: the identity for k = t.
 
     Raises
     ------

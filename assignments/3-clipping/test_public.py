@@ -1,5 +1,6 @@
 """Public tests of stage 3: small cases worked by hand, runs that are replayed, independent derivatives."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -263,8 +264,22 @@ def cells_show(picture, ws, bs, heights):
     return False
 
 
+def follows(picture, heights):
+    """True for contours whose levels are chosen for these heights: over most of them, and two or more among them."""
+
+    def between(low, high):
+        return np.mean((low <= heights + 1e-6) & (heights - 1e-6 <= high))
+
+    inner = [edge for edge in steps_of(picture) if heights.min() < edge < heights.max()]
+    lines = np.array_equal(picture["low"], picture["high"])
+    return len(inner) >= 2 and between(*steps_of(picture)[[0, -1]]) >= 1 / 3 and (
+        lines or between(picture["low"].min(), picture["high"].max()) >= 0.75)
+
+
 def bands_show(picture, ws, bs, heights):
     """True for contours that lie between the heights they should lie between, half a cell this way or that."""
+    if not follows(picture, heights):
+        return False
     i, j = (np.interp(picture[axis], grid, np.arange(len(grid))) for axis, grid in (("y", bs), ("x", ws)))
     low, high = np.full(len(i), np.inf), np.full(len(i), -np.inf)
     for down, left in product((-0.5, 0.0, 0.5), repeat=2):
@@ -315,6 +330,9 @@ def surface_problem(panel, ws, bs, surface):
         return "shows all losses in one colour: its colours run over far more than the losses" if pictures and flat else ""
     if not pictures:
         return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
+    if not any(picture["kind"] != "bands" or follows(picture, heights) for picture in pictures
+               for heights in (np.log10(surface), np.log(surface), surface)):
+        return "has contours at heights that few of these losses have: their levels are to be chosen from the surface"
     if any_shows(surface, False):
         return "shows the loss itself in its colours, not its logarithm: all but the highest losses have one colour"
     return next((words for words, turn in TURNS.items() if any_shows(surface[turn], True, False)),
@@ -343,6 +361,7 @@ def lines_through(panel, path):
 
 def expect_panels(panels, ws, bs, surface, plain, clipped):
     """Each panel has the surface in the right places, and its own path over it, and no other."""
+    expect_true(not any(panel["saved"] for panel in panels), "is saved to a file: leave that to the caller", "the figure")
     for side, panel, path, name, other in (("left", panels[0], plain, "plain_path", clipped),
                                            ("right", panels[1], clipped, "clipped_path", plain)):
         what = f"the {side} panel"
@@ -369,9 +388,21 @@ def expect_window(panels, ws, bs):
                         f"the {side} panel", hidden=f"should show the {name} of the grid and no more")
 
 
+def names_other(label, own, other):
+    """True for an axis label that names the other quantity instead of its own, such as "b (weight)" for w."""
+    letters = re.findall(r"(?<![a-z])[bw](?![a-z])", label.lower())
+    if letters:
+        return own[0] not in letters
+    return other in label.lower() and own not in label.lower()
+
+
 def expect_words(panels):
     """Both axes of both panels have a label, and the titles tell the panels apart."""
     for side, panel in zip(("left", "right"), panels):
+        for axis, way, own, other in (("x", "w runs to the right", "weight", "bias"), ("y", "b runs upwards", "bias", "weight")):
+            label = panel[f"{axis}label"]
+            expect_true(not names_other(label, own, other), f"names {other[0]}, where {way}: {label!r}",
+                        f"the label of the {axis} axis in the {side} panel", hidden=f"names {other[0]}, where {way}")
         expect_true("w" in panel["xlabel"].lower(), "needs a label for w on the horizontal axis", f"the {side} panel")
         expect_true("b" in panel["ylabel"].lower(), "needs a label for b on the vertical axis", f"the {side} panel")
     left, right = (" ".join(panel["title"].lower().split()) for panel in panels)

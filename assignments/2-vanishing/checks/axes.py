@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import pickle
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from itertools import pairwise
 from typing import Any
 
@@ -52,9 +53,42 @@ def new_axes(count: int = 1) -> Any:
         settings, pickled = _fresh[count] = dict(dict.items(now)), pickle.dumps(_empty_figure(count))
     figure = pickle.loads(pickled)
     FigureCanvasAgg(figure)
+    saving.watch()
     for ax in figure.axes:
         ax.set_prop_cycle(color=TEN)
     return figure.axes[0] if count == 1 else np.array(figure.axes)
+
+
+class _Saving:
+    """Notes whether a figure is saved, be it the one that was handed out or pyplot's own."""
+
+    def __init__(self) -> None:
+        self.own: Callable[..., Any] | None = None  # matplotlib's method, while another one stands in its place
+        self.seen = False
+
+    def watch(self) -> None:
+        """Note it from now on."""
+        from matplotlib.figure import Figure
+
+        self.end()
+        self.own, self.seen = Figure.savefig, False
+
+        @wraps(Figure.savefig)
+        def savefig(*args: Any, **kwargs: Any) -> Any:
+            self.seen = True
+            return own(*args, **kwargs)
+
+        own, Figure.savefig = Figure.savefig, savefig  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        """Put matplotlib's method back."""
+        if self.own is not None:
+            from matplotlib.figure import Figure
+
+            Figure.savefig, self.own = self.own, None  # type: ignore[method-assign]
+
+
+saving = _Saving()
 
 
 def _empty_figure(count: int) -> Any:
@@ -76,11 +110,12 @@ def describe(ax: Any) -> dict[str, Any]:
         and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible, across: smallest and
         largest x in data coordinates, for an axhline too), segments (x, y, label of what hlines and vlines draw), points (x, y,
         label of each scatter), bars (x, height, bottom, width; x at the centre); meshes (number of images, meshes and contour
-        sets), pictures (each of these: see `_describe_picture`).
+        sets), pictures (each of these: see `_describe_picture`); saved (whether a figure was saved since its Axes were made).
     """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.contour import ContourSet
 
+    saving.end()
     legends = _legends(ax)
     drawn: list[Any] = [*ax.images, *ax.collections]
     strokes = [shown for shown in drawn if isinstance(shown, LineCollection) and not isinstance(shown, ContourSet)]
@@ -113,6 +148,7 @@ def describe(ax: Any) -> dict[str, Any]:
         "bars": [{key: float(value) for key, value in bar.items()} for bar in bars],
         "meshes": len(meshes),
         "pictures": [found for shown in meshes if (found := _describe_picture(shown)) is not None],
+        "saved": saving.seen,
     }
 
 
@@ -285,6 +321,7 @@ def picture(ax: Any) -> bytes:
     """Render the figure of an Axes as PNG."""
     from io import BytesIO
 
+    saving.end()
     buffer = BytesIO()
     with _powers_as_text(ax.figure):
         ax.figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})

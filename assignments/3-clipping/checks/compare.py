@@ -361,7 +361,8 @@ def expect_true(condition: Any, problem: str, what: str = "", hidden: str = "") 
 def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
     """Raise Mismatch if a call of this test changed an argument in place, or what an earlier call returned or was given.
 
-    With `new`, also if a result shares memory with the arguments. Calls before index `since` are ignored.
+    With `new`, also if a result shares memory with the arguments or with an earlier result. Calls before index `since` are left
+    out.
     """
     __tracebackhide__ = True
     called = {call.name for call in student.calls}
@@ -380,7 +381,12 @@ def expect_unchanged(student: Any, new: bool = False, since: int = 0) -> None:
                 _("changed an array that {function} had been given before: keep a copy of it, not the caller's own",
                   function=function)
             raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)
-        if new and call.shared:
+        shared = [EARLIER.fullmatch(one.removeprefix(SHARES)) for one in call.shared if new]
+        for function in (one[1] for one in shared if one and one[1] in called):
+            problem = _("returned an array that {function} had returned before: make a new one in each call, for the caller may "
+                        "change what it got", function=function)
+            raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)
+        if not all(shared):
             problem = _("returned an array of the caller's, or a part of one: the result is to be in new arrays, also where "
                         "nothing changes")
             raise Mismatch(f"{call.name}(...)", problem, "property", hidden=problem)

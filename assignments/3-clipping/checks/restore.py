@@ -17,6 +17,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .axes import saving
+
 
 @contextlib.contextmanager
 def everything_put_back(folders: Sequence[Path], shared: Sequence[str]) -> Iterator[None]:
@@ -164,6 +166,7 @@ def _matplotlib() -> Iterator[None]:
         os.environ.pop("MPLBACKEND") if chosen is None else os.environ.__setitem__("MPLBACKEND", chosen)
         if library is None and (library := sys.modules.get("matplotlib")) is not None:
             before = dict(dict.items(library.rcParamsOrig)) | ({"backend": chosen} if chosen else {})
+        saving.end()
         pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
         if register is not None:
             register.Gcf.figs.clear()

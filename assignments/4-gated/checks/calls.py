@@ -54,6 +54,10 @@ class _Kept:
         return all(array.tobytes() == was for _, array, was in self.arrays) and all(
             _are_same(_items(box), items) for box, items in self.boxes)
 
+    def is_part_of(self, result: _Parts) -> bool:
+        """Whether an array of that result that can be written into shares memory with one of these."""
+        return any(new.flags.writeable and np.may_share_memory(new, own) for _, new in result.arrays for _, own, _ in self.arrays)
+
     def forget(self, others: frozenset[int]) -> None:
         """Stop checking these objects: they are passed again, with other values in them."""
         self.arrays = [one for one in self.arrays if id(one[0]) not in others]
@@ -69,7 +73,8 @@ class Caller:
     assume they are handed back what they kept. Equal arrays in a list become one array.
 
     If a call changes what an earlier call (of any function) returned or was given, that is reported among what it changed. So are
-    the arguments that a result shares memory with, prefixed with `SHARES`.
+    the arguments that a result shares memory with, prefixed with `SHARES`; where there are none, the earlier results, if the
+    result can be written into.
     """
 
     last: dict[str, _Last] = field(default_factory=dict)
@@ -116,9 +121,11 @@ class Caller:
         if not is_repeated:
             self.last[key] = _Last(args, own) if shared == () else _Last()
         _keep(self.given, WAS_GIVEN.format(name=name), parts)
+        again: tuple[str, ...] = ()
         if result is not None:
+            again = () if shared else tuple(kept.text for kept in self.results if kept.is_part_of(result))
             _keep(self.results, RETURNED.format(name=name), result)
-        return value, found + tuple(SHARES + one for one in shared or ())
+        return value, found + tuple(SHARES + one for one in shared or again)
 
 
 def _keep(group: deque[_Kept], text: str, parts: _Parts) -> None:

@@ -185,10 +185,10 @@ W_TWO = np.array([[1.0, 2.0], [3.0, 4.0]])
 
 @task("1.4", points=1)
 def test_dh_dh_of_no_step_is_the_identity(student):
-    """dh_t/dh_t is the identity matrix."""
+    """dh_t/dh_t is the identity matrix, a new one in each call."""
     for t in (0, 2, 3):
         expect_gradient(student.dh_dh(STATES, W_TWO, t, t), np.eye(2), f"dh_{t}/dh_{t}")
-    expect_unchanged(student)
+    expect_unchanged(student, new=True)
 
 
 @task("1.4", points=1)
