@@ -72,7 +72,7 @@ stage: environment  ## instructor: lay out a new stage that passes the gates as 
 try: environment  ## instructor: a change in seconds  STAGE=1-bptt [TASK=1.3 | MISTAKE=id | GATE=words | FILE=answer.py, COURSE=]
 	@$(RUN) try $(course) $(stage) $(if $(TASK),--task "$(TASK)") $(if $(MISTAKE),--mistake "$(MISTAKE)") $(if $(GATE),--gate "$(GATE)") $(if $(FILE),--file "$(FILE)")
 
-verify: environment  ## instructor: the gates that show the suites are right  [STAGE= SHORT=1 AGAIN=1 MUTANTS=1 GRADER=1|words SEEDS=100 COURSE=]
+verify: environment  ## instructor: the gates that show the suites are right  [STAGE= SHORT=1 AGAIN=1 MUTANTS=1 GRADER=1|words SEEDS=10|11-20 COURSE=]
 	@$(RUN) verify $(course) $(stage) --verbose $(if $(SHORT),--short) $(if $(AGAIN),--again) $(if $(MUTANTS),--mutants) $(if $(GRADER),--grader "$(filter-out 1 yes,$(GRADER))") $(if $(SEEDS),--seeds "$(SEEDS)")
 
 figures: environment  ## instructor: every figure of the notebooks as SVG and PNG, for a lecture  [STAGE=]

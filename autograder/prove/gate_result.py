@@ -24,9 +24,25 @@ FALSE = "false"
 T = TypeVar("T")
 
 
+# During a gate on another term, its seed: see `another_term`.
+_other_seed: int | None = None
+
+
 def seed_of_term() -> int:
-    """Return the seed of the hidden inputs that is verified: the term's."""
-    return this_course().seed
+    """Return the seed of the hidden inputs that is verified: the term's, or that of `another_term`."""
+    return this_course().seed if _other_seed is None else _other_seed
+
+
+@contextmanager
+def another_term(seed: int) -> Iterator[None]:
+    """Context in which gates verify another seed of the hidden inputs, and keep their runs to themselves: see `runs_kept`."""
+    global _other_seed
+    before, _other_seed = _other_seed, seed
+    try:
+        with runs_kept():
+            yield
+    finally:
+        _other_seed = before
 
 
 class NameGiven(NamedTuple):

@@ -33,6 +33,7 @@ from autograder.prove.gate_result import (
     GateResult,
     NameGiven,
     Run,
+    another_term,
     describe_failure,
     reference_source,
     run_source,
@@ -217,6 +218,22 @@ def nothing_leaks(stage: Stage) -> GateResult:
             if not any(kind in leak for leak in leaks(stage, copy)):
                 finding.problems.append(f"a planted leak is not found: {kind}")
         finding.measured = f"{len(folders)} folders, {len(kinds(stage))} planted leaks"
+    return finding
+
+
+# Gates that fail where a verdict or a name hangs on the hidden inputs of the term.
+ON_INPUTS = (solution_scores_full, alternatives_score_full, mistakes_are_caught_and_named, wrong_programs_are_caught,
+             pairs_are_not_misnamed)
+
+
+def holds_in_another_term(stage: Stage, seed: int = 1) -> GateResult:
+    """The gates on the hidden inputs hold with another seed of them too; the pairs of mistakes are then others."""
+    finding = GateResult(f"seed {seed}: right answers, mistakes, bank, pairs")
+    with another_term(seed):
+        found = [gate(stage) for gate in ON_INPUTS]
+    finding.problems = [f"seed {seed}: {problem}" for one in found for problem in one.problems]
+    finding.table = [f"{one.gate}: {one.measured}" for one in found]
+    finding.measured = f"{len(found)} gates"
     return finding
 
 
