@@ -33,7 +33,7 @@ from autograder.checks.checkpoints import load_weights, read_weights
 from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
 from autograder.checks.student import FreshModule, changed, copied, place_of, student_trace
-from autograder.checks.values import Other, plain, stays
+from autograder.checks.values import Other, plain, plain_arguments, stays
 from autograder.errors import BadMessage, LimitExceeded, StudentError
 from autograder.sandbox import packing
 from autograder.sandbox.limits import Limits
@@ -240,7 +240,7 @@ class Server:
     def remote(self, kind: str, what: Any, name: str, own: Callable[..., Any] | None = None) -> Any:
         """Return a function that the grader answers, or the student's `own` for calls outside its contract."""
         def function(*args: Any, **kwargs: Any) -> Any:
-            header, payload = self.ask(kind, *encoded(map(plain, (what, args, kwargs)), self.refer, self.limits.message))
+            header, payload = self.ask(kind, *encoded((what, *plain_arguments(args, kwargs)), self.refer, self.limits.message))
             values = decoded(header[2:], bytearray(payload), self.resolve)
             if header[0] == "answer":
                 return values[0]

@@ -69,6 +69,21 @@ def test_a_figure_says_no_code_and_gets_what_it_deserves(slot: Slots, body: str,
     assert all(len(picture) < 600_000 for pictures in record["pictures"].values() for picture in pictures)
 
 
+@pytest.mark.parametrize(("start", "step", "says"), [
+    ("[]", "[x, x]", "a list of more than 100000 items"), ("()", "(x, x)", "a tuple of more than 100000 items"),
+    ("{}", "dict(a=x, b=x)", "a dict of more than 100000 items"), ("[]", "(x.append(x), x.append(x), x)[2]", "a list"),
+])
+def test_a_value_of_more_items_than_bytes_costs_its_tests_and_no_time(slot: Slots, start: str, step: str, says: str) -> None:
+    stage = find_stage("1-bptt")
+    source = f"{stage.solution.read_text(encoding='utf-8')}\n\n" \
+             f"def softmax(z):\n    x = {start}\n    for _ in range(31):\n        x = {step}\n    return x\n"
+    record = slot.grade({"student": "x", "stage": stage.id, "files": {stage.info.file: source.encode()}, "problem": "",
+                         "notes": [], "key": "k", "seed": 1})
+    assert {test["task"] for test in record["tests"] if test["outcome"] != "passed"} == {"1.1"}
+    assert not [test["test"] for test in record["tests"] if test["outcome"] == "timeout"]
+    assert says in " ".join(test["message"] for test in record["tests"])
+
+
 def test_a_value_of_many_bytes_is_not_kept_for_those_who_name_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty tests of sixty megabytes each are more than the process may have; the verdict is reached all the same."""
     monkeypatch.setattr(runner, "KEPT", 1000)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks.values import BadArgument, Other, check_arguments, first_other, is_number, plain, words_for
+from autograder.checks.values import BadArgument, Other, check_arguments, first_other, is_number, plain, plain_arguments, words_for
 
 
 class Name(str):
@@ -87,6 +87,50 @@ def test_what_is_too_deep_or_too_long_is_not_looked_at():
     assert first_other(plain(deep)) == Other("a value that is nested too deep")
     assert plain([0] * 100_000) == [0] * 100_000
     assert plain([0] * 100_001) == Other("a list of more than 100000 items")
+
+
+def doubled(pair, start=0.0):
+    """A value of 2^31 items in a few bytes: each level holds the one below twice."""
+    for _ in range(31):
+        start = pair(start)
+    return start
+
+
+class Endless(collections.abc.Sequence):
+    """Says that it has one item, and has no end."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, number):
+        return 0.0
+
+
+def in_an_array(value):
+    found = np.empty(2, dtype=object)
+    found[:] = [value, value]
+    return found
+
+
+HUGE = [
+    (doubled(lambda one: [one, one]), "a list"), (doubled(lambda one: (one, one)), "a tuple"),
+    (doubled(lambda one: {"a": one, "b": one}), "a dict"), (doubled(lambda one: collections.deque([one, one])), "a deque"),
+    (doubled(lambda one: {1: one, 2: one}.values()), "a dict_values"),
+    (doubled(in_an_array), "an array of objects"), (doubled(lambda one: types.MappingProxyType({1: one, 2: one})), "a mappingproxy"),
+    (range(10**30), "a range"), (Endless(), "an object of the class Endless"),
+    (np.broadcast_to(np.array(0.0, dtype=object), (10**6, 10**6)), "an array of objects"),
+]
+
+
+@pytest.mark.parametrize("value, words", HUGE, ids=[words for _, words in HUGE])
+def test_a_value_of_more_items_than_anybody_looks_at_is_told_and_not_walked(value, words):
+    assert plain(value) == Other(f"{words} of more than 100000 items")
+    assert plain([value, 1.0]) == Other("a list of more than 100000 items")
+
+
+def test_a_call_with_a_huge_argument_is_a_call_still():
+    huge = doubled(lambda one: [one, one])
+    assert plain_arguments((huge, 1.0), {"b": 2.0}) == ((Other("a list of more than 100000 items"), 1.0), {"b": 2.0})
 
 
 @pytest.mark.parametrize("value, is_one", [(1, True), (1.5, True), (1j, True), (np.float32(1), True), (np.array(1), True),

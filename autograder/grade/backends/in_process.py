@@ -20,7 +20,7 @@ from autograder.checks.layout import rules_of
 from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, copied
-from autograder.checks.values import first_other, plain
+from autograder.checks.values import first_other, plain_arguments
 from autograder.grade.backends.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
@@ -130,7 +130,7 @@ class InProcessBackend:
         def function(*args: Any, **kwargs: Any) -> Any:
             self._asked.add(name)
             try:
-                given = plain(copied((args, kwargs)))
+                given = plain_arguments(*copied((args, kwargs)))
                 if first_other(given) is not None:
                     raise OutsideContract
                 return answer(self.stage, name, *given)
