@@ -119,17 +119,18 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
         problem = said("{name} is a file; what is handed in lies in a folder of that name", name=stage.id)
         return Submission(student, stage.id, {}, problem=problem)
     with ExitStack() as stack:
-        hand_in = normalise(_on_disk(folder), stage, stack, stays=True)
+        aside: list[str] = []
+        hand_in = normalise(_on_disk(folder, aside), stage, stack, stays=True, aside=aside)
         renamed, unread, question = _of_collecting(folder, student, stage)
         hand_in.needs_person = hand_in.needs_person or question
         return _read(hand_in, student, stage, [*renamed, *unread])
 
 
-def _on_disk(folder: Path) -> dict[str, File]:
-    """List everything in the folder without reading it."""
+def _on_disk(folder: Path, aside: list[str]) -> dict[str, File]:
+    """List everything in the folder without reading it; leftovers of systems and editors go to `aside`."""
     found: dict[str, File] = {}
     held = 0
-    for number, (name, path) in enumerate(walk(folder)):
+    for number, (name, path) in enumerate(walk(folder, aside)):
         if number >= MAX_WALK:
             break
         most = MAX_MEMBER if is_archive(name) else limit(name)

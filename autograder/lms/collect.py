@@ -18,13 +18,15 @@ from pathlib import Path, PurePosixPath
 
 from autograder.checks.suffixes import plain_name
 from autograder.errors import UsageError
-from autograder.grade.handin.archives import JUNK, Archive, opened
+from autograder.grade.handin.archives import Archive, opened
+from autograder.grade.handin.leftovers import JUNK, is_in_junk
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import own_names
 from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected, write_table
 from autograder.lms.formats import Handin, Known, Layout, read_layout
+from autograder.lms.incoming import beside_nothing
 from autograder.lms.place import place
 from autograder.lms.roster import LmsIdentity, Person, Roster
 from autograder.lms.target import Target, forget_replaced
@@ -138,6 +140,8 @@ def _collect_one(
     layout = read_layout(archive, known, pattern)
     outcome.refused |= archive.refused
     outcome.left_out |= archive.left_out
+    outcome.refused |= {name: reason for name in archive.aside if not is_in_junk(name)
+                        and (reason := beside_nothing(name, archive.members))}
     outcome.unknown += layout.rest
     outcome.notes += layout.notes
     if not layout.handins:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.errors import Refused
-from autograder.grade.handin.archives import APPLE_DOUBLE, Archive, File
+from autograder.grade.handin.archives import Archive, File
 from autograder.grade.handin.content import lack_of_answers, lack_of_code
 from autograder.grade.handin.imports import written_elsewhere
+from autograder.grade.handin.leftovers import subject
 from autograder.grade.handin.nested import may_be_archive
 from autograder.grade.handin.normalise import HandIn, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.names import shown
@@ -73,10 +75,7 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
             outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
     came = files_of(archive, handin)
     for name in handin.files.keys() - came.keys():
-        place = PurePosixPath(name)
-        meant = place.name.removeprefix(APPLE_DOUBLE)
-        if is_inside(name) and meant != place.name and str(place.with_name(meant)) not in came:
-            reason = f"it is what macOS keeps about {shown(meant)}, not that file: ask for it"
+        if is_inside(name) and (reason := beside_nothing(name, came)):
             outcome.refused[f"{target.name}: {shown(name)}"] = reason
     hand_in = normalise(came, stage, stack)
     if damaged := _damage(hand_in, stage, came):
@@ -102,6 +101,14 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
         return None
     found.files = dict(found.own)
     return found
+
+
+def beside_nothing(name: str, there: Container[str]) -> str:
+    """Return what a leftover of a system or an editor is if the file that it is about is not there; else an empty string."""
+    meant, what = subject(name)
+    if not meant or str(PurePosixPath(name).with_name(meant)) in there:
+        return ""
+    return f"it is {what}, not that file: ask for it"
 
 
 def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:

@@ -10,8 +10,9 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 
 from autograder.checks.suffixes import plain_name
-from autograder.grade.handin.archives import Archive, File, is_junk
+from autograder.grade.handin.archives import Archive, File
 from autograder.grade.handin.content import definitions_state
+from autograder.grade.handin.leftovers import is_junk
 from autograder.grade.handin.nested import expand, may_be_archive
 from autograder.grade.handin.normalise import MAY_BE_CODE, own_names
 from autograder.lms.formats import Handin

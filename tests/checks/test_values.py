@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks.values import BadArgument, Other, check_arguments, first_other, is_number, plain, plain_arguments, words_for
+from autograder.checks.values import (
+    BadArgument,
+    Other,
+    check_arguments,
+    first_other,
+    is_number,
+    plain,
+    plain_arguments,
+    words_for,
+)
 
 
 class Name(str):
@@ -116,7 +125,8 @@ HUGE = [
     (doubled(lambda one: [one, one]), "a list"), (doubled(lambda one: (one, one)), "a tuple"),
     (doubled(lambda one: {"a": one, "b": one}), "a dict"), (doubled(lambda one: collections.deque([one, one])), "a deque"),
     (doubled(lambda one: {1: one, 2: one}.values()), "a dict_values"),
-    (doubled(in_an_array), "an array of objects"), (doubled(lambda one: types.MappingProxyType({1: one, 2: one})), "a mappingproxy"),
+    (doubled(in_an_array), "an array of objects"),
+    (doubled(lambda one: types.MappingProxyType({1: one, 2: one})), "a mappingproxy"),
     (range(10**30), "a range"), (Endless(), "an object of the class Endless"),
     (np.broadcast_to(np.array(0.0, dtype=object), (10**6, 10**6)), "an array of objects"),
 ]

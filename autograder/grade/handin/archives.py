@@ -19,11 +19,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
 from autograder.checks.rules import MAX_NOTEBOOK
 from autograder.errors import Refused, UsageError
+from autograder.grade.handin.leftovers import JUNK, MAX_ASIDE, MAY_BE_CANVAS, is_junk
 from autograder.grade.language import said
 from autograder.grade.names import shown
 
@@ -33,14 +35,6 @@ MAX_MEMBER = 64 << 20
 # Text compresses by 10, a notebook with pictures less; a file of zeros by 1000.
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20
-JUNK = re.compile(
-    r"(^|/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints(?!(?:/[^/]+\.(?:py|ipynb))?$)|__pycache__|\.git|\.svn|\.idea|\.vscode"
-    r"|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.venv|venv|node_modules|\._[^/]*|~\$[^/]*)(/|$)"
-)
-# What macOS puts beside a file is called as it is after these signs, begins with these bytes, and has this header at least.
-# A file of that name with anything else in it is somebody's: Canvas begins names with a person's, which may be a sign.
-APPLE_DOUBLE, APPLE_STARTS, APPLE_HEADER = "._", b"\0\5\x16\7", 26
-MAY_BE_CANVAS = re.compile(r"^(?!__MACOSX/)(?:.*/)?\._\d+_\d+_[^/]+$")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
@@ -111,18 +105,6 @@ class File:
             return b""
 
 
-def is_junk(name: str, read: Callable[[], bytes]) -> bool:
-    """Whether a file is a leftover of a system or an editor, by its name; where that may be a person's too, by its content."""
-    folder, _, base = name.rpartition("/")
-    if not base.startswith(APPLE_DOUBLE) or JUNK.search(folder):
-        return JUNK.search(name) is not None
-    try:
-        data = read()
-    except Refused:
-        return True
-    return data.startswith(APPLE_STARTS) or len(data) < APPLE_HEADER
-
-
 @dataclass
 class Archive:
     """The files of a download or of a hand-in, by their paths.
@@ -136,6 +118,8 @@ class Archive:
         What was left where it is because it is unsafe or cannot be read, and why.
     left_out : dict of str to str
         What was left where it is because no hand-in needs it, such as a video.
+    aside : list of str
+        Leftovers of systems and editors, which are not among the members.
     rooted : bool
         Whether an absolute name is taken without its root: no file of a student's own archive is put where it says.
     """
@@ -144,6 +128,7 @@ class Archive:
     members: dict[str, File] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
     rooted: bool = False
     _folders: dict[str, str] = field(default_factory=dict)
 
@@ -180,6 +165,8 @@ class Archive:
         if is_junk(name, file.read):
             if MAY_BE_CANVAS.search(name):
                 self.left_out[name] = "it is what macOS keeps about a file, not a hand-in"
+            elif len(self.aside) < MAX_ASIDE:
+                self.aside.append(name)
             return
         if file.size > limit(name):
             text = f"it is {file.size / 2**20:.0f} MiB; at most {limit(name) >> 20} MiB are unpacked"
@@ -434,7 +421,7 @@ def _fill_from_tar(archive: Archive, file: BinaryIO, stack: ExitStack, members: 
 def folder(path: Path) -> Archive:
     """A folder on this machine, an unpacked download or the one a student's files were put in; no link is followed."""
     archive = Archive(path)
-    for number, (name, place) in enumerate(walk(path)):
+    for number, (name, place) in enumerate(walk(path, archive.aside)):
         if number >= MAX_MEMBERS:
             raise UsageError(f"{path} holds more than {MAX_MEMBERS} files")
         clean, problem = safe_name(name)
@@ -448,8 +435,8 @@ def folder(path: Path) -> Archive:
     return archive
 
 
-def walk(top: Path, inside: str = "") -> Iterator[tuple[str, Path]]:
-    """The files below a folder in the order of their names, links as themselves."""
+def walk(top: Path, aside: list[str], inside: str = "") -> Iterator[tuple[str, Path]]:
+    """The files below a folder in the order of their names, links as themselves; leftovers go to `aside`, by name."""
     try:
         entries = sorted(os.scandir(top), key=lambda entry: entry.name)
     except OSError:
@@ -457,10 +444,14 @@ def walk(top: Path, inside: str = "") -> Iterator[tuple[str, Path]]:
     for entry in entries:
         name = f"{inside}{entry.name}"
         if is_junk(name, partial(read_bytes, Path(entry.path), limit(name))):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            below = ((f"{folder}/{file}" for folder, _, files in os.walk(entry.path) for file in sorted(files)) if is_folder
+                     else [entry.path])
+            aside += [f"{inside}{os.path.relpath(path, top)}" for path in islice(below, max(0, MAX_ASIDE - len(aside)))]
             continue
         if entry.is_dir(follow_symlinks=False):
             if inside.count("/") < 20:
-                yield from walk(Path(entry.path), f"{name}/")
+                yield from walk(Path(entry.path), aside, f"{name}/")
         else:
             yield name, Path(entry.path)
 

@@ -78,8 +78,15 @@ def stem_of(name: str) -> str:
     return match["stem"] if match and PurePosixPath(match["stem"] or "/").name else f"{name}-unpacked"
 
 
-def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], dict[str, str]]:
+def expand(files: dict[str, File], stack: ExitStack, aside: list[str] | None = None) -> tuple[dict[str, File], dict[str, str]]:
     """The files with those in archives among them, under the archive's name without its ending.
+
+    Parameters
+    ----------
+    files : dict of str to File
+    stack : ExitStack
+    aside : list of str, optional
+        Gets the leftovers of systems and editors in the archives.
 
     Returns
     -------
@@ -106,6 +113,8 @@ def expand(files: dict[str, File], stack: ExitStack) -> tuple[dict[str, File], d
             found.add(name, file)
         if inner is None:
             continue
+        if aside is not None:
+            aside += [f"{inside} in {label}" for inside in inner.aside]
         problems |= {f"{label}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
             place = f"{shown(inside)} in {shown(label)}"
@@ -159,7 +168,9 @@ def _opened(name: str, file: File, depth: int, stack: ExitStack, members: int, t
     if any(map(WEIGHTS.fullmatch, archive.members)):
         return None
     if not archive.members:
-        inside, reason = next(iter(archive.refused.items()), ("", said("is an empty archive")))
+        empty = said("has only leftovers of a system or an editor in it, such as {file}", file=shown(archive.aside[0])) \
+            if archive.aside else said("is an empty archive")
+        inside, reason = next(iter(archive.refused.items()), ("", empty))
         if not inside:
             raise Refused(reason)
         raise Refused(Said(f"gave nothing: {shown(inside)} {reason.removeprefix('it ')}", N_("gave nothing: {file}: {reason}"),

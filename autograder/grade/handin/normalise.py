@@ -33,6 +33,7 @@ from autograder.grade.handin.content import (
     written_in,
 )
 from autograder.grade.handin.imports import used_from
+from autograder.grade.handin.leftovers import subject
 from autograder.grade.handin.nested import expand, is_archive, is_none_by_name, may_be_archive, stem_of
 from autograder.grade.handin.pointers import not_here
 from autograder.grade.language import Said, said
@@ -130,7 +131,7 @@ def every_stage() -> frozenset[str]:
     return frozenset(stage.id for stage in stages())
 
 
-def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: bool = False) -> HandIn:
+def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: bool = False, aside: Iterable[str] = ()) -> HandIn:
     """Find the files of a stage among those that one student handed in.
 
     Parameters
@@ -142,22 +143,25 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         Closed when the files are no longer read.
     stays : bool
         Whether the files stay where they are, so that a question names them by their places.
+    aside : iterable of str
+        Leftovers of systems and editors that are not among the files, by path.
     """
-    found, came = HandIn(), files
-    files, found.problems = expand(files, stack) if any(map(may_be_archive, files)) else (files, {})
+    found, came, aside = HandIn(), files, [*aside]
+    files, found.problems = expand(files, stack, aside) if any(map(may_be_archive, files)) else (files, {})
     found.spare = {path: file for path, file in files.items() if SPARE in PurePosixPath(path).parts}
     files = {path: file for path, file in files.items() if path not in found.spare} if found.spare else files
-    code = _choose(files, stage, stage.info.file, MAY_BE_CODE, code_state, found)
+    seen = {path: file for path, file in files.items() if not subject(path)[0]}
+    code = _choose(seen, stage, stage.info.file, MAY_BE_CODE, code_state, found)
     if not code and not found.choices and (closed := _closed(found.problems)):
         return as_it_came(came, stage, closed, found.problems)
     wanted = stage.info.file
     found.by_content = bool(code) and not _is_package(code, wanted) and plain_name(PurePosixPath(code).name, {wanted}) != wanted
     around = _base_of(files, "", stage)
     base = _base_of(files, code, stage)
-    notebook = _choose(files, stage, f"{stage.id}.ipynb", MAY_BE_NOTEBOOK, notebook_state, found, base)
+    notebook = _choose(seen, stage, f"{stage.id}.ipynb", MAY_BE_NOTEBOOK, notebook_state, found, base)
     chosen = {stage.info.file: code, f"{stage.id}.ipynb": notebook}
     for name in stage.info.submission_files:
-        chosen[name] = _choose(files, stage, name, None, lambda data, stage: "written", found, base)
+        chosen[name] = _choose(seen, stage, name, None, lambda data, stage: "written", found, base)
     used = {path: name for name, path in chosen.items() if path}
     asked = {path for choice in found.choices for path in (*choice.stubs, *choice.written)}
     files = files | {path: file for path, file in found.spare.items() if path in used or path in asked}
@@ -183,7 +187,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
                                   "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
                                   text=shown(typed[0]))
-    meant = [path for path in sorted(files) if path not in used and (
+    meant = [path for path in sorted(files) if path not in used and path in seen and (
         _is_meant_for(path, stage) or (not notebook and DOCUMENT.search(path) and path not in KITS_OWN))]
     if meant and not (code or typed or found.choices):
         place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
@@ -199,7 +203,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     if closed:
         found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
         found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
-    return replace(found, needs_person=found.needs_person or not_here(found.files, chosen))
+    return replace(found, needs_person=found.needs_person or not_here(found.files, chosen, aside))
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:

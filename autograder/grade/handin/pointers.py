@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.grade.handin.archives import File
+from autograder.grade.handin.leftovers import only_leftovers
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.language import said
 from autograder.grade.names import shown
@@ -19,8 +21,9 @@ ADDRESS = re.compile(rb"\s*<?https?://\S+>?\s*")
 NOTEBOOKS = re.compile(rb"colab|ipynb|drive\.google|kaggle|deepnote", re.IGNORECASE)
 
 
-def not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
-    """The question where only a pointer to a file was handed in: of Git LFS, of iCloud, or a link; empty if there is none.
+def not_here(files: dict[str, File], chosen: dict[str, str], aside: Iterable[str] = ()) -> str:
+    """The question where only a pointer to a file was handed in: of Git LFS, of iCloud, or a link, or what is left beside it;
+    empty if there is none.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
         What was handed in, by path.
     chosen : dict of str to str
         The files that are wanted, and the path that was taken for each; empty where there is none.
+    aside : iterable of str
+        Leftovers of systems and editors beside them, by path.
     """
     for path, file in sorted(files.items()):
         if file.size < MAX_POINTER and path.endswith((".py", *chosen)) and file.content().startswith(LFS):
@@ -43,7 +48,8 @@ def not_here(files: dict[str, File], chosen: dict[str, str]) -> str:
             if _is_link(path, files[path]) and (may_be or NOTEBOOKS.search(path.encode() + files[path].content())):
                 return said("{file} is missing: the hand-in has only a link ({other}). Ask for the file, put it here, delete the "
                             "link, and run make grade again", file=wanted, other=shown(path))
-    return ""
+    missing = [wanted for wanted, path in chosen.items() if not path]
+    return next((question for wanted in missing if (question := only_leftovers(wanted, files, aside))), "")
 
 
 def _is_link(path: str, file: File | None) -> bool:
