@@ -100,7 +100,7 @@ baselines: environment  ## contributor: train RNN, LSTM and GRU on both tasks (a
 	@$(VENV)/bin/python datasets baselines
 
 words: environment  ## translator: bring the texts in autograder/locale/ up to date with the code; then fill in what is empty or fuzzy
-	@$(VENV)/bin/pybabel -q extract -F autograder/locale/babel.ini --no-default-keywords -k _ -k _n:1,2 -k N_ -k said \
+	@$(VENV)/bin/pybabel -q extract -F autograder/locale/babel.ini --no-default-keywords -k _ -k _n:1,2 -k N_ -k said -k doubt \
 	  --add-location=file --no-wrap -o autograder/locale/.new.pot .
 	@for file in autograder/locale/*.po; do $(VENV)/bin/pybabel -q update -i autograder/locale/.new.pot -o $$file \
 	  -l $$(basename $$file .po) --no-wrap --ignore-pot-creation-date --ignore-obsolete; done; rm autograder/locale/.new.pot

@@ -5,7 +5,9 @@ KitError
 ├── SandboxError          student code cannot be sandboxed here; nothing is run
 ├── InfrastructureError   the grader itself failed; retried, never turned into a mark
 │   └── Killed            a worker was ended from outside: for want of memory, or by a person
-├── Refused               a file from outside is not read: too large, a link, damaged; it costs that file
+├── Refused               a file from outside is not read, such as a link; it costs that file
+│   ├── Damaged           what is left of it cannot be read
+│   └── TooBig            it has more bytes than are read
 ├── Stopped               a person stopped it; what was finished is kept (exit status 1)
 └── StudentError          something student code did; it costs the test that ran, no other
     ├── Raised            an exception that does not cross the wall as itself
@@ -57,6 +59,14 @@ class Refused(KitError):
     """A file was rejected without being read. The message gives the reason and continues "<file> ...": it starts with a verb or
     "it".
     """
+
+
+class Damaged(Refused):
+    """A file that lies in an archive cannot be unpacked."""
+
+
+class TooBig(Refused):
+    """A file, or a folder with it, is larger than what is read."""
 
 
 class Stopped(KitError):

@@ -277,9 +277,8 @@ def return_summary(outcome: Returned) -> str:
 
 
 def _doubtful(record: dict[str, Any]) -> list[str]:
-    """Return remarks that cast doubt on a mark: a score of 0, files that could not be read, code found in another file."""
-    return [note for note in record.get("remarks", [])
-            if not record["score"] or "could not be read" in note or note == record.get("elsewhere")]
+    """Return remarks that cast doubt on a mark: each at a score of 0, else those on what may be elsewhere or lost."""
+    return [note for note in record.get("remarks", []) if not record["score"] or note in record.get("doubts", ())]
 
 
 def _reason(record: dict[str, Any]) -> str:

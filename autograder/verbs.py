@@ -79,7 +79,8 @@ class Kit(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run and exit with 0 for success, 1 if the grader failed or the user stopped it, 2 for wrong usage."""
-        logging.lastResort = None  # errors a library only logs (with traceback) are raised as well, and reported there
+        # Errors that a library only logs, with a traceback, are raised as well, and reported there.
+        logging.lastResort = logging.NullHandler()
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError):  # not in the main thread
                 signal.signal(number, signal.default_int_handler)

@@ -32,7 +32,7 @@ from autograder.publish.release import built
 from autograder.stages import KIT
 from tests.classroom import SOLUTION, STAGE, copy_of_kit, hand_in, in_kit, page_of, record_of, run, with_function
 
-KEYWORDS = {"_": None, "_n": (1, 2), "N_": None, "said": None}  # as `make words` has them
+KEYWORDS = {"_": None, "_n": (1, 2), "N_": None, "said": None, "doubt": None}  # as `make words` has them
 OPEN, CLOSE = "\N{LEFT DOUBLE ANGLE BRACKET}", "\N{RIGHT DOUBLE ANGLE BRACKET}"
 WRONG_SIGN = next(mistake for mistake in STAGE.mistakes() if mistake.id == "softmax-jacobian-sign").source
 

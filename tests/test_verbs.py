@@ -44,6 +44,14 @@ def test_a_course_is_known_by_what_people_call_it(tmp_path: Path, monkeypatch: p
         verbs.course_named(tmp_path / "file")
 
 
+def test_what_a_library_logs_says_nothing_to_a_person() -> None:
+    """Not even that nobody listens to it."""
+    code = ("import logging, sys\nsys.argv = ['autograder', '--help']\nfrom autograder import cli\ntry:\n    cli.main()\n"
+            "finally:\n    logging.getLogger('tornado.application').error('No space left on device')")
+    done = subprocess.run([sys.executable, "-c", code], cwd=KIT, capture_output=True, text=True, check=True)
+    assert "--help" in done.stdout and not done.stderr
+
+
 def said(error: BaseException, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Exit status and words of an error."""
     status = verbs.tell(error)

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course import Course, read_course
-from autograder.grade.language import speaking, spoken
+from autograder.grade.language import Doubt, speaking, spoken
 from autograder.grade.misplaced import in_folder
 from autograder.grade.names import folded, is_usable, shown, usable
 from autograder.grade.record import read_record, record_path, replace_record, submission_key, suite_hash
@@ -218,7 +218,8 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, retrain: 
     with speaking(term.language):
         said = {"problem": spoken(submission.problem), "needs_person": in_folder(submission.needs_person, student, stage_id),
                 "notes": [spoken(note) for note in (*submission.notes, *notes)],
-                "remarks": [spoken(remark) for remark in submission.remarks]}
+                "remarks": [spoken(remark) for remark in submission.remarks],
+                "doubts": [spoken(remark) for remark in submission.remarks if isinstance(remark, Doubt)]}
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": term.seed,
             "language": term.language, "key": _key(submission, stage, isolation, retrain, term),
             "suite": suite_hash(stage_id), "retrain": retrain and stage.has_recipe, "python": python_of(submission.notebook),

@@ -61,9 +61,38 @@ class Said(str):
         return text
 
 
+class Doubt(Said):
+    """A note which says that what counts may be elsewhere, or lost: a person should look, whatever the mark is."""
+
+
 def said(template: str, **values: Any) -> Said:
-    """Fill `values` into a template; the result remembers both, for translation."""
-    return Said(template.format(**values), template, values)
+    """Fill `values` into a template; the result remembers both, for translation, and is a doubt if one of the values is."""
+    kind = Doubt if any(isinstance(value, Doubt) for value in values.values()) else Said
+    return kind(template.format(**values), template, values)
+
+
+def doubt(template: str, **values: Any) -> Doubt:
+    """The same for a note that casts doubt."""
+    return Doubt(template.format(**values), template, values)
+
+
+def stored(text: Any) -> Any:
+    """What a file keeps of a text, so that whoever reads it can still translate it; see `restored`."""
+    if isinstance(text, BaseException):
+        return stored(text.args[0] if text.args else "")
+    if not isinstance(text, Said):
+        return text if isinstance(text, int | float) else str(text)
+    values = {name: stored(value) for name, value in text.values.items()}
+    return {"text": str(text), "template": text.template, "values": values, "doubt": isinstance(text, Doubt)}
+
+
+def restored(kept: Any) -> str:
+    """The text that `stored` kept; what is none, or was changed by hand, is taken as it stands."""
+    if not isinstance(kept, dict):
+        return str(kept or "")
+    values = kept["values"] if isinstance(kept.get("values"), dict) else {}
+    known = {name: restored(value) if isinstance(value, dict) else value for name, value in values.items()}
+    return (Doubt if kept.get("doubt") else Said)(str(kept.get("text")), str(kept.get("template")), known)
 
 
 def three_of(names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 
 from autograder.checks.words import N_
-from autograder.grade.language import said, three_of
+from autograder.grade.language import Doubt, doubt, said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_pictures import Pictures
 from autograder.grade.notebook_reading import MAX_CELLS, Cell, read_cells
@@ -28,8 +28,6 @@ from autograder.stages import RELEASE, find_stage
 
 # Marks the cell with notes for the marker; it is not part of an answer.
 NOTE = "kit_note"
-# Phrases of notes that mean an answer may be in something that cannot be shown: a person has to look.
-ELSEWHERE = ("could not be read", "it is damaged", "is the notebook of", "read it for the written tasks")
 TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
 CHECK = re.compile(r"""\s*check\(\s*["'](\d+\.\d+)["']\s*\)\s*""")
 # Control codes that no page may contain; tab and newline are text.
@@ -84,7 +82,7 @@ def repair(
             for text, shown_here in [images.page_of(images.left())] if text]
     too, comments = N_("{file} was handed in too: read it for the written tasks"), N_(
         "{file} may hold an answer in its comments: read it for the written tasks")
-    notes += images.problems + [said(comments if file.endswith(".py") and file != f"{stage_id}.py" else too, file=shown(file))
+    notes += images.problems + [doubt(comments if file.endswith(".py") and file != f"{stage_id}.py" else too, file=shown(file))
                                 for file in beside]
     notes = list(dict.fromkeys(notes))
     cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])
@@ -97,8 +95,8 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
     name = f"{stage_id}.ipynb"
     reading = read_cells(data)
     if not reading.cells and reading.notes:
-        notes.append(said("{file} could not be read ({why}); the marks of the code do not depend on it, but what was written in "
-                          "it is lost", file=name, why=reading.notes[0]))
+        notes.append(doubt("{file} could not be read ({why}); the marks of the code do not depend on it, but what was written in "
+                           "it is lost", file=name, why=reading.notes[0]))
         return [], True
     notes += [said("{file}: {note}", file=name, note=note) for note in reading.notes]
     for cell in reading.cells:
@@ -106,8 +104,8 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
     other = stage_of(reading.cells, stage_id)
     if not other:
         return _own_cells(reading.cells, ours, images, notes), False
-    notes.append(said("{file} is the notebook of {other}: what was written for {stage} is not in it", file=name, other=other,
-                      stage=stage_id))
+    notes.append(doubt("{file} is the notebook of {other}: what was written for {stage} is not in it", file=name, other=other,
+                       stage=stage_id))
     return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
@@ -242,7 +240,7 @@ def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -
 
 def may_be_elsewhere(notes: Sequence[str]) -> bool:
     """Whether the notes say that an answer may be in something that cannot be shown."""
-    return any(words in note for note in notes for words in ELSEWHERE)
+    return any(isinstance(note, Doubt) for note in notes)
 
 
 def _note(notes: Sequence[str]) -> NotebookNode:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from autograder.checks.words import N_
-from autograder.grade.language import said
+from autograder.grade.language import doubt, said
 
 MAX_CELLS = 2000
 # Maximum strings in one cell's text, or pictures of one cell.
@@ -175,6 +175,9 @@ def looks_like_notebook(data: bytes) -> bool:
 def read_cells(data: bytes) -> Reading:
     """Read the cells of a notebook; if nothing can be read, the notes say why."""
     reading = Reading()
+    if not data.strip(b"\0 \t\r\n"):
+        reading.notes.append(said("it has only bytes of 0 in it") if b"\0" in data else said("it is empty"))
+        return reading
     data, encoding = as_utf8(data)
     if encoding:
         template = N_("it was saved as {encoding}") if "UTF-8" in encoding else N_("it was saved as {encoding}, not UTF-8")
@@ -210,11 +213,13 @@ def _read(data: bytes, reading: Reading) -> None:
     else:
         cells = list(islice(_read_piece_by_piece(data), MAX_CELLS + 1))
         reading.notes.append(
-            said("it is damaged; what could be read of it was kept") if cells else
-            said("it is damaged, and nothing of it can be read")
+            doubt("it is damaged; what could be read of it was kept") if cells else
+            doubt("it is damaged, and nothing of it can be read")
         )
     if len(cells) > MAX_CELLS:
         reading.notes.append(said("it has more than {most} cells; the first {most} were read", most=MAX_CELLS))
+    if not cells and not reading.notes:
+        reading.notes.append(said("it has no cells"))
     for cell in cells[:MAX_CELLS]:
         reading.cells.append(_reduced(cell))
 

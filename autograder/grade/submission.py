@@ -8,6 +8,7 @@ import io
 import os
 import re
 import tokenize
+import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from typing import Any
 from autograder import checks
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
 from autograder.checks.wrapping import unwrap
-from autograder.errors import Refused
-from autograder.grade.handin.archives import MAX_MEMBER, File, read_bytes, walk
+from autograder.errors import Damaged, Refused, TooBig
+from autograder.grade.handin.archives import MAX_MEMBER, ZIP_STARTS, File, read_bytes, walk
 from autograder.grade.handin.content import (
     AS_IT_IS,
     DEFINITION,
@@ -35,7 +36,7 @@ from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
 from autograder.grade.import_advice import code_in_notebook, fenced
-from autograder.grade.language import said, three_of
+from autograder.grade.language import Doubt, doubt, restored, said, three_of
 from autograder.grade.misplaced import PUT_CODE, is_in_parts, is_most
 from autograder.grade.names import shown
 from autograder.grade.notebook_reading import read_cells
@@ -56,8 +57,8 @@ DOCUMENTS = (".pdf", ".docx", ".docm", ".doc", ".odt", ".pages", ".tex", ".rtf",
 # Texts, which may be documents or data. The one that nbgrader's exchange adds is neither.
 TEXTS, EXCHANGE = ".txt", "timestamp.txt"
 README = "README.md"
-# What is noted of a file whose name says that its download had not ended.
-UNFINISHED = re.compile(r"(.+\.(?:(?:cr|op)?download|part(?:ial)?)) was taken as (.+)", re.DOTALL)
+# How a browser calls a file whose download has not ended.
+UNFINISHED = re.compile(r".+\.(?:(?:cr|op)?download|part(?:ial)?)", re.DOTALL)
 NO_DATA = (*PICTURES, *DOCUMENTS, ".pptx", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".wav", ".ipynb", ".zip", ".tar",
            ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".pyc", ".pyo", ".so", ".exe", ".dll")
 
@@ -83,6 +84,8 @@ class Submission:
         What was handed in, and may be meant for the code, but does not go into the sandbox.
     places : dict of str to str
         Where those files lie that are found elsewhere than at their paths, such as ``mine.py in lib.zip``.
+    notebook_unread : bool
+        Whether there is a notebook that was not read.
     remarks : tuple of str
         Those of the notes that the tables have too: which file was graded and how it was read, and why there is little in it.
     needs_person : str
@@ -102,6 +105,7 @@ class Submission:
     needs_person: str = ""
     pictures: tuple[tuple[str, bytes], ...] = field(default=())
     beside: tuple[str, ...] = field(default=())
+    notebook_unread: bool = False
     remarks: tuple[str, ...] = field(default=())
     elsewhere: tuple[tuple[str, tuple[str, ...], bool], ...] = field(default=())
     not_sent: tuple[str, ...] = field(default=())
@@ -121,9 +125,9 @@ def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
     with ExitStack() as stack:
         aside: list[str] = []
         hand_in = normalise(_on_disk(folder, aside), stage, stack, stays=True, aside=aside)
-        renamed, unread, question = _of_collecting(folder, student, stage)
+        collected, unread, question = _of_collecting(folder, student, stage)
         hand_in.needs_person = hand_in.needs_person or question
-        return _read(hand_in, student, stage, [*renamed, *unread])
+        return _read(hand_in, student, stage, [*told(collected, own_names([stage])), *unread], collected.renamed)
 
 
 def _on_disk(folder: Path, aside: list[str]) -> dict[str, File]:
@@ -144,20 +148,20 @@ def _on_disk(folder: Path, aside: list[str]) -> dict[str, File]:
     return found
 
 
-def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str], list[str], str]:
-    """Return what is known of the hand-in from `make collect`: notes on renamed files, on a newer unreadable hand-in, and a
-    question.
+def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[HandIn, list[Doubt], str]:
+    """Return what is known of the hand-in from `make collect`: renamed files, doubts about a newer hand-in, and a question.
 
-    Notes on renaming apply while the file is the one that was collected; the question, which is about an earlier hand-in, while
+    Renaming applies while the file is the one that was collected; the question, which is about an earlier hand-in, while
     nobody has changed the files that it is about.
     """
     if folder.name != stage.id or folder.parent.name != student:
-        return [], [], ""
+        return HandIn(), [], ""
     state: dict[str, Any] = read_state(folder.parent.parent, stage.id, student)
     renamed, digests = state.get("renamed"), state.get("files")
-    unread = [state["unread"]] if isinstance(state.get("unread"), str) and state["unread"] else []
+    newer = restored(state.get("unread"))
+    unread = [newer if isinstance(newer, Doubt) else doubt("{note}", note=newer)] if newer else []
     if not isinstance(renamed, dict) or not isinstance(digests, dict):
-        return [], unread, ""
+        return HandIn(), unread, ""
     as_collected = {
         target: source for target, source in renamed.items()
         if isinstance(source, str) and _digest(folder / target) == digests.get(target)
@@ -167,8 +171,7 @@ def _of_collecting(folder: Path, student: str, stage: Stage) -> tuple[list[str],
     asks = file in digests and _digest(folder / file) == digests[file]
     archived = state["unpacked"] if isinstance(state.get("unpacked"), list) else []
     unpacked = {target for target in as_collected if target in archived}
-    notes = told(HandIn(renamed=as_collected, unpacked=unpacked), own_names([stage]))
-    return notes, unread, str(earlier.get("question", "")) if asks else ""
+    return HandIn(renamed=as_collected, unpacked=unpacked), unread, restored(earlier.get("question")) if asks else ""
 
 
 def _digest(file: Path) -> str:
@@ -179,8 +182,8 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Submission:
-    """Read the files that count."""
+def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], collected: Mapping[str, str]) -> Submission:
+    """Read the files that count; `collected` has those that were renamed as they were collected."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
     notes: list[str] = []
     remarks = [*remarks, *told(hand_in, own_names([stage])), *hand_in.notes]
@@ -188,17 +191,17 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         try:
             data = hand_in.files[path].read()
             if path == wanted and len(data) > MAX_FILE:
-                raise Refused(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read", size=len(data) / 2**20,
-                                   most=MAX_FILE / 2**20))
+                raise TooBig(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read", size=len(data) / 2**20,
+                                  most=MAX_FILE / 2**20))
             total += len(data)
             if total > MAX_TOTAL:
-                raise Refused(said("the folder holds more than {size} MiB", size=MAX_TOTAL >> 20))
+                raise TooBig(said("the folder holds more than {size} MiB", size=MAX_TOTAL >> 20))
             files[path] = data
         except Refused as error:
-            if path == wanted and str(error).startswith("is damaged"):
+            if path == wanted and isinstance(error, Damaged):
                 closed = said("in the archive it {problem}: it needs to be handed in again", problem=error)
                 hand_in.needs_person = as_it_came({}, stage, closed, {}).needs_person
-            elif path == wanted and " MiB" in str(error):
+            elif path == wanted and isinstance(error, TooBig):
                 hand_in.needs_person = said("{file} was not read: {why}. Take out what makes it so large, and run make "
                                             "grade again", file=wanted, why=error)
             elif path == wanted:
@@ -206,9 +209,9 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
             else:
                 notes.append(_not_read(shown(path), error))
     remarks += _unwrap(files, hand_in, stage)
-    hand_in.needs_person = hand_in.needs_person or _cut_off(files.get(wanted, b""), wanted, remarks)
-    notes += [_not_read(shown(name), reason) if reason.startswith("it ") else about(name, reason)
-              for name, reason in sorted(hand_in.problems.items())[:10]]
+    hand_in.needs_person = hand_in.needs_person or _cut_off(
+        files.get(wanted, b""), wanted, hand_in.renamed.get(wanted, collected.get(wanted, "")))
+    notes += [about(name, reason) for name, reason in sorted(hand_in.problems.items())[:10]]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
     beside = written_elsewhere({**hand_in.files, **hand_in.spare}, stage)
@@ -236,6 +239,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
         _pictures(hand_in),
         tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook)
               or _answers_in(path, files, hand_in, stage, notebook))[:10],
+        notebook is None and f"{stage.id}.ipynb" in hand_in.files,
         tuple(remarks),
         tuple(elsewhere),
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
@@ -244,22 +248,31 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str]) -> Su
     )
 
 
-def _cut_off(code: bytes, wanted: str, remarks: Iterable[str]) -> str:
+def _cut_off(code: bytes, wanted: str, source: str) -> str:
     """The question where the stage's file came as a download that a browser had not ended, and is no Python; or empty."""
-    name = next((found[1] for remark in remarks if (found := UNFINISHED.fullmatch(remark)) and found[2] == wanted), "")
-    if name:
+    name = PurePosixPath(source.partition(" in ")[0]).name
+    if UNFINISHED.fullmatch(name):
         try:
             ast.parse(code)
         except (SyntaxError, ValueError):
             return said("{file} came as {other}, a download that had not ended, and stops in the middle. Ask for the whole file, "
-                        "put it here, and run make grade again", file=wanted, other=name)
+                        "put it here, and run make grade again", file=wanted, other=shown(name))
     return ""
 
 
 def _models_missing(files: Mapping[str, bytes], stage: Stage) -> list[str]:
-    """Note the trained models that are not there, beside code that is."""
-    missing = [name for name in stage.info.submission_files if name not in files and stage.info.file in files]
-    return [said("trained models not handed in: {files}", files=three_of(missing))] if missing else []
+    """Note the trained models that are not there, or torn, beside code that is."""
+    wanted = stage.info.submission_files if stage.info.file in files else ()
+    missing, torn = [name for name in wanted if name not in files], [name for name in wanted if _is_torn(files.get(name))]
+    return [*([said("trained models not handed in: {files}", files=three_of(missing))] if missing else []),
+            *([doubt("trained models that are empty, cut off or only bytes of 0, as after a download or a disk that failed: "
+                     "{files}; ask for them", files=three_of(torn))] if torn else [])]
+
+
+def _is_torn(data: bytes | None) -> bool:
+    """Whether a file of weights, which is a zip, has lost its content or its end."""
+    return data is not None and (
+        not data.strip(b"\0") or (data.startswith(ZIP_STARTS) and not zipfile.is_zipfile(io.BytesIO(data))))
 
 
 def _not_read(file: str, why: str | Refused) -> str:
@@ -410,10 +423,14 @@ def is_for_worker(path: str, stage: Stage, used: bool = False) -> bool:
     return not name.lower().endswith(NO_DATA)
 
 
+def no_notebook(name: str) -> str:
+    """The note on a notebook that is missing."""
+    return said("{file} was not handed in; the written tasks have no answer", file=name)
+
+
 def _notebook(hand_in: HandIn, name: str) -> tuple[bytes | None, list[str]]:
     if name not in hand_in.files:
-        missing = said("{file} was not handed in; the written tasks have no answer", file=name)
-        return None, [] if hand_in.needs_person else [missing]
+        return None, [] if hand_in.needs_person else [no_notebook(name)]
     try:
         data, notes = reduced(hand_in.files[name].read())
         return data, [said("{file}: {note}", file=name, note=note) for note in notes]

@@ -61,7 +61,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         stage = find_stage(job["stage"])
         record: dict[str, Any] = {
             "schema": SCHEMA, "student": job["student"], "stage": stage.id, "key": job["key"], "notes": list(job["notes"]),
-            "remarks": list(job.get("remarks", ())),
+            "remarks": list(job.get("remarks", ())), "doubts": list(job.get("doubts", ())),
             "status": "graded", "reason": "", "isolation": sandbox.isolation, "versions": versions(stage), "seed": job["seed"],
             "pictures": {}, "picture_words": {}, "retrain": bool(job.get("retrain")),
         }
@@ -110,7 +110,7 @@ def _tested(backend: SandboxBackend, suite: Suite, record: dict[str, Any], files
     elif packed:
         record["notes"].insert(0, packed)
         record["remarks"].insert(0, packed)
-        record["elsewhere"] = packed
+        record["doubts"].append(packed)
     # What is too large to analyse gets no name.
     with contextlib.suppress(MemoryError, LimitExceeded), backend.total.cut_short():
         record["hints"] = {} if asks else diagnosis.found
@@ -129,7 +129,7 @@ def _finished(record: dict[str, Any], results: list[Result]) -> dict[str, Any]:
     for test in tests:
         test["mistake"], test["hint"] = hints.get(test["test"], ("", ""))
     record |= plain_values({"reason": record["reason"], "notes": record["notes"][:MAX_NOTES], "tests": tests,
-                            "remarks": record["remarks"][:MAX_NOTES]})
+                            "remarks": record["remarks"][:MAX_NOTES], "doubts": record["doubts"]})
     record["score"] = round(sum(test["points"] for test in tests), 6)
     record["max_score"] = round(sum(test["max_points"] for test in tests), 6)
     return record

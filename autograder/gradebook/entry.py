@@ -86,8 +86,7 @@ def read_handed_in(folder: Path, stage_id: str, ignore: list[str]) -> HandedIn:
             with contextlib.suppress(Refused):
                 files[name] = read_bytes(Path(entry.path), MAX_FILE)
     submission = read_submission(folder, folder.parent.name, find_stage(stage_id))
-    unreadable = any(note.startswith(f"{stage_id}.ipynb was not read") for note in submission.notes)
-    return HandedIn(files, submission.notebook, unreadable or bool(submission.needs_person), submission.pictures,
+    return HandedIn(files, submission.notebook, submission.notebook_unread or bool(submission.needs_person), submission.pictures,
                     submission.beside, _documents(folder, submission.beside))
 
 

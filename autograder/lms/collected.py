@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.grade.handin.nested import is_archive
-from autograder.grade.handin.state import COLLECTED, read_state
+from autograder.grade.handin.state import COLLECTED, question_of, read_state
+from autograder.grade.language import restored
 from autograder.grade.names import shown
 from autograder.grade.record import write_atomically
 from autograder.lms.roster import Roster
@@ -113,12 +114,6 @@ class Collected:
         return "\n".join(lines)
 
 
-def _question(state: dict[str, Any]) -> str:
-    """Return the question that a hand-in raises for a person."""
-    earlier = state.get("earlier")
-    return str(state.get("question") or (earlier.get("question", "") if isinstance(earlier, dict) else ""))
-
-
 def listed(head: str, names: list[str], most: int) -> list[str]:
     """Format names after a heading, on as many lines as they need."""
     return wrapped(head + ", ".join(names[:most]) + (f", ... ({len(names) - most} more)" if len(names) > most else ""))
@@ -139,8 +134,9 @@ def write_table(course: Path, roster: Roster, outcome: Collected) -> None:
     for folder in sorted(path for path in (submitted / COLLECTED).glob("*") if path.is_dir()):
         states = {file.stem: read_state(submitted, folder.name, file.stem) for file in sorted(folder.glob("*.json"))}
         for student, state in states.items():
-            question = _question(state)
-            notes = [f"needs a person: {question}" if question else "", state.get("unread"), *(state.get("notes") or [])]
+            question = question_of(state)
+            notes = [f"needs a person: {question}" if question else "", restored(state.get("unread")),
+                     *(state.get("notes") or [])]
             rows.append({"student": student, "stage": folder.name, "when": state.get("when", ""),
                          "late": "yes" if state.get("late") else "", "source": state.get("source", ""),
                          "attempt": state.get("attempt", 1), "files": len(state.get("files") or {}),

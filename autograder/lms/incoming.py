@@ -13,7 +13,7 @@ from autograder.grade.handin.content import lack_of_answers, lack_of_code
 from autograder.grade.handin.imports import written_elsewhere
 from autograder.grade.handin.leftovers import subject
 from autograder.grade.handin.nested import may_be_archive
-from autograder.grade.handin.normalise import HandIn, as_it_came, imported_names, normalise, own_names, told
+from autograder.grade.handin.normalise import HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected
 from autograder.lms.formats import Handin
@@ -83,8 +83,8 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
     found = Incoming(hand_in, {}, notes=told(hand_in, own_names([stage])) + hand_in.notes)
     for name, reason in hand_in.problems.items():
         outcome.refused[f"{target.name}: {shown(name)}"] = reason
-        if not hand_in.is_closed:
-            found.notes.append(f"{shown(name)}{':' if reason.startswith('it ') else ''} {reason}")
+        if not hand_in.closed:
+            found.notes.append(about(name, reason))
     for name, file in hand_in.files.items():
         try:
             found.own[name] = file.read()

@@ -7,9 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.words import N_
 from autograder.grade.handin.archives import Archive
 from autograder.grade.handin.content import code_state, notebook_state
 from autograder.grade.handin.normalise import TYPED
+from autograder.grade.handin.state import question_of
+from autograder.grade.language import doubt, said, stored
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected
 from autograder.lms.formats import Handin
@@ -35,7 +38,7 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
         read = [read_incoming(archive, one, target, stack, outcome) for one in handins]
     newest, earlier = read[-1], [one for one in reversed(read[:-1]) if one]
     if newest is None:
-        _note_unread(archive, handin, target, "nothing of it could be opened", outcome)
+        _note_unread(archive, handin, target, said("nothing of it could be opened"), outcome)
         return
     if handin.late:
         outcome.late.add(target.pair)
@@ -50,8 +53,8 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
     is_older = bool(state.get("order") and handin.order and handin.order < str(state["order"]))
     by_hand = before is not None and bool(state.get("files")) and digests(before) != state["files"]
     is_same = before is not None and state.get("collected") == collected
-    if newest.hand_in.is_closed and before is not None and not is_same and not is_older:
-        _note_unread(archive, handin, target, newest.hand_in.needs_person.partition(". ")[0], outcome)
+    if newest.hand_in.closed and before is not None and not is_same and not is_older:
+        _note_unread(archive, handin, target, newest.hand_in.closed, outcome)
         outcome.unchanged.append(target.pair)
         return
     if is_same:
@@ -66,7 +69,7 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
     else:
         facts |= _put(newest, earlier, before, state, by_hand, target, outcome)
     outcome.details[target.pair] = facts["notes"]
-    if question := facts["question"] or facts.get("earlier", {}).get("question"):
+    if question := question_of(facts):
         outcome.questions[target.pair] = question
     target.remember(facts)
 
@@ -144,9 +147,10 @@ def _note_unread(archive: Archive, handin: Handin, target: Target, why: str, out
     if not target.folder.exists():
         target.remember(_nothing_readable(archive, handin))
         return
-    words = f"a newer hand-in, in {shown(archive.path.name)}, could not be read ({why}): this is the one before it"
+    unread = doubt("a newer hand-in, in {archive}, could not be read ({why}): this is the one before it",
+                   archive=shown(archive.path.name), why=why)
     outcome.notes.append(f"{target.name}: {why}; what was there before was left")
-    target.remember((target.state() or _nothing_readable(archive, handin) | {"notes": []}) | {"unread": words})
+    target.remember((target.state() or _nothing_readable(archive, handin) | {"notes": []}) | {"unread": stored(unread)})
 
 
 def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | None]], target: Target) -> dict[str, Any]:
@@ -165,9 +169,11 @@ def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | No
             if name not in files or state_of(files[name], stage) != "written":
                 continue
             lies_at = (where or target.keep_aside(files)) / name
-            count = "Save a line more in it" if name.endswith(".py") else "Save it once more with any change"
-            question = (f"{name} {lack}, and in the hand-in before it was not: that one is "
-                        f"{lies_at.relative_to(target.submitted.parent)}. {count} if the newer one counts, else put the earlier "
-                        "one here, and run make grade again")
-            return {"earlier": {"file": name, "question": question}}
+            code = N_("{file} {lack}, and in the hand-in before it was not: that one is {place}. Save a line more in it if the "
+                      "newer one counts, else put the earlier one here, and run make grade again")
+            other = N_("{file} {lack}, and in the hand-in before it was not: that one is {place}. Save it once more with any "
+                       "change if the newer one counts, else put the earlier one here, and run make grade again")
+            question = said(code if name.endswith(".py") else other, file=name, lack=lack,
+                            place=str(lies_at.relative_to(target.submitted.parent)))
+            return {"earlier": {"file": name, "question": stored(question)}}
     return {}

@@ -19,8 +19,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from autograder.grade.course import read_course
 from autograder.grade.feedback_text import points
+from autograder.grade.language import speaking, spoken
 from autograder.grade.record import write_json
+from autograder.grade.submission import no_notebook
 from autograder.lms import gradescope
 from autograder.publish.release import fill_zip, write_zip
 from autograder.stages import KIT, Stage, find_stage
@@ -68,8 +71,8 @@ def totals(lines: list[Line]) -> tuple[float, float]:
 
 def remarks(record: dict[str, Any], stage: Stage) -> list[str]:
     """Return remarks on the whole, without the one on a missing notebook: only code is handed in here."""
-    absent = f"{stage.id}.ipynb was not handed in"
-    return gradescope.remarks(record | {"notes": [note for note in record["notes"] if not note.startswith(absent)]})
+    absent = spoken(no_notebook(f"{stage.id}.ipynb"))
+    return gradescope.remarks(record | {"notes": [note for note in record["notes"] if note != absent]})
 
 
 def github(record: dict[str, Any], stage: Stage) -> dict[str, Any]:
@@ -179,7 +182,8 @@ def run(platform: str, stage_id: str, submission: Path, results: Path) -> dict[s
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch)
         gradescope.bring_in(submission, course / "submitted" / gradescope.STUDENT / stage.id)
-        found = FORMATS[platform](gradescope.graded(course, stage.id), stage)
+        with speaking(read_course(course).language):
+            found = FORMATS[platform](gradescope.graded(course, stage.id), stage)
     results.parent.mkdir(parents=True, exist_ok=True)
     write_json(results, found)
     if platform == "github":

@@ -200,6 +200,24 @@ def test_the_notebook_of_another_assignment_is_called_that():
     assert may_be_elsewhere(notes)
 
 
+@pytest.mark.parametrize("data, words", [
+    (b"", "it is empty"), (b" \n\n", "it is empty"), (bytes(999), "it has only bytes of 0 in it"),
+    (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "it has no cells"),
+])
+def test_a_notebook_that_lost_its_content_is_looked_at_by_a_person(data, words):
+    """Not one without an answer."""
+    _, notes = below_the_task(data)
+    assert notes[0].startswith(f"{S}.ipynb could not be read ({words});") and may_be_elsewhere(notes)
+
+
+def test_the_words_of_a_student_are_no_doubt_of_the_graders():
+    """A picture may be called as a note on a damaged notebook reads."""
+    content = answered()
+    content["cells"] += [{"cell_type": "markdown", "metadata": {}, "source": "![it is damaged](it is damaged.png)"}]
+    _, notes = below_the_task(json.dumps(content).encode())
+    assert any("it is damaged" in note for note in notes) and not may_be_elsewhere(notes)
+
+
 def test_an_answer_stays_beside_its_mark_where_the_tasks_were_deleted():
     content = answered()
     content["cells"] = [cell for cell in content["cells"] if not cell["metadata"].get("nbgrader")]

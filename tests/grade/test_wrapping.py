@@ -158,7 +158,6 @@ LITTLE = {
     "empty": (b"", "bptt.py is empty"),
     "blanks": (b"\n\n  \n", "bptt.py is empty"),
     "comments": (b"# later\n", "bptt.py has no code in it"),
-    "zeros": (b"\0" * 4096, "bptt.py is empty"),
     "stub": (STUB.encode(), "bptt.py is as it was handed out (nothing written)"),
 }
 
@@ -168,6 +167,19 @@ def test_a_file_with_nothing_in_it_says_so(tmp_path, name):
     data, words = LITTLE[name]
     found = submitted(tmp_path, {"bptt.py": data, "1-bptt.ipynb": notebook_bytes()})
     assert words in found.remarks and not found.needs_person
+
+
+@pytest.mark.parametrize("files, place", [
+    ({"bptt.py": bytes(4096)}, "bptt.py"), ({"BPTT (1).py": bytes(9)}, "BPTT (1).py"),
+    ({"bptt.py": f"from mine import *\n{SOLUTION}", "mine.py": bytes(99)}, "mine.py"),
+])
+def test_a_file_of_zeros_was_torn_and_is_asked_about(tmp_path, files, place):
+    """A mark of 0 would be that of the disk."""
+    found = submitted(tmp_path, {**files, "1-bptt.ipynb": notebook_bytes()})
+    name = "mine.py" if place == "mine.py" else "bptt.py"
+    assert f"{name} has only bytes of 0 in it, as after a crash or a full disk" in found.needs_person
+    assert "run make grade again" in found.needs_person
+    assert advice(name, bytes(99)).startswith(f"{name} has only bytes of 0 in it")
 
 
 def written(source):

@@ -5,7 +5,10 @@ import re
 
 import pytest
 
+from autograder.grade.classroom import job_for
+from autograder.grade.language import Doubt, speaking, spoken
 from autograder.grade.submission import read_submission
+from autograder.terminal import _doubtful as summary_of_doubts
 from tests.classroom import STAGE
 from tests.lms.packing import NB, STUB_CODE, STUB_NOTES, S, came, code, graded, notes, packed
 
@@ -48,6 +51,9 @@ def test_a_newer_hand_in_with_nothing_in_it_is_asked_about(tmp_path, name):
     for _ in range(2):
         outcome = came(newer, tmp_path)
         question = graded(tmp_path)[FOLDER]
+        with speaking("de"):
+            told = spoken(read_submission(tmp_path / "submitted" / FOLDER, "leeann_11", STAGE).needs_person)
+        assert "und in der Abgabe davor nicht: Jene liegt in" in told and words not in told
         assert f"bptt.py {words}" in question and "run make grade again" in question
         assert question in outcome.questions.values() and question in row(tmp_path)["note"] and words in row(tmp_path)["note"]
         paths_are_there(tmp_path, outcome.summary(tmp_path).partition("What was there")[0])
@@ -92,7 +98,16 @@ def test_a_newer_hand_in_that_cannot_be_read_is_told_with_the_older_one(tmp_path
     came(older, tmp_path)
     assert graded(tmp_path)[FOLDER] == "a+nobody"
     assert "a newer hand-in, in download.zip, could not be read" in row(tmp_path)["note"]
-    assert any("could not be read" in note for note in remarks(tmp_path))
+    (note,) = remarks(tmp_path)
+    assert isinstance(note, Doubt) and "could not be read" in note
+    with speaking("de"):
+        assert spoken(note).startswith("eine neuere Abgabe, in download.zip, konnte nicht gelesen werden (")
+        assert "read" not in spoken(note) and "open" not in spoken(note)
+        told = spoken(note)
+    (tmp_path / "course.toml").write_text('language = "de"\n')
+    job = job_for(tmp_path, S, "leeann_11", "sandbox")
+    assert summary_of_doubts({**job, "score": 80}) == job["doubts"] == [told]
+    (tmp_path / "course.toml").unlink()
     came(canvas(950, bptt__py=code("c")), tmp_path)
     assert "could not be read" not in row(tmp_path)["note"] and not remarks(tmp_path)
 

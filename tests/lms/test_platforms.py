@@ -16,7 +16,9 @@ import zipfile
 import pytest
 import yaml
 
-from autograder.lms.platforms import pack
+from autograder.grade.language import languages, speaking, spoken
+from autograder.grade.submission import no_notebook
+from autograder.lms.platforms import pack, remarks
 from tests.classroom import SOLUTION, STAGE, record_of
 from tests.graded_class import mistaken_source
 
@@ -31,6 +33,13 @@ def packages(tmp_path_factory):
         with zipfile.ZipFile(pack(STAGE, platform, folder)) as bundle:
             bundle.extractall(folder / platform)
     return folder
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_notebook_that_nobody_asks_for_is_not_missed_in_any_language(language):
+    with speaking(language):
+        notes = [spoken(no_notebook(f"{STAGE.id}.ipynb")), "another note"]
+        assert remarks({"isolation": "sandbox", "notes": notes}, STAGE) == ["another note."]
 
 
 def run(command, cwd, **variables):

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
 from autograder.checks.rules import MAX_NOTEBOOK
-from autograder.errors import Refused, UsageError
+from autograder.errors import Damaged, Refused, TooBig, UsageError
 from autograder.grade.handin.leftovers import JUNK, MAX_ASIDE, MAY_BE_CANVAS, is_junk
 from autograder.grade.language import said
 from autograder.grade.names import shown
@@ -300,7 +300,7 @@ def _reader(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Callab
             with bundle.open(info) as file:
                 data = file.read(most + 1)
         except Exception as error:  # BadZipFile, EOFError, zlib.error, lzma.LZMAError: what each compression raises
-            raise Refused(said("is damaged ({why})", why=short_reason(error))) from error
+            raise Damaged(said("is damaged ({why})", why=short_reason(error))) from error
         if len(data) > most:
             raise Refused(said("is larger than it says"))
         return data
@@ -469,7 +469,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if info.st_nlink > 1 and info.st_uid != os.lstat(path.parent).st_uid:
         raise Refused(said("it is a second name of somebody else's file"))
     if info.st_size > limit:
-        raise Refused(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read",
+        raise TooBig(said("it is {size:.0f} MiB; at most {most:.0f} MiB are read",
  size=info.st_size / 2**20, most=limit / 2**20))
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -480,5 +480,5 @@ def read_bytes(path: Path, limit: int) -> bytes:
     except OSError as error:
         raise Refused(said("it cannot be read ({why})", why=error.strerror)) from error
     if len(data) > limit:
-        raise Refused(said("it is larger than {size:.0f} MiB", size=limit / 2**20))
+        raise TooBig(said("it is larger than {size:.0f} MiB", size=limit / 2**20))
     return data

@@ -91,7 +91,7 @@ def lack_of_code(data: bytes, stage: Stage) -> str:
     """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
     if is_quickly_written(data, stage):
         return ""
-    if not data.strip():
+    if not data.strip(b"\0 \t\r\n\f"):
         return "is empty"
     return lack(text_of(data)) or ("has none of its functions written" if code_state(data, stage) == "stub" else "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -66,6 +67,18 @@ def may_be_archive(name: str) -> bool:
     return is_archive(name) or is_none_by_name(name) or not PLAIN.search(name)
 
 
+def is_weights(file: File) -> bool:
+    """True for what torch writes, whatever it is called."""
+    data = file.content()
+    if not data.startswith(ZIP_STARTS):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            return any(map(WEIGHTS.fullmatch, bundle.namelist()))
+    except DAMAGED:
+        return False
+
+
 def is_none_by_name(name: str) -> bool:
     """True for a file that is no archive by its name, also with what a browser put behind that: it is one only if it opens."""
     tail = TAIL.fullmatch(name)
@@ -114,7 +127,7 @@ def expand(files: dict[str, File], stack: ExitStack, aside: list[str] | None = N
         if inner is None:
             continue
         if aside is not None:
-            aside += [f"{inside} in {label}" for inside in inner.aside]
+            aside += [f"{label}/{inside}" for inside in inner.aside]
         problems |= {f"{label}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
             place = f"{shown(inside)} in {shown(label)}"

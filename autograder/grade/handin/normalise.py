@@ -33,11 +33,12 @@ from autograder.grade.handin.content import (
     written_in,
 )
 from autograder.grade.handin.imports import used_from
-from autograder.grade.handin.leftovers import subject
-from autograder.grade.handin.nested import expand, is_archive, is_none_by_name, may_be_archive, stem_of
+from autograder.grade.handin.leftovers import is_leftover
+from autograder.grade.handin.nested import expand, is_archive, is_none_by_name, is_weights, may_be_archive, stem_of
 from autograder.grade.handin.pointers import not_here
 from autograder.grade.language import Said, said
 from autograder.grade.names import file_name, shown
+from autograder.grade.notebook_reading import looks_like_notebook
 from autograder.stages import Stage, stages
 
 # A file that may hold code, or a notebook, under a name of its own: of any ending but those of other things.
@@ -83,8 +84,9 @@ class HandIn:
         Which files only a person can choose between, or empty.
     problems : dict of str to str
         What could not be read, and why.
-    is_closed : bool
-        Whether the stage's file may be in what could not be opened: the files are then as they came, and a person is needed.
+    closed : str
+        What could not be opened, and why, if the stage's file may be in it: the files are then as they came, and a person is
+        needed. Else empty.
     choices : list of _Choice
         What only a person can choose between; the first is asked about.
     spare : dict of str to File
@@ -99,7 +101,7 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     needs_person: str = ""
     problems: dict[str, str] = field(default_factory=dict)
-    is_closed: bool = False
+    closed: str = ""
     choices: list[_Choice] = field(default_factory=list)
     spare: dict[str, File] = field(default_factory=dict)
     by_content: bool = False
@@ -150,7 +152,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     files, found.problems = expand(files, stack, aside) if any(map(may_be_archive, files)) else (files, {})
     found.spare = {path: file for path, file in files.items() if SPARE in PurePosixPath(path).parts}
     files = {path: file for path, file in files.items() if path not in found.spare} if found.spare else files
-    seen = {path: file for path, file in files.items() if not subject(path)[0]}
+    seen = {path: file for path, file in files.items() if not is_leftover(path)}
     code = _choose(seen, stage, stage.info.file, MAY_BE_CODE, code_state, found)
     if not code and not found.choices and (closed := _closed(found.problems)):
         return as_it_came(came, stage, closed, found.problems)
@@ -162,6 +164,8 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     chosen = {stage.info.file: code, f"{stage.id}.ipynb": notebook}
     for name in stage.info.submission_files:
         chosen[name] = _choose(seen, stage, name, None, lambda data, stage: "written", found, base)
+        if not chosen[name] and all(choice.wanted != name for choice in found.choices):
+            chosen[name] = _weights_called_like(seen, name, found)
     used = {path: name for name, path in chosen.items() if path}
     asked = {path for choice in found.choices for path in (*choice.stubs, *choice.written)}
     files = files | {path: file for path, file in found.spare.items() if path in used or path in asked}
@@ -182,14 +186,17 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     if _is_package(code, stage.info.file) and not _clashes(package := f"{stage.module}/{PACKAGE}", found.files):
         found.files.setdefault(package, files[code])  # the file is a copy of it: see `autograder.checks.student.place_of`
     _name_modules(found, stage)
+    if notebook and not code and not found.choices and _is_code(files[notebook], stage):
+        found.needs_person = said("{file} is missing, and {other} holds code and is no notebook. Put its code here as {file}, "
+                                  "ask for the notebook, and run make grade again", file=stage.info.file, other=shown(notebook))
     typed = [path for path in sorted(files) if TYPED.fullmatch(path)]
-    if typed and not code and not found.choices:
+    if typed and not (code or found.choices or found.needs_person):
         found.needs_person = said("{file} is missing, and there is a text that was typed into the LMS ({text}). Put the code in "
                                   "it here as {file}, or delete it, and run make grade again", file=stage.info.file,
                                   text=shown(typed[0]))
     meant = [path for path in sorted(files) if path not in used and path in seen and (
         _is_meant_for(path, stage) or (not notebook and DOCUMENT.search(path) and path not in KITS_OWN))]
-    if meant and not (code or typed or found.choices):
+    if meant and not (code or typed or found.choices or found.needs_person):
         place = files[meant[0]].place or shown(meant[0]) if stays else shown(lies_at.get(meant[0], meant[0]))
         found.needs_person = said("{file} is missing, and {other} may be meant for it. Put its code here as {file}, or delete "
                                   "it, and run make grade again", file=stage.info.file, other=place)
@@ -204,6 +211,26 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
         found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
     return replace(found, needs_person=found.needs_person or not_here(found.files, chosen, aside))
+
+
+def _weights_called_like(files: dict[str, File], wanted: str, found: HandIn) -> str:
+    """The file with weights whose name has that of a missing model in it, such as ``tickets-rnn_final.pth``; empty if there is
+    none, or if there are several, which a person is asked about.
+    """
+    def letters(name: str) -> str:
+        return re.sub(r"[\W_]+", "", PurePosixPath(name).name.casefold())
+
+    taken, stem = every_name(), letters(PurePosixPath(wanted).stem)
+    fitting = [path for path, file in sorted(files.items())
+               if stem in letters(path) and plain_name(PurePosixPath(path).name, taken) not in taken and is_weights(file)]
+    return _only([_Candidate(path, 2, "written", _digest(files[path].content())) for path in fitting], wanted, found) \
+        if fitting else ""
+
+
+def _is_code(file: File, stage: Stage) -> bool:
+    """True for a file that is called a notebook, is none, and has functions of the stage."""
+    data = file.content()
+    return not looks_like_notebook(data) and definitions_state(data, stage) == "written"
 
 
 def _is_meant_for(path: str, stage: Stage) -> bool:
@@ -228,7 +255,7 @@ def as_it_came(files: dict[str, File], stage: Stage, closed: str, problems: dict
     """A hand-in of which the stage's file cannot be had: nothing in it is renamed or opened, and a person is asked."""
     question = _ask_for(stage.info.file, closed)
     placed = {_place(path, ""): file for path, file in files.items()}
-    return HandIn(placed, needs_person=question, problems=problems, is_closed=True)
+    return HandIn(placed, needs_person=question, problems=problems, closed=closed)
 
 
 def _ask_for(file: str, closed: str) -> Said:

@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from autograder.grade.language import restored
+
 COLLECTED = ".collected"
 
 
@@ -31,3 +33,9 @@ def read_state(submitted: Path, stage_id: str, student: str) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return state if isinstance(state, dict) else {}
+
+
+def question_of(state: dict[str, Any]) -> str:
+    """The question that a hand-in raises for a person; empty if it raises none."""
+    earlier = state.get("earlier")
+    return restored(state.get("question")) or (restored(earlier.get("question")) if isinstance(earlier, dict) else "")

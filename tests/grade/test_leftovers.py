@@ -1,0 +1,135 @@
+"""What systems, editors and Python leave beside a file is no hand-in: it is told for what it is, and the file is asked for."""
+
+import pytest
+
+from autograder.grade.handin.leftovers import subject
+from autograder.grade.language import Doubt, restored, speaking, spoken, stored
+from autograder.stages import RELEASE, find_stage, stages
+from tests.classroom import notebook_bytes
+from tests.grade.test_handin import submitted
+from tests.lms.packing import came, packed
+
+MAC = b"\0\5\x16\7" + bytes(40)
+# By their names, {0} being the module's: what they hold, and what is said of them.
+OF_THE_FILE = {
+    "._{0}.py": (MAC, "what macOS keeps about {0}.py"), "__MACOSX/._{0}.py": (MAC, "what macOS keeps about {0}.py"),
+    "{0}.pyc": (b"\xa7\r\r\n", "what Python makes of the module {0}"),
+    "__pycache__/{0}.cpython-311.pyc": (b"\xa7\r\r\n", "what Python makes of the module {0}"),
+    "~${0}.docx": (b"\0", "what an office program keeps while {0}.docx is open"),
+    ".{0}.py.swp": (b"b0VIM 8.2" + bytes(99), "what an editor keeps while {0}.py is open"),
+    "{0}.py:Zone.Identifier": (b"[ZoneTransfer]", "what Windows keeps about {0}.py"),
+}
+OF_ANY = (".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints/notes.txt", ".idea/workspace.xml", ".git/HEAD")
+REAL = ("{0}.py.bak", "{0}.py~", "#{0}.py#", ".ipynb_checkpoints/{0}-checkpoint.py")
+
+
+@pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.id)
+@pytest.mark.parametrize("name", OF_THE_FILE)
+def test_what_is_left_of_a_file_is_told_and_the_file_is_asked_for(tmp_path, stage, name):
+    """Alone, and beside a notebook; in a folder, and in an archive of the student's."""
+    data, what = OF_THE_FILE[name]
+    name, what = name.format(stage.module), what.format(stage.module)
+    notebook = {f"{stage.id}.ipynb": (RELEASE / stage.id / f"{stage.id}.ipynb").read_bytes()}
+    asked = f"{stage.info.file} is missing: in its place the hand-in has only {name}"
+    assert submitted(tmp_path / "a", {name: data}, stage).needs_person.startswith(f"{asked}, {what}. Ask for the file")
+    assert submitted(tmp_path / "b", {name: data, **notebook}, stage).needs_person.startswith(f"{asked}, {what}.")
+    question = submitted(tmp_path / "c", {"work.zip": packed({name: data})}, stage).needs_person
+    assert name in question and ("only leftovers" in question or what in question)
+    assert what in submitted(tmp_path / "d", {"work.zip": packed({name: data, **notebook})}, stage).needs_person
+
+
+@pytest.mark.parametrize("name", OF_ANY)
+def test_a_hand_in_of_nothing_but_leftovers_is_no_empty_folder(tmp_path, name):
+    """Beside a notebook they say nothing: then the file is missing."""
+    question = submitted(tmp_path / "a", {name: b"x"}).needs_person
+    assert f"has only {name}, what a system or an editor keeps about a folder" in question
+    assert f"has only leftovers of a system or an editor in it, such as {name}" in submitted(
+        tmp_path / "b", {"work.zip": packed({name: b"x"})}).needs_person
+    beside = submitted(tmp_path / "c", {name: b"x", "1-bptt.ipynb": notebook_bytes()})
+    assert not beside.needs_person and beside.problem == "bptt.py is missing"
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_copy_that_an_editor_made_is_work(tmp_path, name):
+    stage = find_stage("1-bptt")
+    found = submitted(tmp_path, {name.format("bptt"): stage.solution.read_bytes()})
+    assert not found.needs_person and not found.problem and found.files["bptt.py"]
+
+
+def test_a_file_that_is_only_called_as_those_of_macos_is_somebodys(tmp_path):
+    stage = find_stage("1-bptt")
+    found = submitted(tmp_path, {"._bptt.py": stage.solution.read_bytes()})
+    assert not found.needs_person and found.files["bptt.py"]
+
+
+def test_a_leftover_beside_its_file_is_not_worth_a_word(tmp_path):
+    stage = find_stage("1-bptt")
+    files = {name.format("bptt"): data for name, (data, _) in OF_THE_FILE.items()} | {"bptt.py": stage.solution.read_bytes()}
+    found = submitted(tmp_path, files)
+    assert not found.needs_person and not found.problem and not found.remarks
+    assert subject("bptt.py") == subject("rnn.pt") == subject("notes.txt") == ("", "")
+
+
+def test_a_download_with_a_leftover_in_the_place_of_a_file_names_it(tmp_path):
+    """Whoever handed in nothing else is on no list but that one."""
+    code = find_stage("1-bptt").solution.read_bytes()
+    start = "{} Lovelace_{}_assignsubmission_file_/{}"
+    outcome = came({start.format("Ada", 12, "._bptt.py"): MAC, start.format("Bob", 13, "bptt.py"): code,
+                    start.format("Bob", 13, "._bptt.py"): MAC}, tmp_path)
+    words = " ".join(outcome.summary(tmp_path).split())
+    assert "Not taken: Ada Lovelace_12_assignsubmission_file_/._bptt.py: it is what macOS keeps about bptt.py, not that file: " \
+           "ask for it" in words
+    assert words.count("macOS") == 1
+
+
+@pytest.mark.parametrize("data", [b"", bytes(5000), b"PK\x03\x04" + bytes(500)], ids=["empty", "zeros", "cut off"])
+def test_torn_weights_are_a_doubt(tmp_path, data):
+    stage = find_stage("4-gated")
+    models = {name: (stage.suite / "checkpoints" / name).read_bytes() for name in stage.info.submission_files}
+    first, *_ = models
+    code = {stage.info.file: stage.solution.read_bytes()}
+    assert not submitted(tmp_path / "a", {**code, **models}, stage).remarks
+    (note,) = submitted(tmp_path / "b", {**code, **models, first: data}, stage).remarks
+    assert isinstance(note, Doubt) and f"{first}; ask for them" in note
+
+
+SIMILAR = ("{0}.pth", "{0}_final.pt", "my_{0}.pt", "weights/{0}.bin", "{0}.zip", "{1}-{2}.pt", "{1} {2} (2).pt",
+           "old/{1}{2}.ckpt")
+
+
+@pytest.mark.parametrize("name", SIMILAR)
+def test_weights_under_a_name_of_their_own_are_taken_and_told(tmp_path, name):
+    stage = find_stage("4-gated")
+    models = {name: (stage.suite / "checkpoints" / name).read_bytes() for name in stage.info.submission_files}
+    data = models.pop("tickets_rnn.pt")
+    name = name.format("tickets_rnn", "Tickets", "RNN")
+    found = submitted(tmp_path, {stage.info.file: stage.solution.read_bytes(), **models, name: data}, stage)
+    assert found.files["tickets_rnn.pt"] == data and not found.needs_person
+    assert found.remarks == (f"{name.rpartition('/')[2]} was taken as tickets_rnn.pt",)
+
+
+def test_weights_that_could_each_be_the_one_are_asked_about_and_other_files_are_none(tmp_path):
+    stage = find_stage("4-gated")
+    models = {name: (stage.suite / "checkpoints" / name).read_bytes() for name in stage.info.submission_files}
+    data = models.pop("tickets_rnn.pt")
+    code = {stage.info.file: stage.solution.read_bytes()}
+    two = {"tickets_rnn_5.pt": data, "tickets_rnn_9.pt": models["tickets_gru.pt"]}
+    question = submitted(tmp_path / "a", {**code, **models, **two}, stage).needs_person
+    assert question.startswith("tickets_rnn_5.pt and tickets_rnn_9.pt could each be tickets_rnn.pt, and they differ")
+    assert not submitted(tmp_path / "b", {**code, **models, **two, "tickets_rnn.pt": data}, stage).needs_person
+    (note,) = submitted(tmp_path / "c", {**code, **models, "tickets_rnn.csv": b"PK\x03\x04", "rnn.pt": data}, stage).remarks
+    assert note == "trained models not handed in: tickets_rnn.pt"
+
+
+@pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.id)
+def test_code_under_the_name_of_the_notebook_is_asked_about(tmp_path, stage):
+    found = submitted(tmp_path, {f"{stage.id}.ipynb": stage.solution.read_bytes()}, stage)
+    assert f"{stage.info.file} is missing, and {stage.id}.ipynb holds code and is no notebook" in found.needs_person
+
+
+def test_a_question_that_was_kept_in_a_file_can_still_be_translated(tmp_path):
+    question = submitted(tmp_path, {"._bptt.py": MAC}).needs_person
+    again = restored(stored(question))
+    assert again == question and restored(question + "") == question and restored(None) == ""
+    with speaking("de"):
+        assert spoken(again) == spoken(question) and "was macOS sich über bptt.py merkt" in spoken(again)
