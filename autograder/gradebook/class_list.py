@@ -24,6 +24,8 @@ TIMESTAMP = "timestamp.txt"
 YES = {"yes", "y", "true", "1", "late", "x"}
 EXTENSION = re.compile(
     r"\s*(?:(?P<stage>[^\s:=;,]+)\s*[:=]\s*)?\+?(?P<days>\d+(?:[.,]\d+)?)\s*(?:d|days?)?(?:\s*[;,]|\s+|$)", re.I)
+# A group in one stage. A number before a colon is a stage, so that a slip in it is told; other colons belong to a name.
+OF_STAGE = re.compile(r"(?P<stage>\d+(?:-\w+)?)\s*:\s*(?P<name>.+)", re.DOTALL)
 YEAR_FIRST = re.compile(r"\d{4}[-/.]?\d")
 DOTTED = re.compile(r"\d\d?\.\d\d?\.\d{4}")
 
@@ -93,22 +95,33 @@ class ClassList:
         except (ValueError, OverflowError):
             return Came(problem=f"{TIMESTAMP} is no time")
 
-    def groups(self) -> dict[str, list[str]]:
-        """Return the members of each group by its name. A row whose group is its own student id is the group itself."""
+    def groups(self, stage_id: str) -> dict[str, list[str]]:
+        """Return the members of each group in a stage by its name; a row whose group is its own student id is the group itself.
+
+        Raises
+        ------
+        UsageError
+            The roster's column names a stage that does not exist, or two groups for one.
+        """
         found: dict[str, list[str]] = {}
         for student, row in self.roster.items():
-            if row.get("group") and row["group"] != student:
-                found.setdefault(row["group"], []).append(student)
+            group = group_in(stage_id, self.course / ROSTER, student, row.get("group", ""))
+            if group and row["group"] != student:
+                found.setdefault(group, []).append(student)
         return found
+
+    def group_names(self) -> set[str]:
+        """Return the names of the groups of every stage."""
+        return {name for student, row in self.roster.items() if row.get("group") and row["group"] != student
+                for name in _groups(self.course / ROSTER, student, row["group"]).values()}
 
     def missing(self, stage_id: str, present: Collection[tuple[str, str]]) -> list[str]:
         """Return the students on the roster who handed in nothing for a stage, neither themselves nor through their group."""
         there = {student for stage, student in present if stage == stage_id}
-        groups = self.groups()
-        for group, members in groups.items():
+        for group, members in self.groups(stage_id).items():
             if there & {group, *members}:
                 there |= set(members)
-        return sorted(student for student in self.roster if student not in there and student not in groups)
+        return sorted(student for student in self.roster.keys() - there - self.group_names())
 
     def present(self) -> list[tuple[str, str]]:
         """Return every submission in submitted/ as (stage id, student)."""
@@ -178,6 +191,34 @@ def expect_clear_table(path: str | Path, columns: Sequence[str], rows: Iterable[
         if any(cell.strip() for cell in cells[len(columns):]):
             raise UsageError(f"{path}, line {number}, has {len(cells)} cells, and the first line names {len(columns)}; put a "
                              "cell in quotes if it holds what separates cells, such as \"Lovelace, Ada\"")
+
+
+def group_in(stage_id: str, path: Path, student: str, text: str) -> str:
+    """Return the group of a student in a stage: the column has ``Team B``, or ``Team B | 1-bptt:Team A`` for another one there.
+
+    Raises
+    ------
+    UsageError
+        It names a stage that does not exist, or two groups for one.
+    """
+    found = _groups(path, student, text)
+    return found.get(stage_id, found.get("", ""))
+
+
+@lru_cache(maxsize=4096)
+def _groups(path: Path, student: str, text: str) -> dict[str, str]:
+    """Parse that column into groups by stage, the one for all others under an empty name."""
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, text.split("|"))):
+        of = OF_STAGE.fullmatch(part)
+        try:
+            stage, name = (stage_named(of["stage"]).id, of["name"]) if of else ("", part)
+        except UsageError as error:
+            raise UsageError(f"{path}: {student}: group {text!r}: {error}") from None
+        if found.setdefault(stage, name) != name:
+            raise UsageError(f"{path}: {student}: group {text!r} has two groups for {stage or 'every stage'}; "
+                             "write Team B | 1-bptt:Team A if it was another one in a stage")
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -24,6 +24,7 @@ from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import own_names
 from autograder.grade.handin.state import COLLECTED, read_state
 from autograder.grade.names import shown
+from autograder.gradebook.class_list import ROSTER, group_in
 from autograder.lms.collected import Collected, write_table
 from autograder.lms.formats import Handin, Known, Layout, read_layout
 from autograder.lms.incoming import beside_nothing
@@ -74,13 +75,12 @@ def collect(paths: Path | Sequence[Path], course: Path, stage_id: str | None = N
 def _of_groups(submitted: Path, roster: Roster, outcome: Collected) -> list[str]:
     """Return a note for each group that handed in several, different submissions, on whose work counts for whom."""
     notes = []
-    members: dict[str, list[str]] = {}
-    for person in roster.people:
-        if person.group and not person.is_group:
-            members.setdefault(person.group, []).append(person.student)
-    stage_ids = sorted({stage_id for _, stage_id in (*outcome.new, *outcome.replaced)})
-    for group, names in sorted(members.items()):
-        for stage_id in stage_ids:
+    for stage_id in sorted({stage_id for _, stage_id in (*outcome.new, *outcome.replaced)}):
+        members: dict[str, list[str]] = {}
+        for person in roster.people:
+            if not person.is_group and (name := group_in(stage_id, submitted.parent / ROSTER, person.student, person.group)):
+                members.setdefault(name, []).append(person.student)
+        for group, names in sorted(members.items()):
             there = {name: read_state(submitted, stage_id, name).get("files") for name in (group, *names)
                      if (submitted / name / stage_id).is_dir()}
             first = next(iter(there), "")

@@ -221,7 +221,8 @@ class MoodleExport(KitExport):
             yield [f"Participant {number}", defused(person.name), defused(person.email), "", mark, points(course.worth(name)),
                    "Yes", "", "-", *map(defused, said)]
         self.outcome.advice += [
-            "Moodle: View all submissions, Grading action, Upload grading worksheet.",
+            "Moodle: View all submissions, Grading action, Upload grading worksheet. Moodle knows the columns by their titles in "
+            "the language that you use it in, and these are English: switch Moodle to English for the upload.",
             "Who has a grade in Moodle already is skipped, unless \"Allow updating records that have been modified more "
             "recently in Moodle than in the spreadsheet\" is ticked.",
         ]

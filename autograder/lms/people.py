@@ -59,14 +59,13 @@ def people(course: Path, listed: ClassList, present: Collection[tuple[str, str]]
     for stage_id, student in present:
         if stage_id in facts:
             folders.setdefault(student, {})[stage_id] = student
-    members = listed.groups()
-    for group, names in members.items():
-        for stage_id in stage_ids:
+    for stage_id in stage_ids:
+        for group, names in listed.groups(stage_id).items():
             handed_in = next((name for name in (group, *names) if (stage_id, name) in present), "")
             for name in names if handed_in else ():
                 folders[name].setdefault(stage_id, handed_in)
     # A group's row has itself as group. A student may have the same name as somebody else's group.
-    groups = {group for group in members if listed.roster.get(group, {"group": group}).get("group") == group}
+    groups = {group for group in listed.group_names() if listed.roster.get(group, {"group": group}).get("group") == group}
     return [_person(student, folders[student], listed.roster.get(student, {}), facts)
             for student in sorted(folders) if student not in groups]
 

@@ -2,14 +2,17 @@
 
 import csv
 import itertools
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.errors import UsageError
+from autograder.gradebook.class_list import read_class
 from autograder.lms.collect import collect
 from autograder.lms.lists import take_list
+from autograder.lms.people import people
 from autograder.lms.roster import LmsIdentity, Roster
 from autograder.lms.target import REPLACED_DAYS
 from tests.classroom import SOLUTION, STAGE, notebook_bytes
@@ -456,3 +459,34 @@ def test_what_is_collected_is_its_owners_alone(tmp_path):
         os.umask(before)
     made = list(course.rglob("*"))
     assert made and not [path for path in made if path.stat().st_mode & 0o077]
+
+
+GROUPS = "student,group\nann,Team B | 1-bptt:Team A\nben,Team A\ncy,Team B\ndan,1:Team A\nTeam A,Team A\n"
+
+
+def test_who_changes_groups_in_mid_term_keeps_the_mark_of_the_earlier_one(tmp_path):
+    """A group may be that of one stage; who has none in a stage is missing there."""
+    (tmp_path / "roster.csv").write_text(GROUPS)
+    listed = read_class(tmp_path)
+    present = [("1-bptt", "Team A"), ("1-bptt", "Team B"), ("2-vanishing", "Team A"), ("2-vanishing", "Team B")]
+    found = {person.student: person.folders for person in people(tmp_path, listed, present, ["1-bptt", "2-vanishing"])}
+    assert found == {"ann": {"1-bptt": "Team A", "2-vanishing": "Team B"}, "ben": {"1-bptt": "Team A", "2-vanishing": "Team A"},
+                     "cy": {"1-bptt": "Team B", "2-vanishing": "Team B"}, "dan": {"1-bptt": "Team A"}}
+    assert listed.missing("1-bptt", present) == [] and listed.missing("2-vanishing", present) == ["dan"]
+    assert {person.student for person in people(tmp_path, listed, present, ["2-vanishing"])} == {"ann", "ben", "cy", "dan"}
+
+
+@pytest.mark.parametrize("group, words", [
+    ("Team A | Team B", "has two groups for every stage; write Team B | 1-bptt:Team A"),
+    ("1:A | 1-bptt:B", "has two groups for 1-bptt"), ("7-bptt:A", "there is no stage '7-bptt'"),
+])
+def test_a_group_that_is_not_clear_is_told_with_the_student(tmp_path, group, words):
+    (tmp_path / "roster.csv").write_text(f"student,group\nann,{group}\n")
+    with pytest.raises(UsageError, match=re.escape(words)) as refused:
+        read_class(tmp_path).groups("1-bptt")
+    assert "roster.csv: ann: group" in str(refused.value)
+
+
+def test_a_colon_in_a_groups_name_is_none_of_a_stage(tmp_path):
+    (tmp_path / "roster.csv").write_text("student,group\nann,Team: A\n")
+    assert read_class(tmp_path).groups("1-bptt") == {"Team: A": ["ann"]}
