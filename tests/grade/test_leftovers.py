@@ -113,9 +113,9 @@ def test_weights_that_could_each_be_the_one_are_asked_about_and_other_files_are_
     models = {name: (stage.suite / "checkpoints" / name).read_bytes() for name in stage.info.submission_files}
     data = models.pop("tickets_rnn.pt")
     code = {stage.info.file: stage.solution.read_bytes()}
-    two = {"tickets_rnn_5.pt": data, "tickets_rnn_9.pt": models["tickets_gru.pt"]}
+    two = {"tickets_rnn_best.pt": data, "tickets_rnn_last.pt": models["tickets_gru.pt"]}
     question = submitted(tmp_path / "a", {**code, **models, **two}, stage).needs_person
-    assert question.startswith("tickets_rnn_5.pt and tickets_rnn_9.pt could each be tickets_rnn.pt, and they differ")
+    assert question.startswith("tickets_rnn_best.pt and tickets_rnn_last.pt could each be tickets_rnn.pt, and they differ")
     assert not submitted(tmp_path / "b", {**code, **models, **two, "tickets_rnn.pt": data}, stage).needs_person
     (note,) = submitted(tmp_path / "c", {**code, **models, "tickets_rnn.csv": b"PK\x03\x04", "rnn.pt": data}, stage).remarks
     assert note == "trained models not handed in: tickets_rnn.pt"
