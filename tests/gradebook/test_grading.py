@@ -193,7 +193,7 @@ NOTES = {
     "nb-tagged": ["cell task_1_1 had other points, settings or tags than the released one, which count"],
     "nb-rich": ["cell task_1_1 had other points, settings or tags than the released one, which count",
                 "cell task_9_9 is none of the assignment's; it is worth no points"],
-    "nb-no-cells": ["cells task_1_1, task_1_2, task_1_3 and 5 more had been deleted; they were put back"],
+    "nb-no-cells": ["1-bptt.ipynb could not be read (it has no cells); the marks of the code do not depend on it"],
     "nb-not-json": ["1-bptt.ipynb: it is damaged; what could be read of it was kept"],
     "nb-a-list": ["1-bptt.ipynb could not be read (it does not begin as a notebook does); the marks of the code do"],
     "nb-no-list": ["1-bptt.ipynb could not be read"],
