@@ -10,7 +10,7 @@ import functools
 import numbers
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, Set, Sized, ValuesView
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set, Sized, ValuesView
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,76 +51,142 @@ class BadArgument(Exception):
     """A test passes student code a value that cannot cross unchanged. The test is wrong, not the student."""
 
 
-def plain(value: Any, keep: Callable[[Any], Any] | None = None, depth: int = 0) -> Any:
+class _TooMany(Exception):
+    """A value has more than MAX_ITEMS items."""
+
+
+class _Walk:
+    """One pass through a value, which ends after MAX_ITEMS items.
+
+    What is met again at the same depth is converted once and counted each time, so a few lists that hold each other many times
+    cost no time; what holds itself is nested too deep.
+    """
+
+    def __init__(self, keep: Callable[[Any], Any] | None) -> None:
+        self.keep, self.left = keep, MAX_ITEMS
+        self.met: dict[tuple[int, int], tuple[Any, Any, int]] = {}
+        self.inside: set[int] = set()
+
+    def count(self, items: int) -> None:
+        self.left -= items
+        if self.left < 0:
+            raise _TooMany
+
+    def each(self, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            self.count(1)
+            yield item
+
+    def plain(self, value: Any, depth: int = 0) -> Any:
+        """Convert one part of the value, nested so deep."""
+        kind = type(value)
+        if kind in EXACT:
+            return value
+        if depth > MAX_DEPTH:
+            return Other("a value that is nested too deep")
+        if isinstance(value, np.ndarray) and value.dtype.kind != "O":
+            return _array(value)
+        if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+            return _array(np.asarray(value))[()]
+        if is_tensor(value):
+            return _tensor(value)
+        if stays(value):
+            return value if self.keep is None else self.keep(value)
+        return value if kind is Other else self.once(value, depth)
+
+    def once(self, value: Any, depth: int) -> Any:
+        """Convert what may hold other values, or return what became of it before."""
+        _, found, items = self.met.get((id(value), depth), (None, None, 0))
+        if items:
+            self.count(items)
+            return found
+        if id(value) in self.inside:
+            return Other("a value that is nested too deep")
+        self.inside.add(id(value))
+        left = self.left
+        found = self.objects(value, depth) if isinstance(value, np.ndarray) else self.by_base(value, depth)
+        self.inside.remove(id(value))
+        if left > self.left:
+            self.met[id(value), depth] = value, found, left - self.left  # the value is kept, so that no other gets its id
+        return found
+
+    def by_base(self, value: Any, depth: int) -> Any:
+        """Convert a value by its base type, whatever subclass it is of."""
+        if isinstance(value, type):
+            return Other(words_for(value))
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return int.__index__(value)
+        if isinstance(value, float | complex):
+            return float.__pos__(value) if isinstance(value, float) else complex.__pos__(value)
+        if isinstance(value, numbers.Number):  # Fraction, Decimal
+            return complex(value) if isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real) else float(value)  # type: ignore[arg-type]
+        if isinstance(value, tuple):
+            return tuple([self.plain(item, depth + 1) for item in self.each(tuple.__iter__(value))])
+        if isinstance(value, list | deque | range | KeysView | ValuesView):
+            return [self.plain(item, depth + 1) for item in self.each(value)]
+        if isinstance(value, Mapping):
+            pairs = dict.items(value) if isinstance(value, dict) else ((key, value[key]) for key in value)
+            return {self.key(key): self.plain(item, depth + 1) for key, item in self.each(pairs)}
+        if isinstance(value, bytes | bytearray | memoryview | Set):
+            return Other(words_for(value))
+        if hasattr(type(value), "__array__"):
+            array = np.asarray(value)
+            return self.plain(array, depth) if type(array) is np.ndarray else Other(words_for(value))
+        if isinstance(value, Sequence) or (isinstance(value, Iterable) and isinstance(value, Sized)):
+            return [self.plain(item, depth + 1) for item in self.each(value)]
+        return Other(words_for(value))
+
+    def key(self, key: Any) -> Any:
+        """Convert a key of a dict: strings and numbers to plain ones that are equal, anything else to `Other`."""
+        found = self.plain(key)
+        if isinstance(found, np.ndarray) or is_tensor(found):
+            found = found.item() if found.ndim == 0 else Other(words_for(key))
+        if isinstance(found, np.generic):
+            found = found.item()
+        try:
+            hash(found)
+        except TypeError:
+            return Other(words_for(key))
+        return found
+
+    def objects(self, value: np.ndarray, depth: int) -> Any:
+        """Convert an array of objects: one of numbers if each is one, else `Other`."""
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            return Other("a masked array with masked entries")
+        self.count(value.size)
+        items = [self.plain(item, depth + 1) for item in np.asarray(value).ravel().tolist()]
+        if items and all(is_number(item) for item in items):
+            found = np.array([np.asarray(item).item() for item in items])
+            if found.dtype.kind in "iufc":
+                return found.reshape(value.shape)
+        return Other(words_for(value))
+
+
+def plain(value: Any, keep: Callable[[Any], Any] | None = None) -> Any:
     """Convert a value from student code to the form that tests see.
+
+    One with more than MAX_ITEMS items in all, each counted as often as it is met, is `Other`; so is what is nested deeper than
+    MAX_DEPTH.
 
     Parameters
     ----------
     value : object
     keep : callable, optional
         ``keep(module)`` returns the stand-in for a torch module; without it the module is returned itself.
-    depth : int
-        Nesting depth so far, at most MAX_DEPTH.
     """
-    kind = type(value)
-    if kind in EXACT:
+    if type(value) in EXACT:
         return value
-    if depth > MAX_DEPTH:
-        return Other("a value that is nested too deep")
-    if isinstance(value, np.ndarray):
-        return _array(value)
-    if isinstance(value, np.generic):
-        return _array(np.asarray(value))[()] if value.dtype.kind in "biufc" else _by_base(value, keep, depth)
-    if is_tensor(value):
-        return _tensor(value)
-    if stays(value):
-        return value if keep is None else keep(value)
-    return value if kind is Other else _by_base(value, keep, depth)
-
-
-def _by_base(value: Any, keep: Callable[[Any], Any] | None, depth: int) -> Any:
-    """Convert a value by its base type, whatever subclass it is of."""
-    if isinstance(value, type):
-        return Other(words_for(value))
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int):
-        return int.__index__(value)
-    if isinstance(value, float | complex):
-        return float.__pos__(value) if isinstance(value, float) else complex.__pos__(value)
-    if isinstance(value, numbers.Number):  # Fraction, Decimal
-        return complex(value) if isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real) else float(value)  # type: ignore[arg-type]
-    if isinstance(value, tuple):
-        return tuple(plain(item, keep, depth + 1) for item in tuple.__iter__(value))
-    if isinstance(value, Sized) and not isinstance(value, dict | str) and len(value) > MAX_ITEMS:
-        return Other(f"{words_for(value)} of more than {MAX_ITEMS} items")
-    if isinstance(value, list | deque | range | KeysView | ValuesView):
-        return [plain(item, keep, depth + 1) for item in value]
-    if isinstance(value, Mapping):
-        pairs = dict.items(value) if isinstance(value, dict) else [(key, value[key]) for key in value]
-        return {_key(key): plain(item, keep, depth + 1) for key, item in pairs}
-    if isinstance(value, bytes | bytearray | memoryview | Set):
-        return Other(words_for(value))
-    if hasattr(type(value), "__array__"):
-        array = np.asarray(value)
-        return _array(array) if type(array) is np.ndarray else Other(words_for(value))
-    if isinstance(value, Sequence) or (isinstance(value, Iterable) and isinstance(value, Sized)):
-        return [plain(item, keep, depth + 1) for item in value]
-    return Other(words_for(value))
-
-
-def _key(key: Any) -> Any:
-    """Convert a key of a dict: strings and numbers to plain ones that are equal, anything else to `Other`."""
-    found = plain(key)
-    if isinstance(found, np.ndarray) or is_tensor(found):
-        found = found.item() if found.ndim == 0 else Other(words_for(key))
-    if isinstance(found, np.generic):
-        found = found.item()
     try:
-        hash(found)
-    except TypeError:
-        return Other(words_for(key))
-    return found
+        return _Walk(keep).plain(value)
+    except _TooMany:
+        return Other(f"{words_for(value)} of more than {MAX_ITEMS} items")
+
+
+def plain_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Convert each argument of a call that student code makes, as `plain` does."""
+    return tuple(map(plain, args)), {name: plain(value) for name, value in kwargs.items()}
 
 
 def _array(value: np.ndarray) -> Any:
@@ -136,13 +202,7 @@ def _array(value: np.ndarray) -> Any:
         width = {"f": np.float64, "c": np.complex128}.get(value.dtype.kind)
         native = value.dtype.newbyteorder("=")
         return value.astype(native if native.name in DTYPES else width)
-    if value.dtype.kind == "O":
-        items = [plain(item) for item in value.ravel().tolist()]
-        if items and all(is_number(item) for item in items):
-            found = np.array([np.asarray(item).item() for item in items])
-            if found.dtype.kind in "iufc":
-                return found.reshape(value.shape)
-    return Other(f"an array of {_content(value)}")
+    return Other(words_for(value))
 
 
 def _content(value: np.ndarray) -> str:
@@ -225,7 +285,7 @@ def called_back(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        args, kwargs = plain(args), plain(kwargs)
+        args, kwargs = plain_arguments(args, kwargs)
         refuse_others(args, kwargs)
         return function(*args, **kwargs)
 

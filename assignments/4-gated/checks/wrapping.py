@@ -108,6 +108,8 @@ def parsed(text: str) -> ast.Module | None:
 
 def unwrap(data: bytes) -> Unwrapped:
     """Remove the wrapping of a Python file, as far as that is certain."""
+    if data and not data.strip(b"\0"):
+        return Unwrapped(data, doubt=ZEROS, remedy=HAND_IN_AGAIN)
     text, encoding = decoded(data)
     if kind := _kind(data, text):
         return _from_document(data, text, kind)
@@ -148,6 +150,7 @@ SAVE_AGAIN, HAND_IN_AGAIN = N_("Save it again in an editor"), N_("Save it again 
 SAVED_AS = N_("was saved as {encoding}, and was read as that")
 NO_TEXT = N_("begins or ends with bytes that are no text, which were left out")
 DAMAGED = N_("is damaged: line {line} has a byte that is no text (0)")
+ZEROS = N_("has only bytes of 0 in it, as after a crash or a full disk while it was saved")
 TAKEN, NO_SOURCE = N_("is {kind}; the code in it was taken"), N_("is {kind}, not a text file with Python in it")
 
 
@@ -308,7 +311,7 @@ REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
      N_("Replace them by plain quotes, and hand it in again")),
 )
 # All texts produced here, for translation; the grader stores them in English.
-SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, TAKEN, NO_SOURCE, "was saved as {encoding}", *(repair[1] for repair in REPAIRS))
+SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, ZEROS, TAKEN, NO_SOURCE, "was saved as {encoding}", *(repair[1] for repair in REPAIRS))
 
 
 # -- what is there in a notebook alone ---------------------------------------------------------------------------------------
