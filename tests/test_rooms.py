@@ -50,6 +50,23 @@ def test_no_module_names_one_above_it_in_a_string() -> None:
     assert {module: names for module, names in found.items() if names} == {}
 
 
+def hops() -> list[tuple[str, str, str]]:
+    """Process, file and name of each hop in docs/contributor.md."""
+    page = (KIT / "docs" / "contributor.md").read_text(encoding="utf-8").partition("### One submission, followed")[2]
+    found: list[tuple[str, str, str]] = []
+    for where, file, name in re.findall(r"^\| ([^|]*?) ?\| `([\w/]+\.py)` `([\w.]+)` \|", page.partition("\n### ")[0], re.M):
+        found.append((where or found[-1][0], file, name))
+    return found
+
+
+def test_each_hop_of_a_submission_is_there() -> None:
+    assert len(hops()) > 30
+    for _, file, name in hops():
+        there = ast.parse((PACKAGE / file).read_text(encoding="utf-8"))
+        for part in name.split("."):
+            there = {one.name: one for one in there.body if isinstance(one, ast.FunctionDef | ast.ClassDef)}[part]
+
+
 def test_a_name_in_a_string_is_found() -> None:
     assert upwards("autograder.grade.runner", 'import_module("autograder.lms.export")') == ["autograder.lms.export"]
     assert upwards("autograder.lms.export", 'import_module("autograder.grade.runner")') == []
