@@ -38,8 +38,8 @@ TOLD = {
                        "term_norms(...) is one place late in every test of this task: each entry holds what belongs to the one "
                        "before."),
     "one step only": (BPTT, "1.4", "_own = dh_dh\ndef dh_dh(h, W_h, t, k):\n    return _own(h, W_h, t, k) + 0.37 * (t - k)\n",
-                      "dh_dh(...) is right where there is no step of time to go back over, and wrong where there is one, in "
-                      "every test of this task."),
+                      "dh_dh(...) is right over the fewest steps of time that there can be, and wrong over more, in every test "
+                      "of this task."),
     "few steps only": (BPTT, "1.6", Path(BPTT.suite, "wrong", "bptt_truncated_after_20.py").read_text(encoding="utf-8"),
                        "each of bptt(...)['W_x'] and bptt(...)['W_h'] and bptt(...)['b'] and bptt(...)['h_0'] is right over few "
                        "steps of time and wrong over many, in every test of this task. Is something cut off, clipped or rounded "

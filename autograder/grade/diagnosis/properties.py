@@ -204,8 +204,8 @@ PROPERTIES: tuple[tuple[Callable[[Sequence[_Part]], bool], str], ...] = (
      N_("{what} is one place early in every test of this task: each entry holds what belongs to the one after.")),
     (partial(_all_but, place=0, others=BUT_FIRST), N_("{what} is right except for its first entry, in every test of this task.")),
     (partial(_all_but, place=-1, others=BUT_LAST), N_("{what} is right except for its last entry, in every test of this task.")),
-    (_shortest_only, N_("{what} is right where there is no step of time to go back over, and wrong where there is one, in every "
-                        "test of this task.")),
+    (_shortest_only, N_("{what} is right over the fewest steps of time that there can be, and wrong over more, in every test of "
+                        "this task.")),
     (_short_only, N_("{what} is right over few steps of time and wrong over many, in every test of this task. Is something cut "
                      "off, clipped or rounded on the way?")),
 )
