@@ -247,7 +247,8 @@ def places_of_terms(drawn, norms):
              if len(one["x"]) == 2 and one["x"][0] == one["x"][1] and one["y"][0] != one["y"][1]]
     dots = [*(line for line in drawn["lines"] if line["visible"]), *drawn["points"]]
     x = np.concatenate([[bar["x"] for bar in bars], [bar["x"] for bar in bars], *[dot["x"] for dot in dots]])
-    y = np.concatenate([[bar["height"] for bar in bars], [bar["bottom"] + bar["height"] for bar in bars],
+    heights = [bar["height"] if bar["bottom"] <= 0.01 * bar["height"] else np.nan for bar in bars]  # else it ends elsewhere
+    y = np.concatenate([heights, [bar["bottom"] + bar["height"] for bar in bars],
                         *[dot["y"] for dot in dots]])
     return [x[same] for same in np.isclose(y, np.asarray(norms)[:, None], rtol=1e-6, atol=0)]
 

@@ -50,7 +50,8 @@ def decay_bound(W_h, t):
     Returns
     -------
     ndarray of shape (t + 1,)
-        sigma_max(W_h)^(t - k) at index k, where sigma_max is the largest singular value. It is 1 at k = t.
+        sigma_max(W_h)^(t - k) at index k, where sigma_max is the largest singular value. It is 1 at k = t. A sigma_max of
+        1e-300 is not 0, and its square is.
 
     References
     ----------

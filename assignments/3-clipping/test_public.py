@@ -368,9 +368,9 @@ def expect_panels(panels, ws, bs, surface, plain, clipped):
         problem = surface_problem(panel, ws, bs, surface)
         expect_true(not problem, problem, what)
         expect_true(not lines_through(panel, path[:, ::-1]), "has w and b exchanged in its path", what)
+        expect_true(not lines_through(panel, other), "has the path of the other panel", what)
         mine = lines_through(panel, path)
         expect_true(len(mine) > 0, f"has no line through all points of {name}", what)
-        expect_true(not lines_through(panel, other), "has the path of the other panel", what)
         order = max(line["zorder"] for line in mine)
         above = [picture for picture in panel["pictures"] if picture["visible"] and picture["zorder"] > order]
         expect_true(not above, "has the surface over its path: nothing is seen of the path", what)
