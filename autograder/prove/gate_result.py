@@ -16,6 +16,7 @@ from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Result, Suite, collected
 from autograder.prove.over_cores import over_cores
 from autograder.prove.unreached import Known, OnTopBackend, passed_tests
+from autograder.prove.unseeded import Unseeded, UnseededBackend
 from autograder.stages import Stage
 
 # From this many programs on, it pays to trace what the model answers execute in each test.
@@ -80,10 +81,11 @@ class GateResult:
 
 @dataclass
 class Run:
-    """The suite run on one source: its results, and the mistakes named, by test."""
+    """The suite run on one source: its results, the mistakes named, by test, and what another seed cannot change."""
 
     results: list[Result]
     named: dict[str, str]
+    unseeded: Unseeded = field(default_factory=dict)
 
     def lost(self) -> list[Result]:
         """Return the tests that did not pass."""
@@ -141,6 +143,7 @@ def run_sources(stage: Stage, sources: Iterable[str], seed: int | None = None, o
     if todo:
         made = collected(stage, use)
         known |= {(stage.id, source, seed): run for source, run in zip(todo, made, strict=True)}
+        note_unseeded(stage, ((source, run.unseeded) for source, run in zip(todo, made, strict=True)))
     return [known[stage.id, source, seed] for source in sources]
 
 
@@ -152,15 +155,28 @@ def backends(stage: Stage, suite: Suite, sources: Sequence[str], seed: int,
     """
     reference = reference_source(stage)
     if sum(source.startswith(reference) for source in sources) < MANY:
-        return lambda source: InProcessBackend(stage, source, seed)
+        return lambda source: UnseededBackend(stage, source, seed, unseeded_of(stage, source))
     known = once(("known", stage.id, seed), lambda: Known(reference, passed_tests(stage, suite, reference, seed)))
     return lambda source: OnTopBackend(stage, source, seed, known, outcomes)
 
 
 def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None) -> Run:
     diagnosis = diagnosis_of(stage)
+    spares = backend if isinstance(backend, UnseededBackend) and backend.unseeded else None
     results = suite.run(backend, diagnosis, only=only)
-    return Run(results, diagnosis.names)
+    if spares is not None and any(result.verdict.outcome != "passed" for result in results):
+        return _run(stage, suite, spares.anew(), only)  # a name needs the calls of all tests
+    return Run(results, diagnosis.names, backend.unseeded if isinstance(backend, UnseededBackend) else {})
+
+
+def unseeded_of(stage: Stage, source: str) -> Unseeded:
+    """Return a copy of what is known of the tests that a program passes whatever the seed is."""
+    return {**once(("unseeded", stage.id), dict[str, Unseeded]).get(source, {})}
+
+
+def note_unseeded(stage: Stage, found: Iterable[tuple[str, Unseeded]]) -> None:
+    """Note for other gates which tests some programs pass whatever the seed is."""
+    once(("unseeded", stage.id), dict[str, Unseeded]).update((source, unseeded) for source, unseeded in found if unseeded)
 
 
 def diagnosis_of(stage: Stage) -> Diagnosis:

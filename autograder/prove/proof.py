@@ -10,8 +10,18 @@ from itertools import combinations
 from autograder.checks.hints import Hints, agreed
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.runner import Suite, collected
-from autograder.prove.gate_result import FALSE, GateResult, NameGiven, backends, diagnosis_of, reference_source, seed_of_term
+from autograder.prove.gate_result import (
+    FALSE,
+    GateResult,
+    NameGiven,
+    backends,
+    diagnosis_of,
+    note_unseeded,
+    reference_source,
+    seed_of_term,
+)
 from autograder.prove.over_cores import over_cores
+from autograder.prove.unseeded import Unseeded, UnseededBackend
 from autograder.publish.hints import SEED, make_hints, public_calls
 from autograder.stages import Mistake, Stage
 
@@ -84,8 +94,10 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints, every: int) -> tuple[
     sources = [mistake.source for mistake in mistakes] + [program.source for program in programs]
     backend_of = backends(stage, suite, sources, SEED)
 
-    def hinted_in(source: str) -> list[str]:
-        return [test for _, test, _, calls in public_calls(stage, source, suite=suite) if hints.look_up(test, calls)]
+    def hinted_in(source: str) -> tuple[list[str], Unseeded]:
+        backend = UnseededBackend(stage, source, SEED, {})
+        ran = public_calls(stage, source, suite=suite, backend=backend)
+        return [test for _, test, _, calls in ran if hints.look_up(test, calls)], backend.unseeded
 
     def said_of(source: str, tasks: Iterable[str]) -> set[str]:
         said: set[str] = set()
@@ -102,7 +114,8 @@ def _hints_given(stage: Stage, suite: Suite, hints: Hints, every: int) -> tuple[
                 if any(stage.reaches[name] & set(mistake.functions) for name in names)]
 
     of_the_right = over_cores([*right.values()], lambda some: [hinted_in(source) for source in some])
-    wrong = [f"{name} gets a hint in {test}" for name, tests in zip(right, of_the_right, strict=True) for test in tests]
+    wrong = [f"{name} gets a hint in {test}" for name, (tests, _) in zip(right, of_the_right, strict=True) for test in tests]
+    note_unseeded(stage, ((source, unseeded) for source, (_, unseeded) in zip(right.values(), of_the_right, strict=True)))
     told = over_cores(mistakes, lambda some: [said_of(mistake.source, reached(mistake)) for mistake in some])
     of_the_bank = over_cores(programs, lambda some: [said_of(program.source, program.tasks) for program in some])
     known = {f"{mistake.title}\n{mistake.hint}": mistake.id for mistake in stage.mistakes()}

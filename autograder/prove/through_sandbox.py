@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.checks.plugin import BACKEND, VERDICTS, Verdict, uses_checkpoints
 from autograder.checks.state import reset_state
+from autograder.checks.student import Call
 from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
@@ -69,16 +70,18 @@ def _differences(stage: Stage, suite: Suite, sandbox: Sandbox, runs: dict[str, R
                  source: str, here: Record) -> list[str]:
     """Return where the three records of a submission differ.
 
-    Of another submission than the model answers, a test whose replies all equalled theirs is not run once more without requests
-    made ahead: it asked the same and was answered the same. So its record is theirs, which is compared with that in process.
+    Of another submission than the model answers, two kinds of tests are not run once more without requests made ahead. A test
+    whose replies all equalled those of the model answers asked the same and was answered the same. So its record is theirs, which
+    is compared with that in process. And of a test in which student code asks the grader nothing was requested ahead to begin
+    with; where it passed, its record is that of a run in turn.
     """
     is_model = name == "model answers"
     files = {stage.info.file: source.encode()} | stage.trained()
     quick = _Ahead(stage, sandbox, files, seed_of_term(), runs)
     ahead = _in_sandbox(stage, suite, quick)
     left_out = set() if is_model else _with_weights(suite)
-    settled = set() if is_model else {test for test in quick.replayed if _name(test) not in left_out}
-    there = _in_sandbox(stage, suite, _InTurn(stage, sandbox, files, seed_of_term(), {test: runs[test] for test in settled}))
+    settled = {} if is_model else {test: found for test, found in quick.settled.items() if _name(test) not in left_out}
+    there = _in_sandbox(stage, suite, _InTurn(stage, sandbox, files, seed_of_term(), settled))
     ways = (("in process", here, left_out), ("in the sandbox", there, {*map(_name, settled)}),
             ("with requests made ahead", ahead, set[str]()))
     return [f"{name}: {test} is {_told(one)}, but {how} {_told(other)}"
@@ -180,29 +183,43 @@ def _sources(stage: Stage) -> dict[str, str]:
 
 
 class _Ahead(SandboxBackend):
-    """Makes requests ahead; `replayed` are the tests whose replies all equalled those of the model answers."""
+    """Makes requests ahead.
+
+    `settled` are the verdicts and calls of the tests that need not run in turn: see `_differences`.
+    """
 
     def __init__(self, *settings: Any) -> None:
         super().__init__(*settings)
-        self.replayed: set[str] = set()
+        self.settled: dict[str, tuple[Verdict, list[Call]]] = {}
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
         """Return the recorded verdict of a test, and note that it has one."""
         found = super().replay_verdict(test, task_id, own)
-        self.replayed |= {test} if found is not None else set()
+        if found is not None:
+            self.settled[test] = found, self.runs[test].calls
         return found
+
+    def record(self, test: str, verdict: Verdict) -> None:
+        """Note a passed test that ran in turn."""
+        if test in self.runs and self.runs[test].transcript.asks:
+            self.settled[test] = verdict, list(self.student.calls)
+        super().record(test, verdict)
 
 
 class _InTurn(SandboxBackend):
-    """Makes each request when it is its turn, in all tests but those in `runs`. No record has a picture, so none is made."""
+    """Makes each request when it is its turn, in all tests but those in `settled`. No record has a picture, so none is made."""
+
+    def __init__(self, stage: Stage, sandbox: Sandbox, files: dict[str, bytes], seed: int,
+                 settled: dict[str, tuple[Verdict, list[Call]]]) -> None:
+        super().__init__(stage, sandbox, files, seed)
+        self.settled = settled
 
     def replay_verdict(self, test: str, task_id: str, own: bool) -> Verdict | None:
         """Return the verdict of a test that need not run."""
-        run = self.runs.get(test)
-        if run is None:
+        if test not in self.settled:
             return None
-        self.student.calls[:] = run.calls
-        return replace(run.verdict)
+        verdict, self.student.calls[:] = self.settled[test]
+        return replace(verdict)
 
     def keep_pictures(self, task_id: str) -> None:
         """Keep none."""

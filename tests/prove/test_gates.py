@@ -245,6 +245,27 @@ def test_records_that_differ_are_told_by_the_way_in_which_they_do(monkeypatch):
     assert [problem for problem in found if problem.startswith("stub") and "but in the sandbox error" in problem]
 
 
+def test_where_student_code_asks_the_grader_nothing_is_made_ahead_so_that_one_run_is_enough(monkeypatch):
+    """For the model answers there are two. A record that only the sandbox gives is told for the others too."""
+    ran, run = [], SandboxBackend._run
+
+    def noted(backend, name, *given):
+        ran.append((type(backend).__name__, name))
+        return run(backend, name, *given)
+
+    with monkeypatch.context() as counted:
+        counted.setattr(SandboxBackend, "_run", noted)
+        counted.setattr(through_sandbox, "over_cores", lambda items, work: work(items))
+        counted.setattr(through_sandbox, "_sources", lambda stage: {"model answers": SOLUTION, "another": f"{SOLUTION}\n"})
+        assert verify.records_agree(STAGE).problems == []
+        in_turn, ahead = (ran.count((kind, "numerical_gradient")) for kind in ("_InTurn", "_Ahead"))
+        assert ahead == 2 * in_turn > 0
+    monkeypatch.setattr(through_sandbox, "_sources", lambda stage: {"another": f"{SOLUTION}\n"})
+    monkeypatch.setattr(SandboxBackend, "_run", lambda backend, name, *given: (
+        (0.0, ()) if name == "numerical_gradient" else run(backend, name, *given)))
+    assert [problem for problem in verify.records_agree(STAGE).problems if problem.startswith("another: test_numerical_gradient")]
+
+
 def test_a_mistake_that_no_test_catches_and_one_that_is_misnamed_fail(own):
     """Each catalogued mistake loses points in its own task under its own name."""
     folder = own / "autograder/stages/bptt/mistakes"
