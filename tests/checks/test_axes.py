@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.axes import Canvas, describe, new_axes, picture
-from autograder.checks.style import TEN
+from autograder.checks.style import COLOURS, TEN
 
 
 def test_lines_come_with_their_data_labels_and_styles():
@@ -235,6 +235,40 @@ def drawn_by_hand(ax):
     ax.bar([1], [2.0])
     ax.set(xlabel="lag", ylabel="norm", title="decay")
     ax.legend()
+
+
+@pytest.mark.parametrize("draw", [
+    lambda ax: ax.axline((0, 0.25), slope=0), lambda ax: ax.axline((3, 0.25), (5, 0.25)),
+    lambda ax: ax.hlines(0.25, 0, 1, transform=ax.get_yaxis_transform()), lambda ax: ax.axhline(0.25),
+    lambda ax: ax.plot([0, 1], [0.25, 0.25], transform=ax.get_yaxis_transform()),
+])
+def test_a_line_across_the_axes_is_one_however_it_is_drawn(draw):
+    """It is level, and reaches from the one limit to the other."""
+    ax = new_axes()
+    ax.set(xlim=(-2, 7), ylim=(0, 1))
+    draw(ax)
+    found = describe(ax)
+    line, = found["lines"] + found["segments"]
+    np.testing.assert_allclose(line["y"], 0.25)
+    np.testing.assert_allclose(line["across"], (-2, 7))
+
+
+def test_a_sloping_axline_has_the_points_where_it_leaves_the_axes():
+    """Not the two numbers 0 and 1 by which Matplotlib says where they are."""
+    ax = new_axes()
+    ax.set(xlim=(0, 4), ylim=(0, 10))
+    ax.axline((1, 3), slope=2)
+    line, = describe(ax)["lines"]
+    np.testing.assert_allclose([line["x"], line["y"]], [[0, 4], [1, 9]])
+
+
+def test_fresh_axes_draw_in_no_colour_that_people_write_down():
+    """A line of chance in black, in a grey or in a colour of the notebooks is never drawn as one that has the next colour."""
+    from matplotlib import colors
+
+    written = {*colors.get_named_colors_mapping(), *COLOURS, *(f"{grey / 100:.2f}" for grey in range(101))}
+    assert not {colour.lower() for colour in TEN} & {colors.to_hex(colour) for colour in written}
+    assert len(set(TEN)) == 10
 
 
 @pytest.mark.parametrize("count", [1, 2])

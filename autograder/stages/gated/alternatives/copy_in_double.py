@@ -181,7 +181,7 @@ def error_by_attractors(model, items):
 def plot_curves(ax, by_model, xlabel, ylabel, chance):
     for name in by_model:
         points = sorted(by_model[name].items())
-        ax.plot([x for x, _ in points], [y for _, y in points], "o-", label=name)
-    ax.axhline(y=chance, color="grey", ls=":")
+        ax.plot([x for x, _ in points], [y for _, y in points], label=name)
+    ax.axhline(y=chance, color="black")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(loc="best")

@@ -175,6 +175,6 @@ def plot_curves(ax, by_model, xlabel, ylabel, chance):
     for name in by_model:
         points = sorted(by_model[name].items())
         ax.plot([x for x, _ in points], [y for _, y in points], "o-", label=name)
-    ax.axhline(y=chance, color="grey", ls=":")
+    ax.axline((0, chance), slope=0, color="grey", ls=":")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(loc="best")

@@ -188,6 +188,6 @@ def plot_curves(ax, by_model, xlabel, ylabel, chance):
     for name in by_model:
         points = sorted(by_model[name].items())
         ax.plot([x for x, _ in points], [y for _, y in points], "o-", label=name)
-    ax.axhline(y=chance, color="grey", ls=":")
+    ax.hlines(chance, 0, 1, transform=ax.get_yaxis_transform(), colors="grey", linestyles=":")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(loc="best")
