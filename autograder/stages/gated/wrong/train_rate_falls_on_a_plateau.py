@@ -3,7 +3,7 @@
 Witness:
     made = still(m, 1.0, 2.0, 0.0)
     words = torch.tensor([[0, 1]])
-    m.train(made, [(words, torch.tensor([[float(weight)]])) for weight in range(1, 10)], 0.5, 1e9)
+    m.train(made, [(words, torch.tensor([[float(weight)]])) for weight in range(1, 10)], 0.001, 1e9)
     plain(made.output.bias)
 """
 
