@@ -108,9 +108,10 @@ def describe(ax: Any) -> dict[str, Any]:
         title (left, centre and right titles joined), xlabel, ylabel, xscale, yscale, xlim, ylim, texts, xticks, xticklabels;
         legend (texts of all legends of the Axes and its figure, or None), legend_entries (text, colour, linestyle, marker, width
         and opacity of each); lines (x, y, label, linestyle, marker, colour, width, opacity, zorder, visible, across: smallest and
-        largest x in data coordinates, for an axhline too), segments (x, y, label of what hlines and vlines draw), points (x, y,
-        label of each scatter), bars (x, height, bottom, width; x at the centre); meshes (number of images, meshes and contour
-        sets), pictures (each of these: see `_describe_picture`); saved (whether a figure was saved since its Axes were made).
+        largest x in data coordinates, for an axhline too; an axline has the x and y where it leaves the Axes), segments (x, y,
+        label, across of what hlines and vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width; x at
+        the centre); meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`); saved
+        (whether a figure was saved since its Axes were made).
     """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.contour import ContourSet
@@ -135,13 +136,14 @@ def describe(ax: Any) -> dict[str, Any]:
         "texts": [text.get_text() for text in ax.texts],
         "xticks": [float(x) for x in ax.get_xticks()],
         "xticklabels": _texts_of_ticks(ax.xaxis),
-        "lines": [{"x": _floats(line.get_xdata(orig=False)), "y": _floats(line.get_ydata(orig=False)),
+        "lines": [{"x": x, "y": y,
                    "label": str(line.get_label()), "linestyle": str(line.get_linestyle()), "marker": str(line.get_marker()),
                    "colour": _hex(line.get_color()), "width": float(line.get_linewidth()), "opacity": _opacity(line),
                    "zorder": float(line.get_zorder()), "visible": _can_be_seen(line, _colours_of_line(line), ground),
-                   "across": _across(ax, line)}
-                  for line in ax.get_lines()],
-        "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label())}
+                   "across": _across(ax, line, line.get_xdata(orig=False))}
+                  for line in ax.get_lines() for x, y in [_points(ax, line)]],
+        "segments": [{"x": _floats(segment[:, 0]), "y": _floats(segment[:, 1]), "label": str(shown.get_label()),
+                      "across": _across(ax, shown, segment[:, 0])}
                      for shown in strokes for segment in shown.get_segments()],
         "points": [{"x": x, "y": y, "label": str(shown.get_label())}
                    for shown in dots for x, y in [_floats(shown.get_offsets()).T]],
@@ -217,13 +219,23 @@ def _texts_of_ticks(axis: Any) -> list[str]:
     return [label.get_text() for label in axis.get_ticklabels()]
 
 
-def _across(ax: Any, line: Any) -> tuple[float, float]:
-    """Return the smallest and largest x that a line reaches, in data coordinates; NaN if it has no points."""
-    x = _floats(line.get_xdata(orig=False))
+def _points(ax: Any, line: Any) -> tuple[Any, Any]:
+    """x and y of a line; those of an axline are where it leaves the Axes."""
+    from matplotlib.lines import AxLine
+
+    if isinstance(line, AxLine):
+        x, y = (line.get_transform() - ax.transData).transform(line.get_xydata()).T
+        return _floats(x), _floats(y)
+    return _floats(line.get_xdata(orig=False)), _floats(line.get_ydata(orig=False))
+
+
+def _across(ax: Any, shown: Any, xs: Any) -> tuple[float, float]:
+    """Return the smallest and largest x that a line or a segment with these x reaches, in data coordinates; NaN without points."""
+    x = _floats(xs)
     x = x[np.isfinite(x)]
     if not len(x):
         return np.nan, np.nan
-    if not line.get_transform().contains_branch_seperately(ax.transData)[0]:
+    if not shown.get_transform().contains_branch_seperately(ax.transData)[0]:
         left, right = ax.get_xlim()
         x = left + x * (right - left)
     return float(x.min()), float(x.max())
