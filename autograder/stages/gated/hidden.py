@@ -277,7 +277,8 @@ def test_unroll_lets_the_gradient_through_all_steps(student, autodiff, rng):
         lost = [t + 1 for t in range(4) if got["arguments"][0] is None or not bool(got["arguments"][0][t].any())]
         expect_true(not lost, f"is 0 for step {max(lost, default=0)}: the path is cut on the way back", "gradient of x",
                     hidden="is 0 for some step: the path is cut on the way back")
-        expect_gradients(got["arguments"], want["arguments"], ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0"), steep(size))
+        of = ("x", "h_0", "c_0") if name == "LSTMCell" else ("x", "h_0")
+        expect_gradients(got["arguments"], want["arguments"], of, steep(size))
 
 
 @task("4.3", points=2, exact=True)
@@ -351,7 +352,8 @@ def test_every_parameter_of_the_model_is_trained(student, autodiff, rng):
             trained = grads.get(key) is not None
             expect_true(trained, "gets no gradient: it is not trained", f"the {part} of LanguageModel, {cell!r},")
             want = wanted[names.get(part, f"1.{part}_l0")].grad
-            expect(grads[key], want.T if part == "output transposed" else want, f"gradient of the {part}, {cell!r},", **steep(300.0))
+            want = want.T if part == "output transposed" else want
+            expect(grads[key], want, f"gradient of the {part}, {cell!r},", **steep(300.0))
     square = student.LanguageModel(V, H, H, "rnn").state_dict().values()  # the only sizes with which the two could be one
     tables = {tuple((value.T if value.shape == (H, V) else value).ravel().tolist()) for value in square if value.numel() == V * H}
     expect_true(len(tables) > 1, "are the same numbers where E = H: each layer has its own", "the embedding and the output layer")
@@ -897,7 +899,8 @@ def test_error_of_each_kind_of_model(student, autodiff, rng):
     expect(student.error_by_attractors(model, items), {20: 0.5}, "error", **SHARES)
     expect_unchanged(student)
     model, tokens = biased(student, rng, 5, 2, 3, [0.0, 1.0, 3.0, 0.0, 0.0]), random_tokens(rng, 5, 1)
-    again = [{"tokens": tokens, "right": right, "wrong": 3 - right, "attractors": 1, "plural": False} for right in [2] * 54 + [1] * 13]
+    again = [{"tokens": tokens, "right": right, "wrong": 3 - right, "attractors": 1, "plural": False}
+             for right in [2] * 54 + [1] * 13]
     expect(student.error_by_attractors(model, again), {1: 13 / 67}, "error of one sentence with two verbs", **SHARES)
 
 
