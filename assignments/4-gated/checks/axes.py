@@ -230,7 +230,7 @@ def _points(ax: Any, line: Any) -> tuple[Any, Any]:
 
 
 def _across(ax: Any, shown: Any, xs: Any) -> tuple[float, float]:
-    """Return the smallest and largest x that a line or a segment with these x reaches, in data coordinates; NaN without points."""
+    """Return the smallest and largest x that a line or segment with these x reaches, in data coordinates; NaN without points."""
     x = _floats(xs)
     x = x[np.isfinite(x)]
     if not len(x):
