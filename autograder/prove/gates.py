@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import io
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -26,7 +28,7 @@ from autograder.errors import UsageError
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import mistake_module
 from autograder.grade.notebook import task_of_cell
-from autograder.grade.runner import run_suite
+from autograder.grade.runner import Result, run_suite
 from autograder.prove.bank import wrong_programs_are_caught
 from autograder.prove.gate_result import (
     FALSE,
@@ -64,11 +66,27 @@ def solution_scores_full(stage: Stage) -> GateResult:
                    [describe_failure(result) for result in run.lost()])
 
 
+# What a function may do in place of its task, and get nothing for it.
+IN_PLACE = ("raise ValueError", "return None", "return 0.0")
+
+
 def stub_scores_nothing(stage: Stage) -> GateResult:
-    """The released stub gets no points, and every test reports that it is not yet written."""
-    run = run_source(stage, strip(reference_source(stage), stage.info.file))
+    """The released stub gets no points, and every test reports that it is not yet written; nor does one that always does the same.
+    """
+    stub = strip(reference_source(stage), stage.info.file)
+    run = run_source(stage, stub)
     wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
+    for instead in IN_PLACE:
+        others = run_source(stage, re.sub(r"raise NotImplementedError.*", instead, stub))
+        wrong += [f"{result.verdict.task} {result.verdict.test} passes where each function is `{instead}`"
+                  for result in others.results if result.verdict.outcome == "passed" and not _judges_weights(stage, result)]
     return GateResult("stub scores 0, all not yet written", f"{run.score():g} points", wrong)
+
+
+def _judges_weights(stage: Stage, result: Result) -> bool:
+    """Whether a test loads trained weights, which may be right whatever the functions are."""
+    tests = importlib.import_module(f"autograder.stages.{stage.name}.{result.visibility}")
+    return "checkpoints" in inspect.signature(getattr(tests, result.verdict.test)).parameters
 
 
 def mistakes_are_caught_and_named(stage: Stage) -> GateResult:

@@ -70,8 +70,11 @@ def test_a_stub_that_gets_points_fails(own):
     """A test that passes before anything is written."""
     with open(own / "autograder/stages/bptt/hidden.py", "a") as file:
         file.write('\n\n@task("1.1", points=0.5)\ndef test_of_nothing(student):\n    """Nothing is tested."""\n')
-    (found,) = problems(own, "stub_scores_nothing")
-    assert found.startswith("1.1 test_of_nothing: passed")
+        file.write('\n\n@task("1.1", points=0.5)\ndef test_of_an_error_alone(student):\n    """Who always refuses passes."""\n'
+                   "    expect_raises(ValueError, student.softmax, None)\n")
+    found = problems(own, "stub_scores_nothing")
+    assert found[0].startswith("1.1 test_of_nothing: passed") and len(found) == 5
+    assert "1.1 test_of_an_error_alone passes where each function is `raise ValueError`" in found
 
 
 def test_a_test_whose_verdict_hangs_on_the_last_digits_has_to_say_so(own):

@@ -289,6 +289,7 @@ def test_train_refuses_a_threshold_of_zero(student, rng):
     params, batches = problem(rng, 1, T=2)
     for threshold in (0, 0.0, -1.0):
         expect_raises(ValueError, student.train, params, batches, 0.1, threshold=threshold)
+    student.train(params, batches, 0.1, threshold=1.0)  # and not for this one
 
 
 @task("3.3", points=1)
@@ -619,6 +620,7 @@ def test_descend_refuses_a_threshold_of_zero(student):
     """A threshold of zero or below is an error here too: None alone means no clipping."""
     for threshold in (0, 0.0, -1.0):
         expect_raises(ValueError, student.descend, (2.0, -1.0), 0.5, 2, 0.5, 3, 0.1, threshold=threshold)
+    student.descend((2.0, -1.0), 0.5, 2, 0.5, 3, 0.1, threshold=1.0)  # and not for this one
 
 
 @task("3.5", points=1, exact=True)

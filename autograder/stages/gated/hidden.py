@@ -404,6 +404,7 @@ def test_unknown_cell_is_refused(student):
     """LanguageModel raises ValueError for a cell it does not know."""
     for cell in ("LSTM", "transformer", "", "gru ", "lstmcell"):
         expect_raises(ValueError, student.LanguageModel, 5, 3, 4, cell)
+    student.LanguageModel(5, 3, 4, "gru")  # and not for this one
 
 
 def training_run(rng, V, scales):
