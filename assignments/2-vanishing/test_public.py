@@ -351,6 +351,7 @@ def test_rescale_refuses_a_spectral_radius_of_0(student):
     """No multiple of a matrix with spectral radius 0 has another one: ValueError."""
     for W_h in (np.zeros((3, 3)), np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros((1, 1))):
         expect_raises(ValueError, student.rescale, W_h, 0.9)
+    student.rescale(np.diag([2.0, 0.0, 0.0]), 0.9)  # and not for this one
 
 
 @task("2.3", points=2)

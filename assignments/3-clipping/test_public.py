@@ -50,7 +50,8 @@ def test_sgd_step_goes_against_the_gradient(student):
 @task("3.1", points=1)
 def test_sgd_step_leaves_the_old_parameters_alone(student):
     """The old parameters and the gradients are what they were after the step."""
-    student.sgd_step(small_network(), {name: np.ones(theta.shape) for name, theta in small_network().items()}, 0.5)
+    got = student.sgd_step(small_network(), {name: np.ones(theta.shape) for name, theta in small_network().items()}, 0.5)
+    expect_true(isinstance(got, dict), "is no dict of parameters", "sgd_step(...)")
     expect_unchanged(student)
 
 
@@ -88,6 +89,7 @@ def test_a_threshold_must_be_positive(student):
     grads = {"b": np.array([3.0, 4.0])}
     expect_raises(ValueError, student.clip_by_norm, grads, -1.0)
     expect_raises(ValueError, student.clip_by_norm, grads, 0.0)
+    student.clip_by_norm(grads, 1.0)  # and not for this one
 
 
 @task("3.3", points=2)

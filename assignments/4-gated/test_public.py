@@ -264,6 +264,8 @@ def test_padding_does_not_count(student, rng):
         model.load_state_dict(start)
         histories.append(student.train(model, [(words, weights)] * 2, 0.05, 10.0))
     expect(histories[1], histories[0], "losses with other words in the padding", **CLOSE)
+    losses = np.asarray(histories[0], dtype=float)
+    expect_true(losses.size == 2 and bool(np.all(losses > 0)), "hold no loss above 0 for each batch", "losses")
 
 
 def as_norms(got):

@@ -204,6 +204,7 @@ def test_dh_dh_refuses_steps_that_are_not_there(student):
     """dh_dh raises ValueError for k > t and for steps outside 0, ..., T."""
     expect_raises(ValueError, student.dh_dh, STATES, W_TWO, 1, 2)
     expect_raises(ValueError, student.dh_dh, STATES, W_TWO, 4, 1)
+    student.dh_dh(STATES, W_TWO, 2, 1)  # and not for these
 
 
 @task("1.5", points=1)
