@@ -71,7 +71,7 @@ IN_PLACE = ("raise ValueError", "return None", "return 0.0")
 
 
 def stub_scores_nothing(stage: Stage) -> GateResult:
-    """The released stub gets no points, and every test says that it is not yet written; nor does one that always does the same."""
+    """The released stub gets no points, and every test says that it is not written; nor does one that always does the same."""
     stub = strip(reference_source(stage), stage.info.file)
     run = run_source(stage, stub)
     wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
