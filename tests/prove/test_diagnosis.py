@@ -266,12 +266,25 @@ RIGHT = np.random.default_rng(7).normal(size=(4, 3))
     (RIGHT / 4, ": it is 0.25 times the right one"), (-1e-3 * RIGHT, ": it is -0.001 times the right one"),
     (RIGHT * np.array([1, 2, 1, 1])[:, None], ": all that is wrong is at index 1 of the first axis"),
     (RIGHT + 0.1, " has the wrong value (12 of 12 entries are off)"), (RIGHT[:2], " has the wrong shape"),
-], ids=["transposed", "sign", "zero", "factor", "negative factor", "one row", "anything", "shape"])
+    (RIGHT.astype(np.float32).astype(float), ": to about six digits it is right: is something rounded to float32 on the way, or an "
+                                             "epsilon added?"),
+    (RIGHT * (1 - 1e-6), ": it is 1 - 1e-06 times the right one"),
+], ids=["transposed", "sign", "zero", "factor", "negative factor", "one row", "anything", "shape", "float32", "near 1"])
 def test_where_nothing_fits_the_message_says_which_property_failed(got, words):
     """In its first line, which is told of hidden tests too; nothing is said that does not hold."""
     with pytest.raises(Mismatch) as caught:
         expect(got, RIGHT, "dL_dW_x")
     assert str(caught.value).splitlines()[0].endswith(words)
+
+
+def test_one_number_that_is_nearly_right_is_told_so():
+    """And one that is small beside others is not, unless it is near by itself."""
+    with pytest.raises(Mismatch, match="to about six digits it is right"):
+        expect(np.float32(0.8788898309), 0.8788898309, "L_t")
+    for wrong in (0.0, 2e-12):
+        with pytest.raises(Mismatch) as caught:
+            expect(np.array([1.0, wrong]), np.array([1.0, 1e-12]), "norms", atol=0.0)
+        assert "six digits" not in str(caught.value)
 
 
 def test_a_property_is_seen_whatever_the_scale():
