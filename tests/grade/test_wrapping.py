@@ -36,6 +36,7 @@ UNDONE = {
                                "blanks of a web page or a word processor"),
     "no such encoding": (b"# coding: klingon\n" + PLAIN, "under the name of another encoding"),
     "named UTF-16": (b"# -*- coding: utf-16 -*-\n" + PLAIN, "under the name of another encoding"),
+    "named UTF-16, a byte more": (b"# -*- coding: utf-16  -*-\n" + PLAIN, "under the name of another encoding"),
     "R Markdown": (f"---\ntitle: mine\n---\n\n```{{python, echo=FALSE}}\n{SOLUTION}\n```\n", "marks of Markdown around its code"),
     "NUL at the end": (PLAIN + b"\0" * 512, "ends with bytes that are no text"),
     "Ctrl-Z": (PLAIN + b"\x1a", "ends with bytes that are no text"),
