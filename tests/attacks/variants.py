@@ -118,7 +118,7 @@ VARIANTS: dict[str, Variant] = {
                                               "wrong type"),
     "a generator without an end": body("return (0.0 for _ in iter(int, 1))", says="a generator"),
     "an array that claims to be enormous": body("return np.broadcast_to(1.0, (10**6, 10**6, 10**3))", says="larger than"),
-    "an array of itself": body("x = np.empty(1, object)\nx[0] = x\nreturn x", says="Error"),
+    "an array of itself": body("x = np.empty(1, object)\nx[0] = x\nreturn x", says="an array of objects"),
     "an array with methods of its own": body(
         "return np.zeros(3).view(Odd)", before="class Odd(np.ndarray):\n    def __array_ufunc__(self, *rest, **more):\n"
         "        raise SystemExit\n    __array_function__ = tobytes = __array_ufunc__\n    shape = property(lambda self: (10**9,))"),

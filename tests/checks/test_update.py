@@ -28,7 +28,7 @@ def release(handout, tmp_path):
     replace(later / "stage.toml", STAGE.info.release, "2999-01-01")
     replace(later / "test_public.py", "softmax gives exp(z)", "softmax gives the exponentials")
     replace(later / STAGE.info.file, "import numpy", "\nimport numpy")
-    (later / "checks" / "style.py").unlink()
+    (later / "checks" / "figures.py").unlink()
     notebook = json.loads((later / NOTEBOOK).read_text(encoding="utf-8"))
     notebook["cells"][0]["source"] = "# A corrected text"
     notebook["cells"][2]["source"] = "## Corrected too"
@@ -77,7 +77,7 @@ def test_work_stays_and_the_rest_is_new(bare_python, folder, release):
     assert cells["cell-0"] == "# A corrected text" and cells["new-cell"] == "New." and list(cells)[1] == "new-cell"
     assert cells[notebook["cells"][2]["id"]] == "My own remark" and cells[mine["id"]] == "My answer"
     assert "1 cells of the notebook that you had changed stay as you left them" in said
-    assert "bptt.new.py" in said and not (folder / "checks" / "style.py").exists()
+    assert "bptt.new.py" in said and not (folder / "checks" / "figures.py").exists()
     done = run(bare_python, "-m", "checks", "1.1", cwd=folder)
     assert "release 2999-01-01" in done.stdout and "1.1 The loss                 passed" in done.stdout
 
