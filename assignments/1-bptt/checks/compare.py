@@ -19,10 +19,13 @@ from .words import N_, _, _n, retold
 SHOWN = 6
 RTOL = 1e-9
 ATOL = 1e-12
+# How near numbers are, relative to each, that were rounded to single precision a few times.
+NEAR = 2e-6
 # Remarks that are shown for hidden tests too. The others contain numbers or positions, which a submission could use to leak
 # inputs.
 KINDS_OF_SLIP = (TRANSPOSED := N_("it is the transpose of the right one"), WRONG_SIGN := N_("its sign is wrong"),
-                 ALL_ZERO := N_("it is zero everywhere"))
+                 ALL_ZERO := N_("it is zero everywhere"),
+                 NEARLY := N_("to about six digits it is right: is something rounded to float32 on the way, or an epsilon added?"))
 NOT_DEFINED = N_("is not defined in {file}")
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
@@ -309,7 +312,7 @@ def _expect_numbers(got: Any, want: Any, name: str, rtol: float, atol: float) ->
 
 
 def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol: float = RTOL) -> str:
-    """Describe how a wrong array relates to the right one: transposed, sign, factor, zero; empty if nothing fits.
+    """Describe how a wrong array relates to the right one: transposed, sign, factor, zero, nearly right; empty if nothing fits.
 
     The relation must hold for each entry that is `off`, to the digits shown, however small it is beside the others.
     """
@@ -321,8 +324,9 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
         return np.allclose(got, other, rtol=max(rtol, 1e-7), atol=1e-12 * largest) \
             and (off is None or np.allclose(got[off], other[off], rtol=max(rtol, RTOL), atol=0))
 
+    nearly = _(NEARLY) if off is not None and np.allclose(got[off], want[off], rtol=NEAR, atol=0) else ""
     if got.shape == want.shape and is_like(want):
-        return ""  # the error is too small, relative to the largest entry, to say anything about it
+        return nearly  # else the error is too small, relative to the largest entry, to say anything about it
     if want.ndim == 2 and got.shape == want.T.shape and is_like(want.T):
         return _(TRANSPOSED)
     if got.shape != want.shape:
@@ -330,13 +334,15 @@ def slip(got: np.ndarray, want: np.ndarray, off: np.ndarray | None = None, rtol:
     if is_like(-want):
         return _(WRONG_SIGN)
     if want.size < 2:
-        return ""
+        return nearly
     if not np.any(got):
         return _(ALL_ZERO)
     # Scaled first: squares of very large or small numbers over- or underflow.
     factor = float(np.vdot(want / largest, got / largest) / np.vdot(want / largest, want / largest))
     if abs(factor) > 1e-9 and is_like(factor * want):
         return _("it is {factor} times the right one", factor=factor_text(factor))
+    if nearly:
+        return nearly
     wrong = [str(i) for i in range(len(want)) if off is None or off[i].any()]
     if want.ndim > 1 and 0 < len(wrong) < min(len(want), 9):
         return _("all that is wrong is at index {index} of the first axis", index=", ".join(wrong))

@@ -178,7 +178,9 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data[: len(data) // wide * wide].decode(f"utf-{8 * wide}-{order}", "replace"), f"UTF-{8 * wide}"
     try:
         named = tokenize.detect_encoding(io.BytesIO(data[:2000]).readline)[0] if COOKIE.match(data) else "utf-8"
-        return data.decode(named), ""
+        text = data.decode(named)
+        if text[:1].encode() == data[:1] or not COOKIE.match(data):  # UTF-16 does not begin like the line that names it
+            return text, ""
     except (SyntaxError, LookupError, UnicodeError):
         pass
     try:
