@@ -42,7 +42,7 @@ UNREAD: dict[str, frozenset[str]] = {
     "points_add_up": frozenset({"wrong", "alternatives", "mistakes"}),
     "assignments_are_what_release_makes": frozenset({"wrong", "alternatives"}),
     "solution_scores_full": WHERE_NOTHING_FAILS,
-    "stub_scores_nothing": WHERE_NOTHING_FAILS,
+    "stub_scores_nothing": SUITE_ONLY,
     "mistakes_are_caught_and_named": SUITE_ONLY,
     "wrong_programs_are_caught": SUITE_ONLY - {"wrong"},
     "pairs_are_not_misnamed": SUITE_ONLY,

@@ -266,8 +266,8 @@ RIGHT = np.random.default_rng(7).normal(size=(4, 3))
     (RIGHT / 4, ": it is 0.25 times the right one"), (-1e-3 * RIGHT, ": it is -0.001 times the right one"),
     (RIGHT * np.array([1, 2, 1, 1])[:, None], ": all that is wrong is at index 1 of the first axis"),
     (RIGHT + 0.1, " has the wrong value (12 of 12 entries are off)"), (RIGHT[:2], " has the wrong shape"),
-    (RIGHT.astype(np.float32).astype(float), ": to about six digits it is right: is something rounded to float32 on the way, or an "
-                                             "epsilon added?"),
+    (RIGHT.astype(np.float32).astype(float), ": to about six digits it is right: is anything rounded to float32, or an "
+                                             "epsilon added to it?"),
     (RIGHT * (1 - 1e-6), ": it is 1 - 1e-06 times the right one"),
 ], ids=["transposed", "sign", "zero", "factor", "negative factor", "one row", "anything", "shape", "float32", "near 1"])
 def test_where_nothing_fits_the_message_says_which_property_failed(got, words):
