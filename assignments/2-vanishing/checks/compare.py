@@ -25,7 +25,7 @@ NEAR = 2e-6
 # inputs.
 KINDS_OF_SLIP = (TRANSPOSED := N_("it is the transpose of the right one"), WRONG_SIGN := N_("its sign is wrong"),
                  ALL_ZERO := N_("it is zero everywhere"),
-                 NEARLY := N_("to about six digits it is right: is something rounded to float32 on the way, or an epsilon added?"))
+                 NEARLY := N_("to about six digits it is right: is anything rounded to float32, or an epsilon added to it?"))
 NOT_DEFINED = N_("is not defined in {file}")
 # Descriptions, beside argument names, of what a call changed of an earlier call, and of arguments its result shares memory with.
 RETURNED, WAS_GIVEN, SHARES = "what {name} returned", "what {name} was given", "shares "
