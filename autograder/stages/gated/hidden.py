@@ -61,9 +61,9 @@ def expect_gradients(got, want, symbols, close):
     expect(got, want, [f"gradient of {symbol}" for symbol in symbols], **close)
 
 
-def close_with(x, state):
-    """How close one step is to be: arguments this large, where they cancel, leave the rounding of a few operations on them."""
-    return CLOSE | {"atol": CLOSE["atol"] + 2.0 ** -21 * max(float(value.abs().max()) for value in (x, *flat(state)))}
+def close_with(name, state):
+    """How close one step is to be: a GRU that computes h + (1 - z) (n - h) leaves the rounding of a large state."""
+    return CLOSE | ({"atol": CLOSE["atol"] + 2.0**-21 * float(state.abs().max())} if name == "GRUCell" else {})
 
 
 def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
@@ -79,7 +79,7 @@ def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
         cotangents, close = tuple(size * value for value in like(rng, flat(state))), steep(size * high)
         got = autodiff.vjp(cell, (x, state), cotangents)
         want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
-        expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **close_with(x, state))
+        expect(got["outputs"], want["outputs"], ("h_t", "c_t") if has_memory else ("h_t",), **close_with(name, state))
         of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
         expect_gradients(got["arguments"], want["arguments"], of, close)
         untrained = [key for key, value in want["parameters"].items() if value is not None and got["parameters"].get(key) is None]
@@ -130,7 +130,7 @@ def expect_edges(student, rng, name):
         got = cell(x, state)
         with torch.no_grad():
             want = right(x, state)
-        expect(got, want, ("h_t", "c_t") if name == "LSTMCell" else "h_t", **close_with(x, state))
+        expect(got, want, ("h_t", "c_t") if name == "LSTMCell" else "h_t", **close_with(name, state))
     expect_unchanged(student)
 
 
@@ -821,8 +821,9 @@ def test_the_guess_is_among_all_words(student, rng):
     # The same stories, of which the same model thinks otherwise by now; two words are nearly level, and no other is near.
     rebias(model, [-30.0, -30.0, -30.0, 0.0, -30.0, -30.0, 3e-7])
     expect(student.accuracy_by_distance(model, items), {4: 1.0, 9: 0.5}, "accuracy", **SHARES)
+    rebias(model, [3e-7, -30.0, -30.0, 0.0, -30.0, -30.0, -30.0])
     story = torch.tensor([2])  # one story, with more than one end; as many as no batches have
-    again = [{"tokens": story, "target": target, "distance": 5000} for target in [3] * 54 + [6] * 13]
+    again = [{"tokens": story, "target": target, "distance": 5000} for target in [3] * 54 + [0] * 13]
     expect(student.accuracy_by_distance(model, again), {5000: 13 / 67}, "accuracy", **SHARES)
 
 
