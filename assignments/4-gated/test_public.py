@@ -414,8 +414,9 @@ def test_accuracy_is_counted_for_each_distance(student, rng):
     """accuracy_by_distance gives the share of right items for each distance."""
     model = spread(student, rng, 10, 4, 6, "gru")
     plan = [(8, 4, True), (3, 3, False), (8, 6, False), (3, 4, True), (8, 5, True), (20, 7, True), (8, 5, True)]
+    plan += [(5, 2 + number % 3, number % 3 != 0) for number in range(29)]
     got = student.accuracy_by_distance(model, stories(rng, model, 10, plan))
-    expect(got, {3: 0.5, 8: 0.75, 20: 1.0}, "accuracy", **SHARES)
+    expect(got, {3: 0.5, 8: 0.75, 20: 1.0, 5: 19 / 29}, "accuracy", **SHARES)
     expect_unchanged(student)
 
 
