@@ -24,7 +24,8 @@ TIMESTAMP = "timestamp.txt"
 YES = {"yes", "y", "true", "1", "late", "x"}
 EXTENSION = re.compile(
     r"\s*(?:(?P<stage>[^\s:=;,]+)\s*[:=]\s*)?\+?(?P<days>\d+(?:[.,]\d+)?)\s*(?:d|days?)?(?:\s*[;,]|\s+|$)", re.I)
-# A group in one stage. A number before a colon is a stage, so that a slip in it is told; other colons belong to a name.
+# A group in one stage. Beside another group a number alone before a colon is meant for a stage too, so that a slip in it is told;
+# a group called "2: Turing" is one in every stage.
 OF_STAGE = re.compile(r"(?P<stage>\d+(?:-\w+)?)\s*:\s*(?P<name>.+)", re.DOTALL)
 YEAR_FIRST = re.compile(r"\d{4}[-/.]?\d")
 DOTTED = re.compile(r"\d\d?\.\d\d?\.\d{4}")
@@ -211,8 +212,9 @@ def _groups(path: Path, student: str, text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in filter(None, map(str.strip, text.split("|"))):
         of = OF_STAGE.fullmatch(part)
+        is_for_one = of and ("-" in of["stage"] or "|" in text)
         try:
-            stage, name = (stage_named(of["stage"]).id, of["name"]) if of else ("", part)
+            stage, name = (stage_named(of["stage"]).id, of["name"]) if of and is_for_one else ("", part)
         except UsageError as error:
             raise UsageError(f"{path}: {student}: group {text!r}: {error}") from None
         if found.setdefault(stage, name) != name:

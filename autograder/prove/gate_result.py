@@ -165,7 +165,7 @@ def _run(stage: Stage, suite: Suite, backend: InProcessBackend, only: str | None
     spares = backend if isinstance(backend, UnseededBackend) and backend.unseeded else None
     results = suite.run(backend, diagnosis, only=only)
     if spares is not None and any(result.verdict.outcome != "passed" for result in results):
-        return _run(stage, suite, spares.anew(), only)  # a name needs the calls of all tests
+        return _run(stage, suite, spares.running_all(), only)  # a name needs the calls of all tests
     return Run(results, diagnosis.names, backend.unseeded if isinstance(backend, UnseededBackend) else {})
 
 

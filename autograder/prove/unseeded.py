@@ -31,7 +31,7 @@ class UnseededBackend(InProcessBackend):
         self._draws_at_import: bool | None = None  # nobody knows yet
         super().__init__(stage, source, seed)
 
-    def anew(self) -> InProcessBackend:
+    def running_all(self) -> InProcessBackend:
         """Return a backend that runs all tests."""
         return InProcessBackend(self.stage, self._source.decode(), self._seed)
 

@@ -461,7 +461,7 @@ def test_what_is_collected_is_its_owners_alone(tmp_path):
     assert made and not [path for path in made if path.stat().st_mode & 0o077]
 
 
-GROUPS = "student,group\nann,Team B | 1-bptt:Team A\nben,Team A\ncy,Team B\ndan,1:Team A\nTeam A,Team A\n"
+GROUPS = "student,group\nann,Team B | 1-bptt:Team A\nben,Team A\ncy,Team B\ndan,1-bptt:Team A\nTeam A,Team A\n"
 
 
 def test_who_changes_groups_in_mid_term_keeps_the_mark_of_the_earlier_one(tmp_path):
@@ -488,5 +488,6 @@ def test_a_group_that_is_not_clear_is_told_with_the_student(tmp_path, group, wor
 
 
 def test_a_colon_in_a_groups_name_is_none_of_a_stage(tmp_path):
-    (tmp_path / "roster.csv").write_text("student,group\nann,Team: A\n")
-    assert read_class(tmp_path).groups("1-bptt") == {"Team: A": ["ann"]}
+    """Nor is a number before it, as platforms name groups."""
+    (tmp_path / "roster.csv").write_text("student,group\nann,Team: A\nben,2: Turing\ncy,12: Hopper\n")
+    assert read_class(tmp_path).groups("1-bptt") == {"Team: A": ["ann"], "2: Turing": ["ben"], "12: Hopper": ["cy"]}
