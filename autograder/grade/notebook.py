@@ -26,6 +26,9 @@ from autograder.grade.released import stage_of
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
 
+# What nbgrader cuts out of a cell, or refuses to make a page for. A student who writes it means no region of the grader's: with
+# another blank in it, it looks the same and is text.
+MARKER = re.compile(r"\b(BEGIN|END) (MARK SCHEME|HIDDEN TESTS)\b")
 # Marks the cell with notes for the marker; it is not part of an answer.
 NOTE = "kit_note"
 TASK = re.compile(r"^#{1,6} +Task (\d+\.\d+)\b", re.MULTILINE)
@@ -86,6 +89,9 @@ def repair(
                                 for file in beside]
     notes = list(dict.fromkeys(notes))
     cells = _below_the_task(cells, [*([_note(notes)] if notes else []), *left])
+    for cell in cells:
+        if MARKER.search(cell.source):
+            cell.source = MARKER.sub("\\1\u00a0\\2", cell.source)
     _number(cells)
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(ours.metadata)), tuple(notes)
 

@@ -10,6 +10,7 @@ import time
 import nbformat
 import numpy as np
 import pytest
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from PIL import Image, ImageStat
 
 from autograder.grade import notebook_pictures
@@ -140,6 +141,20 @@ def test_the_answer_is_there_and_the_marker_reads_what_was_wrong(name):
         assert cells[0].metadata[NOTE] and words.split(" (")[0] in cells[0].source
     if name == "conflict":
         assert "Another derivation." in texts(cells)
+
+
+@pytest.mark.parametrize("begin, end", [("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="), ("### BEGIN MARK SCHEME", ""),
+                                        ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"), ("### BEGIN HIDDEN TESTS", "")])
+def test_regions_of_nbgrader_in_a_students_cells_are_text(begin, end):
+    """nbgrader neither cuts the answer out nor fails on it."""
+    written = nbformat.reads(pretty(answered(f"{begin}\nMy answer.\n{end}")), 4)
+    written.cells += [nbformat.v4.new_code_cell(f"{begin}\nx = 1\n{end}")]
+    notebook, notes = repair(nbformat.writes(written).encode(), "1-bptt")
+    notebook, resources = nbformat.from_dict(notebook), {"nbgrader": {}}
+    for step in (ClearHiddenTests(), ClearMarkScheme()):
+        notebook, resources = step.preprocess(notebook, resources)
+    assert any("My answer." in cell.source for cell in notebook.cells) and notes == ()
+    assert any("x = 1" in cell.source for cell in notebook.cells)
 
 
 def test_windows_letters_are_kept():
