@@ -190,9 +190,10 @@ def secrets(stage: Stage) -> tuple[Secret, ...]:
         if BEGIN in cell:
             found += _code("solution", stage.notebook.name, cell, stub, inside=(BEGIN, END))
     found += _mark_scheme(stage.notebook.name, cells)
-    hidden = stage.test_files()["hidden"].read_text(encoding="utf-8")
-    for part in (_names, _docstrings, _code):
-        found += part("hidden test", "hidden.py", hidden, public)
+    for file in sorted(stage.suite.glob("hidden*.py")):  # the tests, and what they share
+        hidden = file.read_text(encoding="utf-8")
+        for part in (_names, _docstrings, _code):
+            found += part("hidden test", file.name, hidden, public)
     for kind, folder in (("mistake", "mistakes"), ("wrong program", "wrong"), ("alternative answer", "alternatives")):
         for file in sorted((stage.suite / folder).glob("[!_]*.py")):
             text = file.read_text(encoding="utf-8")

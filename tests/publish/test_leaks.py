@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from autograder.publish.leaks import kinds, leaks, plant, secrets
+from autograder.stages import find_stage
 from tests.classroom import SOLUTION, STAGE, STUB
 
 
@@ -90,6 +91,13 @@ def test_a_docstring_of_a_hidden_test_is_found_over_two_lines(folder):
     secret = next(secret for secret in secrets(STAGE) if secret.kind == "hidden test" and not secret.name)
     add(folder / "test_public.py", f'\n"""{secret.text[:10]}\n    {secret.text[10:]}"""\n')
     assert leaks(STAGE, folder)
+
+
+def test_what_hidden_tests_share_is_as_secret_as_they_are():
+    """A module beside hidden.py: its sentences and its code."""
+    stage = find_stage("4-gated")
+    shared = {file.name for file in stage.suite.glob("hidden_*.py")}
+    assert shared and shared <= {secret.where.partition(",")[0] for secret in secrets(stage) if secret.kind == "hidden test"}
 
 
 @pytest.mark.parametrize("marker", ["### BEGIN SOLUTION", "### END SOLUTION", "=== BEGIN MARK SCHEME ==="])

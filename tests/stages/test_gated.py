@@ -150,7 +150,7 @@ def test_a_plain_cell_does_not_pass_for_a_gated_one(sandbox, name, task):
 def test_logits_that_are_no_numbers_count_as_wrong():
     """A model that answers NaN to the sentences it is measured by follows no subject."""
     expose_handout_modules(STAGE.suite, STAGE.info)
-    hidden = importlib.import_module("autograder.stages.gated.hidden")
+    hidden = importlib.import_module("autograder.stages.gated.hidden_trained")
     size = len(importlib.import_module("data").Vocabulary.load("agreement"))
 
     def silent(words):
@@ -162,7 +162,7 @@ def test_logits_that_are_no_numbers_count_as_wrong():
 def test_trained_models_are_judged_on_enough_of_every_kind():
     """At least a hundred stories, and as many sentences with attractors and without; the two numbers in equal shares."""
     expose_handout_modules(STAGE.suite, STAGE.info)
-    hidden = importlib.import_module("autograder.stages.gated.hidden")
+    hidden = importlib.import_module("autograder.stages.gated.hidden_trained")
     assert len(hidden.far_stories()) >= 100
     for with_attractors, counts in ((True, {1, 2, 3, 4}), (False, {0})):
         items = hidden.agreement_sentences(with_attractors)

@@ -1,4 +1,4 @@
-"""What right training reaches, from seed to seed and in other right ways: the ground of the limits in `hidden.py`.
+"""What right training reaches, from seed to seed and in other right ways: the ground of the limits in `hidden_trained.py`.
 
     python -m autograder.stages.gated.spread 20 [--way NAME] [--only FILE]    train what was not measured yet, of 20 seeds
     python -m autograder.stages.gated.spread --report                        only the table of docs/baselines.md
@@ -71,8 +71,8 @@ class Asked:
 
 
 def asked() -> tuple[Asked, ...]:
-    """All limits, as `hidden.py` has them."""
-    hidden = importlib.import_module("autograder.stages.gated.hidden")
+    """All limits, as `hidden_trained.py` has them."""
+    hidden = importlib.import_module("autograder.stages.gated.hidden_trained")
     gated, plain, alone = ("lstm", "gru"), ("rnn",), "confused pairs without attractors"
 
     def of(function: Callable[..., float], *more: Any) -> Callable[[Any], float]:
