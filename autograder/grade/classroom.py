@@ -215,11 +215,12 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, retrain: 
     term = read_course(course)
     submission: Submission = read_submission(course / "submitted" / student / stage_id, student, stage)
     _, notes = repair(submission.notebook, stage_id, submission.pictures, submission.beside)
+    remarks = [*submission.remarks, *(note for note in notes if isinstance(note, Doubt) and note not in submission.remarks)]
     with speaking(term.language):
         said = {"problem": spoken(submission.problem), "needs_person": in_folder(submission.needs_person, student, stage_id),
                 "notes": [spoken(note) for note in (*submission.notes, *notes)],
-                "remarks": [spoken(remark) for remark in submission.remarks],
-                "doubts": [spoken(remark) for remark in submission.remarks if isinstance(remark, Doubt)]}
+                "remarks": [spoken(remark) for remark in remarks],
+                "doubts": [spoken(remark) for remark in remarks if isinstance(remark, Doubt)]}
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": term.seed,
             "language": term.language, "key": _key(submission, stage, isolation, retrain, term),
             "suite": suite_hash(stage_id), "retrain": retrain and stage.has_recipe, "python": python_of(submission.notebook),

@@ -75,7 +75,7 @@ def hidden_by_name(stage: Stage, files: Mapping[str, bytes], texts: Iterable[str
     there = [path for path in files if path.endswith(".py") and path != stage.info.file]
     if not there or AS_IT_IS.search(files[stage.info.file]):
         return ""
-    libraries = {name for path in there for name in _modules_in(path) if _is_installed(name)}
+    libraries = {name for path in there for name in _modules_in(path) if is_installed(name)}
     file = next((file for text in texts if (file := namesake(text, there, libraries))), "")
     return _of_namesake(file, stage, places) if file else ""
 
@@ -94,7 +94,7 @@ def _modules_in(path: str) -> set[str]:
     return {part.removesuffix(".py") for part in PurePosixPath(path).parts} - {"__init__"}
 
 
-def _is_installed(module: str) -> bool:
+def is_installed(module: str) -> bool:
     """Whether the grader's own Python has a module of this name: one that a library needs is in the way of the student's, too."""
     try:
         return module.isidentifier() and getattr(find_spec(module), "origin", None) is not None
@@ -192,7 +192,7 @@ def unreached(stage: Stage, job: Mapping[str, Any], outcomes: Iterable[tuple[str
     if not asks or AS_IT_IS.search(own):
         return what, False
     namesakes = [path for path, names, is_used in elsewhere if is_used and found.keys() & set(names)
-                 and any(name in NO_STUDENTS or _is_installed(name) for name in _modules_in(path))]
+                 and any(name in NO_STUDENTS or is_installed(name) for name in _modules_in(path))]
     if namesakes:
         return _of_namesake(namesakes[0], stage, places), True
     return _(PUT_CODE, what=what, file=stage.info.file), True

@@ -9,7 +9,7 @@ import os
 import re
 import tokenize
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -35,6 +35,7 @@ from autograder.grade.handin.imports import used_from, written_elsewhere
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
+from autograder.grade.handin.torn import losses
 from autograder.grade.import_advice import code_in_notebook, fenced
 from autograder.grade.language import Doubt, doubt, restored, said, three_of
 from autograder.grade.misplaced import PUT_CODE, is_in_parts, is_most
@@ -185,7 +186,7 @@ def _digest(file: Path) -> str:
 def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], collected: Mapping[str, str]) -> Submission:
     """Read the files that count; `collected` has those that were renamed as they were collected."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
-    notes: list[str] = []
+    notes, unread = list[str](), list[str]()
     remarks = [*remarks, *told(hand_in, own_names([stage])), *hand_in.notes]
     for path in _candidates(hand_in, stage):
         try:
@@ -207,19 +208,23 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
             elif path == wanted:
                 problem = _not_read(wanted, error)
             else:
-                notes.append(_not_read(shown(path), error))
+                unread.append(path)
+                remarks.append(_not_read(shown(path), error))
     remarks += _unwrap(files, hand_in, stage)
     hand_in.needs_person = hand_in.needs_person or _cut_off(
         files.get(wanted, b""), wanted, hand_in.renamed.get(wanted, collected.get(wanted, "")))
-    notes += [about(name, reason) for name, reason in sorted(hand_in.problems.items())[:10]]
+    remarks += [about(name, reason) for name, reason in sorted(hand_in.problems.items())[:10]]
     notebook, said_of_it = _notebook(hand_in, f"{stage.id}.ipynb")
     notes += said_of_it
+    remarks += [note for note in said_of_it if isinstance(note, Doubt)]
     beside = written_elsewhere({**hand_in.files, **hand_in.spare}, stage)
     little = [] if any(used for _path, _names, used in beside) else _little(files.get(wanted), notebook, stage, hand_in)
-    remarks += little or _models_missing(files, stage)
+    remarks += little or _models_missing(files, stage, unread)
     elsewhere = [(path, names, used or hand_in.by_content) for path, names, used in beside]
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
+    if not (little or hand_in.needs_person or AS_IT_IS.search(files.get(wanted, b""))):
+        remarks += losses(files, hand_in.files, stage, [name for _path, names, _used in elsewhere for name in names])
     archives = {path: file.place.partition(" in ")[2] for path, file in hand_in.files.items()}
     places = {path: hand_in.renamed[path] for path in archives if path in hand_in.renamed and path.startswith(f"{OTHERS}/")}
     places |= {path: hand_in.files[path].place for path, archive in archives.items() if archive not in ("", archives.get(wanted))}
@@ -234,7 +239,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
         files,
         notebook,
         problem,
-        (*remarks, *notes),
+        (*remarks, *(note for note in notes if note not in remarks)),
         hand_in.needs_person,
         _pictures(hand_in),
         tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook)
@@ -260,10 +265,11 @@ def _cut_off(code: bytes, wanted: str, source: str) -> str:
     return ""
 
 
-def _models_missing(files: Mapping[str, bytes], stage: Stage) -> list[str]:
-    """Note the trained models that are not there, or torn, beside code that is."""
+def _models_missing(files: Mapping[str, bytes], stage: Stage, unread: Collection[str]) -> list[str]:
+    """Note the trained models that are not there, or torn, beside code that is; that one was not read is said already."""
     wanted = stage.info.submission_files if stage.info.file in files else ()
-    missing, torn = [name for name in wanted if name not in files], [name for name in wanted if _is_torn(files.get(name))]
+    missing = [name for name in wanted if name not in files and name not in unread]
+    torn = [name for name in wanted if _is_torn(files.get(name))]
     return [*([said("trained models not handed in: {files}", files=three_of(missing))] if missing else []),
             *([doubt("trained models that are empty, cut off or only bytes of 0, as after a download or a disk that failed: "
                      "{files}; ask for them", files=three_of(torn))] if torn else [])]
@@ -276,7 +282,7 @@ def _is_torn(data: bytes | None) -> bool:
 
 
 def _not_read(file: str, why: str | Refused) -> str:
-    return said("{file} was not read: {why}", file=file, why=why)
+    return doubt("{file} was not read: {why}", file=file, why=why)
 
 
 def _is_document(path: str, files: Mapping[str, bytes], stage: Stage, notebook: bytes | None) -> bool:

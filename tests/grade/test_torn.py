@@ -1,0 +1,133 @@
+"""What was lost on the way is told: on the student's page, in the note of grades.csv, and to whoever grades."""
+
+import csv
+
+import pytest
+
+from autograder.checks.wrapping import unwrap
+from autograder.grade.handin.archives import File
+from autograder.grade.handin.torn import cut_off, losses
+from autograder.grade.language import Doubt
+from autograder.stages import stages
+from autograder.terminal import summary
+from tests.classroom import SOLUTION, STAGE, STUB, grade, hand_in, notebook_bytes, page_of, record_of
+from tests.grade.test_handin import submitted
+from tests.grade.test_misplaced import ONE, TWO, after
+
+CROSS = SOLUTION[SOLUTION.index("def cross_entropy"):]
+HEAD = SOLUTION[: SOLUTION.index("def softmax")]
+TRY = f"try:\n    from helpers import *\nexcept ImportError:\n    pass\n{TWO}"
+LATER = SOLUTION.replace("return -np.log(y_hat_t[y_t])", "from helpers import loss\n    return loss(y_hat_t, y_t)")
+ATTRIBUTE = f"{HEAD}import helpers as h\n\n\ndef softmax(z):\n    return h.softmax(z)\n\n\n{CROSS}"
+USERS = {"star": after("", "helpers"), "name": f"from helpers import softmax\n{TWO}", "as": ATTRIBUTE, "below a try": TRY,
+         "all of it": "from helpers import *\n", "as it is called": LATER}
+HELPERS = {"is empty": b"", "has no code in it": b"# mine\n", "stops in the middle of a statement (line 1)": b"def loss(",
+           "is damaged: line 1 has a byte that is no text (0)": b"a = 1\0\0b\n"}
+
+
+def said_of(tmp_path, files, stage=STAGE):
+    """The doubts and the question of a hand-in."""
+    found = submitted(tmp_path, files, stage)
+    return [*(note for note in found.remarks if isinstance(note, Doubt)), *([found.needs_person] if found.needs_person else [])]
+
+
+@pytest.mark.parametrize("what", HELPERS)
+@pytest.mark.parametrize("user", USERS)
+def test_a_module_in_use_that_gives_nothing_is_told(tmp_path, user, what):
+    (note,) = said_of(tmp_path, {"bptt.py": USERS[user], "helpers.py": HELPERS[what]})
+    assert note.startswith("helpers.py") and what in note
+
+
+@pytest.mark.parametrize("user", ["below a try", "as it is called"])
+def test_a_module_that_is_nowhere_is_told_where_its_import_ends_no_program(tmp_path, user):
+    assert said_of(tmp_path, {"bptt.py": USERS[user]}) == [
+        "helpers, which bptt.py imports, was not handed in, and the grader has none of that name"]
+
+
+def test_a_module_that_was_refused_is_told(tmp_path):
+    (note,) = said_of(tmp_path, {"bptt.py": TRY, "helpers.py": ONE.encode() + b"#" * (9 << 20)})
+    assert note == "helpers.py was not read: it is 9 MiB; at most 8 MiB are read"
+
+
+NAMES = [name for names in STAGE.functions.values() for name in names]
+WHOLE = {
+    "one file": {"bptt.py": SOLUTION},
+    "nothing filled in": {"bptt.py": STUB},
+    "two files": {"bptt.py": after("", "one"), "one.py": ONE},
+    "a package": {"bptt.py": "from mine import *\n", "mine/__init__.py": "from .core import *\n", "mine/core.py": SOLUTION},
+    "an empty __init__": {"bptt.py": "from mine.core import *\n", "mine/__init__.py": b"", "mine/core.py": SOLUTION},
+    "functions given by name": {"bptt.py": f"import core\nsoftmax = core.softmax\nfrom core import ({', '.join(NAMES[1:])})\n",
+                                "core.py": SOLUTION},
+    "functions given as it runs": {"bptt.py": "import core\nglobals().update(vars(core))\n", "core.py": SOLUTION},
+    "an empty module that nothing uses": {"bptt.py": SOLUTION, "later.py": b""},
+    "a library below a try": {"bptt.py": f"try:\n    import cupy\nexcept ImportError:\n    cupy = None\n{SOLUTION}"},
+    "an import of a library": {"bptt.py": SOLUTION.replace("return -np.log", "import cycler\n    return -np.log")},
+    "one left out in the middle": {"bptt.py": ONE + SOLUTION[SOLUTION.index("def dyhat_dz") :]},
+    "a program that ends": {"bptt.py": f'{ONE}\n\nif __name__ == "__main__":\n    print(softmax)\n'},
+    "graded as it is": {"bptt.py": f"# grade as it is\n{ONE}"},
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_whole_is_not_said_to_be_cut_off(tmp_path, name):
+    assert not said_of(tmp_path, WHOLE[name])
+
+
+@pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.id)
+def test_a_file_cut_off_anywhere_is_told(stage):
+    """Between two functions, within one, and in the middle of a word; the whole file is not."""
+    data = stage.solution.read_bytes()
+    file = stage.info.file
+    assert not losses({file: data}, {file: File(len(data), lambda: data)}, stage)
+    starts = sorted(max(data.find(f"\n{kind} {name}".encode()) for kind in ("def", "class"))
+                    for names in stage.functions.values() for name in names)
+    for start in starts:
+        (note,) = losses({file: data[:start]}, {}, stage)
+        assert isinstance(note, Doubt) and note.startswith(f"{file} ") and "the whole file is needed" in note
+    cuts = range(starts[1], starts[-1], 997)
+    assert all(losses({file: data[:cut]}, {}, stage) for cut in cuts)
+
+
+def test_an_error_of_the_student_s_own_is_not_called_a_cut():
+    assert not cut_off("def f(x)\n    return x\n\n\ny = 1\n") and not cut_off("x = (1\n\n\ndef f():\n    return 2\n")
+    assert cut_off("def f(") and cut_off("x = 'abc") and cut_off('def f():\n    """Text\n')
+
+
+BYTES = {"only bytes of 255": b"\xff" * 3000, "only bytes of 0": bytes(3000), "is no text": SOLUTION.encode("cp037", "replace")}
+
+
+@pytest.mark.parametrize("what", BYTES)
+def test_what_is_no_text_is_asked_about(tmp_path, what):
+    assert what in submitted(tmp_path, {"bptt.py": BYTES[what]}).needs_person
+
+
+def test_text_in_an_encoding_of_its_country_is_text():
+    code = "LAST = 5  # {}\n"
+    assert not unwrap(code.format("größer als üblich").encode("cp1252")).doubt
+    assert not unwrap(f"{code.format('взять пять последних шагов ' * 9)}\ndef f():\n    pass\n".encode("cp1251")).doubt
+
+
+def test_it_stands_on_the_page_in_the_table_and_in_the_summary(tmp_path):
+    """In a course that is graded, an answer lost in a notebook as well."""
+    content = notebook_bytes()
+    cases = {
+        "ada": ("from helpers import *\n", content, "helpers.py, which bptt.py uses, is empty"),
+        "bob": (ONE, content, "bptt.py ends after forward, and dL_dyhat, dyhat_dz, dL_dz and 11 more"),
+        "cyd": (SOLUTION[: SOLUTION.index("def dL_dyhat") + 9], content, "bptt.py stops in the middle of a statement (line 88)"),
+        "dan": (SOLUTION, bytes(3000), "1-bptt.ipynb could not be read (it has only bytes of 0 in it)"),
+        "eve": (SOLUTION, b"\xff" * 3000, "1-bptt.ipynb could not be read"),
+        "fay": (SOLUTION, content[: len(content) // 2], "it is damaged; what could be read of it was kept"),
+    }
+    for student, (code, notes, _) in cases.items():
+        folder = hand_in(tmp_path, student, code, notes)
+        if student == "ada":
+            (folder / "helpers.py").write_bytes(b"")
+    outcome = grade(tmp_path)
+    with (tmp_path / "grades.csv").open(newline="", encoding="utf-8") as file:
+        noted = {row["student"]: row["note"] for row in csv.DictReader(file)}
+    shown = " ".join(summary(outcome, tmp_path, everything=True).partition("Worth a look")[2].split())
+    for student, (_, _, words) in cases.items():
+        assert words in noted[student], student
+        assert words in page_of(tmp_path, student), student
+        assert record_of(tmp_path, student)["doubts"], student
+        assert student == "cyd" or words in shown, student
