@@ -61,6 +61,7 @@ SUSPECT = (
     re.compile(rb"\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)", re.MULTILINE),
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
+ANOTHER = "another encoding than UTF-8"
 LONE_BYTE = re.compile("[\udc80-\udcff]")
 # Replaces what exists only in a notebook: an object on which every operation does nothing.
 NOT_HERE = ("type('NotebookOnly', (), {'__getattr__': lambda self, name: self, '__call__': lambda self, *args, **kwargs: self, "
@@ -108,11 +109,13 @@ def parsed(text: str) -> ast.Module | None:
 
 def unwrap(data: bytes) -> Unwrapped:
     """Remove the wrapping of a Python file, as far as that is certain."""
-    if data and not data.strip(b"\0"):
-        return Unwrapped(data, doubt=ZEROS, remedy=HAND_IN_AGAIN)
+    if data and not data.strip(b"\0\xff"):
+        return Unwrapped(data, doubt=ZEROS if b"\0" in data else ERASED, remedy=HAND_IN_AGAIN)
     text, encoding = decoded(data)
     if kind := _kind(data, text):
         return _from_document(data, text, kind)
+    if encoding.startswith(ANOTHER) and _is_no_text(data, text):
+        return Unwrapped(data, doubt=NO_CHARACTERS, remedy=HAND_IN_AGAIN)
     if not encoding and not any(pattern.search(data) for pattern in SUSPECT):
         return Unwrapped(data)
     undone = [SAVED_AS.format(encoding=encoding)] if encoding else []
@@ -130,6 +133,11 @@ def unwrap(data: bytes) -> Unwrapped:
         return Unwrapped(data)
     remedy = remedy or (more[0][1] if more else "")
     return Unwrapped(_encoded(plain), (*undone, *(words for words, _ in more)), remedy)
+
+
+def _is_no_text(data: bytes, text: str) -> bool:
+    """Whether a file that is not UTF-8 is no source in any encoding that extends ASCII: no definition, mostly other bytes."""
+    return 2 * sum(byte > 127 for byte in data[:MAX_SOURCE]) > len(data[:MAX_SOURCE]) and not DEFINES.search(text)
 
 
 def _kind(data: bytes, text: str) -> str:
@@ -151,6 +159,8 @@ SAVED_AS = N_("was saved as {encoding}, and was read as that")
 NO_TEXT = N_("begins or ends with bytes that are no text, which were left out")
 DAMAGED = N_("is damaged: line {line} has a byte that is no text (0)")
 ZEROS = N_("has only bytes of 0 in it, as after a crash or a full disk while it was saved")
+ERASED = N_("has only bytes of 255 in it, as after a disk or a stick that failed")
+NO_CHARACTERS = N_("is no text: most of its bytes stand for no character that Python reads")
 TAKEN, NO_SOURCE = N_("is {kind}; the code in it was taken"), N_("is {kind}, not a text file with Python in it")
 
 
@@ -190,7 +200,7 @@ def decoded(data: bytes) -> tuple[str, str]:
     # Bytes that are not UTF-8 are decoded one by one: the rest of the file may be UTF-8.
     text = data.decode("utf-8", "surrogateescape")
     text = LONE_BYTE.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
-    return text, f"another encoding than UTF-8 (line {line} has a character of Windows-1252)"
+    return text, f"{ANOTHER} (line {line} has a character of Windows-1252)"
 
 
 def _encoded(text: str) -> bytes:
@@ -313,7 +323,8 @@ REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
      N_("Replace them by plain quotes, and hand it in again")),
 )
 # All texts produced here, for translation; the grader stores them in English.
-SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, ZEROS, TAKEN, NO_SOURCE, "was saved as {encoding}", *(repair[1] for repair in REPAIRS))
+SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, ZEROS, ERASED, NO_CHARACTERS, TAKEN, NO_SOURCE, "was saved as {encoding}",
+           *(repair[1] for repair in REPAIRS))
 
 
 # -- what is there in a notebook alone ---------------------------------------------------------------------------------------
