@@ -77,6 +77,36 @@ def test_one_who_sleeps_is_told_so(clock, tmp_path, monkeypatch):
         f()
 
 
+def test_the_reason_is_the_one_that_held_when_the_time_was_up(clock, tmp_path, monkeypatch):
+    """One who slept until the end is told so, even if the end took long to compute."""
+    monkeypatch.setattr(timelimit, "WALL_FACTOR", 3.0)
+    late = "    try:\n        while True:\n            time.sleep(0.02)\n    finally:\n        sum(range(3_000_000))\n"
+    with pytest.raises(OutOfTime, match=r"no answer within 0.3 seconds"), clock.limit(0.1):
+        function(tmp_path, late)()
+
+
+TRACED = """
+import sys
+from pathlib import Path
+from autograder.checks.timelimit import Clock, OutOfTime
+import work
+clock = Clock(Path(work.__file__).parent)
+try:
+    with clock.limit(0.2):
+        work.f()
+except OutOfTime:
+    pass
+sys.settrace(lambda frame, event, arg: None)
+print((lambda: "goes on")())
+"""
+
+
+def test_a_debugger_goes_on_after_a_call_that_timed_out(tmp_path):
+    """In Python 3.11 an exception that was cancelled stays announced, and the next function that is traced never returns."""
+    function(tmp_path, "    while True:\n        try:\n            sum(range(100))\n        except:\n            pass\n")
+    assert run(sys.executable, "-c", TRACED, cwd=tmp_path, PYTHONPATH=str(tmp_path)).stdout == "goes on\n"
+
+
 def test_nothing_is_raised_once_a_call_is_over(clock, tmp_path):
     """What comes after a call that ended in time, or out of it, has all the time it wants."""
     f = function(tmp_path, "    while True:\n        pass\n")
