@@ -23,20 +23,31 @@ from autograder.stages import Stage
 
 def sides(stage: Stage, sandbox: Sandbox, rounds: int = 5) -> tuple[float, float]:
     """Median CPU seconds of a right submission's tests, from warm worker to record: the grader's and the worker's."""
-    files = {stage.info.file: stage.solution.read_bytes()} | stage.trained()
-    job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "",
-                           "seed": SEED}
+    costs = _each(stage, sandbox, [stage.solution.read_text(encoding="utf-8")] * rounds)
+    return statistics.median(ours for ours, _ in costs), statistics.median(theirs for _, theirs in costs)
 
-    def all_rounds(suite: Suite) -> list[tuple[float, float]]:
+
+def sides_of_a_class(stage: Stage, sandbox: Sandbox, size: int) -> tuple[float, float]:
+    """Mean CPU seconds of the tests of a class, as `sides` counts them: what student code costs, no grader can save."""
+    costs = _each(stage, sandbox, list(measure.class_of(stage, size).values()))
+    return statistics.mean(ours for ours, _ in costs), statistics.mean(theirs for _, theirs in costs)
+
+
+def _each(stage: Stage, sandbox: Sandbox, sources: list[str]) -> list[tuple[float, float]]:
+    """CPU seconds of the tests of each source on a warm worker: the grader's and the worker's."""
+
+    def grade_all(suite: Suite) -> list[tuple[float, float]]:
         memory, costs = record_reference_run(stage, sandbox, suite, SEED), []
-        for _ in range(rounds):
+        for source in sources:
+            files = {stage.info.file: source.encode()} | stage.trained()
+            job: dict[str, Any] = {"student": "x", "stage": stage.id, "files": files, "problem": "", "notes": [], "key": "",
+                                   "seed": SEED}
             before, spent = time.process_time(), _spent(sandbox)
             grade_one(job, sandbox, suite, memory)
             costs.append((time.process_time() - before, _spent(sandbox) - spent))
         return costs
 
-    costs = collected(stage, all_rounds)
-    return statistics.median(ours for ours, _ in costs), statistics.median(theirs for _, theirs in costs)
+    return collected(stage, grade_all)
 
 
 def _spent(sandbox: Sandbox) -> float:

@@ -41,7 +41,7 @@ def bench(stages: tuple[Stage, ...], size: int, largest: int, tell: Callable[[st
         One of PARTS, where the rest is not asked for.
     """
     measured: dict[str, Callable[[], str]] = {
-        "throughput": lambda: throughput(stages, size, tell), "parts": lambda: where_it_goes(stages, tell),
+        "throughput": lambda: throughput(stages, size, tell), "parts": lambda: where_it_goes(stages, size * LARGER, tell),
         "growth": lambda: growth(stages[0], largest, tell), "central": lambda: gradebook(stages[0], largest, tell),
         "sandbox": lambda: walls(stages, tell),
         "naming": lambda: naming(stages, tell)}
@@ -95,21 +95,22 @@ def _ratio_row(stage: str, size: str, others: list[Cost | None], ours: Cost) -> 
             f"{otter.cpu / ours.cpu:.1f} x" if otter else "-")
 
 
-def where_it_goes(stages: tuple[Stage, ...], tell: Callable[[str], None]) -> str:
-    """CPU time of a submission by its parts."""
+def where_it_goes(stages: tuple[Stage, ...], size: int, tell: Callable[[str], None]) -> str:
+    """CPU time of a submission by its parts; of the tests in a class of `size` too."""
     rows = []
     for stage in stages:
         tell(f"{stage.id}: where the time of a submission goes")
         bare = measure.in_process(stage)
         with measure.warm_sandbox(stage) as sandbox:
             ours, theirs = parts.sides(stage, sandbox)
+            of_class = parts.sides_of_a_class(stage, sandbox, size)
         book, page = parts.passes(stage)
-        costs = (theirs, ours, book, page, theirs + ours + book + page, bare)
+        costs = (theirs, ours, book, page, theirs + ours + book + page, bare, *reversed(of_class))
         rows.append((stage.id, *(f"{cost:.3f}" for cost in costs)))
     head = ("stage", "student code, in the sandbox", "tests, in the grader", "gradebook and notebook (nbgrader)", "feedback page",
-            "sum", "the bare suite, for comparison")
+            "sum", "the bare suite, for comparison", "student code, in a class", "tests, in a class")
     return ("## Where the time of a submission goes\n\nCPU seconds of a right submission, one part after the other on a warm "
-            "grader; medians.\n\n" + table(head, rows))
+            f"grader; medians. In a class: the mean of {size} submissions, as in the comparison above.\n\n" + table(head, rows))
 
 
 def growth(stage: Stage, largest: int, tell: Callable[[str], None]) -> str:
