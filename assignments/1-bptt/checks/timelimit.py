@@ -48,13 +48,13 @@ class OutOfTime(BaseException):
 
 @dataclass
 class Turn:
-    """One call: its thread, when it began, and its limit in CPU seconds."""
+    """One call: its thread, when it began, its limit in CPU seconds, and why it was ended."""
 
     thread: int
     cpu: float
     began: float
     began_cpu: float
-    fired: bool = False
+    why: str = ""
 
     def verdict(self) -> str:
         """Return why the time is up; empty while it is not."""
@@ -105,31 +105,36 @@ class Clock:
                     sys.settrace(tracing)
                 self._end(turn, before)
         except OutOfTime as error:
-            error.args = (error.args or (turn.verdict() or out_of_cpu(cpu),))[:1]
+            error.args = (error.args or (turn.why or out_of_cpu(cpu),))[:1]
             raise
 
     def _end(self, turn: Turn, before: Turn | None) -> None:
-        """End a call: nothing is raised for it from here on, and a pending exception is cancelled."""
+        """End a call: nothing is raised for it from here on.
+
+        One that may be pending is caught here and not cancelled: Python 3.11 never clears the sign of a cancelled one, and a
+        function that is traced (by a debugger, by coverage) then never returns.
+        """
+        caught = False
         while True:
             try:
                 with self._lock:
                     self._turn = before
-                    if turn.fired:
-                        _raise_in(turn.thread, None)
+                while turn.why and not caught:
+                    _raise_in(turn.thread, OutOfTime)
                 return
-            except OutOfTime:  # it was raised at the last moment
-                continue
+            except OutOfTime:
+                caught = self._turn is before  # until then the thread may raise another
 
     def _watch(self) -> None:
         look = LOOK
         while not self._over.wait(look):
             with self._lock:
-                turn = self._turn
-                up = turn is not None and bool(turn.verdict())
-                if turn is not None and up:
-                    turn.fired = True
-                    _raise_in(turn.thread, OutOfTime)
-                look = LOOK_AGAIN if up else LOOK  # a bare `except:` may have caught it, so raise it again soon
+                turn, look = self._turn, LOOK
+                if turn is not None:
+                    turn.why = turn.why or turn.verdict()
+                    if turn.why:
+                        _raise_in(turn.thread, OutOfTime)
+                        look = LOOK_AGAIN  # a bare `except:` may have caught it, so raise it again soon
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> Any:
         if not frame.f_code.co_filename.startswith(self._folder):
@@ -140,9 +145,8 @@ class Clock:
         return self._trace
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    """Raise an exception in another thread at its next Python instruction; None cancels one that is still pending."""
+def _raise_in(thread: int, exception: type[BaseException]) -> None:
+    """Raise an exception in a thread at its next Python instruction, in place of one that is pending."""
     import ctypes  # platforms without threads may lack ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread),
-                                               ctypes.py_object(exception) if exception is not None else None)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
