@@ -220,7 +220,8 @@ def job_for(course: Path, stage_id: str, student: str, isolation: str, retrain: 
         said = {"problem": spoken(submission.problem), "needs_person": in_folder(submission.needs_person, student, stage_id),
                 "notes": [spoken(note) for note in (*submission.notes, *notes)],
                 "remarks": [spoken(remark) for remark in remarks],
-                "doubts": [spoken(remark) for remark in remarks if isinstance(remark, Doubt)]}
+                "doubts": [spoken(remark) for remark in remarks if isinstance(remark, Doubt)],
+                "unread": {path: spoken(why) for path, why in submission.unread.items()}}
     return {"student": student, "stage": stage_id, "files": submission.files, **said, "seed": term.seed,
             "language": term.language, "key": _key(submission, stage, isolation, retrain, term),
             "suite": suite_hash(stage_id), "retrain": retrain and stage.has_recipe, "python": python_of(submission.notebook),

@@ -85,6 +85,8 @@ class Submission:
         What was handed in, and may be meant for the code, but does not go into the sandbox.
     places : dict of str to str
         Where those files lie that are found elsewhere than at their paths, such as ``mine.py in lib.zip``.
+    unread : dict of str to str
+        Files that the code may use and that were refused, and why: a sentence without its subject.
     notebook_unread : bool
         Whether there is a notebook that was not read.
     remarks : tuple of str
@@ -111,6 +113,7 @@ class Submission:
     elsewhere: tuple[tuple[str, tuple[str, ...], bool], ...] = field(default=())
     not_sent: tuple[str, ...] = field(default=())
     places: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 def read_submission(folder: Path, student: str, stage: Stage) -> Submission:
@@ -186,7 +189,7 @@ def _digest(file: Path) -> str:
 def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], collected: Mapping[str, str]) -> Submission:
     """Read the files that count; `collected` has those that were renamed as they were collected."""
     wanted, files, problem, total = stage.info.file, {}, "", 0
-    notes, unread = list[str](), list[str]()
+    notes, unread = list[str](), dict[str, str]()
     remarks = [*remarks, *told(hand_in, own_names([stage])), *hand_in.notes]
     for path in _candidates(hand_in, stage):
         try:
@@ -208,7 +211,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
             elif path == wanted:
                 problem = _not_read(wanted, error)
             else:
-                unread.append(path)
+                unread[path] = said("was not read: {why}", why=error)
                 remarks.append(_not_read(shown(path), error))
     remarks += _unwrap(files, hand_in, stage)
     hand_in.needs_person = hand_in.needs_person or _cut_off(
@@ -250,6 +253,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
         tuple(path for path in sorted(hand_in.files.keys() - files.keys() - own_names([stage]) - KITS_OWN)
               if not _is_kits(path, hand_in.files[path], files.get(wanted, b"")))[:MAX_FILES],
         places,
+        unread,
     )
 
 

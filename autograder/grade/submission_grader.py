@@ -68,6 +68,7 @@ def grade_one(job: dict[str, Any], sandbox: Sandbox, suite: Suite, runs: dict[st
         files = files_for(stage, job)
         sandbox.trouble, sandbox.killed_counts = None, bool(job.get("killed_counts"))
         backend = SandboxBackend(stage, sandbox, files, job["seed"], runs)
+        backend.unread = job.get("unread", {})
         if record["retrain"]:
             backend.retrainer = Retrainer(stage, sandbox, files)
         try:

@@ -137,11 +137,12 @@ def _collect_one(
     """Collect one download."""
     every = stages()
     known = Known(tuple(stage.id for stage in every), own_names(every), roster)
+    told = {name: reason for name in archive.aside if not is_in_junk(name) and (reason := beside_nothing(name, archive.members))}
+    archive.members |= {name: archive.leftovers[name] for name in told if name in archive.leftovers}
     layout = read_layout(archive, known, pattern)
     outcome.refused |= archive.refused
     outcome.left_out |= archive.left_out
-    outcome.refused |= {name: reason for name in archive.aside if not is_in_junk(name)
-                        and (reason := beside_nothing(name, archive.members))}
+    outcome.refused |= {name: reason for name, reason in told.items() if name not in archive.members}
     outcome.unknown += layout.rest
     outcome.notes += layout.notes
     if not layout.handins:

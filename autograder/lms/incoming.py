@@ -11,14 +11,14 @@ from autograder.errors import Refused
 from autograder.grade.handin.archives import Archive, File
 from autograder.grade.handin.content import lack_of_answers, lack_of_code
 from autograder.grade.handin.imports import written_elsewhere
-from autograder.grade.handin.leftovers import subject
+from autograder.grade.handin.leftovers import is_alone, subject, worth_keeping
 from autograder.grade.handin.nested import may_be_archive
 from autograder.grade.handin.normalise import HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected
 from autograder.lms.formats import Handin
 from autograder.lms.target import Target
-from autograder.lms.which_stage import files_of, is_inside
+from autograder.lms.which_stage import all_of, files_of, is_inside
 from autograder.stages import Stage
 
 
@@ -73,11 +73,15 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
     for name, source in handin.files.items():
         if not is_inside(name):
             outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
-    came = files_of(archive, handin)
-    for name in handin.files.keys() - came.keys():
-        if is_inside(name) and (reason := beside_nothing(name, came)):
+    every, came = all_of(archive, handin), files_of(archive, handin)
+    # They say what was meant, to `make grade` too; nothing that is there already is put aside for them.
+    is_first = stage.info.file not in (target.content() or {})
+    left = worth_keeping({name: file.read for name, file in every.items()}) if is_first else set()
+    for name in every.keys() - came.keys() - left:
+        if reason := beside_nothing(name, came):
             outcome.refused[f"{target.name}: {shown(name)}"] = reason
-    hand_in = normalise(came, stage, stack)
+    hand_in = normalise(came, stage, stack, aside=left)
+    hand_in.files |= {name: every[name] for name in left}
     if damaged := _damage(hand_in, stage, came):
         hand_in = as_it_came(came, stage, damaged, hand_in.problems)
     found = Incoming(hand_in, {}, notes=told(hand_in, own_names([stage])) + hand_in.notes)
@@ -105,10 +109,7 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
 
 def beside_nothing(name: str, there: Container[str]) -> str:
     """Return what a leftover of a system or an editor is if the file that it is about is not there; else an empty string."""
-    meant, what = subject(name)
-    if not meant or str(PurePosixPath(name).with_name(meant)) in there:
-        return ""
-    return f"it is {what}, not that file: ask for it"
+    return f"it is {subject(name)[1]}, not that file: ask for it" if is_alone(name, there) else ""
 
 
 def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:

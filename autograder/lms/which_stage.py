@@ -106,8 +106,12 @@ def _state(file: File, stage: Stage) -> str:
 
 def files_of(archive: Archive, handin: Handin) -> dict[str, File]:
     """Return the files of a hand-in by their paths, without leftovers of a system such as ``._bptt.py`` of macOS."""
-    return {name: file for name, source in handin.files.items()
-            if is_inside(name) and (file := archive.members[source]) and not is_junk(name, file.read)}
+    return {name: file for name, file in all_of(archive, handin).items() if not is_junk(name, file.read)}
+
+
+def all_of(archive: Archive, handin: Handin) -> dict[str, File]:
+    """Return the files of a hand-in by their paths, leftovers too."""
+    return {name: archive.members[source] for name, source in handin.files.items() if is_inside(name)}
 
 
 def is_inside(name: str) -> bool:

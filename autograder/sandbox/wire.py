@@ -28,13 +28,13 @@ import math
 import re
 import socket
 import struct
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.checks.loaded import loaded
 from autograder.checks.values import DTYPES, MAX_DEPTH, Other, words_for
 from autograder.errors import BadMessage, Died, LimitExceeded
 from autograder.sandbox import packing
@@ -130,7 +130,7 @@ class Encoder:
             return ["x", value.key, value.count]
         if isinstance(value, Other):
             return ["o", value.words]
-        torch = sys.modules.get("torch")
+        torch = loaded("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return self._tensor(value)
         return self.other(value)
@@ -307,7 +307,7 @@ class Decoder:
         if not isinstance(requires_grad, bool):
             raise BadMessage("a tensor that does not say whether it needs a gradient")
         array = self._array(name, shape, "C")
-        torch = sys.modules.get("torch")
+        torch = loaded("torch")
         if torch is None:
             return array
         tensor = torch.from_numpy(array.copy())

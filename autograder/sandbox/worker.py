@@ -30,6 +30,7 @@ from autograder.checks.autodiff import vjp_in
 from autograder.checks.axes import describe, new_axes, picture, saving
 from autograder.checks.calls import Caller
 from autograder.checks.checkpoints import load_weights, read_weights
+from autograder.checks.loaded import loaded
 from autograder.checks.printed import Printed
 from autograder.checks.state import reset_state
 from autograder.checks.student import FreshModule, changed, copied, place_of, student_trace
@@ -99,9 +100,9 @@ class ProcessSnapshot:
     """
 
     def __init__(self) -> None:
-        libraries = [vars(module) for name in PATCHABLE if (module := sys.modules.get(name)) is not None]
+        libraries = [vars(module) for name in PATCHABLE if (module := loaded(name)) is not None]
         self.classes = [(found, dict(vars(found))) for name, kind in CLASSES
-                        if (found := getattr(sys.modules.get(name), kind, None)) is not None]
+                        if (found := getattr(loaded(name), kind, None)) is not None]
         self.names = [(library, {name: value for name, value in library.items() if name not in NOT_PATCHED})
                       for library in libraries]
         self.state: tuple[Any, ...] = ()

@@ -70,7 +70,9 @@ VARIANTS: dict[str, Variant] = {
         "divide by zero"),
     "a small limit of recursion": Variant("import sys\nsys.setrecursionlimit(60)", FULL),
     "a module that answers to every name": Variant(f"def __getattr__(name):\n    {SPINS}\n\ndef __dir__():\n    {SPINS}", FULL),
-    "another object in the place of the module": Variant("import sys\nsys.modules[__name__] = object()", 0, "TypeError"),
+    "another object in the place of the module": Variant("import sys\nsys.modules[__name__] = object()", FULL),
+    "what is no module in the place of modules": Variant("import sys\nsys.modules |= {'x': None, 'y': 3, 'numpy.z': object(), "
+                                                         "'matplotlib': None, 'random': 4}", FULL),
     "memory is full from the start": Variant("kept = []\ntry:\n    while True: kept.append(np.empty(1 << 22))\nexcept MemoryError:"
                                              "\n    kept.clear()", FULL),
     **{f"{name} at import": Variant(f"raise {name}('told')", 0, name)

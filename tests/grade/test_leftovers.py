@@ -4,11 +4,13 @@ import pytest
 
 from autograder.grade.handin.leftovers import subject
 from autograder.grade.language import Doubt, restored, speaking, spoken, stored
+from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage, stages
 from tests.classroom import notebook_bytes
 from tests.grade.test_handin import submitted
 from tests.lms.packing import came, packed
 
+CODE = find_stage("1-bptt").solution.read_bytes()
 MAC = b"\0\5\x16\7" + bytes(40)
 # By their names, {0} being the module's: what they hold, and what is said of them.
 OF_THE_FILE = {
@@ -17,9 +19,16 @@ OF_THE_FILE = {
     "__pycache__/{0}.cpython-311.pyc": (b"\xa7\r\r\n", "what Python makes of the module {0}"),
     "~${0}.docx": (b"\0", "what an office program keeps while {0}.docx is open"),
     ".{0}.py.swp": (b"b0VIM 8.2" + bytes(99), "what an editor keeps while {0}.py is open"),
-    "{0}.py:Zone.Identifier": (b"[ZoneTransfer]", "what Windows keeps about {0}.py"),
+    "{0}.py:Zone.Identifier": (b"[ZoneTransfer]\nZoneId=3\n" + b"HostUrl=about:internet\n", "what Windows keeps about {0}.py"),
+    ".#{0}.py": (b"ada@host.4711:1764324000", "what an editor keeps while {0}.py is open"),
+    ".~lock.{0}.py#": (b",ada,host,28.11.2026 10:00,file:///home/ada;", "what an office program keeps while {0}.py is open"),
+    "~${0}.py": (b"\3Ada" + bytes(158), "what an office program keeps while {0}.py is open"),
+    "{0}.py~": (b"", "what an editor keeps of an earlier state of {0}.py"),
+    "#{0}.py#": (b"\n", "what an editor keeps of an earlier state of {0}.py"),
 }
 OF_ANY = (".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints/notes.txt", ".idea/workspace.xml", ".git/HEAD")
+# By their names, whatever a program keeps under them: with code in them they are somebody's.
+NAMED_SO = [name for name in OF_THE_FILE if "/" not in name] + ["~${0}.py", "._{0}.ipynb", ".DS_Store", "4913"]
 REAL = ("{0}.py.bak", "{0}.py~", "#{0}.py#", ".ipynb_checkpoints/{0}-checkpoint.py")
 
 
@@ -71,15 +80,72 @@ def test_a_leftover_beside_its_file_is_not_worth_a_word(tmp_path):
 
 
 def test_a_download_with_a_leftover_in_the_place_of_a_file_names_it(tmp_path):
-    """Whoever handed in nothing else is on no list but that one."""
+    """Whoever handed in nothing else has a folder and a row all the same."""
     code = find_stage("1-bptt").solution.read_bytes()
     start = "{} Lovelace_{}_assignsubmission_file_/{}"
     outcome = came({start.format("Ada", 12, "._bptt.py"): MAC, start.format("Bob", 13, "bptt.py"): code,
                     start.format("Bob", 13, "._bptt.py"): MAC}, tmp_path)
     words = " ".join(outcome.summary(tmp_path).split())
-    assert "Not taken: Ada Lovelace_12_assignsubmission_file_/._bptt.py: it is what macOS keeps about bptt.py, not that file: " \
-           "ask for it" in words
+    assert "Needs a person: submitted/Ada Lovelace/1-bptt: bptt.py is missing: in its place the hand-in has only ._bptt.py, " \
+           "what macOS keeps about bptt.py. Ask for the file" in words
     assert words.count("macOS") == 1
+
+
+CANVAS = "ada_10001_500001_{}"
+
+
+def left(tmp_path, files):
+    """What is asked about a hand-in that came by Canvas, and the notes on it."""
+    came({CANVAS.format(name): data for name, data in files.items()} | {"bob_10002_500002_bptt.py": CODE}, tmp_path)
+    found = read_submission(tmp_path / "submitted" / "ada_10001" / "1-bptt", "ada_10001", find_stage("1-bptt"))
+    return found.needs_person, found.remarks, found.files
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside a notebook", "alone"])
+@pytest.mark.parametrize("name", [name for name in OF_THE_FILE if "/" not in name])
+def test_what_is_left_of_a_file_has_a_row_after_a_download_too(tmp_path, name, beside):
+    data, what = OF_THE_FILE[name]
+    notebook = {"1-bptt.ipynb": notebook_bytes()} if beside else {}
+    question, _, _ = left(tmp_path, {name.format("bptt"): data, **notebook})
+    assert f"in its place the hand-in has only {name.format('bptt')}, {what.format('bptt')}. Ask for the file" in question
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "4913"])
+def test_what_is_kept_about_a_folder_is_told_too(tmp_path, name):
+    question, _, _ = left(tmp_path / "a", {name: b"x"})
+    assert f"has only {name}, what a system or an editor keeps about a folder" in question
+    for place, notes in (("b", left(tmp_path / "b", {name: b"x", "1-bptt.ipynb": notebook_bytes()})[1]),
+                         ("c", submitted(tmp_path / "c", {name: b"x", "1-bptt.ipynb": notebook_bytes()}).remarks)):
+        assert notes[-1] == f"{name} is what a system or an editor keeps about a folder, and not bptt.py: the file itself has " \
+                            "to be handed in", place
+
+
+@pytest.mark.parametrize("name", NAMED_SO)
+def test_code_under_the_name_of_a_leftover_is_somebodys(tmp_path, name):
+    """In a folder filled by hand, and in a download."""
+    name = name.format("bptt")
+    by_hand = submitted(tmp_path / "a", {name: CODE})
+    question, notes, files = left(tmp_path / "b", {name: CODE})
+    if name.endswith((".pyc", ".docx", ".ipynb")):  # no source is called so, and what it is has to be asked
+        assert name in question and name in by_hand.needs_person and "what " not in question
+    else:
+        assert by_hand.files["bptt.py"] == files["bptt.py"] == CODE
+        assert not question and f"{name} was taken as bptt.py" in notes
+
+
+def test_a_leftover_takes_nothing_away_that_was_handed_in_before(tmp_path):
+    course = tmp_path / "course"
+    came({CANVAS.format("bptt.py"): CODE}, course)
+    came({CANVAS.format("._bptt.py").replace("500001", "500009"): MAC, "bob_10002_500002_bptt.py": CODE}, course)
+    folder = course / "submitted" / "ada_10001" / "1-bptt"
+    assert (folder / "bptt.py").read_bytes() == CODE
+    (note,) = read_submission(folder, "ada_10001", find_stage("1-bptt")).remarks
+    assert "a newer hand-in" in note and "could not be read" in note
+
+
+def test_a_folder_called_as_what_an_editor_keeps_is_a_student_s(tmp_path):
+    came({"4913/1-bptt/bptt.py": CODE}, tmp_path)
+    assert (tmp_path / "submitted" / "4913" / "1-bptt" / "bptt.py").read_bytes() == CODE
 
 
 @pytest.mark.parametrize("data", [b"", bytes(5000), b"PK\x03\x04" + bytes(500)], ids=["empty", "zeros", "cut off"])

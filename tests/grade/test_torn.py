@@ -5,10 +5,13 @@ import csv
 import pytest
 
 from autograder.checks.wrapping import unwrap
+from autograder.grade.classroom import job_for
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.torn import cut_off, losses
 from autograder.grade.language import Doubt
-from autograder.stages import stages
+from autograder.grade.schedule.slot import Slots
+from autograder.grade.submission import read_submission
+from autograder.stages import find_stage, stages
 from autograder.terminal import summary
 from tests.classroom import SOLUTION, STAGE, STUB, grade, hand_in, notebook_bytes, page_of, record_of
 from tests.grade.test_handin import submitted
@@ -131,3 +134,28 @@ def test_it_stands_on_the_page_in_the_table_and_in_the_summary(tmp_path):
         assert words in page_of(tmp_path, student), student
         assert record_of(tmp_path, student)["doubts"], student
         assert student == "cyd" or words in shown, student
+
+
+@pytest.mark.parametrize("size", [9 << 20, 70 << 20], ids=["9 MiB", "70 MiB"])
+def test_weights_that_were_refused_are_told_alike_in_all_places(tmp_path, size):
+    """The page does not say that they are not there."""
+    stage = find_stage("4-gated")
+    folder = tmp_path / "submitted" / "ada" / stage.id
+    folder.mkdir(parents=True)
+    (folder / stage.info.file).write_bytes(stage.solution.read_bytes())
+    for name in stage.info.submission_files:
+        (folder / name).write_bytes((stage.suite / "checkpoints" / name).read_bytes())
+    first = stage.info.submission_files[0]
+    with (folder / first).open("r+b") as file:
+        file.truncate(size)
+    why = f"was not read: it is {size >> 20} MiB; at most 8 MiB are read"
+    found = read_submission(folder, "ada", stage)
+    assert f"{first} {why}" in found.remarks and not any("not handed in" in remark for remark in found.remarks if ".pt" in remark)
+    slot = Slots()
+    try:
+        record = slot.grade(job_for(tmp_path, stage.id, "ada", "sandbox"))
+    finally:
+        slot.close()
+    messages = [test["message"] for test in record["tests"] if test["outcome"] != "passed" and first in test["message"]]
+    assert messages and all(f"the file {why}" in message and "is not there" not in message for message in messages)
+    assert f"{first} {why}" in record["remarks"] and f"{first} {why}" in record["doubts"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.checkpoints import NOT_THERE
 from autograder.checks.compare import Mismatch, undefined
 from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
@@ -97,6 +98,7 @@ class SandboxBackend:
         self.total = self._budget()
         self.total.watch_the_tests()
         self.missing: set[str] = set()  # functions found missing in the student's module
+        self.unread: dict[str, str] = {}  # files that were handed in and refused, and why: a sentence without its subject
         self.pictures: dict[str, list[tuple[bytes, str]]] = {}
         self.replaced: frozenset[str] = frozenset()
         self._drawn: list[tuple[bytes, str]] = []
@@ -268,7 +270,13 @@ class SandboxBackend:
             self.close()
             self.retrainer.prepare(self._task)
             return self.retrainer.load
-        return self._tool("load_checkpoint")
+        load = self._tool("load_checkpoint")
+
+        def load_or_say(model: Any, file: str) -> str:
+            problem: str = load(model, file)
+            return self.unread.get(file, problem) if problem == NOT_THERE else problem
+
+        return load_or_say
 
     def _tool(self, name: str) -> Callable[..., Any]:
         return lambda *args: self.worker().call(["tool", name], args, {})[0]

@@ -120,6 +120,8 @@ class Archive:
         What was left where it is because no hand-in needs it, such as a video.
     aside : list of str
         Leftovers of systems and editors, which are not among the members.
+    leftovers : dict of str to File
+        Those of them that can be read.
     rooted : bool
         Whether an absolute name is taken without its root: no file of a student's own archive is put where it says.
     """
@@ -129,6 +131,7 @@ class Archive:
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     aside: list[str] = field(default_factory=list)
+    leftovers: dict[str, File] = field(default_factory=dict)
     rooted: bool = False
     _folders: dict[str, str] = field(default_factory=dict)
 
@@ -167,6 +170,7 @@ class Archive:
                 self.left_out[name] = "it is what macOS keeps about a file, not a hand-in"
             elif len(self.aside) < MAX_ASIDE:
                 self.aside.append(name)
+                self.leftovers[name] = file
             return
         if file.size > limit(name):
             text = f"it is {file.size / 2**20:.0f} MiB; at most {limit(name) >> 20} MiB are unpacked"
@@ -432,6 +436,7 @@ def folder(path: Path) -> Archive:
             archive.refused[clean] = said("it {problem}", problem=problem or kind)
         else:
             archive.add(archive.apart(clean, name), File(info.st_size, partial(read_bytes, place, limit(clean))))
+    archive.leftovers = {name: File(0, partial(read_bytes, path / name, limit(name))) for name in archive.aside}
     return archive
 
 

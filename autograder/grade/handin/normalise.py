@@ -152,7 +152,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     files, found.problems = expand(files, stack, aside) if any(map(may_be_archive, files)) else (files, {})
     found.spare = {path: file for path, file in files.items() if SPARE in PurePosixPath(path).parts}
     files = {path: file for path, file in files.items() if path not in found.spare} if found.spare else files
-    seen = {path: file for path, file in files.items() if not is_leftover(path)}
+    seen = {path: file for path, file in files.items() if not is_leftover(path, file.read)}
     code = _choose(seen, stage, stage.info.file, MAY_BE_CODE, code_state, found)
     if not code and not found.choices and (closed := _closed(found.problems)):
         return as_it_came(came, stage, closed, found.problems)
@@ -210,7 +210,7 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     if closed:
         found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
         found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
-    return replace(found, needs_person=found.needs_person or not_here(found.files, chosen, aside))
+    return replace(found, needs_person=found.needs_person or not_here(found.files, chosen, aside, found.notes))
 
 
 def _weights_called_like(files: dict[str, File], wanted: str, found: HandIn) -> str:

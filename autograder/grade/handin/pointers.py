@@ -21,7 +21,7 @@ ADDRESS = re.compile(rb"\s*<?https?://\S+>?\s*")
 NOTEBOOKS = re.compile(rb"colab|ipynb|drive\.google|kaggle|deepnote", re.IGNORECASE)
 
 
-def not_here(files: dict[str, File], chosen: dict[str, str], aside: Iterable[str] = ()) -> str:
+def not_here(files: dict[str, File], chosen: dict[str, str], aside: Iterable[str], notes: list[str]) -> str:
     """The question where only a pointer to a file was handed in: of Git LFS, of iCloud, or a link, or what is left beside it;
     empty if there is none.
 
@@ -33,6 +33,8 @@ def not_here(files: dict[str, File], chosen: dict[str, str], aside: Iterable[str
         The files that are wanted, and the path that was taken for each; empty where there is none.
     aside : iterable of str
         Leftovers of systems and editors beside them, by path.
+    notes : list of str
+        Gets what is to be said of those where they are no question.
     """
     for path, file in sorted(files.items()):
         if file.size < MAX_POINTER and path.endswith((".py", *chosen)) and file.content().startswith(LFS):
@@ -49,7 +51,10 @@ def not_here(files: dict[str, File], chosen: dict[str, str], aside: Iterable[str
                 return said("{file} is missing: the hand-in has only a link ({other}). Ask for the file, put it here, delete the "
                             "link, and run make grade again", file=wanted, other=shown(path))
     missing = [wanted for wanted, path in chosen.items() if not path]
-    return next((question for wanted in missing if (question := only_leftovers(wanted, files, aside))), "")
+    reads = {path: file.read for path, file in files.items()}
+    told = [only_leftovers(wanted, reads, aside) for wanted in missing]
+    notes += [note for wanted, (_, note) in zip(missing, told, strict=True) if note and wanted.endswith(".py")]
+    return next((question for question, _ in told if question), "")
 
 
 def _is_link(path: str, file: File | None) -> bool:
