@@ -28,7 +28,7 @@ OF_THE_FILE = {
 }
 OF_ANY = (".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints/notes.txt", ".idea/workspace.xml", ".git/HEAD")
 # By their names, whatever a program keeps under them: with code in them they are somebody's.
-NAMED_SO = [name for name in OF_THE_FILE if "/" not in name] + ["~${0}.py", "._{0}.ipynb", ".DS_Store", "4913"]
+NAMED_SO = [name for name in OF_THE_FILE if "/" not in name] + ["~${0}.py", ".DS_Store", "4913"]
 REAL = ("{0}.py.bak", "{0}.py~", "#{0}.py#", ".ipynb_checkpoints/{0}-checkpoint.py")
 
 
@@ -126,7 +126,7 @@ def test_code_under_the_name_of_a_leftover_is_somebodys(tmp_path, name):
     name = name.format("bptt")
     by_hand = submitted(tmp_path / "a", {name: CODE})
     question, notes, files = left(tmp_path / "b", {name: CODE})
-    if name.endswith((".pyc", ".docx", ".ipynb")):  # no source is called so, and what it is has to be asked
+    if name.endswith((".pyc", ".docx")):  # no source is called so, and what it is has to be asked
         assert name in question and name in by_hand.needs_person and "what " not in question
     else:
         assert by_hand.files["bptt.py"] == files["bptt.py"] == CODE

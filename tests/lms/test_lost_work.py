@@ -160,10 +160,12 @@ def test_what_macos_keeps_about_a_file_is_none_and_a_name_of_signs_is_a_name(tmp
                     "cy_3_9_._bptt.py": MAC, "._928_7028_bptt.py": MAC, "._ada_1_7_bptt.py": MAC, "dee_4_7_bptt.py": code("d"),
                     "dee_4_8_._bptt.py": MAC}, tmp_path)
     found = graded(tmp_path)
-    assert sorted(found) == [f"{who}/{S}" for who in ("927", "ada_1", "bob_2", "dee_4")]
+    assert sorted(found) == [f"{who}/{S}" for who in ("927", "ada_1", "bob_2", "cy_3", "dee_4")]
+    asked = found.pop(f"cy_3/{S}")
+    assert "bptt.py is missing: in its place the hand-in has only ._bptt.py, what macOS keeps about bptt.py" in asked
     assert sorted(value[0] for value in found.values()) == ["a", "b", "d", "s"]
     words = " ".join(outcome.summary(tmp_path).split())
-    assert f"Not taken: cy_3/{S}: ._bptt.py: it is what macOS keeps about bptt.py, not that file: ask for it" in words
+    assert f"Needs a person: submitted/cy_3/{S}: {asked.removeprefix('? ')}" in words
     assert "Left out, not needed: ._928_7028_bptt.py: it is what macOS keeps" in words
     assert words.count("macOS") == 2
 
