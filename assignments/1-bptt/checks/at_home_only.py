@@ -11,11 +11,11 @@ import ast
 import builtins
 import contextlib
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .loaded import loaded
 from .words import N_, _
 from .wrapping import parsed
 
@@ -117,7 +117,7 @@ def causes(found: Iterable[Use], message: str, trace: str) -> list[Use]:
 def _is_there(name: str) -> bool:
     """Whether a name is no slip of the pen: False where its module is loaded and has no such attribute."""
     module, _dot, attribute = name.rpartition(".")
-    return module not in sys.modules or hasattr(sys.modules[module], attribute)
+    return (there := loaded(module)) is None or hasattr(there, attribute)
 
 
 def _in(tree: ast.Module, file: str, folder: Path | None, threads: bool, names: _Scope) -> Iterator[Use]:

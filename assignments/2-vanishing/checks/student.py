@@ -438,8 +438,10 @@ class FreshModule:
         self._own = dict(vars(self.module))
 
 
-def lies_in(module: ModuleType, folder: Path) -> bool:
-    """Whether a module was loaded from a folder; not one of the checks there."""
+def lies_in(module: object, folder: Path) -> bool:
+    """Whether a module was loaded from a folder; not one of the checks there, nor what is no module."""
+    if not isinstance(module, ModuleType):
+        return False
     own = vars(module)  # not with getattr: some torch modules answer to every name
     places = [own.get("__file__") or "", *(own.get("__path__") or ())]
     # The checks' folder contains the tests of earlier stages, which may be running.

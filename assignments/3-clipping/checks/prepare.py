@@ -13,6 +13,7 @@ from typing import Any
 
 from . import needs
 from .layout import add_earlier_stages, expose_handout_modules, public_tests, read_stage
+from .loaded import loaded
 from .terminal import say
 from .words import _
 
@@ -36,7 +37,7 @@ def prepare() -> None:
 
 def see_saved_changes() -> None:
     """Turn on IPython's autoreload, in the mode that reloads whole files: the default since version 9 garbles tracebacks."""
-    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell: Any = getattr(loaded("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         return
     from IPython.core.error import UsageError

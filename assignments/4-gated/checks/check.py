@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from . import needs
 from .layout import StageInfo, public_tests, read_stage
+from .loaded import loaded
 from .terminal import say
 from .words import _
 
@@ -109,5 +109,5 @@ def display(outcome: Any, so_far: str) -> None:
 
 def in_notebook() -> bool:
     """Whether a notebook's front end displays the output."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell = getattr(loaded("IPython"), "get_ipython", lambda: None)()
     return shell is not None and getattr(shell, "kernel", None) is not None

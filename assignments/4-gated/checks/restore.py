@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .axes import saving
+from .loaded import loaded
 
 
 @contextlib.contextmanager
@@ -147,11 +148,11 @@ def _matplotlib() -> Iterator[None]:
 
     Matplotlib is not imported for that: a stage that draws nothing is checked without it.
     """
-    library: Any = sys.modules.get("matplotlib")
+    library: Any = loaded("matplotlib")
     before = dict(dict.items(library.rcParams)) if library is not None else {}
     chosen = os.environ.get("MPLBACKEND")
     os.environ["MPLBACKEND"] = "agg"  # read when it is imported
-    pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
+    pyplot, register = loaded("matplotlib.pyplot"), loaded("matplotlib._pylab_helpers")
     figures = dict(register.Gcf.figs) if register is not None else {}
     backend = getattr(pyplot, "_backend_mod", None)
     if register is not None:
@@ -164,10 +165,11 @@ def _matplotlib() -> Iterator[None]:
         yield
     finally:
         os.environ.pop("MPLBACKEND") if chosen is None else os.environ.__setitem__("MPLBACKEND", chosen)
-        if library is None and (library := sys.modules.get("matplotlib")) is not None:
+        came, library = library is None, library or loaded("matplotlib")
+        if came and library is not None:
             before = dict(dict.items(library.rcParamsOrig)) | ({"backend": chosen} if chosen else {})
         saving.end()
-        pyplot, register = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
+        pyplot, register = loaded("matplotlib.pyplot"), loaded("matplotlib._pylab_helpers")
         if register is not None:
             register.Gcf.figs.clear()
             register.Gcf.figs.update(figures)
@@ -180,7 +182,7 @@ def _matplotlib() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _torch() -> Iterator[None]:
-    torch: Any = sys.modules.get("torch")
+    torch: Any = loaded("torch")
     if torch is None:
         yield
         return

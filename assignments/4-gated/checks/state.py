@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-import sys
 
 import numpy as np
+
+from .loaded import loaded
 
 
 def reset_generators(seed: int) -> None:
     """Seed the libraries' global random generators."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch = sys.modules.get("torch")
+    torch = loaded("torch")
     if torch is not None:
         # torch.manual_seed would do the same for every device type, and record a stack trace for each uninitialized one.
         torch.default_generator.manual_seed(seed)
@@ -27,7 +28,7 @@ def reset_state(seed: int) -> None:
     """
     reset_generators(seed)
     np.seterr(all="warn", under="ignore")
-    torch = sys.modules.get("torch")
+    torch = loaded("torch")
     if torch is not None:
         torch.set_default_dtype(torch.float32)
         torch.set_default_device(None)  # not "cpu": a default that is set costs a lookup at each call of torch
@@ -35,7 +36,7 @@ def reset_state(seed: int) -> None:
         torch.set_num_threads(1)
         if torch.are_deterministic_algorithms_enabled():  # setting it costs one second for an import
             torch.use_deterministic_algorithms(False)
-    matplotlib = sys.modules.get("matplotlib")
+    matplotlib = loaded("matplotlib")
     if matplotlib is not None:
         # With dict's methods: those of RcParams check every key for an unresolved backend, and are far slower.
         current = matplotlib.rcParams

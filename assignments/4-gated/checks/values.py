@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import numbers
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set, Sized, ValuesView
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .loaded import loaded
 from .words import N_, _, retold
 
 DTYPES = frozenset({"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -211,7 +211,7 @@ def _content(value: np.ndarray) -> str:
 
 def _tensor(value: Any) -> Any:
     """Convert to a dense CPU tensor of exactly class torch.Tensor, with a dtype in DTYPES, or `Other`."""
-    torch = sys.modules["torch"]
+    torch = loaded("torch")
     needs_gradient = bool(value.requires_grad)
     if value.is_meta or value.is_quantized:
         return Other("a tensor without numbers of its own")
@@ -228,13 +228,13 @@ def _tensor(value: Any) -> Any:
 
 def is_tensor(value: Any) -> bool:
     """Whether a value is a torch tensor; torch is not imported for this."""
-    torch = sys.modules.get("torch")
+    torch = loaded("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def stays(value: Any) -> bool:
     """Whether a value is a torch module, here or behind a sandbox handle: modules do not cross, but are called where they are."""
-    torch = sys.modules.get("torch")
+    torch = loaded("torch")
     return (torch is not None and isinstance(value, torch.nn.Module)) or hasattr(type(value), "call_and_changes")
 
 
