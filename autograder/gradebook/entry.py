@@ -28,6 +28,7 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
@@ -245,6 +246,9 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
             continue
         row, comment = rows.get(cell), comments.get(grade.cell_id)
         shown = row.shown if row else earlier.by_name.get(cell, key) if earlier else key
+        if shown != key:  # a page of formgrader that is open shows the other answer: what it saves now finds no mark, and is told
+            for mark in filter(None, (grade, comment)):
+                mark.id = new_uuid()
         old = {name: getattr(row, name, None) for name in ("old_answer", "old_score", "old_extra", "old_comment")}
         said = comment.manual_comment if comment is not None else None
         given = grade.manual_score is not None or bool(grade.extra_credit) or bool(said)

@@ -17,6 +17,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import BaseCell, Comment, Gradebook
 from sqlalchemy import select
+from sqlalchemy.orm import close_all_sessions
 
 from autograder.grade.feedback_text import points
 from autograder.grade.pictures import PNG_IN_BASE64
@@ -39,7 +40,11 @@ class ReadingDesk(Preprocessor):
     enabled = True
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Collect the written tasks; without any, the page is left as it is."""
+        """Collect the written tasks; without any, the page is left as it is.
+
+        Formgrader keeps one session of the gradebook as long as it runs, and would fill the page with marks as it first read them.
+        """
+        close_all_sessions()
         course = Path(self.config.CourseDirectory.root)
         stage_id, student = resources["assignment_id"], resources["student"]
         with gradebook(self.config.CourseDirectory.db_url) as book:

@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -16,7 +17,8 @@ from autograder.errors import UsageError
 from autograder.gradebook.config import READING
 from autograder.gradebook.formgrader import CONFIG, CONFIG_TEXT, FormGrader, ensure_config
 from autograder.gradebook.pipeline import Pipeline
-from tests.classroom import STAGE
+from tests.classroom import SOLUTION, STAGE, STUB, grade, hand_in
+from tests.gradebook.test_hand_marks import answered, cells_of, give
 from tests.graded_class import dump, needs_browser
 from tests.reading import Page
 
@@ -24,8 +26,6 @@ from tests.reading import Page
 @pytest.fixture(scope="module")
 def served(graded, tmp_path_factory):
     """A server for a copy of the class."""
-    import shutil
-
     course = tmp_path_factory.mktemp("served") / "course"
     shutil.copytree(graded, course)
     with FormGrader(course) as server:
@@ -100,8 +100,6 @@ MEASURE = """<script>window.addEventListener("load", function () { setTimeout(fu
 @needs_browser
 def test_answer_score_scheme_and_figure_are_on_one_screen(graded, tmp_path_factory, tmp_path):
     """At 1400 by 900, unscrolled; nothing comes from another host; 300 of 20 points are said, and not saved."""
-    import shutil
-
     course = tmp_path_factory.mktemp("desk") / "course"
     shutil.copytree(graded, course)
     path = course / "results" / STAGE.id / "half.json"
@@ -126,6 +124,63 @@ def test_answer_score_scheme_and_figure_are_on_one_screen(graded, tmp_path_facto
     assert {name: found[name] for name in ("answer", "score", "scheme", "figure", "module")} == dict.fromkeys(
         ("answer", "score", "scheme", "figure", "module"), True), found
     assert found["scrolled"] == 0 and found["outside"] == 0
+
+
+SAVE = """<script>window.addEventListener("load", function () { $.ajax({url: "%s", type: "PUT", data: "{}"}); });</script>"""
+
+
+@needs_browser
+def test_a_mark_for_an_answer_that_is_no_longer_there_is_not_saved_and_told(tmp_path_factory, tmp_path):
+    """The page is open while a newer hand-in is graded: what is saved for the old answer reaches neither the new one nor nothing.
+
+    Opened again, the page has the marks as they are now, although the server has read them before.
+    """
+    course = tmp_path_factory.mktemp("open") / "course"
+    hand_in(course, "ada", STUB, answered("The old answer."))
+    grade(course)
+    give(course, "ada", 12, "Well.")
+    with FormGrader(course) as server:
+        page = f"formgrader/submissions/{submission_id(server, 'ada')}/"
+        rows = f"?submission_id={submission_id(server, 'ada')}"
+
+        def marked(kind):
+            return next(row for row in json.loads(ask(server, f"{kind}s{rows}")) if row["name"] == "task_1_8")
+
+        fetch(server, page)
+        old = {kind: marked(kind)["id"] for kind in ("grade", "comment")}
+        hand_in(course, "ada", SOLUTION, answered("The old answer."))
+        grade(course)
+        assert json.loads(ask(server, f"grade/{old['grade']}", {"manual_score": 13}))["manual_score"] == 13  # the same answer
+        hand_in(course, "ada", SOLUTION, answered("Another answer."))
+        grade(course)
+        for kind, data in (("grade", {"manual_score": 13}), ("comment", {"manual_comment": "Well."})):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                ask(server, f"{kind}/{old[kind]}", data)
+        mark = cells_of(course, "ada")
+        assert (mark.changed, mark.before, mark.given) == (True, 13, False)
+        fetch(server, page)
+        assert (marked("grade")["manual_score"], marked("grade")["needs_manual_grade"]) == (None, True)
+        ask(server, f"grade/{marked('grade')['id']}", {"manual_score": 13})
+        assert cells_of(course, "ada").by_hand
+        template = tmp_path / "templates" / "reading"
+        shutil.copytree(READING / "reading", template)
+        above, _, below = (template / "index.html.j2").read_text().rpartition("</body>")
+        (course / CONFIG).write_text(f"{CONFIG_TEXT}c = get_config()\nc.HTMLExporter.extra_template_basedirs = "
+                                     f"[{str(template.parent)!r}, *c.HTMLExporter.extra_template_basedirs]\n")
+    with FormGrader(course) as server:
+        save = SAVE % f"/formgrader/api/grade/{old['grade']}?token={server.token}"
+        (template / "index.html.j2").write_text(f"{above}{save}</body>{below}")
+        shown = dump(server.address(page), tmp_path / "profile")
+    assert "Not saved: a newer hand-in has been graded since this page was opened. Reload the page to see it." in shown
+
+
+def ask(server, what, data=None):
+    """The answer of formgrader to a question of its page, or to something to save."""
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/formgrader/api/{what}",
+                                     data and json.dumps(data).encode(), {"Authorization": f"token {server.token}"},
+                                     method="PUT" if data else "GET")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read().decode()
 
 
 def picture():
