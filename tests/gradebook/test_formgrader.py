@@ -151,6 +151,7 @@ def test_a_mark_for_an_answer_that_is_no_longer_there_is_not_saved_and_told(tmp_
         hand_in(course, "ada", SOLUTION, answered("The old answer."))
         grade(course)
         assert json.loads(ask(server, f"grade/{old['grade']}", {"manual_score": 13}))["manual_score"] == 13  # the same answer
+        assert marked("grade")["manual_score"] == 13
         hand_in(course, "ada", SOLUTION, answered("Another answer."))
         grade(course)
         for kind, data in (("grade", {"manual_score": 13}), ("comment", {"manual_comment": "Well."})):
