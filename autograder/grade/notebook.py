@@ -7,6 +7,7 @@ its written answers. `repair` restores missing parts from the released notebook 
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -126,7 +127,7 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
     found: list[NotebookNode] = []
     seen: set[str] = set()
     strange: list[str] = []
-    by_text = 0
+    by_text, earlier = 0, False
     for cell in cells[:MAX_CELLS]:
         text, grade_id = _text(cell.text), cell.grade_id
         if grade_id and grade_id not in graded:
@@ -147,10 +148,14 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             found += _plain(cell, text, images, own=True)
             continue
         seen.add(grade_id)
-        if cell.nbgrader_meta and (cell.nbgrader_meta != original.metadata.nbgrader or cell.tagged):
+        as_it_was = _is_as_handed_out(cell, text)
+        earlier |= as_it_was and cell.nbgrader_meta != original.metadata.nbgrader
+        if cell.nbgrader_meta and (cell.nbgrader_meta != original.metadata.nbgrader and not as_it_was or cell.tagged):
             notes.append(said("cell {cell} had other points, settings or tags than the released one, which count", cell=grade_id))
         kept = copy.deepcopy(original)
         found.append(kept)
+        if as_it_was:
+            continue
         if original.metadata.nbgrader.get("solution"):
             kept.source = text
         elif _plain_text(text) != _plain_text(original.source):
@@ -162,9 +167,28 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
         one = N_("cell {cells} is none of the assignment's; it is worth no points")
         many = N_("cells {cells} are none of the assignment's; they are worth no points")
         notes.append(said(one if len(strange) == 1 else many, cells=three_of(strange)))
+    if earlier:
+        notes.append(said("the notebook is one of another release; the assignment's own cells are shown as they are now"))
     if by_text:
         notes.append(said("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text"))
     return found
+
+
+def _is_as_handed_out(cell: Cell, text: str) -> bool:
+    """Whether a graded cell is as a release has it, this one or another: the checksum that nbgrader put into it still fits.
+
+    Computed as `nbgrader.utils.compute_checksum` does, whose import would take longer than reading the notebook.
+    """
+    meta = cell.nbgrader_meta
+    is_grade, is_solution = bool(meta.get("grade")), bool(meta.get("solution"))
+    is_locked = not is_solution and (is_grade or bool(meta.get("locked")))
+    parts = [text, cell.kind, str(is_grade), str(is_solution), str(is_locked), cell.grade_id]
+    if is_grade:
+        try:
+            parts.append(str(float(meta["points"])))
+        except (KeyError, TypeError, ValueError):
+            return False
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest() == meta.get("checksum")
 
 
 def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str]) -> str:

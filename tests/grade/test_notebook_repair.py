@@ -11,6 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from nbgrader.utils import compute_checksum
 from PIL import Image, ImageStat
 
 from autograder.grade import notebook_pictures
@@ -18,6 +19,7 @@ from autograder.grade.notebook import NOTE, may_be_elsewhere, released, repair
 from autograder.grade.notebook_reading import read_cells
 from autograder.grade.notebook_size import LARGE, reduced
 from autograder.grade.pictures import MAX_BYTES, SMALL_BYTES, showable, sides
+from autograder.gradebook.answers import answers
 from autograder.stages import RELEASE
 from tests.classroom import STAGE, notebook
 from tests.graded_class import code
@@ -54,6 +56,33 @@ def below_the_task(data, pictures=(), beside=()):
 
 def texts(cells):
     return "\n".join(cell.source for cell in cells)
+
+
+def of_an_earlier_release(content):
+    """The same handed in with a notebook whose task had another text and other points, as nbgrader made it."""
+    content = copy.deepcopy(content)
+    for cell in content["cells"]:
+        plan = cell["metadata"].get("nbgrader", {})
+        if plan.get("grade_id") in ("task_1_7", "task_1_8"):
+            if plan["task"]:
+                cell["source"] = "### Task 1.8 as it was asked before\n\nWith another hint."
+            plan["points"] = plan["points"] + 1
+            plan["checksum"] = compute_checksum(nbformat.from_dict(cell | {"source": "".join(cell["source"])}))
+    return content
+
+
+def test_a_notebook_of_an_earlier_release_has_the_same_answers():
+    """The old text of a task is no answer, nor is it the student's change; what a student wrote into the old cell is both."""
+    for content in (notebook(), answered()):
+        new, old = (repair(json.dumps(one).encode(), S) for one in (content, of_an_earlier_release(content)))
+        assert answers(old[0], S)["task_1_8"].key == answers(new[0], S)["task_1_8"].key and new[1] == ()
+        assert old[1] == ("the notebook is one of another release; the assignment's own cells are shown as they are now",)
+        assert [cell.source for cell in old[0].cells if not cell.metadata.get(NOTE)] == [cell.source for cell in new[0].cells]
+    content = of_an_earlier_release(notebook())
+    task = next(cell for cell in content["cells"] if cell["metadata"].get("nbgrader", {}).get("task"))
+    task["source"] += f"\n\n{ANSWER}"
+    repaired, notes = repair(json.dumps(content).encode(), S)
+    assert answers(repaired, S)["task_1_8"].key and any("what was written in it follows below it" in note for note in notes)
 
 
 def without_metadata(content):
