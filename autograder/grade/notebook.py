@@ -150,7 +150,7 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
         seen.add(grade_id)
         as_it_was = _is_as_handed_out(cell, text)
         earlier |= as_it_was and cell.nbgrader_meta != original.metadata.nbgrader
-        if cell.nbgrader_meta and (cell.nbgrader_meta != original.metadata.nbgrader and not as_it_was or cell.tagged):
+        if cell.nbgrader_meta and ((cell.nbgrader_meta != original.metadata.nbgrader and not as_it_was) or cell.tagged):
             notes.append(said("cell {cell} had other points, settings or tags than the released one, which count", cell=grade_id))
         kept = copy.deepcopy(original)
         found.append(kept)

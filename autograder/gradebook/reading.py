@@ -42,7 +42,7 @@ class ReadingDesk(Preprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Collect the written tasks; without any, the page is left as it is.
 
-        Formgrader keeps one session of the gradebook as long as it runs, and would fill the page with marks as it first read them.
+        Formgrader keeps one session of the gradebook while it runs, and would fill the page with marks as it first read them.
         """
         close_all_sessions()
         course = Path(self.config.CourseDirectory.root)
