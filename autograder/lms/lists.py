@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,8 +126,9 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
         shown_row = ", ".join(rows[0][:8]) if rows else "nothing"
         raise UsageError(f"{table}: no column is called Name, Email, ID or as an LMS calls them; it has {shown_row}")
     header = [_plain(cell) for cell in rows[start]]
-    if len(rows) > start + 1 and rows[start + 1] and PARTICIPANT.fullmatch(_clean(rows[start + 1][0])):
-        header[0] = IDENTIFIER[0]
+    if len(rows) > start + 1:
+        header = [IDENTIFIER[0] if PARTICIPANT.fullmatch(_clean(cell)) else title
+                  for title, cell in zip(header, [*rows[start + 1], *header][:len(header)], strict=True)]
     lms = _kind(set(header))
     roster = Roster.read(course.resolve())
     before, filled = len(roster.people), 0
@@ -161,8 +163,18 @@ def take_list(table: Path, course: Path, stage_id: str | None = None) -> str:
     lines = [f"{filled} people in {table.name}: {added} new in {ROSTER}, {filled - added} were there."]
     if lms == "worksheet" and not stage_id:
         lines.append("The numbers in Moodle's worksheet are those of one assignment: name it with STAGE= to have them too.")
-    lines += [f"Note: {note}" for note in roster.notes]
+    lines += [f"Note: {note}" for note in [*roster.notes, *_groups_of(roster)]]
     return "\n".join(lines)
+
+
+def _groups_of(roster: Roster) -> list[str]:
+    """Say what the groups of a list would mean for marks: an LMS has one word for teams and for those of one class room."""
+    size = Counter(person.group for person in roster.listed if person.group and not person.is_group)
+    if not size:
+        return []
+    some = ", ".join(f"{shown(name)} ({count})" for name, count in size.most_common(3)) + (" ..." if len(size) > 3 else "")
+    return [f"the list has groups: {some}. Who hands in nothing gets the mark of the first hand-in of the group. If they do not "
+            f"hand in together, empty the column group of {ROSTER}"]
 
 
 def _enter(roster: Roster, who: LmsIdentity, label: str, cells: dict[str, str], stage_id: str | None) -> None:

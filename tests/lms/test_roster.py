@@ -491,3 +491,22 @@ def test_a_colon_in_a_groups_name_is_none_of_a_stage(tmp_path):
     """Nor is a number before it, as platforms name groups."""
     (tmp_path / "roster.csv").write_text("student,group\nann,Team: A\nben,2: Turing\ncy,12: Hopper\n")
     assert read_class(tmp_path).groups("1-bptt") == {"Team: A": ["ann"], "2: Turing": ["ben"], "12: Hopper": ["cy"]}
+
+
+def test_groups_of_a_list_are_told_since_they_share_marks(tmp_path):
+    """Moodle calls teams and tutorials groups alike; who hands in nothing would have another's mark."""
+    table = tmp_path / "people.csv"
+    table.write_text("First name,Last name,Email address,Groups\nAda,Lee,a@x.y,Tutorial 1\nBo,Lee,b@x.y,Tutorial 1\n"
+                     "Cy,Lee,c@x.y,\n")
+    said = take_list(table, tmp_path)
+    assert "the list has groups: Tutorial 1 (2). Who hands in nothing gets the mark of the first hand-in of the group." in said
+    table.write_text("First name,Last name,Email address\nDan,Lee,d@x.y\n")
+    assert "groups" not in take_list(table, tmp_path)
+
+
+def test_moodles_number_is_found_in_whatever_column_it_stands(tmp_path):
+    """A worksheet in German whose columns were put in another order."""
+    table = tmp_path / "worksheet.csv"
+    table.write_text('"Vollständiger Name",E-Mail-Adresse,ID,Bewertung\nAda Lee,a@x.y,Teilnehmer/in905,\n', encoding="utf-8")
+    take_list(table, tmp_path, "1-bptt")
+    assert (tmp_path / "roster.csv").read_text().splitlines()[1] == "Ada Lee,Ada Lee,a@x.y,,,1-bptt:905"
