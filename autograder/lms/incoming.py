@@ -67,15 +67,22 @@ def _as_files(files: dict[str, bytes]) -> dict[str, File]:
     return {path: File(len(data), lambda data=data: data) for path, data in files.items()}  # type: ignore[misc]
 
 
-def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitStack, outcome: Collected) -> Incoming | None:
-    """Read one hand-in; return None and note the reason if nothing of it can be read."""
+def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitStack, outcome: Collected,
+                  is_first: bool = True) -> Incoming | None:
+    """Read one hand-in; return None and note the reason if nothing of it can be read.
+
+    Parameters
+    ----------
+    is_first : bool
+        Whether it is the first of this person's in the download.
+    """
     stage = target.stage
     for name, source in handin.files.items():
         if not is_inside(name):
             outcome.refused[shown(source)] = "it gives no name of a file below the student's folder"
     every, came = all_of(archive, handin), files_of(archive, handin)
     # They say what was meant, to `make grade` too; nothing that is there already is put aside for them.
-    is_first = stage.info.file not in (target.content() or {})
+    is_first = is_first and stage.info.file not in (target.content() or {})
     left = worth_keeping({name: file.read for name, file in every.items()}) if is_first else set()
     for name in every.keys() - came.keys() - left:
         if reason := beside_nothing(name, came):

@@ -35,10 +35,13 @@ def place(archive: Archive, handins: list[Handin], target: Target, outcome: Coll
             target.remember(_nothing_readable(archive, handin) | {"notes": ["handed in without a file"]})
         return
     with ExitStack() as stack:
-        read = [read_incoming(archive, one, target, stack, outcome) for one in handins]
+        read = [read_incoming(archive, one, target, stack, outcome, one is handins[0]) for one in handins]
     newest, earlier = read[-1], [one for one in reversed(read[:-1]) if one]
-    if newest is None:
-        _note_unread(archive, handin, target, said("nothing of it could be opened"), outcome)
+    if newest is None or (newest.hand_in.closed and earlier):
+        if earlier:
+            place(archive, handins[:-1], target, outcome)
+        why = newest.hand_in.closed if newest else said("nothing of it could be opened")
+        _note_unread(archive, handin, target, why, outcome)
         return
     if handin.late:
         outcome.late.add(target.pair)

@@ -110,6 +110,24 @@ def test_text_in_an_encoding_of_its_country_is_text():
     assert not unwrap(f"{code.format('взять пять последних шагов ' * 9)}\ndef f():\n    pass\n".encode("cp1251")).doubt
 
 
+DECLARED = {
+    "a mark of UTF-8 and another name": b"\xef\xbb\xbf# coding: latin-1\n" + SOLUTION.encode(),
+    "no encoding of text": b"# coding: zlib\n" + SOLUTION.encode(), "none that is there": b"# coding: mbcs\n" + SOLUTION.encode(),
+    "UTF-16": b"# coding: utf-16\n" + SOLUTION.encode(), "UTF-7": b"# coding: utf-7\n" + SOLUTION.encode("utf-7"),
+    "escapes": b"# coding: unicode_escape\n#\\x0a" + SOLUTION.encode().replace(b"\\", b"\\\\").replace(b"\n", b"\\x0a"),
+    "Shift-JIS": f"# coding: shift_jis\n# 表\n{SOLUTION}".encode("shift_jis", "replace"),
+    "EBCDIC": b"# coding: cp037\n" + SOLUTION.encode("cp037", "replace"),
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_declared_encoding_is_read_as_python_reads_it_or_said_or_asked_about(tmp_path, name):
+    found = submitted(tmp_path, {"bptt.py": DECLARED[name]})
+    compile(b"" if found.needs_person else found.files["bptt.py"], "bptt.py", "exec")
+    assert found.needs_person or found.remarks or found.files["bptt.py"] == DECLARED[name]
+    assert not any("cut off" in remark for remark in found.remarks)
+
+
 def test_it_stands_on_the_page_in_the_table_and_in_the_summary(tmp_path):
     """In a course that is graded, an answer lost in a notebook as well."""
     content = notebook_bytes()

@@ -13,6 +13,7 @@ from tests.classroom import STAGE
 from tests.lms.packing import NB, STUB_CODE, STUB_NOTES, S, came, code, graded, notes, packed
 
 FOLDER = f"leeann_11/{S}"
+MAC = b"\0\5\x16\7" + bytes(40)
 
 
 def canvas(first, **files):
@@ -79,6 +80,22 @@ def test_two_attempts_in_one_download_are_held_against_each_other(tmp_path):
     (question,) = outcome.questions.values()
     paths_are_there(tmp_path, question)
     assert question in graded(tmp_path).values()
+
+
+UNREADABLE = {"closed": {"w.rar": b"Rar!\x1a\x07"}, "a leftover": {"._bptt.py": MAC}}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_of_two_attempts_in_one_download_the_one_that_can_be_read_is_there(tmp_path, what):
+    """Whichever way the newer one cannot be; that there is one is told, and nothing is lost when the same is collected again."""
+    start = "39786-640693 - Ann - Oct {}, 2026 1051 AM/{}"
+    files = {start.format(11, "bptt.py"): code("a")} | {start.format(12, name): data for name, data in UNREADABLE[what].items()}
+    for _ in range(2):
+        came(files, tmp_path)
+        (folder,) = [path for path in (tmp_path / "submitted").iterdir() if not path.name.startswith(".")]
+        assert graded(tmp_path) == {f"{folder.name}/{S}": "a+nobody"}
+        (note,) = read_submission(folder / S, folder.name, STAGE).remarks
+        assert isinstance(note, Doubt) and "a newer hand-in" in note and "could not be read" in note
 
 
 def test_answers_that_a_newer_notebook_lacks_are_asked_about(tmp_path):
@@ -151,7 +168,6 @@ def test_in_canvas_too(tmp_path):
     assert "typed into the LMS" in graded(tmp_path)[f"bobb_12/{S}"]
 
 
-MAC = b"\0\5\x16\7" + bytes(40)
 
 
 def test_what_macos_keeps_about_a_file_is_none_and_a_name_of_signs_is_a_name(tmp_path):
