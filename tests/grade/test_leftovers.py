@@ -28,7 +28,7 @@ OF_THE_FILE = {
 }
 OF_ANY = (".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints/notes.txt", ".idea/workspace.xml", ".git/HEAD")
 # By their names, whatever a program keeps under them: with code in them they are somebody's.
-NAMED_SO = [name for name in OF_THE_FILE if "/" not in name] + ["~${0}.py", ".DS_Store", "4913"]
+NAMED_SO = [name for name in OF_THE_FILE if "/" not in name] + [".DS_Store", "4913"]
 REAL = ("{0}.py.bak", "{0}.py~", "#{0}.py#", ".ipynb_checkpoints/{0}-checkpoint.py")
 
 
