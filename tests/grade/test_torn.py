@@ -16,6 +16,7 @@ from autograder.terminal import summary
 from tests.classroom import SOLUTION, STAGE, STUB, grade, hand_in, notebook_bytes, page_of, record_of
 from tests.grade.test_handin import submitted
 from tests.grade.test_misplaced import ONE, TWO, after
+from tests.lms.packing import came, packed
 
 CROSS = SOLUTION[SOLUTION.index("def cross_entropy"):]
 HEAD = SOLUTION[: SOLUTION.index("def softmax")]
@@ -47,6 +48,19 @@ def test_a_module_that_is_nowhere_is_told_where_its_import_ends_no_program(tmp_p
         "helpers, which bptt.py imports, was not handed in, and the grader has none of that name"]
 
 
+def test_data_in_use_that_is_empty_is_told(tmp_path):
+    (note,) = said_of(tmp_path, {"bptt.py": f"import json\n\nX = json.load(open('w.json'))\n{SOLUTION}", "w.json": b""})
+    assert note == "w.json, which bptt.py uses, is empty; the whole file is needed"
+
+
+def test_an_archive_beside_the_code_that_cannot_be_opened_is_told_after_a_download_too(tmp_path):
+    came({"ada_1_5_bptt.py": SOLUTION.encode(), "ada_1_6_w.zip": packed({"helpers.py": ONE.encode()})[:-150],
+          "ada_1_7_1-bptt.ipynb": notebook_bytes()}, tmp_path)
+    found = read_submission(tmp_path / "submitted" / "ada_1" / STAGE.id, "ada_1", STAGE)
+    assert found.files["bptt.py"] == SOLUTION.encode() and not found.needs_person
+    assert any(remark.startswith("w.zip is not a zip that can be read") for remark in found.remarks)
+
+
 def test_a_module_that_was_refused_is_told(tmp_path):
     (note,) = said_of(tmp_path, {"bptt.py": TRY, "helpers.py": ONE.encode() + b"#" * (9 << 20)})
     assert note == "helpers.py was not read: it is 9 MiB; at most 8 MiB are read"
@@ -54,6 +68,7 @@ def test_a_module_that_was_refused_is_told(tmp_path):
 
 NAMES = [name for names in STAGE.functions.values() for name in names]
 WHOLE = {
+    "weights and data in use": {"bptt.py": f"OPENS = 'w.json'\n{SOLUTION}", "w.json": b"{}"},
     "one file": {"bptt.py": SOLUTION},
     "nothing filled in": {"bptt.py": STUB},
     "two files": {"bptt.py": after("", "one"), "one.py": ONE},

@@ -204,11 +204,12 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
         found.notes += _newest(found.choices[0], files)
         places = {path: files[path].place or shown(path) if stays else shown(lies_at.get(path, path)) for path in asked}
         found.needs_person = _question(found.choices[0], places)
+    # What cannot be opened stays beside the rest: whoever grades is told of it too.
+    found.files = {_place(path, ""): came[path] for path in sorted(found.problems) if path in came} | found.files
     if found.needs_person:
         return found
     closed = _closed(found.problems) if not notebook else ""
     if closed:
-        found.files |= {_place(path, ""): came[path] for path in sorted(found.problems) if path in came}
         found.needs_person = _ask_for(f"{stage.id}.ipynb", closed)
     return replace(found, needs_person=found.needs_person or not_here(found.files, chosen, aside, found.notes))
 

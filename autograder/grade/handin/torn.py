@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from autograder.checks.rules import EMPTY, NO_CODE, NO_STUDENTS, UNTOLD, allowed, bound, inside
+from autograder.checks.rules import DATA, EMPTY, NO_CODE, NO_STUDENTS, UNTOLD, allowed, bound, inside
 from autograder.checks.words import N_
 from autograder.checks.wrapping import HANDED_IN, MAX_SOURCE, parsed, unwrap
 from autograder.grade.handin.archives import File
@@ -74,27 +74,33 @@ def losses(files: Mapping[str, bytes], handed_in: Mapping[str, File], stage: Sta
     own = stage.info.file
     if own not in files:
         return []
-    named = [path for path in _modules_beside(handed_in, own) if PurePosixPath(path).stem.encode() in files[own]]
+    beside = [path for path in _modules_beside(handed_in, own) if path not in stage.info.submission_files]
+    named = [path for path in beside if PurePosixPath(path).stem.encode() in files[own]]
     if not named and _is_quickly_whole(files[own], stage):
         return []
     text = text_of(files[own])
     tree = parsed(text)
     if tree is None:
         return [doubt("{file} {what}; the whole file is needed", file=own, what=words)] if (words := cut_off(text)) else []
-    used = sorted(used_from(dict(handed_in), own).intersection(_modules_beside(handed_in, own))) if named else []
-    flawed = {path: words for path in used if path in files and (words := flaw(files[path]))}
+    used = sorted(used_from(dict(handed_in), own).intersection(beside)) if named else []
+    flawed = {path: words for path in used if path in files and (words := _flaw_of(path, files[path]))}
     found = [doubt("{file}, which {own} uses, {what}; the whole file is needed", file=shown(path), own=own, what=words)
              for path, words in flawed.items()]
     found += [doubt("{module}, which {own} imports, was not handed in, and the grader has none of that name", module=module,
                     own=own) for module in _not_there(tree, handed_in, stage)]
-    trees = {own: tree} | {path: one for path in used if path in files and (one := parsed(text_of(files[path])))}
+    modules = [path for path in used if path.endswith(".py") and path in files]
+    trees = {own: tree} | {path: one for path in modules if (one := parsed(text_of(files[path])))}
     return found or _ends_early(trees, text, stage, elsewhere)
 
 
 def _modules_beside(handed_in: Mapping[str, File], own: str) -> list[str]:
-    """Return the student's other modules; an `__init__.py` may be empty and is none."""
-    return [path for path in handed_in if path.endswith(".py") and path != own and not path.startswith("checks/")
-            and PurePosixPath(path).name != "__init__.py"]
+    """Return the student's other modules, and data; an `__init__.py` may be empty and is none."""
+    return [path for path in handed_in if path.lower().endswith((".py", *DATA)) and path != own
+            and not path.startswith("checks/") and PurePosixPath(path).name != "__init__.py"]
+
+
+def _flaw_of(path: str, data: bytes) -> str:
+    return flaw(data) if path.endswith(".py") else "" if data.strip(b"\0\xff \t\r\n") else EMPTY
 
 
 def _is_quickly_whole(data: bytes, stage: Stage) -> bool:
