@@ -61,7 +61,8 @@ SUSPECT = (
     re.compile(rb"\A\s*^(?:[ \t]+\S|>|\d+[:|. \t]|In \[)", re.MULTILINE),
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
-ANOTHER = "another encoding than UTF-8"
+UTF8 = re.compile(rb"utf[-_]?8", re.IGNORECASE)
+ANOTHER, ANOTHER_NAME = "another encoding than UTF-8", "UTF-8 under the name of another encoding"
 LONE_BYTE = re.compile("[\udc80-\udcff]")
 # Replaces what exists only in a notebook: an object on which every operation does nothing.
 NOT_HERE = ("type('NotebookOnly', (), {'__getattr__': lambda self, name: self, '__call__': lambda self, *args, **kwargs: self, "
@@ -181,6 +182,8 @@ def decoded(data: bytes) -> tuple[str, str]:
             return data[: len(data) // len(mark) * len(mark)].decode(name, "replace"), name.upper()
     if data.startswith(codecs.BOM_UTF8):
         data = data[3:]
+        if (cookie := COOKIE.match(data)) and not UTF8.search(cookie[3]) and (text := _as_utf8(data)):
+            return text, ANOTHER_NAME  # Python takes neither for the other
     zeros = data[:400].rstrip(b"\0").count(b"\0")
     if zeros * 4 > len(data[:400]):
         wide = 4 if zeros * 5 > len(data[:400]) * 3 else 2
@@ -194,13 +197,20 @@ def decoded(data: bytes) -> tuple[str, str]:
     except (SyntaxError, LookupError, UnicodeError):
         pass
     try:
-        return data.decode("utf-8"), "UTF-8 under the name of another encoding"
+        return data.decode("utf-8"), ANOTHER_NAME
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
     # Bytes that are not UTF-8 are decoded one by one: the rest of the file may be UTF-8.
     text = data.decode("utf-8", "surrogateescape")
     text = LONE_BYTE.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
     return text, f"{ANOTHER} (line {line} has a character of Windows-1252)"
+
+
+def _as_utf8(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _encoded(text: str) -> bytes:
