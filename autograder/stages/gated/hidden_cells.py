@@ -34,7 +34,8 @@ def steep(size):
 def expect_gradients(got, want, symbols, close):
     """Compare the gradients of arguments; one that does not arrive at all is a path that was cut, and no missing `return`."""
     cut = [symbol for symbol, gradient, wanted in zip(symbols, got, want) if gradient is None and wanted is not None]
-    expect_true(not cut, f"does not arrive: the path back to {' and '.join(cut)} is cut", "the gradient")
+    expect_true(not cut, f"does not arrive: the path back to {' and '.join(cut)} is cut, as by detach(), .data or no_grad()",
+                "the gradient")
     expect(got, want, [f"gradient of {symbol}" for symbol in symbols], **close)
 
 
@@ -53,6 +54,9 @@ def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
         x, state = tensor(rng, B, D), random_state(rng, name, B, H)
         far = high * state[1] + 2 * (high - 1) * torch.sign(state[1]) if has_memory else None  # no entry of it is small by luck
         state = (state[0], far) if has_memory else high * state
+        if high > 1 and not has_memory:  # so that gates stay between 0 and 1: 1 / (1 + exp(-a)) has no gradient beyond -89
+            weights |= {"weight_hh": weights["weight_hh"] / high}
+            cell.load_state_dict(weights)
         cotangents, close = tuple(size * value for value in like(rng, flat(state))), steep(size * high)
         got = autodiff.vjp(cell, (x, state), cotangents)
         want = vector_jacobian(torch_cell_with(name, D, H, weights), (x, state), cotangents)
@@ -60,7 +64,8 @@ def expect_cell_gradients(student, autodiff, rng, name, D, H, B):
         of = ("x_t", "h_{t-1}", "c_{t-1}") if has_memory else ("x_t", "h_{t-1}")
         expect_gradients(got["arguments"], want["arguments"], of, close)
         untrained = [key for key, value in want["parameters"].items() if value is not None and got["parameters"].get(key) is None]
-        expect_true(not untrained, f"have no gradient: {', '.join(untrained)}", "the parameters")
+        expect_true(not untrained, f"leaves {', '.join(untrained)} without a gradient: is each an nn.Parameter, and "
+                    "used without detach() or .data?", name)
         expect(got["parameters"], want["parameters"], "gradients", **close)
 
 
@@ -74,6 +79,7 @@ def expect_edges(student, rng, name):
     cell, right = cell_with(student, name, 1, 4, weights), torch_cell_with(name, 1, 4, weights)
     x = state = torch.zeros(0)
     # Then, without inputs, with another state alone, and the very same call with other weights alone: of a gate that forgets all.
+    # The last one is in eval(): there is nothing in these cells that does something else then.
     far, last = {"RNNCell": (1e9, 1.0), "LSTMCell": (1e9, 1e9), "GRUCell": (100.0, 1.0)}[name]
     for wide, high in ((1e4, 1.0), (1.0, 30.0), (0.0, far), (None, 0.0), (None, last), (None, None)):
         if wide is not None:
@@ -82,6 +88,7 @@ def expect_edges(student, rng, name):
             state = random_state(rng, name, 2, 4)
             state = (state[0], high * state[1]) if name == "LSTMCell" else high * state
         else:
+            cell.eval()
             weights = random_weights(rng, name, 1, 4)
             weights["bias_ih"][4:8] -= 60.0
             cell.load_state_dict(weights)

@@ -7,14 +7,27 @@ import torch
 
 from autograder.checks import expect, expect_true
 from autograder.stages.gated.hidden_cells import expect_trainable
-from autograder.stages.gated.public import CLASS_OF, GATES, last_logits, random_tokens, role, tensor
+from autograder.stages.gated.public import CLASS_OF, FUSED, GATES, last_logits, random_tokens, role, tensor
 
 
-def handed_on(part, value, scale=0.01):
-    """A parameter of a plain model that hands on what word 0 left in it: where that is small, no step squashes it."""
+def handed_on(part, value):
+    """A parameter of a plain model that hands on what word 0 left in it: where that is small, hardly a step squashes it."""
     if part == "embedding":
-        return scale * value * (torch.arange(len(value)) == 0)[:, None]
+        return 0.1 * value * (torch.arange(len(value)) == 0)[:, None]
     return {"weight_hh": torch.eye(len(value)), "bias_ih": 0 * value, "bias_hh": 0 * value}.get(part, value)
+
+
+def expected_gradients(parts, name, tokens, cotangents):
+    """Logits of a model with these parameters, and the gradient of Σ cotangent · logit for each, by torch's own layers."""
+    (V, E), H = parts["embedding"].shape, parts["weight_hh"].shape[1]
+    twin = torch.nn.ModuleList([torch.nn.Embedding(V, E), FUSED[name](E, H, batch_first=True), torch.nn.Linear(H, V)])
+    names = {"embedding": "0.weight", "output": "2.weight", "output transposed": "2.weight", "output bias": "2.bias"}
+    names = {part: names.get(part, f"1.{part}_l0") for part in parts}
+    twin.load_state_dict({names[part]: value.T if part == "output transposed" else value for part, value in parts.items()})
+    logits = twin[2](twin[1](twin[0](tokens))[0])
+    (cotangents * logits).sum().backward()
+    wanted = {part: twin.get_parameter(name).grad for part, name in names.items()}
+    return logits.detach(), {part: grad.T if part == "output transposed" else grad for part, grad in wanted.items()}
 
 
 def filled(student, cell, V, E, H):

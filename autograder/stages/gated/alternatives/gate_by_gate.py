@@ -1,8 +1,12 @@
-"""Stage 4, gate by gate as the equations are written; prints left in."""
+"""Stage 4, gate by gate as the equations are written, the sigmoid too; prints left in."""
 import math
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+
+def sigmoid(a):
+    return 1 / (1 + torch.exp(-a))
 
 
 class RNNCell(nn.Module):
@@ -49,10 +53,10 @@ class LSTMCell(nn.Module):
     def forward(self, x, state):
         h = state[0]
         c = state[1]
-        i = torch.sigmoid(self.gate(0, x, h))
-        f = torch.sigmoid(self.gate(1, x, h))
+        i = sigmoid(self.gate(0, x, h))
+        f = sigmoid(self.gate(1, x, h))
         g = torch.tanh(self.gate(2, x, h))
-        o = torch.sigmoid(self.gate(3, x, h))
+        o = sigmoid(self.gate(3, x, h))
         c_new = f * c + i * g
         h_new = o * torch.tanh(c_new)
         return (h_new, c_new)
@@ -74,8 +78,8 @@ class GRUCell(nn.Module):
     def forward(self, x, state):
         H = self.hidden_size
         h = state
-        r = torch.sigmoid(F.linear(x, self.weight_ih[0:H], self.bias_ih[0:H]) + F.linear(h, self.weight_hh[0:H], self.bias_hh[0:H]))
-        z = torch.sigmoid(F.linear(x, self.weight_ih[H:2 * H], self.bias_ih[H:2 * H])
+        r = sigmoid(F.linear(x, self.weight_ih[0:H], self.bias_ih[0:H]) + F.linear(h, self.weight_hh[0:H], self.bias_hh[0:H]))
+        z = sigmoid(F.linear(x, self.weight_ih[H:2 * H], self.bias_ih[H:2 * H])
                           + F.linear(h, self.weight_hh[H:2 * H], self.bias_hh[H:2 * H]))
         n = torch.tanh(F.linear(x, self.weight_ih[2 * H:], self.bias_ih[2 * H:])
                        + r * F.linear(h, self.weight_hh[2 * H:], self.bias_hh[2 * H:]))
