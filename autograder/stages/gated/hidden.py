@@ -317,8 +317,7 @@ def test_training_clips_by_the_norm_of_all_gradients(student, reference):
 @task("4.4", points=1.5)
 def test_training_is_adam_with_torch_s_settings(student, reference):
     """Over many updates with gradients of very different sizes, train is Adam with torch's defaults and no other rule."""
-    expect_training(student, reference, "rnn", ((100, *[1e-5] * 2, 0, *[1e-5] * 2, 100, 1), 0.3, 1e9))
-    # The higher the rate, the sooner it shows; a batch without weight moves the parameters as well, by what Adam remembers.
+    expect_training(student, reference, "rnn", ((100, *[1e-5] * 5, 100, 1), 0.3, 1e9))  # the higher the rate, the sooner it shows
     expect_training(student, reference, "rnn", ((1e-5, 3e-5, 2e-5), 0.1, 1e9), ((1,) * 4, 1e-5, 1e9), ((1,), 0.0, 1e9),
                     ((1,), 1.5, 1e9))
 
@@ -354,7 +353,11 @@ def test_losses_of_a_model_that_is_sure_and_wrong(student, reference, rng):
 def test_training_leaves_no_gradient_behind(student, autodiff, rng):
     """train leaves no gradient in the parameters when it returns."""
     model = student.LanguageModel(7, 3, 4, "rnn")
+    before = parameters_of(model)
     student.train(model, training_run(rng, 7, [1]), 0.01, 1.0)
+    after = model.state_dict()
+    moved = any(not torch.equal(value, after[key]) for key, value in before.items())
+    expect_true(moved, "are the same after train as before", "the parameters")
     expect(numbers(student.train(model, [], 0.01, 1.0)), [], "losses of no batch")
     tokens = random_tokens(rng, 7, 2, 4)
     left = autodiff.vjp(model, (tokens,), tensor(rng, 2, 4, 7))["left_behind"]
