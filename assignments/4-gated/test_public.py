@@ -214,7 +214,10 @@ def test_each_sequence_is_read_on_its_own(student, rng):
     for cell in CLASS_OF:
         model = student.LanguageModel(9, 3, 5, cell)
         tokens = random_tokens(rng, 9, 2, 4)
+        tokens[1, 0] = (tokens[0, 0] + 1) % 9
         together = model(tokens)
+        expect_true(getattr(together, "shape", ()) == (2, 4, 9), "are no tensor of shape (2, 4, 9)", "logits of two sequences")
+        expect_true(not torch.equal(together[0, 0], together[1, 0]), "are the same after two different words", "logits")
         for row in range(2):
             alone = model(tokens[row:row + 1])
             expect(alone, together[row:row + 1], f"logits of sequence {row} read alone", **CLOSE)
@@ -266,6 +269,7 @@ def test_padding_does_not_count(student, rng):
     expect(histories[1], histories[0], "losses with other words in the padding", **CLOSE)
     losses = np.asarray(histories[0], dtype=float)
     expect_true(losses.size == 2 and bool(np.all(losses > 0)), "hold no loss above 0 for each batch", "losses")
+    expect_true(losses.ravel()[0] != losses.ravel()[1], "are the same before and after an update on the batch", "losses")
 
 
 def as_norms(got):
