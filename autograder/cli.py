@@ -150,7 +150,6 @@ def stage(name: str) -> None:
 def grade(course: Path, stage_id: str | None, student: str | None, jobs: int | None, cluster: str | None,
           isolation: str | None, retrain: bool, everything: bool) -> None:
     """Grade submitted/<student>/<stage>/: what is new or changed."""
-    from autograder.grade.schedule.slots import cores
     from autograder.gradebook.grading import grade_course
     from autograder.sandbox import wasm
     from autograder.sandbox.client.choice import choose
@@ -163,7 +162,7 @@ def grade(course: Path, stage_id: str | None, student: str | None, jobs: int | N
     if isolation == "wasm":
         wasm.prepare(partial(click.echo, err=True))
     with Progress() as progress:
-        outcome = grade_course(course, progress, stage_id, student, jobs=jobs or cores(), isolation=isolation,
+        outcome = grade_course(course, progress, stage_id, student, jobs=jobs, isolation=isolation,
                                cluster=cluster, retrain=retrain)
     click.echo(summary(outcome, course, everything))
     if retrain and not any(record.get("retrain") for record in outcome.records):

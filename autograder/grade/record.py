@@ -22,8 +22,8 @@ from autograder.stages import KIT, Stage, find_stage
 
 FORMER = ".former"
 SCHEMA = 1
-# What a mark depends on besides the submission: the suite, the reference, and all code that grades.
-GRADING_CODE = ("checks", "sandbox", "grade", "stages", "errors.py", "text.py")
+# Folders of a stage that only its proof reads: a program added to a bank changes no mark.
+OF_THE_PROOF = ("wrong", "alternatives")
 # Words of a record, and the fields that its readers need.
 OUTCOMES = Literal["passed", "failed", "error", "timeout", "not_implemented", "ungradable"]
 
@@ -74,18 +74,33 @@ def suite_hash(stage_id: str) -> str:
     """Return a hash of everything but the submission that a mark depends on."""
     stage = find_stage(stage_id)
     digest = hashlib.sha256(json.dumps([SCHEMA, versions(stage)], sort_keys=True).encode())
-    digest.update(_together([find_stage(earlier).solution for earlier in stage.info.requires_stages] + [stage.solution]))
-    digest.update(grading_code())
-    digest.update(_together(sorted(path for path in stage.suite.rglob("*") if path.suffix in (".py", ".toml"))))
-    digest.update(_together(data_files(stage)))
+    digest.update(grading_code() + _together(stage_files(stage)))
     return digest.hexdigest()
 
 
 @cache
 def grading_code() -> bytes:
     """Return the code that grades all stages; cached."""
-    places = [KIT / "autograder" / name for name in GRADING_CODE]
-    return _together([file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))])
+    package = KIT / "autograder"
+    files = [package / "errors.py", package / "text.py", *(package / "stages").glob("*.py")]
+    for name in ("checks", "sandbox", "grade"):
+        files += (package / name).rglob("*.py")
+    return _together(sorted(files))
+
+
+def stage_files(stage: Stage) -> list[Path]:
+    """Return the files of a stage that marks depend on: suite, mistakes, model answers, data, and those of `right_files`."""
+    entries = [entry for entry in stage.suite.iterdir() if entry.name not in OF_THE_PROOF]
+    suite = {file for entry in entries for file in (entry.rglob("*") if entry.is_dir() else [entry])
+             if file.suffix in (".py", ".toml")}
+    return sorted(suite.union(right_files(stage), data_files(stage)))
+
+
+def right_files(stage: Stage) -> set[Path]:
+    """Return the files with right versions of the functions of a stage and of the earlier ones that it uses."""
+    right = stage.suite / "right.py"
+    return {stage.solution, *([right] if right.exists() else [])}.union(
+        *(right_files(find_stage(earlier)) for earlier in stage.info.requires_stages))
 
 
 def _together(files: list[Path]) -> bytes:

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nbformat
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -239,6 +241,7 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
     earlier = None if rows or all(grade.manual_score is None for grade in submitted.grades) else before()
     comments = {comment.cell_id: comment for comment in submitted.comments}
     names = cell_names(gradebook, submitted)
+    new: list[dict[str, Any]] = []
     for grade in submitted.grades:
         cell = names[grade.cell_id]
         key = keys.by_name.get(cell)
@@ -266,7 +269,13 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
                 comment.manual_comment = old["old_comment"]
             old = dict.fromkeys(old)
         _set_pending(grade, keys.written.get(cell), keys.lost, changed=old["old_answer"] is not None)
-        _write(session, row, {"notebook_id": submitted.id, "name": cell, "shown": key} | old)
+        values = {"notebook_id": submitted.id, "name": cell, "shown": key} | old
+        if row is None:
+            new.append(values)
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            session.execute(update(ANSWERS).where(ANSWERS.c.notebook_id == submitted.id, ANSWERS.c.name == cell).values(values))
+    if new:
+        session.execute(insert(ANSWERS), new)
 
 
 def cell_names(gradebook: Gradebook, submitted: SubmittedNotebook) -> dict[str, str]:
@@ -286,14 +295,6 @@ def _set_pending(grade: Grade, written: Answer | None, lost: bool, changed: bool
         pending = grade.manual_score is None and changed
     if grade.needs_manual_grade != pending:
         grade.needs_manual_grade = pending
-
-
-def _write(session: Any, row: Any, values: dict[str, Any]) -> None:
-    if row is None:
-        session.execute(insert(ANSWERS).values(values))
-    elif any(getattr(row, name) != value for name, value in values.items()):
-        session.execute(update(ANSWERS).where(ANSWERS.c.notebook_id == values["notebook_id"], ANSWERS.c.name == values["name"])
-                        .values(values))
 
 
 def marks_before(submitted: SubmittedNotebook, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -397,8 +398,15 @@ class Sources:
 def write_autograded(folder: Path, stage_id: str, notebook: NotebookNode, handed_in: HandedIn, permissions: int) -> None:
     """Write autograded/<student>/<stage>/, the notebook last, so that a folder with a notebook is complete."""
     folder.mkdir(parents=True)
-    text = nbformat.writes(notebook, version=4) + "\n"  # as nbconvert's exporter does
-    for name, data in [*handed_in.files.items(), (f"{stage_id}.ipynb", text.encode("utf-8"))]:
+    for name, data in [*handed_in.files.items(), (f"{stage_id}.ipynb", written(notebook).encode("utf-8"))]:
         (folder / name).write_bytes(data)
         (folder / name).chmod(permissions)
 
+
+def written(notebook: NotebookNode) -> str:
+    """Return a notebook, which is changed, as nbconvert's exporter writes it; json takes many times as long to indent."""
+    compact = json.dumps(strip_transient(split_lines(notebook)), sort_keys=True, ensure_ascii=False)
+    try:
+        return msgspec.json.format(compact, indent=1) + "\n"
+    except msgspec.DecodeError:  # NaN, which json takes
+        return nbformat.writes(notebook, version=4) + "\n"

@@ -69,13 +69,15 @@ class Outcome:
     departed: list[Departed] = field(default_factory=list)
 
 
-def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int,
+def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, student: str | None = None, *, jobs: int | None,
                  isolation: str = "sandbox", cluster: str | None = None, limits: Limits | None = None,
                  retrain: bool = False) -> Outcome:
     """Grade what is new or changed in a course folder, and update all outputs.
 
     Parameters
     ----------
+    jobs : int, optional
+        Submissions to grade at a time; by default as many as there are cores.
     retrain : bool
         Retrain models with the submitted code instead of using the weights handed in.
     limits : Limits, optional
@@ -102,6 +104,8 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
     rows = None if work.todo or waiting else rows_as_left(course, before)
     if rows is not None:
         return _finished(outcome, course, rows)
+    from autograder.grade.schedule.slots import cores
+
     # Training takes many times as long, so it is a step of its own with its own rate.
     trained = {stage for stage, _ in work.todo if retrain and find_stage(stage).has_recipe}
     steps = {"grading": [pair for pair in work.todo if pair[0] not in trained],
@@ -115,7 +119,7 @@ def grade_course(course: Path, watcher: Watcher, stage_id: str | None = None, st
         for title, pairs in steps.items():
             if pairs and title != "grading":
                 watcher.begin(title, len(pairs))
-            slots = min(jobs, len(pairs) or 1)  # a single submission is not pinned to a core
+            slots = min(jobs or cores(), len(pairs) or 1)  # a single submission is not pinned to a core
             results = grade_work(course, pairs, isolation, slots, cluster=cluster, limits=limits, retrain=retrain)
             with closing(results):
                 for job, result in results:

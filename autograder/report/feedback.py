@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4.rwbase import rejoin_lines
@@ -155,13 +155,18 @@ class FeedbackExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
-    optimistic_validation = True  # validated when all steps are done
-
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read the autograded notebook, which is the kit's own and valid, and go on as TemplateExporter does."""
         notebook = rejoin_lines(nbformat.from_dict(json.loads(Path(filename).read_bytes())))
         with speaking(read_course(Path.cwd()).language):  # nbgrader's converters stand in the course folder
             return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
+        """Do what TemplateExporter does for this template, without three copies of a notebook that nobody else has."""
+        resources = self._init_resources(resources)
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return self.template.render(resources=resources).lstrip("\r\n"), resources
 
     def _create_environment(self) -> Environment:
         """nbconvert's environment with autoescape on, and the style sheet; made once a process."""
@@ -176,7 +181,8 @@ def prepared(environment: Environment) -> Environment:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     # A text of the catalogue may be HTML; what is put into it is escaped.
-    environment.globals["_"] = lambda english, **values: Markup(_(english)).format(**values)
+    environment.globals["_"] = lambda english, **values: Markup(_(english).format(
+        **{name: value if isinstance(value, int | float) else escape(value) for name, value in values.items()}))
     environment.globals["_n"] = lambda one, many, count: Markup(_n(one, many, count))
     environment.globals["language"] = words.language
     environment.globals["style"] = style_sheet

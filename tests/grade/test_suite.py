@@ -153,6 +153,19 @@ def test_the_suite_is_known_by_all_that_decides_a_mark(monkeypatch):
     assert wanted <= set(seen) and set(record.data_files(stage)) <= set(seen) and record.data_files(stage)
 
 
+def test_a_program_of_a_bank_or_a_test_of_another_stage_changes_no_mark():
+    """Only the proof reads the banks; of an earlier stage, marks depend on the right versions that stand in for it."""
+    stage, first = find_stage("2-vanishing"), find_stage("1-bptt")
+    files = set(record.stage_files(stage))
+    assert {*stage.test_files().values(), *(stage.suite / "mistakes").glob("*.py")} <= files
+    assert {first.solution, first.suite / "right.py"} <= files
+    assert files.isdisjoint([*first.test_files().values(), *stage.suite.glob("wrong/*"), *stage.suite.glob("alternatives/*")])
+    code = record.grading_code.__wrapped__()
+    for place in ("errors.py", "text.py", "stages/points.py", "grade/runner.py", "checks/compare.py", "sandbox/wire.py"):
+        assert f"autograder/{place}:".encode() in code
+    assert b"stages/bptt/" not in code
+
+
 def test_a_record_is_read_back_or_not_at_all(tmp_path):
     """What is half written, or of another version, is no record."""
     path = tmp_path / "results" / "ada.json"

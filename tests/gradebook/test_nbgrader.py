@@ -4,6 +4,7 @@ import importlib
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader import apps, converters, plugins, preprocessors
 from nbgrader.api import Gradebook
@@ -11,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course_config import configure
+from autograder.gradebook.entry import written
 from autograder.gradebook.pipeline import Pipeline
 from tests.classroom import SOLUTION, STUB, copy_of_kit, hand_in, record_of, run
 
@@ -52,6 +54,16 @@ def test_autograde_by_hand_leaves_the_same_notebooks(by_hand, ordinary):
     for student in STUDENTS:
         place = Path("autograded", student, "1-bptt", "1-bptt.ipynb")
         assert (by_hand / place).read_bytes() == (ordinary[0] / place).read_bytes(), student
+
+
+@pytest.mark.parametrize("number", [1e-5, 1e300, -0.0, 10**30, float("nan"), float("inf")])
+def test_a_notebook_is_written_as_nbformat_writes_it(number):
+    """To the byte, whatever signs and numbers are in it; JSON has no word for two of these numbers, and nbformat writes them."""
+    text = "ä\u2028\x07\x7f\U0001f600 \\u \"/ \n\r\nlast"
+    cells = [nbformat.v4.new_markdown_cell(text, metadata={"a": [], "b": {}, "c": None, "number": number}),
+             nbformat.v4.new_code_cell(text, outputs=[nbformat.v4.new_output("stream", text=text)])]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    assert nbformat.writes(notebook, version=4) + "\n" == written(notebook)
 
 
 def test_autograde_by_hand_leaves_students_files_the_students(by_hand):

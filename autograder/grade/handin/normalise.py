@@ -299,8 +299,7 @@ def _base_of(files: dict[str, File], code: str, stage: Stage) -> str:
 
 def _is_package(path: str, wanted: str) -> bool:
     """True for the `__init__.py` of a package that is called as the stage's module is."""
-    place = PurePosixPath(path)
-    return place.name == PACKAGE and f"{place.parent.name}.py" == wanted
+    return path.endswith(PACKAGE) and PurePosixPath(path).parts[-2:] == (wanted.removesuffix(".py"), PACKAGE)
 
 
 def _is_whole_package(path: str, files: dict[str, File], wanted: str, stage: Stage) -> bool:
