@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -27,7 +28,8 @@ BEFORE = re.compile(
 )
 
 
-def forms(name: str) -> list[str]:
+@lru_cache(maxsize=1024)  # a class has the same few names
+def forms(name: str) -> tuple[str, ...]:
     """Return a file name, then the same name with one addition after another removed."""
     found = [name]
     for _ in range(8):
@@ -35,7 +37,7 @@ def forms(name: str) -> list[str]:
         if not shorter or shorter in found:
             break
         found.append(shorter)
-    return found
+    return tuple(found)
 
 
 def _shorter(name: str) -> str:

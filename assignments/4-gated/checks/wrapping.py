@@ -15,6 +15,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .documents import notebook_text, page_text, rtf_text
 from .words import N_, _, retold
@@ -108,6 +109,7 @@ def parsed(text: str) -> ast.Module | None:
     return None
 
 
+@lru_cache(maxsize=16)
 def unwrap(data: bytes) -> Unwrapped:
     """Remove the wrapping of a Python file, as far as that is certain."""
     if data and not data.strip(b"\0\xff"):
