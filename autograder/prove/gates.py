@@ -66,8 +66,23 @@ def solution_scores_full(stage: Stage) -> GateResult:
                    [describe_failure(result) for result in run.lost()])
 
 
-# What a function may do in place of its task, and get nothing for it.
-IN_PLACE = ("raise ValueError", "return None", "return 0.0")
+_GIVEN = '[value for name, value in locals().items() if name != "self"]'
+# What a function may do in place of its task, and get nothing for it. `_zeros` is ZEROS.
+IN_PLACE = {
+    "raises ValueError": "raise ValueError", "returns None": "return None", "returns 0.0": "return 0.0", "returns {}": "return {}",
+    "returns its first argument": f"return {_GIVEN}[0]",
+    "returns its first argument and 0.0": f"return {_GIVEN}[0], 0.0", "returns np.eye(2)": 'return __import__("numpy").eye(2)',
+    "returns a copy of its first argument": f'return __import__("copy").deepcopy({_GIVEN}[0])',
+    "returns zeros like its first argument": f"return _zeros({_GIVEN}[0])",
+}
+ZEROS = """
+
+def _zeros(value):
+    import numpy
+    return {key: _zeros(item) for key, item in value.items()} if isinstance(value, dict) else numpy.zeros(numpy.shape(value))
+"""
+# Tests of a function whose answer is its argument.
+ANSWER_IS_GIVEN = "test_dz_dh_"
 
 
 def stub_scores_nothing(stage: Stage) -> GateResult:
@@ -75,10 +90,11 @@ def stub_scores_nothing(stage: Stage) -> GateResult:
     stub = strip(reference_source(stage), stage.info.file)
     run = run_source(stage, stub)
     wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
-    for instead in IN_PLACE:
-        others = run_source(stage, re.sub(r"raise NotImplementedError.*", instead, stub))
-        wrong += [f"{result.verdict.task} {result.verdict.test} passes where each function is `{instead}`"
-                  for result in others.results if result.verdict.outcome == "passed" and not _judges_weights(stage, result)]
+    others = [re.sub(r"raise NotImplementedError.*", lambda _, body=body: body, stub) + ZEROS for body in IN_PLACE.values()]
+    for instead, other in zip(IN_PLACE, run_sources(stage, others), strict=True):
+        wrong += [f"{result.verdict.task} {result.verdict.test} passes where each function {instead}"
+                  for result in other.results if result.verdict.outcome == "passed" and not _judges_weights(stage, result)
+                  and not ("argument" in instead and result.verdict.test.startswith(ANSWER_IS_GIVEN))]
     return GateResult("stub scores 0, all not yet written", f"{run.score():g} points", wrong)
 
 

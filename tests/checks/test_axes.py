@@ -212,6 +212,17 @@ def test_a_figure_that_is_saved_is_told(of_pyplot):
     plt.close("all")
 
 
+def test_a_figure_that_is_shown_is_told():
+    """Whoever imported pyplot; afterwards it has its own function again."""
+    import matplotlib.pyplot as plt
+
+    own, ax = plt.show, new_axes()
+    plt.show()
+    found = describe(ax)
+    assert found["shown"] and not found["saved"] and plt.show is own
+    assert not describe(new_axes())["shown"] and plt.show is own
+
+
 def test_a_picture_is_a_png_and_no_window():
     """The figure is drawn by Agg and unknown to pyplot."""
     from matplotlib import pyplot

@@ -188,6 +188,7 @@ def test_dh_dh_of_no_step_is_the_identity(student):
     """dh_t/dh_t is the identity matrix, a new one in each call."""
     for t in (0, 2, 3):
         expect_gradient(student.dh_dh(STATES, W_TWO, t, t), np.eye(2), f"dh_{t}/dh_{t}")
+    expect_gradient(student.dh_dh(np.zeros((2, 3)), np.ones((3, 3)), 1, 1), np.eye(3), "dh_1/dh_1 of three units")
     expect_unchanged(student, new=True)
 
 

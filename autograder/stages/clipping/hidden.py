@@ -180,6 +180,8 @@ def test_a_zero_gradient_stays_zero(student):
     """A gradient of zero is returned as zeros: there is no 0/0."""
     zeros = {"W": np.zeros((2, 3)), "b": np.zeros(2)}
     expect(student.clip_by_norm(zeros, 1.0), (zeros, 0.0), ("clipped", "norm_before"))
+    beside = {**zeros, "b": np.array([0.6, -0.8])}
+    expect(student.clip_by_norm(beside, 2.0), (beside, 1.0), ("clipped", "norm_before"))
 
 
 def expect_no_number(norm, what, bad):
@@ -628,7 +630,7 @@ def test_descend_from_any_start_for_any_time(student, reference, rng):
     """No update is the start alone; a start in integers is not rounded; 130 updates are 130, long or short."""
     start = rng.standard_normal(2)
     expect(points_of(student.descend(start, 0.5, 0, 0.4, 3, 0.2), 0), start[None, :], "path")
-    for begin, lr, count, threshold in ((start, 0.5, 3, 1e-3), (np.array([2, -1]), 0.5, 4, None), ((2, -1), 3.0, 3, 0.02),
+    for begin, lr, count, threshold in ((start, 0.5, 3, 1e-3), (np.array([2, -1]), 0.5, 4, None), ([2, -1], 3.0, 3, 0.02),
                                         ((2.0, -1.0), 0.5, 130, None)):
         path = points_of(student.descend(begin, lr, count, 0.4, 3, 0.2, threshold=threshold), count)
         expect(path[0], np.array(begin, dtype=float), "path[0]")

@@ -50,8 +50,9 @@ def test_sgd_step_goes_against_the_gradient(student):
 @task("3.1", points=1)
 def test_sgd_step_leaves_the_old_parameters_alone(student):
     """The old parameters and the gradients are what they were after the step."""
-    got = student.sgd_step(small_network(), {name: np.ones(theta.shape) for name, theta in small_network().items()}, 0.5)
-    expect_true(isinstance(got, dict), "is no dict of parameters", "sgd_step(...)")
+    params = small_network()
+    got = student.sgd_step(params, {name: np.ones(theta.shape) for name, theta in params.items()}, 0.5)
+    expect(got, {name: theta - 0.5 for name, theta in params.items()}, "params")
     expect_unchanged(student)
 
 
@@ -364,6 +365,7 @@ def lines_through(panel, path):
 def expect_panels(panels, ws, bs, surface, plain, clipped):
     """Each panel has the surface in the right places, and its own path over it, and no other."""
     expect_true(not any(panel["saved"] for panel in panels), "is saved to a file: leave that to the caller", "the figure")
+    expect_true(not any(panel["shown"] for panel in panels), "is shown with plt.show(): leave that to the caller", "the figure")
     for side, panel, path, name, other in (("left", panels[0], plain, "plain_path", clipped),
                                            ("right", panels[1], clipped, "clipped_path", plain)):
         what = f"the {side} panel"

@@ -486,7 +486,7 @@ def test_plot_decay_labels_of_other_radii(student, canvas):
 @task("2.7", points=2)
 def test_plot_terms_of_the_sentence(student, canvas, rng):
     """All words are shown, also those that occur twice and those that have vanished."""
-    for words, spread in ((SENTENCE[6:12], 40), (["end"], 1)):
+    for words, spread in ((SENTENCE[6:12], 40), (["End"], 1)):
         norms = 10 ** rng.uniform(-spread, 0, len(words))
         ax = canvas.axes()
         student.plot_terms(ax, norms, words)
