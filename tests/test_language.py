@@ -4,6 +4,7 @@ What was forgotten shows in a language that is German between marks: there, what
 stage's own is a text that is English in every language.
 """
 
+import ast
 import io
 import json
 import re
@@ -162,7 +163,10 @@ def of_the_stage() -> set[str]:
     """Texts of the author: titles, what tests say, hints."""
     texts = {STAGE.info.title, *STAGE.info.tasks.values()}
     for file in STAGE.test_files().values():
-        texts |= set(re.findall(r'"""(.+?)\.?"""', " ".join(file.read_text(encoding="utf-8").split())))
+        source = file.read_text(encoding="utf-8")
+        texts |= set(re.findall(r'"""(.+?)\.?"""', " ".join(source.split())))
+        texts |= {part.value for part in ast.walk(ast.parse(source))
+                  if isinstance(part, ast.Constant) and isinstance(part.value, str) and " of whole numbers, " in part.value}
     for mistake in STAGE.mistakes():
         texts |= {mistake.title, *mistake.hint.splitlines(), mistake.hint}
     return texts

@@ -131,7 +131,7 @@ class Retrainer:
     def _call(self, worker: Worker, name: str, arguments: tuple[Any, ...], cpu: float) -> Any:
         value = worker.call(["function", name], arguments, {}, cpu=cpu)[0]
         if is_missing(value):
-            raise undefined(name, self.stage.info.file)
+            raise undefined(name, self.stage.info.file, self.files.get(self.stage.info.file, b""))
         return value
 
 

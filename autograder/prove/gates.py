@@ -69,8 +69,8 @@ def solution_scores_full(stage: Stage) -> GateResult:
 _GIVEN = '[value for name, value in locals().items() if name != "self"]'
 # What a function may do in place of its task, and get nothing for it. `_zeros` is ZEROS.
 IN_PLACE = {
-    "raises ValueError": "raise ValueError", "returns None": "return None", "returns 0.0": "return 0.0", "returns {}": "return {}",
-    "returns its first argument": f"return {_GIVEN}[0]",
+    "raises ValueError": "raise ValueError", "returns None": "return None", "returns 0.0": "return 0.0",
+    "returns {}": "return {}", "returns its first argument": f"return {_GIVEN}[0]",
     "returns its first argument and 0.0": f"return {_GIVEN}[0], 0.0", "returns np.eye(2)": 'return __import__("numpy").eye(2)',
     "returns a copy of its first argument": f'return __import__("copy").deepcopy({_GIVEN}[0])',
     "returns zeros like its first argument": f"return _zeros({_GIVEN}[0])",

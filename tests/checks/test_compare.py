@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from autograder.checks import Mismatch, expect, expect_raises, expect_true, expect_unchanged
+from autograder.checks.compare import undefined
 from autograder.checks.student import Student, call_with_copies
 
 
@@ -206,3 +207,13 @@ def test_expect_unchanged_passes_where_copies_are_changed():
     student = student_of(lambda x: np.sort(x.copy()))
     student.sort(np.array([2.0, 1.0]))
     expect_unchanged(student)
+
+
+@pytest.mark.parametrize("text, is_told", [("def softm\u0430x(z):\n    return z\n", True), ("softmax\u0430 = 1\n", False),
+                                           ("def softmux(z):\n    return z\n", False), ("", False)])
+def test_a_name_in_other_letters_is_told(text, is_told):
+    """A Cyrillic a is seen by nobody; a hidden test tells nothing of the file."""
+    error = undefined("softmax", "bptt.py", text.encode())
+    told = "; a name that looks like it has letters from outside A to Z: type it anew"
+    assert str(error) == f"softmax is not defined in bptt.py{f'{told} (CYRILLIC SMALL LETTER A)' if is_told else ''}"
+    assert error.brief == f"softmax is not defined in bptt.py{told if is_told else ''}"

@@ -160,7 +160,7 @@ class InProcessBackend:
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         if not hasattr(self._module, name):
-            raise undefined(name, self.stage.info.file)
+            raise undefined(name, self.stage.info.file, self._source)
         return self._caller.call(name, getattr(self._module, name), copied(args), copied(kwargs))
 
     def reference(self) -> ModuleType:

@@ -248,7 +248,7 @@ class SandboxBackend:
             raise
         if is_missing(value):
             self.missing.add(name)
-            raise undefined(name, self.stage.info.file)
+            raise undefined(name, self.stage.info.file, self._submission.files.get(self.stage.info.file, b""))
         return value, changed
 
     def reference(self) -> ModuleType:

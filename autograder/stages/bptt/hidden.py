@@ -144,7 +144,7 @@ def test_softmax_of_random_scores(student, reference, rng):
     expect(student.softmax(z[::-1]), reference.softmax(z)[::-1], "softmax(z) with the scores in reverse order")
     expect_each_argument_counts(student, reference, "softmax", (30 * rng.standard_normal(40),), "softmax(z)")
     whole = np.array([1, -2, 3, 0])
-    expect(student.softmax(whole), reference.softmax(whole.astype(float)), "softmax(z)")
+    expect(student.softmax(whole), reference.softmax(whole.astype(float)), "for whole numbers, softmax(z)")
     expect_unchanged(student)
 
 
@@ -196,7 +196,8 @@ def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     x = rng.integers(-1, 2, (5, 2))[[0, 1, 2, 1, 4]]                           # one comes twice
     for h_0 in (np.zeros(3, dtype=int), np.array([3, 0, -2])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
-        expect(student.forward(params, x, h_0), want, ("h", "z", "y_hat"))
+        what = [f"for an x and h_0 of whole numbers, {name}" for name in ("h", "z", "y_hat")]
+        expect(student.forward(params, x, h_0), want, what)
     tiny = np.array([1e-13, -3e-200, 2e-300])
     expect(student.forward(params, x, tiny)[0][0], tiny, "h_0", atol=0)
     params, x, _, h_0 = problem(rng, 4, 3, 2, 5)
@@ -323,7 +324,8 @@ def test_dh_dW_x_of_random_states(student, reference, rng):
         expect_gradient(student.dh_dW_x(h_t, x_t), reference.dh_dW_x(h_t, x_t), "dh_dW_x")
     expect_each_argument_counts(student, reference, "dh_dW_x", (h_t, x_t), "dh_dW_x")
     state, word = np.array([0.5, 0.5]), np.array([0, 0, 1, 0])        # two units in one state are still two
-    expect_gradient(student.dh_dW_x(state, word), reference.dh_dW_x(state, word.astype(float)), "dh_dW_x")
+    want = reference.dh_dW_x(state, word.astype(float))
+    expect_gradient(student.dh_dW_x(state, word), want, "for an x_t of whole numbers, dh_dW_x")
     slopes = np.array([1.0, 2e-6 - 1e-12, 0.0])                       # of a unit that is exactly 0, and of saturated ones
     for x_t in (np.array([1.0, 0.0, -2.0]), np.array([1e-290, 1e-20, 3.0])):
         want = np.diag(slopes)[:, :, None] * x_t
@@ -495,9 +497,10 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
     expect_gradient(student.dLtotal_dW_x(*apart), reference.bptt(*args)["W_x"], "dL_total/dW_x")
     args = turning(5, 2, 3, 4)                            # its x is an array of integers
     floats = (args[0], args[1].astype(float), *args[2:])
-    expect_gradient(student.term(*args, 5, 1), reference.term(*floats, 5, 1), "term(t=5, k=1)")
-    expect_gradient(student.dL_dW_x(*args, 5), reference.dL_dW_x(*floats, 5), "dL_5/dW_x")
-    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*floats)["W_x"], "dL_total/dW_x")
+    whole = "for an x of whole numbers, "
+    expect_gradient(student.term(*args, 5, 1), reference.term(*floats, 5, 1), f"{whole}term(t=5, k=1)")
+    expect_gradient(student.dL_dW_x(*args, 5), reference.dL_dW_x(*floats, 5), f"{whole}dL_5/dW_x")
+    expect_gradient(student.dLtotal_dW_x(*args), reference.bptt(*floats)["W_x"], f"{whole}dL_total/dW_x")
     expect_unchanged(student)
 
 
@@ -596,11 +599,12 @@ def test_bptt_keeps_what_has_vanished(student, reference):
     h, _, y_hat = reference.forward(params, x, np.array([0.2, -0.4]))
     expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", np.zeros(2), atol=0)
     params, x, y, h, y_hat = turning(45, 2, 3, 4)
-    params["W_h"] *= 2                                    # what is carried back grows to 1e13
-    want = np.zeros(3)
-    for t in range(45, 0, -1):
-        want = 2 * np.roll((y_hat[t - 1] - np.eye(4)[y[t - 1]]) @ params["W_y"] + want, -1)
-    expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", want, rtol=1e-8)
+    turn = params["W_h"]
+    for factor in (2, 1024):                              # what is carried back grows to 1e13, and to 1e135
+        params, want = {**params, "W_h": factor * turn}, np.zeros(3)
+        for t in range(45, 0, -1):
+            want = factor * np.roll((y_hat[t - 1] - np.eye(4)[y[t - 1]]) @ params["W_y"] + want, -1)
+        expect_grad(student.bptt(params, x, y, h, y_hat), "h_0", want, rtol=1e-8)
 
 
 @task("1.6", points=1)
@@ -660,7 +664,8 @@ def test_numerical_gradient_of_any_shape(student, reference, rng):
 
         want = scale * (2 * np.sum(weights * theta) * weights + 2 * theta)
         got = student.numerical_gradient(f, lies(theta))
-        expect_gradient(got, want, "numerical_gradient", rtol=1e-6, atol=1e-6 * scale)
+        what = "for a theta of whole numbers, numerical_gradient" if theta.dtype.kind == "i" else "numerical_gradient"
+        expect_gradient(got, want, what, rtol=1e-6, atol=1e-6 * scale)
     expect_unchanged(student)
 
 

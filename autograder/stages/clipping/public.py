@@ -311,6 +311,16 @@ def shows(picture, ws, bs, surface, logarithm=True):
     return logarithm  # a picture without numbers may show anything
 
 
+def one_colour(picture):
+    """True for a picture whose numbers have places so near each other in the colormap that nobody tells them apart."""
+    if picture["kind"] == "bands":
+        filled = np.any(picture["low"] < picture["high"])
+        place = (picture["low_place"] + picture["high_place"]) / 2
+        place = place[np.isfinite(place)]
+        return bool(filled and len(place) and np.all((0 <= place) & (place <= 1)) and np.ptp(place) < 0.05)
+    return picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.05
+
+
 TURNS = {
     "shows the surface upside down: row 0 of the surface belongs to the smallest b, and imshow puts it at the top unless it is "
     "given origin=\"lower\"": (slice(None, None, -1), slice(None)),
@@ -328,8 +338,7 @@ def surface_problem(panel, ws, bs, surface):
         return any(shows(picture, ws, bs, surface, logarithm) for picture in pictures for logarithm in ways)
 
     if len(panel["pictures"]) < panel["meshes"] or any_shows(surface, True):
-        flat = np.ptp(surface) > 0 and all(picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.02
-                                           for picture in pictures)
+        flat = np.ptp(surface) > 0 and all(map(one_colour, pictures))
         return "shows all losses in one colour: its colours run over far more than the losses" if pictures and flat else ""
     if not pictures:
         return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
@@ -421,8 +430,8 @@ def test_each_panel_shows_the_surface_and_its_own_path(student, canvas):
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
+    expect_unchanged(student)                              # first: a path that was changed is on no line
     expect_panels(canvas.read(axes), ws, bs, surface, plain, clipped)
-    expect_unchanged(student)
 
 
 @task("3.6", points=3)
