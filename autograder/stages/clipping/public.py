@@ -317,7 +317,7 @@ def one_colour(picture):
         filled = np.any(picture["low"] < picture["high"])
         place = (picture["low_place"] + picture["high_place"]) / 2
         place = place[np.isfinite(place)]
-        return bool(filled and len(place) and np.all((0 <= place) & (place <= 1)) and np.ptp(place) < 0.05)
+        return bool(filled and len(place) and np.all((place >= 0) & (place <= 1)) and np.ptp(place) < 0.05)
     return picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.05
 
 
