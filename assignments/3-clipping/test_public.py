@@ -50,8 +50,9 @@ def test_sgd_step_goes_against_the_gradient(student):
 @task("3.1", points=1)
 def test_sgd_step_leaves_the_old_parameters_alone(student):
     """The old parameters and the gradients are what they were after the step."""
-    got = student.sgd_step(small_network(), {name: np.ones(theta.shape) for name, theta in small_network().items()}, 0.5)
-    expect_true(isinstance(got, dict), "is no dict of parameters", "sgd_step(...)")
+    params = small_network()
+    got = student.sgd_step(params, {name: np.ones(theta.shape) for name, theta in params.items()}, 0.5)
+    expect(got, {name: theta - 0.5 for name, theta in params.items()}, "params")
     expect_unchanged(student)
 
 
@@ -310,6 +311,16 @@ def shows(picture, ws, bs, surface, logarithm=True):
     return logarithm  # a picture without numbers may show anything
 
 
+def one_colour(picture):
+    """True for a picture whose numbers have places so near each other in the colormap that nobody tells them apart."""
+    if picture["kind"] == "bands":
+        filled = np.any(picture["low"] < picture["high"])
+        place = (picture["low_place"] + picture["high_place"]) / 2
+        place = place[np.isfinite(place)]
+        return bool(filled and len(place) and np.all((place >= 0) & (place <= 1)) and np.ptp(place) < 0.05)
+    return picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.05
+
+
 TURNS = {
     "shows the surface upside down: row 0 of the surface belongs to the smallest b, and imshow puts it at the top unless it is "
     "given origin=\"lower\"": (slice(None, None, -1), slice(None)),
@@ -327,8 +338,7 @@ def surface_problem(panel, ws, bs, surface):
         return any(shows(picture, ws, bs, surface, logarithm) for picture in pictures for logarithm in ways)
 
     if len(panel["pictures"]) < panel["meshes"] or any_shows(surface, True):
-        flat = np.ptp(surface) > 0 and all(picture["kind"] == "cells" and np.ptp(np.clip(picture["place"], 0, 1)) < 0.02
-                                           for picture in pictures)
+        flat = np.ptp(surface) > 0 and all(map(one_colour, pictures))
         return "shows all losses in one colour: its colours run over far more than the losses" if pictures and flat else ""
     if not pictures:
         return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
@@ -364,6 +374,7 @@ def lines_through(panel, path):
 def expect_panels(panels, ws, bs, surface, plain, clipped):
     """Each panel has the surface in the right places, and its own path over it, and no other."""
     expect_true(not any(panel["saved"] for panel in panels), "is saved to a file: leave that to the caller", "the figure")
+    expect_true(not any(panel["shown"] for panel in panels), "is shown with plt.show(): leave that to the caller", "the figure")
     for side, panel, path, name, other in (("left", panels[0], plain, "plain_path", clipped),
                                            ("right", panels[1], clipped, "clipped_path", plain)):
         what = f"the {side} panel"
@@ -419,8 +430,8 @@ def test_each_panel_shows_the_surface_and_its_own_path(student, canvas):
     ws, bs, surface, plain, clipped = cliff()
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
+    expect_unchanged(student)                              # first: a path that was changed is on no line
     expect_panels(canvas.read(axes), ws, bs, surface, plain, clipped)
-    expect_unchanged(student)
 
 
 @task("3.6", points=3)

@@ -6,6 +6,7 @@ Checks run in a fixed order and the message reports the first that fails: None, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
@@ -85,9 +86,22 @@ class Mismatch(AssertionError):
         return "\n".join(lines)
 
 
-def undefined(name: str, file: str) -> Mismatch:
-    """Return the Mismatch for a function that the student's file lacks."""
-    return Mismatch(name, _(NOT_DEFINED, file=file), "none")
+def undefined(name: str, file: str, text: bytes = b"") -> Mismatch:
+    """Return the Mismatch for a function that the student's file lacks, whose contents are `text`."""
+    found = next((word for word in re.findall(r"\w+", text.decode("utf-8", "replace")) if looks_like(word, name)), "")
+    problem = brief = _(NOT_DEFINED, file=file)
+    if found:
+        letter = next(one for one in found if not one.isascii())
+        advice = _("a name that looks like it has letters from outside A to Z: type it anew")
+        brief = f"{problem}; {advice}"
+        problem = f"{brief} ({unicodedata.name(letter, hex(ord(letter)))})"
+    return Mismatch(name, problem, "none", hidden=brief)
+
+
+def looks_like(word: str, name: str) -> bool:
+    """Whether a word is this name but for letters that are not ASCII, such as a Cyrillic a."""
+    return word != name and len(word) == len(name) and not word.isascii() and all(
+        one == other or not one.isascii() for one, other in zip(word, name))
 
 
 def rounded(found: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from itertools import pairwise
@@ -60,32 +61,36 @@ def new_axes(count: int = 1) -> Any:
 
 
 class _Saving:
-    """Notes whether a figure is saved, be it the one that was handed out or pyplot's own."""
+    """Notes whether a figure is saved, be it the one that was handed out or pyplot's own, and whether pyplot's are shown."""
 
     def __init__(self) -> None:
-        self.own: Callable[..., Any] | None = None  # matplotlib's method, while another one stands in its place
-        self.seen = False
+        self.own: list[tuple[Any, str, Callable[..., Any]]] = []  # matplotlib's functions, while others stand in their places
+        self.seen: set[str] = set()
 
     def watch(self) -> None:
         """Note it from now on."""
         from matplotlib.figure import Figure
 
         self.end()
-        self.own, self.seen = Figure.savefig, False
+        self.seen.clear()
+        for owner, name in ((Figure, "savefig"), (sys.modules.get("matplotlib.pyplot"), "show")):
+            if owner is not None:
+                own = getattr(owner, name)
+                self.own.append((owner, name, own))
+                setattr(owner, name, self._noting(own, name))
 
-        @wraps(Figure.savefig)
-        def savefig(*args: Any, **kwargs: Any) -> Any:
-            self.seen = True
+    def _noting(self, own: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @wraps(own)
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            self.seen.add(name)
             return own(*args, **kwargs)
 
-        own, Figure.savefig = Figure.savefig, savefig  # type: ignore[method-assign]
+        return noting
 
     def end(self) -> None:
-        """Put matplotlib's method back."""
-        if self.own is not None:
-            from matplotlib.figure import Figure
-
-            Figure.savefig, self.own = self.own, None  # type: ignore[method-assign]
+        """Put matplotlib's functions back."""
+        while self.own:
+            setattr(*self.own.pop())
 
 
 saving = _Saving()
@@ -111,7 +116,7 @@ def describe(ax: Any) -> dict[str, Any]:
         largest x in data coordinates, for an axhline too; an axline has the x and y where it leaves the Axes), segments (x, y,
         label, across of what hlines and vlines draw), points (x, y, label of each scatter), bars (x, height, bottom, width; x at
         the centre); meshes (number of images, meshes and contour sets), pictures (each of these: see `_describe_picture`); saved
-        (whether a figure was saved since its Axes were made).
+        and shown (whether a figure was saved, and plt.show called, since its Axes were made).
     """
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.contour import ContourSet
@@ -150,7 +155,7 @@ def describe(ax: Any) -> dict[str, Any]:
         "bars": [{key: float(value) for key, value in bar.items()} for bar in bars],
         "meshes": len(meshes),
         "pictures": [found for shown in meshes if (found := _describe_picture(shown)) is not None],
-        "saved": saving.seen,
+        "saved": "savefig" in saving.seen, "shown": "show" in saving.seen,
     }
 
 

@@ -114,7 +114,7 @@ class LocalBackend:
         if self.load_error is not None:
             raise self.load_error
         if not hasattr(self._file.module, name):
-            raise undefined(name, self.info.file)
+            raise undefined(name, self.info.file, self._file.path.read_bytes())
         return self._caller.call(name, getattr(self._file.module, name), copied(args), copied(kwargs))
 
     def begin(self, task_id: str, own: bool = False) -> None:

@@ -175,7 +175,8 @@ def test_dh_dW_x_by_hand(student):
     want = [[[0.64, 1.28, -3.2], [0, 0, 0]], [[0, 0, 0], [0.36, 0.72, -1.8]]]
     expect_gradient(got, want, "dh_dW_x")
     word = np.array([0, 1, 0])                             # the second of three words, as an array of integers
-    expect_gradient(student.dh_dW_x(np.array([0.6, -0.8]), word), [[[0, 0.64, 0], [0] * 3], [[0] * 3, [0, 0.36, 0]]], "dh_dW_x")
+    want = [[[0, 0.64, 0], [0] * 3], [[0] * 3, [0, 0.36, 0]]]
+    expect_gradient(student.dh_dW_x(np.array([0.6, -0.8]), word), want, "for an x_t of whole numbers, dh_dW_x")
 
 
 # For task 1.4: the states of three steps, and dh_2/dh_0 = dh_2/dh_1 · dh_1/dh_0 worked by hand.
@@ -188,6 +189,7 @@ def test_dh_dh_of_no_step_is_the_identity(student):
     """dh_t/dh_t is the identity matrix, a new one in each call."""
     for t in (0, 2, 3):
         expect_gradient(student.dh_dh(STATES, W_TWO, t, t), np.eye(2), f"dh_{t}/dh_{t}")
+    expect_gradient(student.dh_dh(np.zeros((2, 3)), np.ones((3, 3)), 1, 1), np.eye(3), "dh_1/dh_1 of three units")
     expect_unchanged(student, new=True)
 
 
@@ -302,9 +304,9 @@ def test_numerical_gradient_of_a_square(student):
         return float(np.sum(weights * theta**2))
 
     theta = np.array([[1.0, -2.0], [3.0, 0.0]])
-    for at in (theta, theta.astype(int)):
+    for at, what in ((theta, "numerical_gradient"), (theta.astype(int), "for a theta of whole numbers, numerical_gradient")):
         got = student.numerical_gradient(square, at, 0.1)
-        expect_gradient(got, 2 * weights * theta, "numerical_gradient", rtol=1e-9, atol=1e-9)
+        expect_gradient(got, 2 * weights * theta, what, rtol=1e-9, atol=1e-9)
     expect_unchanged(student)
 
 
