@@ -90,7 +90,7 @@ def stub_scores_nothing(stage: Stage) -> GateResult:
     stub = strip(reference_source(stage), stage.info.file)
     run = run_source(stage, stub)
     wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
-    others = [re.sub(r"raise NotImplementedError.*", lambda _, body=body: body, stub) + ZEROS for body in IN_PLACE.values()]
+    others = [re.sub(r"raise NotImplementedError.*", body, stub) + ZEROS for body in IN_PLACE.values()]
     for instead, other in zip(IN_PLACE, run_sources(stage, others), strict=True):
         wrong += [f"{result.verdict.task} {result.verdict.test} passes where each function {instead}"
                   for result in other.results if result.verdict.outcome == "passed" and not _judges_weights(stage, result)
