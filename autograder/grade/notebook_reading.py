@@ -62,6 +62,8 @@ class Cell:
         nbgrader's metadata.
     tagged : bool
         Whether it has tags.
+    released : str
+        The hash of its text in the release that it is from, or empty.
     attachments : dict of str to (dict of str to str)
         Pasted pictures: name to (media type to base64).
     pictures : list of (str, str)
@@ -73,6 +75,7 @@ class Cell:
     grade_id: str = ""
     nbgrader_meta: dict[str, Any] = field(default_factory=dict)
     tagged: bool = False
+    released: str = ""
     attachments: dict[str, dict[str, str]] = field(default_factory=dict)
     pictures: list[tuple[str, str]] = field(default_factory=list)
 
@@ -113,6 +116,7 @@ class _Notebook(msgspec.Struct):
 class _Metadata(msgspec.Struct):
     nbgrader: Raw = Raw()
     tags: Raw = Raw()
+    released: Raw = Raw()
 
 
 class _Language(msgspec.Struct, frozen=True):
@@ -357,10 +361,10 @@ def _reduced(cell: _Cell) -> Cell:
         level = bytes(cell.level)[:1]
         text = f"{'#' * (int(level) if level.isdigit() and 0 < int(level) < 7 else 1)} {text}"
     kind = kind if kind in ("code", "raw") else "markdown"
-    meta, tagged = _nbgrader_meta(cell.metadata)
+    meta, tagged, released = _metadata(cell.metadata)
     grade_id = meta.get("grade_id")
     grade_id = grade_id if isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id) else ""
-    return Cell(kind, text, grade_id, meta, tagged, _attachments(cell.attachments),
+    return Cell(kind, text, grade_id, meta, tagged, released, _attachments(cell.attachments),
                 _outputs(cell.outputs) if kind == "code" else [])
 
 
@@ -384,21 +388,22 @@ def _text(raw: Raw) -> str:
     return "".join(part for part in values if isinstance(part, str)) if isinstance(values, list) else ""
 
 
-def _nbgrader_meta(raw: Raw) -> tuple[dict[str, Any], bool]:
-    """Return nbgrader's metadata of a cell, and whether the cell has tags; large metadata is skipped."""
+def _metadata(raw: Raw) -> tuple[dict[str, Any], bool, str]:
+    """Return nbgrader's metadata of a cell, whether the cell has tags, and its hash as released; large metadata is skipped."""
     try:
         metadata = msgspec.json.decode(bytes(raw) or b"{}", type=_Metadata)
     except ERRORS:
-        return {}, False
+        return {}, False, ""
+    released = bytes(metadata.released)[:MAX_METADATA].strip(b'"').decode("ascii", "replace")
     tagged = bytes(metadata.tags).strip() not in (b"", b"[]", b"null")
     inner = bytes(metadata.nbgrader)
     try:
         if len(inner) <= MAX_METADATA:
             meta = msgspec.json.decode(inner or b"{}")
-            return (meta if isinstance(meta, dict) else {}), tagged
-        return {"grade_id": msgspec.json.decode(inner, type=_GradeId).grade_id}, True
+            return (meta if isinstance(meta, dict) else {}), tagged, released
+        return {"grade_id": msgspec.json.decode(inner, type=_GradeId).grade_id}, True, released
     except (*ERRORS, AttributeError):
-        return {}, tagged
+        return {}, tagged, released
 
 
 class _GradeId(msgspec.Struct):

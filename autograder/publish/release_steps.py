@@ -10,7 +10,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.checks.update import MANIFEST, manifest_of
+from autograder.checks.update import MANIFEST, hash_of_cell, manifest_of
 from autograder.grade.notebook import task_of_cell
 from autograder.publish.handout import complete, for_students, write
 from autograder.stages import find_stage
@@ -69,7 +69,7 @@ def disagreements(nb: NotebookNode, suite: dict[str, float], sum_of_stage: float
 
 
 class CleanForRelease(NbGraderPreprocessor):
-    """Renames `autograder.checks` to `checks`, and gives each cell a unique id."""
+    """Renames `autograder.checks` to `checks`, and gives each cell a unique id, and one that nbgrader does not mark its hash."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Rename the import and drop editors' metadata."""
@@ -82,6 +82,8 @@ class CleanForRelease(NbGraderPreprocessor):
             seen.add(cell["id"])
             for key in [key for key in cell.metadata if key != "nbgrader"]:
                 del cell.metadata[key]
+            if "nbgrader" not in cell.metadata:  # so that a cell of an earlier release is never taken for a student's
+                cell.metadata["released"] = hash_of_cell(cell)
         nb.metadata = NotebookNode({"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                                     "language_info": {"name": "python"}})
         return nb, resources
