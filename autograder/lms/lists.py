@@ -296,6 +296,14 @@ def _gradescope(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentit
     return _identity("gradescope", number, cells), number
 
 
+def _blackboard(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
+    """Read a row of Blackboard, where a teacher's own view of the course is a user, too."""
+    login = cells.get("username", "")
+    if login.endswith("_previewuser"):
+        return LmsIdentity("blackboard", ""), ""
+    return _identity("blackboard", login, cells), login
+
+
 def _github(cells: dict[str, str], stage_id: str | None) -> tuple[LmsIdentity, str]:
     login, known_as = cells.get("github username") or cells.get("github", ""), cells.get("identifier", "")
     return LmsIdentity("github", login, known_as or _name(cells), _first(cells, EMAIL)), login or known_as
@@ -320,7 +328,7 @@ READERS: dict[str, Callable[[dict[str, str], str | None], tuple[LmsIdentity, str
     # Its downloads number people differently from its lists, so names identify them.
     "brightspace": lambda cells, stage_id: (
         _identity("brightspace", "", cells), _name(cells) or cells.get("username", "").lstrip("#")),
-    "blackboard": lambda cells, stage_id: (_identity("blackboard", cells.get("username", ""), cells), cells.get("username", "")),
+    "blackboard": _blackboard,
     "github": _github,
     "roster": _own,
     "generic": _generic,

@@ -165,7 +165,8 @@ LISTS = {
         {"Ann Lee": {"email": "ann@x.y"}},
     ),
     "blackboard": (
-        "Last Name,First Name,Username,Student ID,Last Access,Availability\nLee,Ann,al123,77,,Yes\n",
+        "Last Name,First Name,Username,Student ID,Last Access,Availability\nLee,Ann,al123,77,,Yes\n"
+        "Byron_PreviewUser,Ada,ada_previewuser,,,Yes\n",
         {"al123": {"name": "Ann Lee", "blackboard_id": "al123"}},
     ),
     "github classroom": (
