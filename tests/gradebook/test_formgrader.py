@@ -91,7 +91,7 @@ MEASURE = """<script>window.addEventListener("load", function () { setTimeout(fu
   box.value = "300"; box.dispatchEvent(new Event("change", {bubbles: true}));
   document.title = JSON.stringify({answer: seen(".desk-answer h3"), score: seen("input.score"), scheme: seen(".desk-scheme p"),
     figure: seen(".desk-work img"), module: seen(".desk-work summary"), scrolled: scrollY, size: innerWidth + "x" + innerHeight,
-    warning: document.querySelector(".desk-warning").textContent, value: box.value,
+    warning: document.querySelector(".desk-score .desk-warning").textContent, value: box.value,
     outside: performance.getEntriesByType("resource").map(function (entry) { return new URL(entry.name).host; })
       .filter(function (host) { return host && host !== location.host; }).length});
 }, 1500); });</script>"""
