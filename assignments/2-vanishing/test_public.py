@@ -29,7 +29,7 @@ def expect_flow(got, want, what, lags=None, rtol=1e-9):
         if cut.any():
             first = int(np.flatnonzero(cut)[0])
             wanted = abs(want_by_lag[first])
-            why = "A gradient that vanishes is tiny there, never 0" if wanted < 1e-3 * np.abs(want).max() else \
+            why = "What vanishes is tiny there, and not 0" if wanted < 1e-3 * np.abs(want).max() else \
                 "Nothing has vanished there"
             raise Mismatch(what, f"is exactly 0 at lag {lag[first]}. {why}: something cuts it off", "property", got="0",
                            expected=f"{want_by_lag[first]:.10g}")

@@ -153,7 +153,8 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
         seen.add(grade_id)
         as_it_was = _is_as_handed_out(cell, text)
         earlier |= as_it_was and cell.nbgrader_meta != original.metadata.nbgrader
-        if cell.nbgrader_meta and ((cell.nbgrader_meta != original.metadata.nbgrader and not as_it_was) or cell.tagged):
+        other = _settings(cell.nbgrader_meta) != _settings(original.metadata.nbgrader)
+        if cell.nbgrader_meta and ((other and not as_it_was) or cell.tagged):
             notes.append(said("cell {cell} had other points, settings or tags than the released one, which count", cell=grade_id))
         kept = copy.deepcopy(original)
         found.append(kept)
@@ -175,6 +176,11 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
     if by_text:
         notes.append(said("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text"))
     return found
+
+
+def _settings(meta: dict[str, Any]) -> dict[str, Any]:
+    """Return what nbgrader keeps of a cell but the checksum: that is another one where another release had other words."""
+    return {name: value for name, value in meta.items() if name != "checksum"}
 
 
 def _is_as_handed_out(cell: Cell, text: str) -> bool:

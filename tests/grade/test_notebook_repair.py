@@ -88,6 +88,14 @@ def test_a_notebook_of_an_earlier_release_has_the_same_answers():
     task["source"] += f"\n\n{ANSWER}"
     repaired, notes = repair(json.dumps(content).encode(), S)
     assert answers(repaired, S)["task_1_8"].key and any("what was written in it follows below it" in note for note in notes)
+    content = of_an_earlier_release(notebook())
+    for cell in content["cells"]:
+        if plan := cell["metadata"].get("nbgrader"):
+            original = next(one for one in released(S).cells
+                            if one.metadata.get("nbgrader", {}).get("grade_id") == plan["grade_id"])
+            plan |= {name: value for name, value in original.metadata.nbgrader.items() if name != "checksum"}
+    _, notes = repair(json.dumps(content).encode(), S)
+    assert not any("other points, settings" in note for note in notes)
 
 
 def without_metadata(content):

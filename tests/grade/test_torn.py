@@ -48,6 +48,14 @@ def test_a_module_that_is_nowhere_is_told_where_its_import_ends_no_program(tmp_p
         "helpers, which bptt.py imports, was not handed in, and the grader has none of that name"]
 
 
+def test_nothing_is_lost_where_something_stands_in_its_place(tmp_path):
+    """A package goes before a module of its name, and functions that the `except` defines are there."""
+    package = {"bptt.py": f"from helpers import *\n{TWO}", "helpers.py": b"", "helpers/__init__.py": ONE}
+    assert said_of(tmp_path / "a", package) == []
+    instead = "".join(f"    {line}\n" for line in ONE.splitlines())
+    assert said_of(tmp_path / "b", {"bptt.py": f"try:\n    from helpers import *\nexcept ImportError:\n{instead}{TWO}"}) == []
+
+
 def test_data_in_use_that_is_empty_is_told(tmp_path):
     (note,) = said_of(tmp_path, {"bptt.py": f"import json\n\nX = json.load(open('w.json'))\n{SOLUTION}", "w.json": b""})
     assert note == "w.json, which bptt.py uses, is empty; the whole file is needed"

@@ -183,7 +183,7 @@ def _all_but(parts: Sequence[_Part], place: int, others: slice) -> bool:
 def _shortest_only(parts: Sequence[_Part]) -> bool:
     steps = [part.steps for part in parts]
     wrong = sum(part.wrong for part in parts)
-    return None not in steps and wrong >= ENOUGH and wrong < len(parts) \
+    return None not in steps and wrong >= ENOUGH and len(parts) - wrong >= ENOUGH \
         and all(part.wrong == (part.steps != 0) for part in parts)
 
 

@@ -15,6 +15,7 @@ from autograder.checks.wrapping import HANDED_IN, MAX_SOURCE, parsed, unwrap
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import names_of, text_of
 from autograder.grade.handin.imports import used_from
+from autograder.grade.handin.normalise import PACKAGE
 from autograder.grade.language import Doubt, doubt, said, three_of
 from autograder.grade.misplaced import is_installed
 from autograder.grade.names import shown
@@ -75,7 +76,7 @@ def losses(files: Mapping[str, bytes], handed_in: Mapping[str, File], stage: Sta
     if own not in files:
         return []
     beside = [path for path in _modules_beside(handed_in, own) if path not in stage.info.submission_files]
-    named = [path for path in beside if PurePosixPath(path).stem.encode() in files[own]]
+    named = [path for path in beside if PurePosixPath(path.removesuffix(f"/{PACKAGE}")).stem.encode() in files[own]]
     if not named and _is_quickly_whole(files[own], stage):
         return []
     text = text_of(files[own])
@@ -94,13 +95,14 @@ def losses(files: Mapping[str, bytes], handed_in: Mapping[str, File], stage: Sta
 
 
 def _modules_beside(handed_in: Mapping[str, File], own: str) -> list[str]:
-    """Return the student's other modules, and data; an `__init__.py` may be empty and is none."""
+    """Return the student's other modules, and data. Of a package and a module of one name Python takes the package."""
     return [path for path in handed_in if path.lower().endswith((".py", *DATA)) and path != own
-            and not path.startswith("checks/") and PurePosixPath(path).name != "__init__.py"]
+            and not path.startswith("checks/") and f"{path.removesuffix('.py')}/{PACKAGE}" not in handed_in]
 
 
 def _flaw_of(path: str, data: bytes) -> str:
-    return flaw(data) if path.endswith(".py") else "" if data.strip(b"\0\xff \t\r\n") else EMPTY
+    found = flaw(data) if path.endswith(".py") else "" if data.strip(b"\0\xff \t\r\n") else EMPTY
+    return "" if found in (EMPTY, NO_CODE) and PurePosixPath(path).name == PACKAGE else found  # it need hold nothing
 
 
 def _is_quickly_whole(data: bytes, stage: Stage) -> bool:
@@ -129,6 +131,9 @@ def _imports_that_count(tree: ast.Module, names: Collection[str]) -> Iterator[st
         inside_one = isinstance(part, ast.FunctionDef | ast.ClassDef) and part.name in names
         if not inside_one and not isinstance(part, ast.Try):
             continue
+        if isinstance(part, ast.Try) and any(isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names
+                                             for handler in part.handlers for node in ast.walk(handler)):
+            continue  # what comes in its place is there
         tried = {id(inner) for one in ast.walk(part) if isinstance(one, ast.Try) for body in one.body for inner in ast.walk(body)}
         for node in ast.walk(part):
             gives = isinstance(node, ast.ImportFrom) and any(alias.name in names or alias.name == "*" for alias in node.names)

@@ -298,13 +298,17 @@ def steps_of(picture):
     return edges[np.isfinite(edges)]
 
 
+# Contours of a logarithm may be drawn to any of these bases; the colours of cells tell no base.
+LOGARITHMS = (np.log10, np.log, np.log2)
+
+
 def shows(picture, ws, bs, surface, logarithm=True):
     """True for a picture of the logarithm of the surface, to whatever base, or of the surface itself, at the right places."""
     if picture["kind"] == "cells":
         return cells_show(picture, ws, bs, np.log10(surface) if logarithm else surface)
     if picture["kind"] == "bands":
         edges = steps_of(picture)
-        if logarithm and any(bands_show(picture, ws, bs, log(surface)) for log in (np.log10, np.log)):
+        if logarithm and any(bands_show(picture, ws, bs, log(surface)) for log in LOGARITHMS):
             return True
         even_in_log = len(edges) > 1 and edges[0] > 0 and np.ptp(np.diff(np.log(edges))) < 0.01 * np.ptp(np.log(edges))
         return even_in_log == logarithm and bands_show(picture, ws, bs, surface)
@@ -343,7 +347,7 @@ def surface_problem(panel, ws, bs, surface):
     if not pictures:
         return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
     if not any(picture["kind"] != "bands" or follows(picture, heights) for picture in pictures
-               for heights in (np.log10(surface), np.log(surface), surface)):
+               for heights in (*(log(surface) for log in LOGARITHMS), surface)):
         return "has contours at heights that few of these losses have: their levels are to be chosen from the surface"
     if any_shows(surface, False):
         return "shows the loss itself in its colours, not its logarithm: all but the highest losses have one colour"

@@ -135,7 +135,7 @@ def descend(start, lr, n_updates, h_0, steps, target, threshold=None):
 def plot_cliff(axes, ws, bs, surface, plain_path, clipped_path):
     left, right = axes
     for ax in (left, right):
-        ax.contourf(ws, bs, np.log10(surface), 15)
+        ax.contourf(ws, bs, np.log2(surface), 15)  # to any base
         ax.set_xlabel("w")
         ax.set_ylabel("b")
     left.plot(plain_path[:, 0], plain_path[:, 1])
