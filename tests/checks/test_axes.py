@@ -1,6 +1,8 @@
 """What a figure holds, read back from its Axes."""
 
 import io
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -221,6 +223,13 @@ def test_a_figure_that_is_shown_is_told():
     found = describe(ax)
     assert found["shown"] and not found["saved"] and plt.show is own
     assert not describe(new_axes())["shown"] and plt.show is own
+
+
+@pytest.mark.parametrize("thing", [None, 3, types.SimpleNamespace(), types.ModuleType("pyplot")], ids=repr)
+def test_what_stands_in_the_place_of_pyplot_has_no_show(monkeypatch, thing):
+    """As code may leave it there: figures are made and described all the same."""
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", thing)
+    assert not describe(new_axes())["shown"]
 
 
 def test_a_picture_is_a_png_and_no_window():

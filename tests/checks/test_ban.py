@@ -1,5 +1,7 @@
 """torch's own recurrent code is refused by whatever name and on whatever way, and runs as ever where the ban is lifted."""
 
+import sys
+
 import pytest
 import torch
 import torch._decomp.decompositions as written_out
@@ -75,6 +77,14 @@ def test_torch_s_python_versions_are_refused():
     for way in ways:
         with ban.enforced(), pytest.raises(RuntimeError, match="does not count"):
             way(*arguments)
+
+
+@pytest.mark.parametrize("thing", [None, 3, object()], ids=["None", "a number", "an object"])
+def test_what_stands_in_the_place_of_torch_s_modules_is_none_of_them(monkeypatch, thing):
+    """As code may leave it there."""
+    for name in ("torch._decomp", "torch._decomp.decompositions"):
+        monkeypatch.setitem(sys.modules, name, thing)
+    install()._guard_python_versions()
 
 
 def test_lifted_it_is_torch_s_own_with_its_gradient():

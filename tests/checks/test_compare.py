@@ -214,6 +214,6 @@ def test_expect_unchanged_passes_where_copies_are_changed():
 def test_a_name_in_other_letters_is_told(text, is_told):
     """A Cyrillic a is seen by nobody; a hidden test tells nothing of the file."""
     error = undefined("softmax", "bptt.py", text.encode())
-    told = "; a name that looks like it has letters from outside A to Z: type it anew"
+    told = "; a name that looks like it has letters from outside A to Z: type it again"
     assert str(error) == f"softmax is not defined in bptt.py{f'{told} (CYRILLIC SMALL LETTER A)' if is_told else ''}"
     assert error.brief == f"softmax is not defined in bptt.py{told if is_told else ''}"
