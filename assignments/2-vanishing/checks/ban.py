@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from typing import Any
 
+from .loaded import loaded
 from .words import N_, _
 
 OWN_DOES_NOT_COUNT = N_("torch's own {name} does not count: write the equations yourself")
@@ -105,13 +105,11 @@ class Ban:
 
     def _guard_python_versions(self) -> None:
         """Put a check before torch's Python versions of the operators, where they are loaded."""
-        module = sys.modules.get("torch._decomp.decompositions")
-        if module is None:
-            return
-        for name, version in list(vars(module).items()):
+        module = loaded("torch._decomp.decompositions")
+        for name, version in list(vars(module).items()) if module is not None else ():
             if callable(version) and _PYTHON_VERSIONS.search(name):
                 setattr(module, name, self._checked(version, name))
-        for table in sys.modules["torch._decomp"].global_decomposition_table.values():
+        for table in getattr(loaded("torch._decomp"), "global_decomposition_table", {}).values():
             for operator, version in list(table.items()):
                 if getattr(operator, "namespace", "") == "aten" and _PYTHON_VERSIONS.search(operator.__name__):
                     table[operator] = self._checked(version, operator.__name__)

@@ -92,7 +92,7 @@ def undefined(name: str, file: str, text: bytes = b"") -> Mismatch:
     problem = brief = _(NOT_DEFINED, file=file)
     if found:
         letter = next(one for one in found if not one.isascii())
-        advice = _("a name that looks like it has letters from outside A to Z: type it anew")
+        advice = _("a name that looks like it has letters from outside A to Z: type it again")
         brief = f"{problem}; {advice}"
         problem = f"{brief} ({unicodedata.name(letter, hex(ord(letter)))})"
     return Mismatch(name, problem, "none", hidden=brief)

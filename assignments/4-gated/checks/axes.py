@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import pickle
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from itertools import pairwise
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .loaded import loaded
 from .style import TEN
 
 # Images and contours with more numbers than this are counted in "meshes", but not described.
@@ -73,9 +73,8 @@ class _Saving:
 
         self.end()
         self.seen.clear()
-        for owner, name in ((Figure, "savefig"), (sys.modules.get("matplotlib.pyplot"), "show")):
-            if owner is not None:
-                own = getattr(owner, name)
+        for owner, name in ((Figure, "savefig"), (loaded("matplotlib.pyplot"), "show")):
+            if (own := getattr(owner, name, None)) is not None:
                 self.own.append((owner, name, own))
                 setattr(owner, name, self._noting(own, name))
 
