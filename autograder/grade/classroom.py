@@ -237,7 +237,7 @@ def grade_work(course: Path, work: Iterable[tuple[str, str]], isolation: str, jo
     job, outcome
         The outcome is the record, or the exception if the grader failed.
     """
-    from autograder.grade.schedule.slots import grade_many
+    from autograder.grade.schedule.dispatch import grade_many
 
     listed = (job_for(course, stage_id, student, isolation, retrain) for stage_id, student in work)
 

@@ -20,12 +20,12 @@ import pytest
 
 from autograder import stages
 from autograder.checks import compare
-from autograder.checks.plugin import BACKEND, VERDICTS
+from autograder.checks.suite import BACKEND, VERDICTS
 from autograder.checks.values import is_tensor, stays
 from autograder.errors import Died, StudentError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend
-from autograder.grade.backends.standing_in import submission_for
 from autograder.grade.runner import Suite, name_of
+from autograder.grade.standing_in import submission_for
 from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sources import Sources
 from autograder.sandbox.client.transcript import Message, Transcript

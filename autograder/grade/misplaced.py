@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +14,7 @@ from autograder.checks.rules import inside as inside_of
 from autograder.checks.words import N_, _
 from autograder.checks.wrapping import parsed
 from autograder.grade.handin.content import AS_IT_IS, defined, names_of, text_of
-from autograder.grade.handin.imports import alike
+from autograder.grade.handin.imports import alike, is_installed
 from autograder.grade.language import said, spoken, three_of
 from autograder.grade.names import shown
 from autograder.stages import Stage
@@ -92,14 +90,6 @@ def _to_put_right(stage: Stage, what: str) -> str:
 def _modules_in(path: str) -> set[str]:
     """Return the names by which a file, or a package that it is in, may be imported."""
     return {part.removesuffix(".py") for part in PurePosixPath(path).parts} - {"__init__"}
-
-
-def is_installed(module: str) -> bool:
-    """Whether the grader's own Python has a module of this name: one that a library needs is in the way of the student's, too."""
-    try:
-        return module.isidentifier() and getattr(find_spec(module), "origin", None) is not None
-    except (ImportError, ValueError):
-        return module in sys.modules
 
 
 def _meant(stage: Stage, files: Mapping[str, bytes], handed_in: Sequence[str], elsewhere: Sequence[Elsewhere], error: str,

@@ -18,7 +18,7 @@ from autograder.checks.compare import Mismatch, class_name, undefined
 from autograder.checks.values import is_tensor
 from autograder.checks.words import _
 from autograder.errors import BadMessage, InfrastructureError, LimitExceeded, Raised
-from autograder.grade.backends.standing_in import submission_for
+from autograder.grade.standing_in import submission_for
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.worker import Handle, Worker, is_missing
 from autograder.stages import Stage

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from autograder.checks import plugin
+from autograder.checks import suite
 from autograder.checks.layout import expose_handout_modules
-from autograder.checks.plugin import BACKEND, QUIET, VERDICTS, Backend, QuietSession, Verdict, task_of, uses_checkpoints
 from autograder.checks.student import Call
+from autograder.checks.suite import BACKEND, QUIET, VERDICTS, Backend, QuietSession, Verdict, task_of, uses_checkpoints
 from autograder.checks.values import BadArgument, Other, is_tensor
 from autograder.errors import InfrastructureError
-from autograder.grade.backends.standing_in import note
+from autograder.grade.standing_in import note
 from autograder.sandbox.client.transcript import TranscriptDiverged
 from autograder.stages import Stage, task_number
 
@@ -361,7 +361,7 @@ def collected(stage: Stage, use: Callable[[Suite], T]) -> T:
         sys.modules.pop(name, None)
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_environment():
-        status = pytest.main([*files, *ARGUMENTS, f"--rootdir={stage.suite}"], plugins=[plugin, collection])
+        status = pytest.main([*files, *ARGUMENTS, f"--rootdir={stage.suite}"], plugins=[suite, collection])
     if collection.broken is not None:
         raise collection.broken
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

@@ -11,8 +11,8 @@ from typing import Any
 from autograder.checks import at_home_only
 from autograder.checks.axes import draw_once
 from autograder.checks.compare import class_name, without_place
-from autograder.checks.plugin import Verdict, is_exact
 from autograder.checks.student import student_trace, trace_in_words
+from autograder.checks.suite import Verdict, is_exact
 from autograder.checks.words import _
 from autograder.errors import Died, InfrastructureError, LimitExceeded
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend

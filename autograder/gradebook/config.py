@@ -18,7 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grade.course import read_course
 from autograder.grade.course_folder import PRIVATE
-from autograder.gradebook.unchanged import CONFIG
+from autograder.gradebook.config_file import CONFIG
 from autograder.stages import KIT, RELEASE, SOLUTIONS
 
 # Files kept out of releases, autograded and feedback folders. Formgrader would serve anything that can carry a script as a page,

@@ -19,8 +19,8 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grade.course_folder import PRIVATE
 from autograder.gradebook.config import load_config
+from autograder.gradebook.config_file import CONFIG, CONFIG_TEXT
 from autograder.gradebook.health import need_gradebook
-from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT
 from autograder.stages import KIT
 
 UP_WITHIN = 300.0  # seconds, for a busy machine; a server that exits is noticed at once

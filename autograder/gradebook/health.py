@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.gradebook.unchanged import CONFIG, forget_entries, has_gradebook, is_elsewhere
+from autograder.gradebook.config_file import CONFIG
+from autograder.gradebook.unchanged import forget_entries, has_gradebook, is_elsewhere
 
 HEADER = b"SQLite format 3\0"
 # Tables that every gradebook of nbgrader has.

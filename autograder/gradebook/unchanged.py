@@ -19,19 +19,11 @@ from autograder.grade.course import COURSE, read_course
 from autograder.grade.course_folder import PRIVATE
 from autograder.grade.record import state_of_suite, write_atomically
 from autograder.gradebook.class_list import COLLECTED, ROSTER, TIMESTAMP, read_class
+from autograder.gradebook.config_file import CONFIG, CONFIG_TEXT
 from autograder.gradebook.policy import POLICY
 from autograder.stages import KIT, find_stage
 
 LEFT = "left.json"
-CONFIG = "nbgrader_config.py"
-CONFIG_TEXT = '''"""nbgrader's configuration of this course folder, made by `make formgrader`."""
-
-from pathlib import Path
-
-from autograder.course_config import configure
-
-configure(get_config(), Path(__file__).parent)  # noqa: F821
-'''
 TABLES = ("grades.csv", "items.csv")
 # Bytes of SQLite's header: its transaction counter, and the format versions, which show whether a write-ahead log is in use.
 COUNTER, WRITE_AHEAD, HEADER = slice(24, 28), slice(18, 20), 100

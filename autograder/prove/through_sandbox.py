@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.plugin import BACKEND, VERDICTS, Verdict, uses_checkpoints
 from autograder.checks.state import reset_state
 from autograder.checks.student import Call
+from autograder.checks.suite import BACKEND, VERDICTS, Verdict, uses_checkpoints
 from autograder.checks.values import is_tensor
 from autograder.errors import SandboxError
 from autograder.grade.backends.sandboxed import ReferenceRun, SandboxBackend

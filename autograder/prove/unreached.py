@@ -15,8 +15,8 @@ from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
-from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call
+from autograder.checks.suite import Verdict
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.runner import Suite
 from autograder.stages import Stage

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.plugin import Verdict
+from autograder.checks.suite import Verdict
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.stages import Stage
 

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from types import SimpleNamespace
 
-from autograder.checks.plugin import title_of_function
+from autograder.checks.suite import title_of_function
 from autograder.errors import UsageError
 from autograder.stages import Stage, find_stage
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from autograder.checks import at_home_only
-from autograder.checks.plugin import Verdict
+from autograder.checks.suite import Verdict
 from autograder.grade.runner import Result
 from autograder.grade.submission_grader import explain_refusals
 from autograder.stages import KIT

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.checks.plugin import Verdict
+from autograder.checks.suite import Verdict
 from autograder.errors import LimitExceeded
 from autograder.grade.backends.sandboxed import SandboxBackend
 from autograder.grade.runner import run_suite

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from autograder.checks.plugin import title_of_function
 from autograder.checks.rules import MAX_FILE
+from autograder.checks.suite import title_of_function
 from autograder.errors import InfrastructureError, Refused
 from autograder.grade import record
 from autograder.grade import submission as submissions

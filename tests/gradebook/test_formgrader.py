@@ -15,7 +15,8 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.gradebook.config import READING
-from autograder.gradebook.formgrader import CONFIG, CONFIG_TEXT, FormGrader, ensure_config
+from autograder.gradebook.config_file import CONFIG, CONFIG_TEXT
+from autograder.gradebook.formgrader import FormGrader, ensure_config
 from autograder.gradebook.pipeline import Pipeline
 from tests.classroom import SOLUTION, STAGE, STUB, grade, hand_in
 from tests.gradebook.test_hand_marks import answered, cells_of, give

@@ -5,7 +5,7 @@ import csv
 
 from sqlalchemy import text
 
-from autograder.gradebook.formgrader import CONFIG_TEXT
+from autograder.gradebook.config_file import CONFIG_TEXT
 from autograder.gradebook.marks import read_marks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.report.remake import remake

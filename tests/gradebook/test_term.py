@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
 from autograder.grade.feedback_text import points
-from autograder.gradebook.formgrader import CONFIG_TEXT
+from autograder.gradebook.config_file import CONFIG_TEXT
 from autograder.gradebook.marking import import_marks, left_to_read
 from autograder.gradebook.pipeline import Pipeline
 from autograder.lms.export import FORMATS, write_export

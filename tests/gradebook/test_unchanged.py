@@ -9,7 +9,8 @@ import pytest
 
 from autograder.grade.course_folder import PRIVATE
 from autograder.gradebook import grading, tables
-from autograder.gradebook.unchanged import CONFIG, CONFIG_TEXT, LEFT
+from autograder.gradebook.config_file import CONFIG, CONFIG_TEXT
+from autograder.gradebook.unchanged import LEFT
 from tests.classroom import STAGE, grade, hand_in, run
 
 NBGRADER = {"nbgrader", "sqlalchemy", "nbformat", "nbconvert", "jinja2", "numpy", "torch", "matplotlib"}

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.grade.record import write_json
-from autograder.gradebook.formgrader import CONFIG_TEXT
+from autograder.gradebook.config_file import CONFIG_TEXT
 from autograder.gradebook.marks import Mark, SubmissionMarks
 from autograder.gradebook.pipeline import Pipeline
 from autograder.lms.export import FORMATS, Course, Exported, _blanks, write_export

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.checks.compare import Mismatch, expect
-from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy
+from autograder.checks.suite import Verdict
 from autograder.grade.diagnosis import naming as diagnosis
 from autograder.grade.diagnosis.naming import Diagnosis, in_common, leading_to, mistake_module
 from autograder.grade.diagnosis.replay import chain, question, replay

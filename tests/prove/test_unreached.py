@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.checks.plugin import Verdict
+from autograder.checks.suite import Verdict
 from autograder.grade.backends.in_process import InProcessBackend
 from autograder.grade.diagnosis.naming import Diagnosis
 from autograder.grade.runner import Suite, collected

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from autograder.checks.plugin import title_of_function
+from autograder.checks.suite import title_of_function
 from autograder.errors import UsageError
 from autograder.stages import SOLUTIONS, chosen, find_stage, stages
 from autograder.stages import points as suite

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from . import at_home_only, needs, plugin, rules
+from . import at_home_only, needs, rules, suite
 from .compare import told
 from .home import MAX_PRINTED, HomeVerdict, LocalBackend, listening
 from .layout import StageInfo, earlier_file, earlier_tests, public_tests, read_stage
-from .plugin import BACKEND, POINTS, QUIET, VERDICTS, QuietSession
 from .printed import Printed
 from .restore import everything_put_back
 from .student import lies_in, student_trace, trace_in_words
+from .suite import BACKEND, POINTS, QUIET, VERDICTS, QuietSession
 from .words import _, _n
 from .wrapping import advice
 
@@ -192,7 +192,7 @@ def run_here(tests: Path, folder: Path, task: str | None = None, show: bool = Fa
         words = Printed(MAX_PRINTED)
         try:
             with listening(words):
-                status = pytest.main([_without_brackets(tests, folder), *ARGUMENTS, *options], plugins=[plugin, session])
+                status = pytest.main([_without_brackets(tests, folder), *ARGUMENTS, *options], plugins=[suite, session])
         finally:
             backend.close()
     if status == pytest.ExitCode.INTERRUPTED and not session.problem:

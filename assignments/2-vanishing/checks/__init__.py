@@ -17,7 +17,7 @@ if python_problem():
 # Names are imported on first use: the sandbox uses parts of this folder and has no pytest.
 _HOMES = {
     "Mismatch": "compare", "expect": "compare", "expect_raises": "compare", "expect_true": "compare",
-    "expect_unchanged": "compare", "check": "check", "prepare": "prepare", "task": "plugin", "submit": "submit",
+    "expect_unchanged": "compare", "check": "check", "prepare": "prepare", "task": "suite", "submit": "submit",
     "update": "update", "show_figure": "figures", "slider": "figures",
 }
 __all__ = list(_HOMES)

@@ -19,10 +19,10 @@ from .calls import Caller
 from .compare import shortened, undefined
 from .hints import agreed, read_hints
 from .layout import StageInfo, add_earlier_stages, expose_handout_modules, rules_of
-from .plugin import Verdict, classify
 from .printed import Printed
 from .state import reset_state
 from .student import Call, FreshModule, Student, copied, describe_argument
+from .suite import Verdict, classify
 from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
 from .words import N_, _, retold
 

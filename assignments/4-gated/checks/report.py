@@ -9,8 +9,8 @@ from .words import N_, _
 
 if TYPE_CHECKING:
     from .home import HomeVerdict
-    from .plugin import Verdict
     from .session import Outcome
+    from .suite import Verdict
 
 # Constants in English; translated where they are shown, as the names of outcomes are.
 PASSED, FAILED, IN_PART, UNWRITTEN, WAITING, UNCHECKED = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .plugin import REPORTS
+from .suite import REPORTS
 from .words import _
 
 

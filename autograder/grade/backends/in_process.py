@@ -17,11 +17,11 @@ from autograder.checks.axes import Canvas
 from autograder.checks.calls import Caller
 from autograder.checks.compare import undefined
 from autograder.checks.layout import rules_of
-from autograder.checks.plugin import classify
 from autograder.checks.state import reset_state
 from autograder.checks.student import Student, copied
+from autograder.checks.suite import classify
 from autograder.checks.values import first_other, plain_arguments
-from autograder.grade.backends.standing_in import answer, within_reach
+from autograder.grade.standing_in import answer, within_reach
 from autograder.sandbox.client.worker import OutsideContract
 from autograder.sandbox.rebind import HOOK, hook, rebound, within_contract
 from autograder.stages import Stage

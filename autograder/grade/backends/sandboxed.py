@@ -13,16 +13,16 @@ import numpy as np
 
 from autograder.checks.checkpoints import NOT_THERE
 from autograder.checks.compare import Mismatch, undefined
-from autograder.checks.plugin import Verdict, classify
 from autograder.checks.student import Call, Student
+from autograder.checks.suite import Verdict, classify
 from autograder.checks.timelimit import AFTER_A_TIMEOUT
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
-from autograder.grade.backends.standing_in import answer, submission_for, within_reach
 from autograder.grade.figure_words import in_words
 from autograder.grade.hidden import brief_of
 from autograder.grade.pictures import PNG, sides
 from autograder.grade.retrain import Retrainer
+from autograder.grade.standing_in import answer, submission_for, within_reach
 from autograder.sandbox.client.budget import SubmissionBudget
 from autograder.sandbox.client.sandbox import Sandbox
 from autograder.sandbox.client.transcript import PREFETCH_CPU, Transcript, TranscriptDiverged

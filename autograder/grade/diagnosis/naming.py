@@ -17,8 +17,8 @@ from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
-from autograder.checks.plugin import Verdict
 from autograder.checks.student import Call, ModuleProxy, parameter_names
+from autograder.checks.suite import Verdict
 from autograder.checks.values import is_tensor
 from autograder.errors import Died, LimitExceeded
 from autograder.grade.diagnosis.evidence import Information, same

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 
 from autograder.checks.rules import KITS_OWN, MOVES_PATH, NO_STUDENTS
@@ -122,3 +124,11 @@ def written_elsewhere(files: dict[str, File], stage: Stage) -> list[tuple[str, t
 def _is_tests(data: bytes, stage: Stage) -> bool:
     tree = parsed(text_of(data)) if b"def test_" in data else None
     return tree is not None and tests(tree, stage)
+
+
+def is_installed(module: str) -> bool:
+    """Whether the grader's own Python has a module of this name: one that a library needs is in the way of the student's, too."""
+    try:
+        return module.isidentifier() and getattr(find_spec(module), "origin", None) is not None
+    except (ImportError, ValueError):
+        return module in sys.modules

@@ -14,10 +14,9 @@ from autograder.checks.words import N_
 from autograder.checks.wrapping import HANDED_IN, MAX_SOURCE, parsed, unwrap
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.content import names_of, text_of
-from autograder.grade.handin.imports import used_from
+from autograder.grade.handin.imports import is_installed, used_from
 from autograder.grade.handin.normalise import PACKAGE
 from autograder.grade.language import Doubt, doubt, said, three_of
-from autograder.grade.misplaced import is_installed
 from autograder.grade.names import shown
 from autograder.stages import Stage, find_stage
 

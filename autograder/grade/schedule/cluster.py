@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder.errors import InfrastructureError, KitError, SandboxError, UsageError
 from autograder.grade.schedule.slot import Slots
+from autograder.grade.schedule.slots import grade_patiently
 from autograder.sandbox.limits import Limits
 
 # Jobs in flight per thread of the cluster: enough to keep it busy, few enough to keep memory flat.
@@ -29,7 +30,6 @@ def grade_here(job: dict[str, Any], isolation: str, limits: Limits | None = None
         The kit here differs in version from the one that sent the job, or the slot failed.
     """
     from autograder.grade.record import suite_hash
-    from autograder.grade.schedule.slots import grade_patiently
 
     if suite_hash(job["stage"]) != job["suite"]:
         raise InfrastructureError("a worker has another version of the kit, of Python or of a library; bring all machines "
