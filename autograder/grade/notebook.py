@@ -18,13 +18,13 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 
-from autograder.checks.update import hash_of_cell
+from autograder.checks.update import plain
 from autograder.checks.words import N_
 from autograder.grade.language import Doubt, doubt, said, three_of
 from autograder.grade.names import shown
 from autograder.grade.notebook_pictures import Pictures
 from autograder.grade.notebook_reading import MAX_CELLS, Cell, read_cells
-from autograder.grade.released import stage_of
+from autograder.grade.released import is_of_earlier_release, stage_of
 from autograder.grade.submission import read_submission
 from autograder.stages import RELEASE, find_stage
 
@@ -111,49 +111,57 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
         images.elsewhere |= cell.attachments
     other = stage_of(reading.cells, stage_id)
     if not other:
-        return _own_cells(reading.cells, ours, images, notes), False
+        return _own_cells(reading.cells, stage_id, images, notes), bool(reading.notes)
     notes.append(doubt("{file} is the notebook of {other}: what was written for {stage} is not in it", file=name, other=other,
                        stage=stage_id))
     return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
-def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: list[str]) -> list[NotebookNode]:
+def _own_cells(cells: list[Cell], stage_id: str, images: Pictures, notes: list[str]) -> list[NotebookNode]:
     """Reduce the student's cells to type and text; graded cells take the metadata of the released ones.
 
-    Cells are matched by nbgrader's metadata or, if that is gone, by their text.
+    Cells are matched by nbgrader's metadata or, if that is gone, by their text. A cell as this or an earlier release has it is
+    nothing that the student wrote, or changed: it is shown as it is now, and once.
     """
+    ours = released(stage_id)
     graded = {name: cell for cell in ours.cells if (name := _grade_id(cell))}
     with_ids = {cell.grade_id for cell in cells}
-    texts = {_plain_text(cell.source): cell for cell in ours.cells}
+    texts = {plain(cell.source): cell for cell in ours.cells}
     found: list[NotebookNode] = []
     seen: set[str] = set()
     strange: list[str] = []
     by_text, earlier = 0, False
     for cell in cells[:MAX_CELLS]:
-        text, grade_id = _text(cell.text), cell.grade_id
+        text, grade_id, is_earlier = _text(cell.text), cell.grade_id, is_of_earlier_release(cell, stage_id)
         if grade_id and grade_id not in graded:
             strange.append(grade_id)
         if grade_id not in graded:
             grade_id = _known_by_text(cell, graded, with_ids | seen)
             by_text += bool(grade_id)
         if not grade_id:
-            handed_out = texts.get(_plain_text(text))
+            handed_out = texts.get(plain(text))
+            if handed_out is not None and _grade_id(handed_out):
+                continue
             if handed_out is not None and handed_out.cell_type == cell.kind == "markdown":  # with its original pictures
                 found.append(copy.deepcopy(handed_out))
-            elif handed_out is None and cell.released == hash_of_cell({"cell_type": cell.kind, "source": text}):
+            elif handed_out is None and is_earlier:
                 earlier = True
             else:
                 found += _plain(cell, text, images, own=handed_out is None)
             continue
         original = graded[grade_id]
+        same = plain(original.source).startswith(plain(text))  # all of it, or what a cut left
+        as_it_was = _is_as_handed_out(cell, text) or (is_earlier and not same)
+        if grade_id in seen and (same or as_it_was):
+            continue
         if grade_id in seen:
             notes.append(said("cell {cell} was there twice; the first one counts", cell=grade_id))
             found += _plain(cell, text, images, own=True)
             continue
         seen.add(grade_id)
-        as_it_was = _is_as_handed_out(cell, text)
         earlier |= as_it_was and cell.nbgrader_meta != original.metadata.nbgrader
-        other = _settings(cell.nbgrader_meta) != _settings(original.metadata.nbgrader)
+        theirs = original.metadata.nbgrader
+        other = any(value != theirs.get(name) for name, value in cell.nbgrader_meta.items() if name != "checksum")
         if cell.nbgrader_meta and ((other and not as_it_was) or cell.tagged):
             notes.append(said("cell {cell} had other points, settings or tags than the released one, which count", cell=grade_id))
         kept = copy.deepcopy(original)
@@ -162,7 +170,7 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
             continue
         if original.metadata.nbgrader.get("solution"):
             kept.source = text
-        elif _plain_text(text) != _plain_text(original.source):
+        elif not same:
             notes.append(said("cell {cell} was changed; it was put back as it was released", cell=grade_id))
             if original.metadata.nbgrader.get("task"):
                 notes[-1] = said("{note}, and what was written in it follows below it", note=notes[-1])
@@ -176,11 +184,6 @@ def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: l
     if by_text:
         notes.append(said("what nbgrader keeps in the cells was gone, as after Deepnote or Colab; they were known by their text"))
     return found
-
-
-def _settings(meta: dict[str, Any]) -> dict[str, Any]:
-    """Return what nbgrader keeps of a cell but the checksum: that is another one where another release had other words."""
-    return {name: value for name, value in meta.items() if name != "checksum"}
 
 
 def _is_as_handed_out(cell: Cell, text: str) -> bool:
@@ -203,9 +206,9 @@ def _is_as_handed_out(cell: Cell, text: str) -> bool:
 def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str]) -> str:
     """Return the graded cell that this one was, by its whole text or else by the task its heading or check names; empty if none.
     """
-    plain = _plain_text(cell.text)
+    text = plain(cell.text)
     for grade_id, original in graded.items():
-        if grade_id not in taken and plain and plain == _plain_text(original.source):
+        if grade_id not in taken and text and text == plain(original.source):
             return grade_id
     match = CHECK.fullmatch(cell.text) if cell.kind == "code" else TASK.search(cell.text)
     if match is None:
@@ -215,11 +218,6 @@ def _known_by_text(cell: Cell, graded: dict[str, NotebookNode], taken: set[str])
         if grade_id not in taken and original.cell_type == cell.kind and named is not None and named[1] == match[1]:
             return grade_id
     return ""
-
-
-def _plain_text(text: str) -> str:
-    """Normalize a text for comparison: editors change spaces and line ends."""
-    return " ".join(text.split())
 
 
 def _text(text: str) -> str:
@@ -251,13 +249,13 @@ def _markdown(text: str, attachments: dict[str, dict[str, str]]) -> NotebookNode
 def _put_back(cells: list[NotebookNode], ours: NotebookNode, notes: list[str]) -> list[NotebookNode]:
     """Insert each missing graded cell after the released cell before it, so that answers stay below their questions."""
     cells = list(cells)
-    places = {_plain_text(cell.source): number for number, cell in reversed(list(enumerate(cells)))}
+    places = {plain(cell.source): number for number, cell in reversed(list(enumerate(cells)))}
     gone: list[str] = []
     position = 0
     for original in ours.cells:
         grade_id = _grade_id(original)
         if not grade_id:
-            place = places.get(_plain_text(original.source))
+            place = places.get(plain(original.source))
             if place is not None:
                 position = max(position, place + 1)
             continue

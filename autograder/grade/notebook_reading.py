@@ -449,11 +449,6 @@ def _outputs(raw: Raw) -> list[tuple[str, str]]:
     return found[:20]
 
 
-def answers_of(cells: list[Cell], released: frozenset[str]) -> list[str]:
-    """Return the texts that differ from the released ones: what the student wrote."""
-    return [cell.text for cell in cells if cell.text.strip() not in released and (cell.text.strip() or cell.attachments)]
-
-
 def python_of(data: bytes | None) -> str:
     """Return the Python version that a notebook says it was last run with; empty if unknown."""
     return read_cells(data).python if data else ""

@@ -1,7 +1,7 @@
 """Students' answers to written tasks, and the keys that identify them.
 
 A mark given by hand belongs to the answer it was given for. An answer consists of everything between the task's cell and the next
-marked cell that differs from the release. Its key is a hash of its text, ignoring whitespace, and its pictures.
+marked cell that differs from the release. Its key is a hash of its text, as `plain` has it, and its pictures.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.checks.update import plain
 from autograder.grade.notebook import NOTE, released
 from autograder.grade.record import labelled
 
 # Minimum length of text elsewhere in the notebook to be taken for the answer, if nothing stands below the task.
 LONG = 200
-SPACES = re.compile(r"\s+")
 # Key of a missing answer. For a tested task that is marked by hand, the code is the answer.
 NOTHING = ""
 
@@ -48,11 +48,6 @@ def nbgrader_meta(cell: Mapping[str, Any]) -> dict[str, Any]:
     """Return nbgrader's metadata of a cell; empty for an ordinary cell."""
     meta = cell["metadata"].get("nbgrader")
     return meta if isinstance(meta, dict) else {}
-
-
-def plain(text: str) -> str:
-    """Normalize text for comparing answers: NFC, and one space for any whitespace."""
-    return SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def answers(notebook: NotebookNode, stage_id: str) -> dict[str, Answer]:
@@ -133,14 +128,11 @@ def _is_own(cell: NotebookNode, texts: Mapping[str, int], prompt: str) -> bool:
 
 
 def _key(cells: Iterable[NotebookNode]) -> str:
-    texts, digest = [], hashlib.sha256()
-    for cell in cells:
-        texts.append(cell.source)
-        for kinds in cell.get("attachments", {}).values():
-            for data in kinds.values():
-                digest.update(hashlib.sha256(_decoded(data)).digest())
-    digest.update(plain(" ".join(texts)).encode())
-    return digest.hexdigest()
+    """Return the key of what stands in these cells; one that is there twice, as after a merge, says nothing new."""
+    said = dict.fromkeys((plain(cell.source), b"".join(hashlib.sha256(_decoded(data)).digest() for kinds in
+                          cell.get("attachments", {}).values() for data in kinds.values())) for cell in cells)
+    pictures, text = b"".join(shown for _, shown in said), " ".join(text for text, _ in said if text)
+    return hashlib.sha256(pictures + text.encode()).hexdigest()
 
 
 def _decoded(data: str) -> bytes:

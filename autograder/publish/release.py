@@ -145,7 +145,7 @@ def drift(stage: Stage, made: Path, there: Path) -> list[str]:
                 found.remove(changed)
                 # The manifest includes the hash of the hints.
                 if listed in found and (there / MANIFEST).read_text(encoding="utf-8") == manifest_of(
-                        {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name):
+                        {name: data for name, data in files(there).items() if name != MANIFEST}, stage.notebook.name, there):
                     found.remove(listed)
     return found
 

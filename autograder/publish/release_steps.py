@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.checks.update import MANIFEST, hash_of_cell, manifest_of
 from autograder.grade.notebook import task_of_cell
 from autograder.publish.handout import complete, for_students, write
-from autograder.stages import find_stage
+from autograder.stages import RELEASE, find_stage
 from autograder.stages.points import task_points
 
 
@@ -103,5 +103,5 @@ class BuildHandout(NbGraderPreprocessor):
         complete(stage, folder)
         there = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         there[stage.notebook.name] = nbformat.writes(nb).encode("utf-8")
-        write(folder / MANIFEST, manifest_of(there, stage.notebook.name))
+        write(folder / MANIFEST, manifest_of(there, stage.notebook.name, RELEASE / stage.id))
         return nb, resources

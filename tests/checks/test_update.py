@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from autograder.checks.update import MANIFEST, hash_of_cell, manifest_of, merged
+from autograder.checks.update import MANIFEST, hash_of_cell, manifest, manifest_of, merged
 from autograder.publish.release import files, pack
 from tests.classroom import SOLUTION, STAGE, contents, run
 
@@ -35,7 +35,7 @@ def release(handout, tmp_path):
     notebook["cells"].insert(1, {"cell_type": "markdown", "id": "new-cell", "metadata": {}, "source": "New."})
     (later / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
     (later / MANIFEST).unlink()
-    text = manifest_of(files(later), NOTEBOOK)
+    text = manifest_of(files(later), NOTEBOOK, handout)
     (later / MANIFEST).write_text(text, encoding="utf-8")
     pack(later, tmp_path / f"{STAGE.id}.zip")
     return tmp_path / f"{STAGE.id}.zip"
@@ -144,6 +144,30 @@ def test_an_older_release_is_refused(bare_python, folder, handout, tmp_path):
 def cell(name, text, kind="code", **more):
     """A cell of a notebook."""
     return {"id": name, "cell_type": kind, "source": text, "metadata": {}} | more
+
+
+def test_a_release_remembers_the_cells_of_those_before_it(handout, release, tmp_path):
+    """So that a notebook of one of them is known without any metadata; a cell that is there again is no earlier one."""
+    was = {hash_of_cell(cell) for cell in json.loads((handout / NOTEBOOK).read_bytes())["cells"]}
+    before = set(manifest(handout)["earlier"])
+    later = tmp_path / "later" / STAGE.id
+    told = manifest(later)
+    assert set(told["earlier"]) == (was | before) - set(told["cells"].values()) and len(set(told["earlier"]) - before) == 2
+    text = (later / MANIFEST).read_text(encoding="utf-8")
+    assert manifest_of(files(later), NOTEBOOK, later) == manifest_of(files(later), NOTEBOOK, handout)
+    back = json.loads(manifest_of(files(handout), NOTEBOOK, later))["earlier"]
+    assert set(back) - before == set(told["cells"].values()) - was and text
+
+
+def test_what_an_editor_changed_is_no_change_of_the_students():
+    """Blanks at the ends of lines, the width of a table, letters composed in another way."""
+    def cell(text):
+        return hash_of_cell({"cell_type": "markdown", "source": text})
+
+    table = "A table:\n\n| task | points |\n|---|---|\n| 1.1 | 5 |\n\nAfter it $|x|$ is \u00fcber."
+    edited = "A table:  \r\n\r\n|task  |points|\r\n| ----- | ------ |\r\n|1.1|5|\n\nAfter it $|x|$ is u\u0308ber.\n"
+    assert cell(table) == cell(edited)
+    assert cell(table) != cell(table.replace("5", "6")) and cell(table) != cell(table.replace("$|x|$", "$x$"))
 
 
 def test_cells_that_a_student_left_alone_are_those_of_the_release():

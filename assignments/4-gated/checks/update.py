@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tomllib
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -18,6 +20,7 @@ from .words import _
 
 MANIFEST = "checks/release.json"
 MAX_BYTES = 64 << 20
+ROW = re.compile(r"(?m)^[ \t]*\|.*\|[ \t\r]*$")
 
 
 @dataclass
@@ -134,11 +137,14 @@ def manifest(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def manifest_of(files: dict[str, bytes], notebook: str) -> str:
-    """Return the text of a release's manifest."""
+def manifest_of(files: dict[str, bytes], notebook: str, last: Path) -> str:
+    """Return the text of a release's manifest; `last` is the folder of the release before it, whose cells it remembers."""
     cells = {cell["id"]: hash_of_cell(cell) for cell in json.loads(files[notebook])["cells"]}
+    earlier = set(manifest(last).get("earlier", []))
+    if (last / notebook).is_file():
+        earlier |= {hash_of_cell(cell) for cell in json.loads((last / notebook).read_bytes())["cells"]}
     return json.dumps({"files": {name: hash_of(data) for name, data in sorted(files.items()) if name != notebook},
-                       "cells": cells}, indent=0) + "\n"
+                       "cells": cells, "earlier": sorted(earlier - {*cells.values()})}, indent=0) + "\n"
 
 
 def _update_notebook(target: Path, data: bytes, known: dict[str, str], aside: Path, done: Update) -> None:
@@ -208,7 +214,14 @@ def _order(release: str) -> tuple[str, int]:
 
 def hash_of_cell(cell: dict[str, Any]) -> str:
     """Return the hash that tells whether a cell is still as released."""
-    return hash_of(f"{cell['cell_type']}:{''.join(cell['source'])}".encode("utf-8", "surrogatepass"))
+    return hash_of(f"{cell['cell_type']}:{plain(''.join(cell['source']))}".encode("utf-8", "surrogatepass"))
+
+
+def plain(text: str) -> str:
+    """Return a text without what editors change and nobody means: how letters are composed, blanks, line ends, and the width of
+    tables."""
+    text = ROW.sub(lambda row: re.sub(r"-{3,}", "---", row[0].replace("|", " | ")), unicodedata.normalize("NFC", text))
+    return " ".join(text.split())
 
 
 def hash_of(data: bytes) -> str:

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from autograder.checks.rules import UNTOLD, bound, is_written, lack
 from autograder.checks.wrapping import decoded, parsed, unwrap
-from autograder.grade.notebook_reading import answers_of, looks_like_notebook, read_cells
-from autograder.grade.released import released_notebook, released_texts
+from autograder.grade.notebook_reading import looks_like_notebook, read_cells
+from autograder.grade.released import is_as_handed_out, released_notebook
 from autograder.stages import Stage
 
 # A line that tells the grader to grade the stage's file as it is, whatever else was handed in.
@@ -122,9 +122,8 @@ def notebook_state(data: bytes, stage: Stage) -> str:
     reading = read_cells(data)
     if not reading.cells:
         return "unreadable"
-    ours = released_texts(stage.id)
+    own = [cell for cell in reading.cells if not is_as_handed_out(cell, stage.id)]
     ids = {cell.grade_id for cell in reading.cells if cell.grade_id}
-    alike = sum(cell.text.strip() in ours for cell in reading.cells)
-    if not ids & released_notebook(stage.id).grade_ids and alike < 3:
+    if not ids & released_notebook(stage.id).grade_ids and len(reading.cells) - len(own) < 3:
         return "other"
-    return "written" if answers_of(reading.cells, ours) else "stub"
+    return "written" if any(cell.text.strip() or cell.attachments for cell in own) else "stub"
