@@ -10,7 +10,6 @@ import importlib
 import inspect
 import io
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -43,6 +42,7 @@ from autograder.prove.gate_result import (
     runs_kept,
     seed_of_term,
 )
+from autograder.prove.idle import idle_programs
 from autograder.prove.messages import messages_arrive
 from autograder.prove.notebooks import notebook_runs, released
 from autograder.prove.proof import hints_are_right, pairs_are_not_misnamed
@@ -66,21 +66,6 @@ def solution_scores_full(stage: Stage) -> GateResult:
                    [describe_failure(result) for result in run.lost()])
 
 
-_GIVEN = '[value for name, value in locals().items() if name != "self"]'
-# What a function may do in place of its task, and get nothing for it. `_zeros` is ZEROS.
-IN_PLACE = {
-    "raises ValueError": "raise ValueError", "returns None": "return None", "returns 0.0": "return 0.0",
-    "returns {}": "return {}", "returns its first argument": f"return {_GIVEN}[0]",
-    "returns its first argument and 0.0": f"return {_GIVEN}[0], 0.0", "returns np.eye(2)": 'return __import__("numpy").eye(2)',
-    "returns a copy of its first argument": f'return __import__("copy").deepcopy({_GIVEN}[0])',
-    "returns zeros like its first argument": f"return _zeros({_GIVEN}[0])",
-}
-ZEROS = """
-
-def _zeros(value):
-    import numpy
-    return {key: _zeros(item) for key, item in value.items()} if isinstance(value, dict) else numpy.zeros(numpy.shape(value))
-"""
 # Tests of a function whose answer is its argument.
 ANSWER_IS_GIVEN = "test_dz_dh_"
 
@@ -90,8 +75,8 @@ def stub_scores_nothing(stage: Stage) -> GateResult:
     stub = strip(reference_source(stage), stage.info.file)
     run = run_source(stage, stub)
     wrong = [describe_failure(result) for result in run.results if result.verdict.outcome != "not_implemented"]
-    others = [re.sub(r"raise NotImplementedError.*", body, stub) + ZEROS for body in IN_PLACE.values()]
-    for instead, other in zip(IN_PLACE, run_sources(stage, others), strict=True):
+    others = dict(idle_programs(stub, reference_source(stage)))
+    for instead, other in zip(others, run_sources(stage, others.values()), strict=True):
         wrong += [f"{result.verdict.task} {result.verdict.test} passes where each function {instead}"
                   for result in other.results if result.verdict.outcome == "passed" and not _judges_weights(stage, result)
                   and not ("argument" in instead and result.verdict.test.startswith(ANSWER_IS_GIVEN))]

@@ -75,9 +75,10 @@ def test_a_stub_that_gets_points_fails(own):
         file.write('\n\n@task("1.1", points=0.5)\ndef test_of_the_type_alone(student):\n    """Any array will do."""\n'
                    "    assert isinstance(student.softmax(np.zeros(3)), np.ndarray)\n")
     found = problems(own, "stub_scores_nothing")
-    assert found[0].startswith("1.1 test_of_nothing: passed") and len(found) == 15
+    assert found[0].startswith("1.1 test_of_nothing: passed") and len(found) == 19
     assert "1.1 test_of_an_error_alone passes where each function raises ValueError" in found
     assert "1.1 test_of_the_type_alone passes where each function returns its first argument" in found
+    assert "1.1 test_of_the_type_alone passes where each function returns ones of the right shape, or labels empty Axes" in found
 
 
 def test_a_test_whose_verdict_hangs_on_the_last_digits_has_to_say_so(own):

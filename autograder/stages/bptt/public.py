@@ -190,6 +190,8 @@ def test_dh_dh_of_no_step_is_the_identity(student):
     for t in (0, 2, 3):
         expect_gradient(student.dh_dh(STATES, W_TWO, t, t), np.eye(2), f"dh_{t}/dh_{t}")
     expect_gradient(student.dh_dh(np.zeros((2, 3)), np.ones((3, 3)), 1, 1), np.eye(3), "dh_1/dh_1 of three units")
+    one_step = student.dh_dh(STATES, W_TWO, 2, 1)
+    expect_true(not np.array_equal(one_step, np.eye(2)), "is the identity matrix, which is right for k = t alone", "dh_2/dh_1")
     expect_unchanged(student, new=True)
 
 

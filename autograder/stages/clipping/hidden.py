@@ -6,7 +6,14 @@ import math
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
-from autograder.stages.clipping.public import expect_panels, expect_window, expect_words, points_of
+from autograder.stages.clipping.public import (
+    expect_drawn,
+    expect_losses_of_batches,
+    expect_panels,
+    expect_window,
+    expect_words,
+    points_of,
+)
 from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
 
 PASCANU = {"h_0": 1 / (1 + np.exp(-0.5)), "steps": 50, "target": 0.7}  # Pascanu et al. 2013, figure 6
@@ -333,6 +340,7 @@ def test_train_returns_to_the_very_bits_of_the_checkpoint(student, rng):
                                  max_restarts=0))
     expect(gone["params"], saved["params"], "params", rtol=0, atol=0)
     expect(len(gone["losses"]), 5, "the number of losses")
+    expect_losses_of_batches(gone["losses"])
 
 
 @task("3.3", points=1)
@@ -676,5 +684,6 @@ def test_panels_hold_what_they_were_given(student, canvas, rng):
 def test_window_words_and_labels_of_both_panels(student, canvas, rng):
     """Both panels show the grid and no more, though both paths leave it; labels and titles tell what each panel shows."""
     ws, bs, _, _, _, panels = drawing(student, canvas, rng)
+    expect_drawn(panels)
     expect_window(panels, ws, bs)
     expect_words(panels)

@@ -38,6 +38,11 @@ def history(result):
     return {**{key: result[key] for key in wanted}, **lists}
 
 
+def expect_losses_of_batches(losses):
+    """Batches that differ have losses that do."""
+    expect_true(len({str(loss) for loss in losses}) > 1, "are the same for batches that differ", "losses")
+
+
 @task("3.1", points=2)
 def test_sgd_step_goes_against_the_gradient(student):
     """The step is θ - α ∇L, for every key of params."""
@@ -51,8 +56,8 @@ def test_sgd_step_goes_against_the_gradient(student):
 def test_sgd_step_leaves_the_old_parameters_alone(student):
     """The old parameters and the gradients are what they were after the step."""
     params = small_network()
-    got = student.sgd_step(params, {name: np.ones(theta.shape) for name, theta in params.items()}, 0.5)
-    expect(got, {name: theta - 0.5 for name, theta in params.items()}, "params")
+    got = student.sgd_step(params, {name: theta + 1 for name, theta in params.items()}, 0.5)
+    expect(got, {name: 0.5 * theta - 0.5 for name, theta in params.items()}, "params")
     expect_unchanged(student)
 
 
@@ -137,6 +142,7 @@ def test_train_goes_on_from_the_checkpoint_at_half_the_rate(student):
     broken = history(student.train(params, [*good[:5], spoiled(good[5]), *good[6:]], 0.4, checkpoint_every=2))
     expect(broken["restarts"], 1, "restarts")
     expect(broken["losses"], undone["losses"] + after["losses"], "losses")
+    expect_losses_of_batches(broken["losses"])
     expect(broken["norms"], undone["norms"] + after["norms"], "norms")
     expect(broken["params"], after["params"], "params")
 
@@ -185,6 +191,7 @@ def test_scalar_gradient_agrees_with_differences(student):
     for w, b, h_0, steps, target in ((1.5, -0.4, 0.3, 2, 0.9), (-3.0, 1.0, 0.8, 3, 0.2), (4.5, -2.3, 0.6, 12, 0.7)):
         by_w = [student.scalar_rnn_loss(w + e, b, h_0, steps, target) for e in (eps, -eps)]
         by_b = [student.scalar_rnn_loss(w, b + e, h_0, steps, target) for e in (eps, -eps)]
+        expect_true(abs(by_w[0] - by_w[1]) > 0 and abs(by_b[0] - by_b[1]) > 0, "does not change with w and b", "L")
         want = ((by_w[0] - by_w[1]) / (2 * eps), (by_b[0] - by_b[1]) / (2 * eps))
         got = student.scalar_rnn_grad(w, b, h_0, steps, target)
         expect(got, want, ("dL_dw", "dL_db"), rtol=1e-6, atol=1e-9)
@@ -334,6 +341,9 @@ TURNS = {
 }
 
 
+NO_PICTURE = "has no picture of the surface: pcolormesh, contourf or imshow draws one"
+
+
 def surface_problem(panel, ws, bs, surface):
     """What is wrong with the picture of the surface in a panel, in words; empty where nothing is."""
     pictures = [picture for picture in panel["pictures"] if picture["visible"]]
@@ -345,7 +355,7 @@ def surface_problem(panel, ws, bs, surface):
         flat = np.ptp(surface) > 0 and all(map(one_colour, pictures))
         return "shows all losses in one colour: its colours run over far more than the losses" if pictures and flat else ""
     if not pictures:
-        return "has no picture of the surface: pcolormesh, contourf or imshow draws one"
+        return NO_PICTURE
     if not any(picture["kind"] != "bands" or follows(picture, heights) for picture in pictures
                for heights in (*(log(surface) for log in LOGARITHMS), surface)):
         return "has contours at heights that few of these losses have: their levels are to be chosen from the surface"
@@ -405,6 +415,13 @@ def expect_window(panels, ws, bs):
                         f"the {side} panel", hidden=f"should show the {name} of the grid and no more")
 
 
+def expect_drawn(panels):
+    """Each panel has something of the surface and of a path: labels of an empty one tell nothing."""
+    for side, panel, name in zip(("left", "right"), panels, ("plain_path", "clipped_path")):
+        expect_true(len(panel["pictures"]) + panel["meshes"] > 0, NO_PICTURE, f"the {side} panel")
+        expect_true(len(panel["lines"]) > 0, f"has no line through all points of {name}", f"the {side} panel")
+
+
 def names_other(label, own, other):
     """True for an axis label that names the other quantity instead of its own, such as "b (weight)" for w."""
     letters = re.findall(r"(?<![a-z])[bw](?![a-z])", label.lower())
@@ -445,5 +462,6 @@ def test_both_panels_are_labelled_and_keep_to_the_window(student, canvas):
     axes = canvas.axes(2)
     student.plot_cliff(axes, ws, bs, surface, plain, clipped)
     panels = canvas.read(axes)
+    expect_drawn(panels)
     expect_words(panels)
     expect_window(panels, ws, bs)

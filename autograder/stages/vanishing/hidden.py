@@ -308,9 +308,11 @@ def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
 @task("2.4", points=2)
 def test_sweep_takes_the_geometric_mean(student):
     """The row of two seeds is the square root of the product of their rows, and a seed given twice counts twice."""
-    both, one, two = (expect_shape(student.sweep([0.8], 4, 6, seeds), (1, 7), "sweep(...)") for seeds in ([1, 9], [1], [9]))
+    radii = [0.4, 0.8]
+    both, one, two = (expect_shape(student.sweep(radii, 4, 6, seeds), (2, 7), "sweep(...)") for seeds in ([1, 9], [1], [9]))
     expect(both, np.sqrt(one * two), "sweep of seeds 1 and 9")
-    expect(student.sweep([0.8], 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
+    expect(student.sweep(radii, 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
+    expect_true(both[1, -1] > both[0, -1], "should be larger for a larger radius", "the norm at the last lag")
 
 
 @task("2.5", points=1)

@@ -289,6 +289,8 @@ def test_jacobian_norms_is_1_at_lag_0(student, rng):
         expect(student.jacobian_norms(h, W_h, 0), np.ones(1), "jacobian_norms(h, W_h, 0)")
         norms = expect_shape(student.jacobian_norms(h, W_h, 3), (4,), "‖dh_t/dh_k‖ for t = 3")
         expect(norms[3], 1.0, "‖dh_t/dh_k‖ at k = t")
+    one_before = student.jacobian_norms(np.full((2, 1), 0.6), np.array([[-2.5]]), 1)
+    expect(one_before, np.array([1.6, 1.0]), "‖dh_t/dh_k‖ for t = 1")
     expect_unchanged(student)
 
 
@@ -401,6 +403,7 @@ def test_sweep_draws_the_same_networks_for_every_radius(student):
     for i, radius in enumerate((0.9, 0.4, 1.2)):
         alone = expect_shape(student.sweep([radius], 3, 4, [5, 6]), (1, 5), "sweep(...)")
         expect(together[i], alone[0], f"the row of radius {radius:g}")
+    expect_true((np.diff(together[[1, 0, 2], -1]) > 0).all(), "should be larger for a larger radius", "the norm at the last lag")
 
 
 @task("2.5", points=1)
