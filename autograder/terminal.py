@@ -238,6 +238,7 @@ def export_summary(outcome: Exported) -> str:
     """Summarize an export: the file, whose mark is blank or missing, and how to upload it."""
     parts = [str(outcome.path), _section("Left blank (PARTIAL=1 gives the marks so far)", outcome.blank, "see grades.csv"),
              _section("Not in the file", outcome.left_out),
+             _section("One mark for all members of a group", outcome.shared),
              _section("Not between 0 and the points there are, and exported as they are", outcome.odd),
              "\n".join(map(wrapped, outcome.advice))]
     return "\n".join(filter(None, parts))

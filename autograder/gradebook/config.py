@@ -40,12 +40,16 @@ def load_config(course: Path) -> Config:
     return config if own else set_folders(config, course)
 
 
+# Seconds to wait for another program that has the gradebook locked. Formgrader does not recover from a longer lock.
+LOCK_WAIT = 60
+
+
 def address(file: Path) -> str:
     """Return the gradebook's SQLAlchemy URL, with special characters of the path escaped."""
     path = str(file)
     for character in "%?#":
         path = path.replace(character, quote(character))
-    return f"sqlite:///{path}"
+    return f"sqlite:///{path}?timeout={LOCK_WAIT}"
 
 
 def set_folders(config: Any, course: Path) -> Any:

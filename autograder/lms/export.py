@@ -86,6 +86,8 @@ class Exported:
         Who is not in the file, and why.
     odd : list of str
         Marks above the maximum or below zero; they are exported unchanged.
+    shared : list of str
+        Who gets a mark for what their group handed in.
     advice : list of str
         How to import the file into the LMS.
     """
@@ -95,6 +97,7 @@ class Exported:
     blank: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
 
 
@@ -118,6 +121,7 @@ class KitExport(ExportPlugin):
         csv.writer(text, lineterminator="\r\n").writerows([on_a_page(str(cell)) for cell in row] for row in self.rows(listed))
         write_atomically(self.outcome.path, text.getvalue().encode("utf-8", "backslashreplace"))
         self.outcome.blank = list(_blanks(listed))
+        self.outcome.shared = list(_shared(listed))
         self.outcome.odd = odd_marks(listed.marks, listed.stage_ids)
         self.outcome.pending = sum(entry.pending for entry in listed.marks.values())
 
@@ -165,6 +169,13 @@ def _blanks(course: Course) -> Iterator[str]:
         elif entry.pending and not course.partial:
             yield f"{student} {stage_id}: {entry.pending} answer{'' if entry.pending == 1 else 's'} still to be read"
     yield from (f"{student} {stage_id}: not graded yet" for stage_id, student in course.ungraded)
+
+
+def _shared(course: Course) -> Iterator[str]:
+    for stage_id, handed_in in sorted(course.marks):
+        names = [one.student for one in course.people if one.folder(stage_id) == handed_in and course.mark(one, stage_id)]
+        if names and names != [handed_in]:
+            yield f"{handed_in} {stage_id}: {', '.join(names)}"
 
 
 class CanvasExport(KitExport):

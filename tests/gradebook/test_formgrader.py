@@ -12,9 +12,11 @@ import urllib.error
 import urllib.request
 
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy import text
 
 from autograder.errors import UsageError
-from autograder.gradebook.config import READING
+from autograder.gradebook.config import LOCK_WAIT, READING, load_config
 from autograder.gradebook.config_file import CONFIG, CONFIG_TEXT
 from autograder.gradebook.formgrader import FormGrader, ensure_config
 from autograder.gradebook.pipeline import Pipeline
@@ -174,6 +176,14 @@ def test_a_mark_for_an_answer_that_is_no_longer_there_is_not_saved_and_told(tmp_
         (template / "index.html.j2").write_text(f"{above}{save}</body>{below}")
         shown = dump(server.address(page), tmp_path / "profile")
     assert "Not saved: a newer hand-in has been graded since this page was opened. Reload the page to see it." in shown
+
+
+def test_a_gradebook_that_is_locked_delays_a_mark_and_loses_none(course):
+    """Every page of formgrader is an error after a longer lock; the 5 s of SQLite are soon over in a backup or on a share."""
+    config = load_config(course)
+    with Gradebook(config.CourseDirectory.db_url) as book:
+        waits = book.db.execute(text("PRAGMA busy_timeout")).scalar()
+    assert waits == 1000 * LOCK_WAIT >= 60_000
 
 
 def ask(server, what, data=None):

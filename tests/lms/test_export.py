@@ -158,6 +158,7 @@ def test_groups_and_anonymous_classes(course):
     assert (rows["Ann"][1], rows["Ann"][-1]) == ("11", "77") and rows["Ben"][-1] == "77" and "mistaken" not in rows
     assert rows["Sol"][-1] == "80" and rows["Zoe"][-1] == ""
     assert [line.partition(":")[0] for line in outcome.left_out] == ["half"] and "aB3xQ" not in outcome.path.read_text()
+    assert outcome.shared == [f"mistaken {STAGE.id}: ann, ben"] and outcome.shared[0] in export_summary(outcome)
 
 
 def test_a_submission_a_person_has_to_look_at_has_no_mark(course):
