@@ -298,7 +298,7 @@ def test_jacobian_norms_is_1_at_lag_0(student, rng):
 def test_jacobian_norms_of_one_unit(student):
     """With one hidden unit the norm is the product of |w (1 - h_i^2)| over i = k+1..t."""
     h = np.array([[0.5], [0.6], [-0.8], [0.0], [0.2]])
-    for w, what in ((0.5, "‖dh_t/dh_k‖"), (-2, "for a W_h of whole numbers, ‖dh_t/dh_k‖")):
+    for w, what in ((0.5, "‖dh_t/dh_k‖"), (-2.0, "‖dh_t/dh_k‖"), (-2, "for a W_h of whole numbers, ‖dh_t/dh_k‖")):
         a = abs(w)
         want = [a * 0.64 * a * 0.36 * a * 1.0, a * 0.36 * a * 1.0, a * 1.0, 1.0]
         expect_flow(student.jacobian_norms(h, np.array([[w]]), 3), want, what)
@@ -353,7 +353,7 @@ def test_rescale_refuses_a_spectral_radius_of_0(student):
     """No multiple of a matrix with spectral radius 0 has another one: ValueError."""
     for W_h in (np.zeros((3, 3)), np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros((1, 1))):
         expect_raises(ValueError, student.rescale, W_h, 0.9)
-    student.rescale(np.diag([2.0, 0.0, 0.0]), 0.9)  # and not for this one
+    expect(student.rescale(np.diag([2.0, 0.0, 0.0]), 0.9), np.diag([0.9, 0.0, 0.0]), "W_h rescaled, whose spectral radius is 2,")
 
 
 @task("2.3", points=2)
@@ -387,6 +387,13 @@ def test_sweep_of_one_unit(student):
     expect_unchanged(student)
 
 
+def expect_other_seeds_count(student, radii, hidden, length, rows):
+    """A sweep over networks that no test has drawn so far has other rows than these."""
+    other = expect_shape(student.sweep(radii, hidden, length, [1007]), rows.shape, "sweep(...)")
+    expect_true(not np.isclose(other[:, -1], rows[:, -1], rtol=1e-9, atol=0).any(),
+                "is the same for other seeds: every seed draws a network of its own", "the norm at the last lag")
+
+
 @task("2.4", points=1)
 def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
     """Rows follow the radii, columns the lag, and lag 0 is 1."""
@@ -394,6 +401,7 @@ def test_sweep_has_a_row_for_each_radius_that_begins_with_1(student):
         got = expect_shape(student.sweep(radii, 4, length, [0, 1]), (len(radii), length + 1), "sweep(...)")
         expect(got[:, 0], np.ones(len(radii)), "sweep(...)[:, 0], the column of lag 0,")
         expect_true((np.diff(got[:, -1]) > 0).all(), "should be larger for a larger radius", "the norm at the last lag")
+    expect_other_seeds_count(student, radii, 4, length, got)
 
 
 @task("2.4", points=1)
@@ -403,7 +411,7 @@ def test_sweep_draws_the_same_networks_for_every_radius(student):
     for i, radius in enumerate((0.9, 0.4, 1.2)):
         alone = expect_shape(student.sweep([radius], 3, 4, [5, 6]), (1, 5), "sweep(...)")
         expect(together[i], alone[0], f"the row of radius {radius:g}")
-    expect_true((np.diff(together[[1, 0, 2], -1]) > 0).all(), "should be larger for a larger radius", "the norm at the last lag")
+    expect_other_seeds_count(student, [0.9, 0.4, 1.2], 3, 4, together)
 
 
 @task("2.5", points=1)

@@ -12,6 +12,7 @@ from autograder.stages.vanishing.public import (
     expect_decay_labels,
     expect_decay_lines,
     expect_flow,
+    expect_other_seeds_count,
     expect_shape,
     expect_terms,
     expect_words,
@@ -115,11 +116,11 @@ def test_jacobian_norms_that_explode_are_right(student, rng):
 @task("2.1", points=1)
 def test_jacobian_norms_do_not_depend_on_the_basis(student, rng):
     """Turning the hidden space by an orthogonal matrix changes no norm where the tanh has the same slope everywhere."""
-    for value in (0, 0.6):                                # at rest the states are whole numbers
+    for value, what in ((0.6, "‖dh_t/dh_k‖ for states of one absolute value"), (0.0, "‖dh_t/dh_k‖ for states that are all 0"),
+                        (0, "for states of whole numbers, all 0, ‖dh_t/dh_k‖")):
         W_h, Q = rng.standard_normal((5, 5)) / 2, orthogonal(rng, 5)
         h = value * rng.choice([-1, 1], (7, 5))
         powers = [np.linalg.norm(np.linalg.matrix_power((1 - value**2) * W_h, 6 - k), 2) for k in range(7)]
-        what = "‖dh_t/dh_k‖ for states of one absolute value" if value else "for states of whole numbers, all 0, ‖dh_t/dh_k‖"
         expect_flow(student.jacobian_norms(h, W_h, 6), powers, what)
         expect_flow(student.jacobian_norms(h, Q @ W_h @ Q.T, 6), powers, "‖dh_t/dh_k‖ in another orthogonal basis")
 
@@ -163,7 +164,8 @@ def test_decay_bound_of_random_matrices(student, reference, rng):
     for scale, hidden in ((1e-300, 3), (1e200, 3), (1e-300, 2), (1e200, 2)):
         expect_flow(student.decay_bound(scale * orthogonal(rng, hidden), 1), [scale, 1.0], "bound")
     want = ((1 + 5**0.5) / 2) ** np.arange(3.0, -1, -1)   # sigma_max is the golden ratio
-    expect_flow(student.decay_bound(np.array([[1, 1], [0, 1]]), 3), want, "for a W_h of whole numbers, the bound")
+    for kind, what in ((float, "bound"), (int, "for a W_h of whole numbers, the bound")):
+        expect_flow(student.decay_bound(np.array([[1, 1], [0, 1]], dtype=kind), 3), want, what)
     expect_unchanged(student)
     expect_others_results_kept(student, rng, "decay_bound")
 
@@ -173,6 +175,7 @@ def test_decay_bound_of_zero(student):
     """With W_h = 0 nothing arrives but at lag 0."""
     for hidden, t in ((1, 0), (3, 4)):
         expect(student.decay_bound(np.zeros((hidden, hidden)), t), np.array([0.0] * t + [1.0]), "bound for W_h = 0")
+    expect_flow(student.decay_bound(np.array([[-0.5]]), 2), [0.25, 0.5, 1.0], "bound for one unit")
 
 
 @task("2.2", points=1)
@@ -251,7 +254,8 @@ def test_rescale_refuses_nilpotent_matrices(student):
     """A matrix with zeros on and above its diagonal has spectral radius 0, whatever its entries: ValueError."""
     for W_h in (np.diag([3.0, -2.0], -1), np.triu(np.ones((5, 5)), 1), np.zeros((2, 2))):
         expect_raises(ValueError, student.rescale, W_h, 1.0)
-    student.rescale(np.triu(np.ones((5, 5))), 1.0)  # and not for this one
+    W_h = np.triu(np.ones((3, 3)), 1) + np.diag([3.0, -2.0, 1.0])
+    expect(student.rescale(W_h, 0.5), W_h / 6, "W_h rescaled, whose eigenvalues are 3, -2 and 1,")
 
 
 @task("2.3", points=2)
@@ -274,7 +278,8 @@ def test_decay_rate_is_the_least_squares_slope(student, reference, rng):
 @task("2.4", points=2)
 def test_sweep_of_random_networks(student, reference, rng):
     """The geometric means are right for other sizes, lengths and seeds."""
-    for radii, hidden, length, seeds in (([0.6, 1.2], 3, 2, [7, 2, 5]), ([1.0], 2, 210, [11]),
+    large = [int(seed) for seed in rng.integers(10**5, 10**6, 2)]
+    for radii, hidden, length, seeds in (([0.6, 1.2], 5, 2, [7, *large]), ([1.0], 2, 210, [11]),
                                          ([0.9, 0.3, 1.5, 0.9], 3, 1, [4, 2]), (np.array([0.5, 3.0]), 3, 2, np.array([0, 6]))):
         want = reference_sweep(reference, tuple(radii), hidden, length, tuple(seeds))
         expect(student.sweep(radii, hidden, length, seeds), want, "sweep(...)", rtol=1e-8, atol=0)
@@ -303,6 +308,7 @@ def test_sweep_falls_at_the_rate_of_the_radius(student, rng):
                     f"{slope:.2f}", "the slope of the log norms")
     expect_true(slopes[2] > -0.15, f"should not be {slopes[2]:.2f} for radius 1.5: those norms do not vanish",
                 "the slope of the log norms")
+    expect_other_seeds_count(student, radii, 12, 20, got)
 
 
 @task("2.4", points=2)
@@ -311,8 +317,10 @@ def test_sweep_takes_the_geometric_mean(student):
     radii = [0.4, 0.8]
     both, one, two = (expect_shape(student.sweep(radii, 4, 6, seeds), (2, 7), "sweep(...)") for seeds in ([1, 9], [1], [9]))
     expect(both, np.sqrt(one * two), "sweep of seeds 1 and 9")
+    expect_true(not np.isclose(one[:, 1:], two[:, 1:], rtol=1e-9, atol=0).any(), "are the same for seed 1 and seed 9: every seed "
+                "draws a network of its own", "the norms from lag 1 on")
     expect(student.sweep(radii, 4, 6, [1, 9, 9]), np.cbrt(one * two * two), "sweep of seeds 1, 9 and 9")
-    expect_true(both[1, -1] > both[0, -1], "should be larger for a larger radius", "the norm at the last lag")
+    expect(student.sweep(radii, 4, 6, [1, 9, 1]), np.cbrt(one * one * two), "sweep of seeds 1, 9 and 1")
 
 
 @task("2.5", points=1)
@@ -343,8 +351,10 @@ def test_term_norms_of_random_problems(student, reference, rng):
         return params, x, y, h, y_hat, 4
 
     params, y, h_0 = random_params(rng, 3, 2, 5, 0.8), rng.integers(0, 5, 4), rng.uniform(-0.5, 0.5, 3)
-    whole = complete(params, rng.choice([-1, 1], (4, 2))[[0, 1, 0, 2]], y, h_0)              # words of integers, one comes twice
-    expect_flow(student.term_norms(*whole), reference.term_norms(*whole), "for an x of whole numbers, term_norms(..., 4)")
+    whole = rng.choice([-1, 1], (4, 2))[[0, 1, 0, 2]]                                        # one word comes twice
+    for kind, what in ((float, "term_norms(..., 4)"), (int, "for an x of whole numbers, term_norms(..., 4)")):
+        problem = complete(params, whole.astype(kind), y, h_0)
+        expect_flow(student.term_norms(*problem), reference.term_norms(*problem), what)
     args = params, rng.standard_normal((4, 2)), y, h_0
     expect_each_argument_counts(student, reference, "term_norms", args, "term_norms(..., 4)", complete)
     expect_others_results_kept(student, rng, "term_norms")
@@ -384,7 +394,8 @@ def test_term_norms_do_not_depend_on_later_steps(student, reference, rng):
 def test_far_share_of_random_norms(student, reference, rng):
     """The far share falls from 1 to 0 as the lag grows, and does not depend on the scale of the norms."""
     near, wide = np.exp(rng.uniform(-6, 0, 15)), np.exp(rng.uniform(-30, 0, 15))
-    for norms, lag in ((near, 2), (wide, 7), (near, 0), (wide, 1), (wide, 13), (near, 14), (near, 15), (near, 17)):
+    for norms, lag in ((near, 2), (wide, 7), (near, 0), (wide, 1), (wide, 13), (near, 14), (near, 15), (near, 16),
+                       (near, 17)):
         want = sum(norms[k - 1] for k in range(1, 16) if k <= 15 - lag) / norms.sum()
         scale = 1 if lag % 2 else 1e-40 if lag else 1e-294
         expect(student.far_share(scale * norms, lag), want, f"far share for lag {lag}", rtol=1e-9, atol=0)
@@ -414,9 +425,13 @@ def test_early_gradients_of_random_problems(student, reference, rng):
     near = {"W_x": np.ones((1, 1)), "W_h": np.ones((1, 1)), "b": np.zeros(1), "W_y": np.array([[1.0], [-1.0]])}
     x = np.array([[0.3], [6.0], [-8.0], [0.1]])           # one unit, nearly saturated
     expect(student.early_gradients(near, [x], [0]), reference.early_gradients(near, [x], [0]), "‖dL_T/dh_1‖", rtol=1e-5, atol=0)
-    signs = [rng.choice([-1, 1], x.shape) for x in sequences]                                # sequences of integers
-    expect(student.early_gradients(params, signs, targets), reference.early_gradients(params, signs, targets),
-           "for sequences of whole numbers, ‖dL_T/dh_1‖", rtol=1e-9, atol=0)
+    x = np.array([[0.3], [40.0], [0.1]])                  # and one that is wholly: its slope is 0, or less than 1e-30
+    expect(student.early_gradients(near, [x], [0]), [0.0], "‖dL_T/dh_1‖ past a unit that is saturated", atol=1e-20)
+    signs = [rng.choice([-1, 1], x.shape) for x in sequences]
+    for kind, what in ((float, "‖dL_T/dh_1‖"), (int, "for sequences of whole numbers, ‖dL_T/dh_1‖")):
+        some = [x.astype(kind) for x in signs]
+        expect(student.early_gradients(params, some, targets), reference.early_gradients(params, some, targets), what, rtol=1e-9,
+               atol=0)
     expect_others_results_kept(student, rng, "early_gradients")
 
 
@@ -451,12 +466,14 @@ def test_can_tell_apart_treats_both_sets_alike(student, rng):
         a, b = np.exp(rng.normal(0, 2, n)), np.exp(rng.normal(1, 2, m))
         small, large = sorted([np.median(a), np.median(b)])
         unit = (1e-25, 1e-280, 1e200)[i % 3]
-        for factor, want in ((large / small * 0.999, True), (large / small * 1.001, False)):
+        for much, want in ((1 - 1e-3, True), (1 + 1e-3, False), (1 - 1e-8, True), (1 + 1e-8, False))[:4 if i < 2 else 2]:
+            factor = large / small * much
             for first, second in ((a, b), (unit * b, unit * a)):
                 if factor >= 1:
                     expect(student.can_tell_apart(first, second, factor), want, "can_tell_apart(a, b, factor)")
     for a, b, factor, want in (([3, 1, 2], [7, 1], 1.9, True), ([0, 0, 5], [0], 1, False), ([2, 2], [2], 1, False),
-                               ([5], [10], 2, False), ([9], [3], 3, False), ([7], [35], 5, False), ([1, 5], [3.75], 1.25, False)):
+                               ([5], [10], 2, False), ([9], [3], 3, False), ([7], [35], 5, False), ([3], [12], 4, False),
+                               ([1, 5], [3.75], 1.25, False)):
         expect(student.can_tell_apart(np.array(a), np.array(b), factor), want, "can_tell_apart(a, b, factor)")
     expect_unchanged(student)
 
