@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder import checks
 from autograder.checks.rules import KITS_OWN, MAX_FILE, MAX_FILES, MAX_TOTAL, limit
-from autograder.checks.wrapping import unwrap
+from autograder.checks.wrapping import CUT, unwrap
 from autograder.errors import Damaged, Refused, TooBig
 from autograder.grade.handin.archives import MAX_MEMBER, ZIP_STARTS, File, read_bytes, walk
 from autograder.grade.handin.content import (
@@ -32,6 +32,7 @@ from autograder.grade.handin.content import (
     text_of,
 )
 from autograder.grade.handin.imports import used_from, written_elsewhere
+from autograder.grade.handin.leftovers import is_about, what_it_is
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import OTHERS, HandIn, about, as_it_came, imported_names, normalise, own_names, told
 from autograder.grade.handin.state import read_state
@@ -227,7 +228,10 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
     in_notebook = _in_notebook(files.get(wanted), notebook, stage) if not little else []
     elsewhere += [(f"{stage.id}.ipynb", tuple(in_notebook), False)] if in_notebook else []
     if not (little or hand_in.needs_person or AS_IT_IS.search(files.get(wanted, b""))):
-        remarks += losses(files, hand_in.files, stage, [name for _path, names, _used in elsewhere for name in names])
+        found = losses(files, hand_in.files, stage, [name for _path, names, _used in elsewhere for name in names],
+                       [cell.text for cell in read_cells(notebook).cells if cell.kind == "code"] if notebook is not None else [])
+        hand_in.needs_person = next((note for note in found if not isinstance(note, Doubt)), "")
+        remarks += [note for note in found if isinstance(note, Doubt)]
     archives = {path: file.place.partition(" in ")[2] for path, file in hand_in.files.items()}
     places = {path: hand_in.renamed[path] for path in archives if path in hand_in.renamed and path.startswith(f"{OTHERS}/")}
     places |= {path: hand_in.files[path].place for path, archive in archives.items() if archive not in ("", archives.get(wanted))}
@@ -245,7 +249,7 @@ def _read(hand_in: HandIn, student: str, stage: Stage, remarks: list[str], colle
         (*remarks, *(note for note in notes if note not in remarks)),
         hand_in.needs_person,
         _pictures(hand_in),
-        tuple(path for path in sorted(hand_in.files) if _is_document(path, files, stage, notebook)
+        tuple(path for path in sorted(hand_in.files) if _is_document(path, hand_in.files[path], files, stage, notebook)
               or _answers_in(path, files, hand_in, stage, notebook))[:10],
         notebook is None and f"{stage.id}.ipynb" in hand_in.files,
         tuple(remarks),
@@ -289,14 +293,15 @@ def _not_read(file: str, why: str | Refused) -> str:
     return doubt("{file} was not read: {why}", file=file, why=why)
 
 
-def _is_document(path: str, files: Mapping[str, bytes], stage: Stage, notebook: bytes | None) -> bool:
+def _is_document(path: str, file: File, files: Mapping[str, bytes], stage: Stage, notebook: bytes | None) -> bool:
     """Whether a file may hold written answers: a document, a text that the code does not name, or a notebook saved as a program.
     """
     name = PurePosixPath(path).name
     if path in KITS_OWN or name == EXCHANGE:
         return False
     if name.lower().endswith(TEXTS):
-        return not any(name.encode() in data for other, data in files.items() if other.endswith(".py"))
+        return not any(name.encode() in data or file.content().split() == data.split()
+                       for other, data in files.items() if other.endswith(".py"))
     return path.lower().endswith(DOCUMENTS) or (notebook is None and name == f"{stage.id}.py")
 
 
@@ -346,14 +351,16 @@ def _unwrap(files: dict[str, bytes], hand_in: HandIn, stage: Stage) -> list[str]
     for path in [path for path in files if path.endswith(".py")]:
         found = unwrap(files[path])
         files[path] = found.data
-        remarks += [said("{file} {reason}", file=shown(path), reason=words) for words in found.undone[:2]]
-        doubt = found.doubt
+        remarks += [(doubt if words == CUT else said)("{file} {reason}", file=shown(path), reason=words)
+                    for words in found.undone[:2]]
+        unclear = found.doubt
         if found.document and found.undone and path in own and not _is_module(found.data, stage):
-            doubt = said("is {kind}, and its code is not that of a {file} alone", kind=said(found.document), file=stage.info.file)
-        counts = bool(doubt) and (path in own or PurePosixPath(path).stem in imported_names(own))
+            unclear = said("is {kind}, and its code is not that of a {file} alone", kind=said(found.document),
+                           file=stage.info.file)
+        counts = bool(unclear) and (path in own or PurePosixPath(path).stem in imported_names(own))
         if counts and not hand_in.needs_person:
             hand_in.needs_person = said("{file} {reason}. Put its code here as a text file of that name, or ask for it, and run "
-                                        "make grade again", file=shown(path), reason=doubt)
+                                        "make grade again", file=shown(path), reason=unclear)
     return remarks
 
 
@@ -372,6 +379,13 @@ def _little(code: bytes | None, notebook: bytes | None, stage: Stage, hand_in: H
         return []
     lack = lack_of_code(code, stage) if code is not None else "is missing"
     found = _in_notebook(code, notebook, stage)
+    left = next((path for path, file in hand_in.files.items() if is_about(path, stage.info.file)
+                 and is_quickly_written(file.content(), stage)), "") if lack else ""
+    if left and not AS_IT_IS.search(code or b""):
+        hand_in.needs_person = said(PUT_CODE, file=stage.info.file, what=said(
+            "{file} {lack}, and {other} has its code: it is {what}", file=stage.info.file, lack=lack, other=shown(left),
+            what=what_it_is(left)))
+        return []
     if not found:
         other = next((one for one in stages() if code is not None and code_state(code, one) == "written"), None)
         if other is not None:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from autograder.checks.suffixes import plain_name
 from autograder.errors import UsageError
 from autograder.grade.handin.archives import Archive, opened
-from autograder.grade.handin.leftovers import JUNK, is_in_junk
+from autograder.grade.handin.leftovers import JUNK
 from autograder.grade.handin.nested import is_archive
 from autograder.grade.handin.normalise import own_names
 from autograder.grade.handin.state import COLLECTED, read_state
@@ -137,7 +137,7 @@ def _collect_one(
     """Collect one download."""
     every = stages()
     known = Known(tuple(stage.id for stage in every), own_names(every), roster)
-    told = {name: reason for name in archive.aside if not is_in_junk(name) and (reason := beside_nothing(name, archive.members))}
+    told = {name: reason for name in archive.aside if (reason := beside_nothing(name, archive.members))}
     archive.members |= {name: archive.leftovers[name] for name in told if name in archive.leftovers}
     layout = read_layout(archive, known, pattern)
     outcome.refused |= archive.refused

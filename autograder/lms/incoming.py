@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.errors import Refused
 from autograder.grade.handin.archives import Archive, File
-from autograder.grade.handin.content import lack_of_answers, lack_of_code
+from autograder.grade.handin.content import lack_of_answers, lack_of_code, nothing_in
 from autograder.grade.handin.imports import written_elsewhere
-from autograder.grade.handin.leftovers import is_alone, subject, worth_keeping
+from autograder.grade.handin.leftovers import is_about, is_alone, what_it_is, worth_keeping
 from autograder.grade.handin.nested import may_be_archive
 from autograder.grade.handin.normalise import HandIn, about, as_it_came, imported_names, normalise, own_names, told
+from autograder.grade.handin.torn import flaw
 from autograder.grade.names import shown
 from autograder.lms.collected import Collected
 from autograder.lms.formats import Handin
@@ -89,6 +90,10 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
             outcome.refused[f"{target.name}: {shown(name)}"] = reason
     hand_in = normalise(came, stage, stack, aside=left)
     hand_in.files |= {name: every[name] for name in left}
+    if stage.info.file not in hand_in.files:
+        for name, file in hand_in.leftovers.items():
+            if is_about(name, stage.info.file):
+                hand_in.files.setdefault(PurePosixPath(name).name, file)
     if damaged := _damage(hand_in, stage, came):
         hand_in = as_it_came(came, stage, damaged, hand_in.problems)
     found = Incoming(hand_in, {}, notes=told(hand_in, own_names([stage])) + hand_in.notes)
@@ -114,9 +119,9 @@ def read_incoming(archive: Archive, handin: Handin, target: Target, stack: ExitS
     return found
 
 
-def beside_nothing(name: str, there: Container[str]) -> str:
+def beside_nothing(name: str, there: Collection[str]) -> str:
     """Return what a leftover of a system or an editor is if the file that it is about is not there; else an empty string."""
-    return f"it is {subject(name)[1]}, not that file: ask for it" if is_alone(name, there) else ""
+    return f"it is {what_it_is(name)}, not that file: ask for it" if is_alone(name, there) else ""
 
 
 def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
@@ -132,10 +137,12 @@ def _damage(hand_in: HandIn, stage: Stage, came: dict[str, File]) -> str:
 
 
 def lacks(files: dict[str, bytes], name: str, stage: Stage) -> str:
-    """Return that a file of the stage was handed in empty, as a sentence without its subject; else an empty string."""
+    """Return that a file was handed in empty, or a module cut off, as a sentence without its subject; else an empty string."""
     if name not in files:
         return ""
-    if name != stage.info.file:
+    if name == f"{stage.id}.ipynb":
         return lack_of_answers(files[name], stage)
+    if name != stage.info.file:
+        return flaw(files[name]) if name.endswith(".py") else nothing_in(files[name])
     lack = lack_of_code(files[name], stage)
     return "" if lack and any(used for _path, _names, used in written_elsewhere(_as_files(files), stage)) else lack

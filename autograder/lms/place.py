@@ -166,15 +166,17 @@ def _lost_work(newest: Incoming, earlier: list[tuple[dict[str, bytes], Path | No
     """
     stage = target.stage
     states: dict[str, Callable[[bytes, Stage], str]] = {stage.info.file: code_state, f"{stage.id}.ipynb": notebook_state}
-    for name, state_of in states.items():
+    others = [name for name in newest.own if name not in states and (name.endswith(".py") or name in stage.info.submission_files)]
+    for name in (*states, *others):
         lack = "" if newest.hand_in.needs_person else lacks(newest.own, name, stage)
         for files, where in earlier if lack else []:
-            if name not in files or state_of(files[name], stage) != "written":
+            if name not in files or (states[name](files[name], stage) != "written" if name in states
+                                     else lacks(files, name, stage)):
                 continue
             lies_at = (where or target.keep_aside(files)) / name
-            code = N_("{file} {lack}, and in the hand-in before it was not: that one is {place}. Save a line more in it if the "
+            code = N_("{file} {lack}, and the hand-in before had more in it: that one is {place}. Save a line more in it if the "
                       "newer one counts, else put the earlier one here, and run make grade again")
-            other = N_("{file} {lack}, and in the hand-in before it was not: that one is {place}. Save it once more with any "
+            other = N_("{file} {lack}, and the hand-in before had more in it: that one is {place}. Save it once more with any "
                        "change if the newer one counts, else put the earlier one here, and run make grade again")
             question = said(code if name.endswith(".py") else other, file=name, lack=lack,
                             place=str(lies_at.relative_to(target.submitted.parent)))

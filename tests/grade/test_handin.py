@@ -579,3 +579,9 @@ def test_of_folders_for_each_version_the_highest_counts_and_the_others_are_said(
                                  for name, data in (("bptt.py", code), (NB, FILLED), ("helper.py", f"NUMBER = {number}"))})
     assert found.files["bptt.py"] == SOLUTION.encode() and found.files["helper.py"] == b"NUMBER = 10" and not found.needs_person
     assert "bptt.py was taken from the folder Version 10" in found.remarks
+
+
+@pytest.mark.parametrize("name", ["bptt.py.txt", "bptt.txt", "bptt (1).py.txt"])
+def test_a_copy_of_the_code_is_no_answer_to_a_written_task(tmp_path, name):
+    assert not submitted(tmp_path / "a", {"bptt.py": SOLUTION, name: SOLUTION.replace("\n", "\r\n"), NB: FILLED}).beside
+    assert submitted(tmp_path / "b", {"bptt.py": SOLUTION, "answers.txt": "By the chain rule.", NB: FILLED}).beside

@@ -199,3 +199,37 @@ def test_a_question_that_was_kept_in_a_file_can_still_be_translated(tmp_path):
     assert again == question and restored(question + "") == question and restored(None) == ""
     with speaking("de"):
         assert spoken(again) == spoken(question) and "was macOS sich über bptt.py merkt" in spoken(again)
+
+
+def test_a_folder_of_python_s_alone_has_a_row(tmp_path):
+    """Whatever else a download has; with files beside it, it is not worth a word."""
+    outcome = came({"ada/1-bptt/__pycache__/bptt.cpython-311.pyc": b"\xa7\r\r\n" + bytes(90), "bob/1-bptt/bptt.py": CODE,
+                    "bob/1-bptt/__pycache__/bptt.cpython-311.pyc": b"\xa7\r\r\n", "cyd/1-bptt/.git/HEAD": b"ref: main"}, tmp_path)
+    words = " ".join(outcome.summary(tmp_path).split())
+    assert words.count("what Python makes of the module bptt") == 1 and sorted(
+        path.name for path in (tmp_path / "submitted").glob("[!.]*")) == ["ada", "bob", "cyd"]
+    asked = {student: read_submission(tmp_path / "submitted" / student / "1-bptt", student, find_stage("1-bptt")).needs_person
+             for student in ("ada", "bob", "cyd")}
+    assert "has only __pycache__/bptt.cpython-311.pyc, what Python makes of" in asked["ada"] and not asked["bob"]
+    assert "has only .git/HEAD, what a system or an editor keeps about a folder" in asked["cyd"]
+
+
+@pytest.mark.parametrize("name", ["__MACOSX/._bptt.py", "__pycache__/bptt.cpython-311.pyc", "~$bptt.py", ".bptt.py.swp"])
+def test_a_leftover_in_a_student_s_archive_is_asked_about_after_a_download_too(tmp_path, name):
+    """As it is when it is collected."""
+    data = b"\xa7\r\r\n" if name.endswith("pyc") else MAC
+    question, _, _ = left(tmp_path, {"w.zip": packed({name: data, "1-bptt.ipynb": notebook_bytes()})})
+    assert "bptt.py is missing: in its place the hand-in has only " in question
+
+
+STUB = (RELEASE / "1-bptt" / "bptt.py").read_bytes()
+
+
+@pytest.mark.parametrize("beside", [STUB, b""], ids=["a stub", "an empty file"])
+def test_a_swap_file_with_the_code_in_it_is_asked_about(tmp_path, beside):
+    """Editors write it as pages; that of a file as it was handed out has nothing in it."""
+    lines = b"b0VIM 8.2\0\0" + bytes(99) + b"\0".join(reversed(CODE.splitlines()))
+    question = submitted(tmp_path / "a", {"bptt.py": beside, ".bptt.py.swp": lines}).needs_person
+    assert "and .bptt.py.swp has its code: it is what an editor keeps while bptt.py is open. Put that code into" in question
+    stub = b"b0VIM 8.2\0\0" + b"\0".join(reversed(STUB.splitlines()))
+    assert not submitted(tmp_path / "b", {"bptt.py": beside, ".bptt.py.swp": stub}).needs_person

@@ -9,6 +9,7 @@ from autograder.grade.classroom import job_for
 from autograder.grade.handin.archives import File
 from autograder.grade.handin.torn import cut_off, losses
 from autograder.grade.language import Doubt
+from autograder.grade.notebook import repair
 from autograder.grade.schedule.slot import Slots
 from autograder.grade.submission import read_submission
 from autograder.stages import find_stage, stages
@@ -131,6 +132,34 @@ def test_text_in_an_encoding_of_its_country_is_text():
     code = "LAST = 5  # {}\n"
     assert not unwrap(code.format("größer als üblich").encode("cp1252")).doubt
     assert not unwrap(f"{code.format('взять пять последних шагов ' * 9)}\ndef f():\n    pass\n".encode("cp1251")).doubt
+
+
+@pytest.mark.parametrize("end", ["größ".encode()[:-1], "# größer\n# gr".encode() + b"\xc3", "# ∂".encode()[:-1]])
+def test_a_file_that_ends_within_a_character_was_cut_off(tmp_path, end):
+    (note,) = said_of(tmp_path, {"bptt.py": SOLUTION.encode() + b"# " + end})
+    assert note == "bptt.py ends in the middle of a character, as a file that was cut off on its way"
+
+
+@pytest.mark.parametrize("end", ["café", "größer, café"])
+def test_a_file_of_windows_that_ends_with_an_accent_was_not(tmp_path, end):
+    found = submitted(tmp_path, {"bptt.py": SOLUTION.encode("ascii", "ignore") + f"# {end}".encode("cp1252")})
+    assert any("Windows-1252" in note for note in found.remarks) and "café".encode() in found.files["bptt.py"]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u2060"])
+def test_signs_that_cannot_be_seen_are_told_as_that(tmp_path, sign):
+    found = submitted(tmp_path, {"bptt.py": SOLUTION.replace("\ndef forward", f"\n{sign}def forward")})
+    assert found.files["bptt.py"] == SOLUTION.encode()
+    assert any("that cannot be seen" in note and "left out" in note and "spaces" not in note for note in found.remarks)
+
+
+@pytest.mark.parametrize(("end", "words"), [(-40, "all cells that were handed out are there, the last one too"),
+                                            (-3000, "its end is lost, which may be that of an answer"),
+                                            (len(notebook_bytes()) // 2, "the cells of 1.8 are lost: ask for the notebook")])
+def test_a_notebook_that_was_cut_off_tells_whether_an_answer_may_be_lost(end, words):
+    _, notes = repair(notebook_bytes()[:end], STAGE.id)
+    (note,) = [note for note in notes if words in note]
+    assert isinstance(note, Doubt) == (end != -40) and not any("deleted" in note for note in notes)
 
 
 DECLARED = {

@@ -38,7 +38,7 @@ def paths_are_there(course, text):
 
 LITTLE = {
     "empty": (b"", "is empty"),
-    "zeros": (b"\0" * 99, "is empty"),
+    "zeros": (b"\0" * 99, "has only bytes of 0 in it, as after a crash or a full disk while it was saved"),
     "stub": (STUB_CODE, "is as it was handed out (nothing written)"),
 }
 
@@ -54,7 +54,7 @@ def test_a_newer_hand_in_with_nothing_in_it_is_asked_about(tmp_path, name):
         question = graded(tmp_path)[FOLDER]
         with speaking("de"):
             told = spoken(read_submission(tmp_path / "submitted" / FOLDER, "leeann_11", STAGE).needs_person)
-        assert "und in der Abgabe davor nicht: Jene liegt in" in told and words not in told
+        assert "und in der Abgabe davor stand mehr: Jene liegt in" in told and words not in told
         assert f"bptt.py {words}" in question and "run make grade again" in question
         assert question in outcome.questions.values() and question in row(tmp_path)["note"] and words in row(tmp_path)["note"]
         paths_are_there(tmp_path, outcome.summary(tmp_path).partition("What was there")[0])
@@ -104,6 +104,28 @@ def test_answers_that_a_newer_notebook_lacks_are_asked_about(tmp_path):
     question = graded(tmp_path)[FOLDER]
     assert f"{NB} is as it was handed out (no answer written)" in question
     paths_are_there(tmp_path, question)
+
+
+HELPER = b"def loss(p, i):\n    return -p[i]\n"
+TORN = {
+    "a notebook": (NB, notes("a"), b"", "is empty"), "a damaged notebook": (NB, notes("a"), b"{", "cannot be read"),
+    "a notebook of zeros": (NB, notes("a"), bytes(99), "has only bytes of 0 in it"),
+    "a module": ("helpers.py", HELPER, b"", "is empty"),
+    "a module that stops": ("helpers.py", HELPER, HELPER[:13], "stops in the middle of a statement (line 1)"),
+}
+
+
+@pytest.mark.parametrize("what", TORN)
+def test_any_file_that_a_newer_hand_in_has_torn_is_asked_about(tmp_path, what):
+    name, whole, torn, words = TORN[what]
+    user = code("a") + b"\nimport helpers\n"
+    came(canvas(500, bptt__py=user, **{name.replace(".", "__"): whole}), tmp_path)
+    came(canvas(900, bptt__py=user + b"#\n", **{name.replace(".", "__"): torn}), tmp_path)
+    question = graded(tmp_path)[FOLDER]
+    assert f"{name} {words}" in question and "the hand-in before had more in it" in question
+    paths_are_there(tmp_path, question)
+    came(canvas(950, bptt__py=user, **{name.replace(".", "__"): whole}), tmp_path)
+    assert graded(tmp_path)[FOLDER].startswith("a+")
 
 
 @pytest.mark.parametrize("newer", [{"w__zip": packed({"bptt.py": code("b")})[:-150]}, {"w__rar": b"Rar!\x1a\x07"}])

@@ -6,7 +6,8 @@ import ast
 import re
 from functools import lru_cache
 
-from autograder.checks.rules import UNTOLD, bound, is_written, lack
+from autograder.checks.rules import EMPTY, NONE_WRITTEN, UNTOLD, bound, is_written, lack
+from autograder.checks.words import N_
 from autograder.checks.wrapping import decoded, parsed, unwrap
 from autograder.grade.notebook_reading import looks_like_notebook, read_cells
 from autograder.grade.released import is_as_handed_out, released_notebook
@@ -87,18 +88,26 @@ def written_in(data: bytes, stage: Stage) -> set[str]:
     return {name for name, written in defined(text_of(data)).items() if written and name in names_of(stage)}
 
 
+def nothing_in(data: bytes) -> str:
+    """That a file is empty or has the same byte all over, a sentence without its subject; empty where something is in it."""
+    return "" if data.strip(b"\0\xff \t\r\n\f") else unwrap(data).doubt or EMPTY
+
+
 def lack_of_code(data: bytes, stage: Stage) -> str:
     """That nothing is written in a stage's file, a sentence without its subject; empty where something is, or cannot be told."""
     if is_quickly_written(data, stage):
         return ""
-    if not data.strip(b"\0 \t\r\n\f"):
-        return "is empty"
-    return lack(text_of(data)) or ("has none of its functions written" if code_state(data, stage) == "stub" else "")
+    if found := nothing_in(data) or lack(text_of(data)):
+        return found
+    return NONE_WRITTEN if code_state(data, stage) == "stub" else ""
 
 
 def lack_of_answers(data: bytes, stage: Stage) -> str:
     """The same of a notebook."""
-    return "is as it was handed out (no answer written)" if notebook_state(data, stage) == "stub" else ""
+    state = notebook_state(data, stage)
+    if state == "unreadable":
+        return nothing_in(data) or N_("cannot be read")
+    return N_("is as it was handed out (no answer written)") if state == "stub" else ""
 
 
 def is_quickly_written(data: bytes, stage: Stage) -> bool:

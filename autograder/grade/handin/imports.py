@@ -46,16 +46,16 @@ def used_from(files: dict[str, File], start: str) -> set[str]:
     found, waiting = {start}, [start]
     while waiting and len(found) < MAX_READ:
         path = waiting.pop()
-        text = text_of(_read(files[path])) if CODE.fullmatch(path) else ""
+        text = text_of(read_small(files[path])) if CODE.fullmatch(path) else ""
         tree, moves = parsed(text), MOVES_PATH.search(text)
         for place, name, is_certain in _asked(tree, PurePosixPath(path).parent, base) if tree is not None else ():
-            here = _modules(files, place / name) or ([] if is_certain and not moves else _by_name(by_name, name, base))
+            here = modules_at(files, place / name) or ([] if is_certain and not moves else _by_name(by_name, name, base))
             waiting += [one for one in here if one not in found]
             found.update(here)
     return found - {start}
 
 
-def _read(file: File) -> bytes:
+def read_small(file: File) -> bytes:
     return file.content() if file.size <= MAX_SIZE else b""
 
 
@@ -77,7 +77,7 @@ def _asked(tree: ast.Module, folder: PurePosixPath, base: PurePosixPath) -> Iter
             yield base, node.value.replace("\\", "/"), False
 
 
-def _modules(files: dict[str, File], path: PurePosixPath) -> list[str]:
+def modules_at(files: dict[str, File], path: PurePosixPath) -> list[str]:
     """What an import of a path runs: the packages on the way too."""
     parts: list[str] = []
     for part in path.parts:
@@ -107,17 +107,17 @@ def written_elsewhere(files: dict[str, File], stage: Stage) -> list[tuple[str, t
     own, given = stage.info.file, {"checks", *stage.info.handout_files.values()}
     others = [path for path in sorted(files) if CODE.fullmatch(path) and path != own
               and PurePosixPath(path).parts[0] not in given][:MAX_READ]
-    content = _read(files[own]) if own in files else b""
+    content = read_small(files[own]) if own in files else b""
     found = []
     for path in others:
-        data = _read(files[path])
+        data = read_small(files[path])
         if data == content or not any(f"{kind} {name}".encode() in data for name in names_of(stage) for kind in ("def", "class")):
             continue
         if names := tuple(name for name in defined(text_of(data)) if name in written_in(data, stage)):
             found.append((path, names))
     used = used_from(files, own) if found and own in files else set()
     if found and written_in(content, stage):  # else the work may be in there
-        found = [(path, names) for path, names in found if path in used or not _is_tests(_read(files[path]), stage)]
+        found = [(path, names) for path, names in found if path in used or not _is_tests(read_small(files[path]), stage)]
     return [(path, names, path in used) for path, names in found if path in used or path not in KITS_OWN]
 
 

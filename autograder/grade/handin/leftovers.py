@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from autograder.checks.words import N_
@@ -85,11 +85,14 @@ def worth_keeping(files: Mapping[str, Callable[[], bytes]]) -> set[str]:
     left = {path for path, read in files.items() if is_junk(path, read)}
     there = files.keys() - left
     none = not any(path.endswith(".py") for path in there)
-    return {path for path in left if not is_in_junk(path) and (none or is_alone(path, there))}
+    return {path for path in left if not there or (not is_in_junk(path) and (none or is_alone(path, there)))}
 
 
-def is_alone(path: str, there: Container[str]) -> bool:
-    """Whether a file is a leftover of one that is not there."""
+def is_alone(path: str, there: Collection[str]) -> bool:
+    """Whether a file is a leftover of one that is not there; in a folder of leftovers, whether nothing is beside that folder."""
+    if is_in_junk(path):
+        around = path[: next(JUNK.finditer(path)).start()]
+        return not any(one.startswith(f"{around}/" if around else "") for one in there)
     meant, _what = subject(path)
     return bool(meant) and str(PurePosixPath(path).with_name(meant)) not in there
 
@@ -119,11 +122,11 @@ def only_leftovers(wanted: str, files: Mapping[str, Callable[[], bytes]],
         found = next((path for path in left if subject(path)[0]), left[0])
     if found:
         return said("{file} is missing: in its place the hand-in has only {other}, {what}. Ask for the file, put it here, and "
-                    "run make grade again", file=wanted, other=shown(found), what=_what_it_is(found)), None
+                    "run make grade again", file=wanted, other=shown(found), what=what_it_is(found)), None
     found = next((path for path in left if not is_in_junk(path)), "")
     return None, said("{other} is {what}, and not {file}: the file itself has to be handed in", other=shown(found),
-                      what=_what_it_is(found), file=wanted) if found else None
+                      what=what_it_is(found), file=wanted) if found else None
 
 
-def _what_it_is(path: str) -> str:
+def what_it_is(path: str) -> str:
     return subject(path)[1] or said(OF_A_FOLDER)

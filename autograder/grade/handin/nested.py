@@ -91,14 +91,15 @@ def stem_of(name: str) -> str:
     return match["stem"] if match and PurePosixPath(match["stem"] or "/").name else f"{name}-unpacked"
 
 
-def expand(files: dict[str, File], stack: ExitStack, aside: list[str] | None = None) -> tuple[dict[str, File], dict[str, str]]:
+def expand(files: dict[str, File], stack: ExitStack, aside: dict[str, File] | None = None) -> tuple[dict[str, File],
+                                                                                                          dict[str, str]]:
     """The files with those in archives among them, under the archive's name without its ending.
 
     Parameters
     ----------
     files : dict of str to File
     stack : ExitStack
-    aside : list of str, optional
+    aside : dict of str to File, optional
         Gets the leftovers of systems and editors in the archives.
 
     Returns
@@ -127,7 +128,7 @@ def expand(files: dict[str, File], stack: ExitStack, aside: list[str] | None = N
         if inner is None:
             continue
         if aside is not None:
-            aside += [f"{label}/{inside}" for inside in inner.aside]
+            aside |= {f"{label}/{inside}": left for inside, left in inner.leftovers.items()}
         problems |= {f"{label}: {inside}": reason for inside, reason in inner.refused.items()}
         for inside, member in sorted(inner.members.items()):
             place = f"{shown(inside)} in {shown(label)}"

@@ -91,6 +91,8 @@ class HandIn:
         What only a person can choose between; the first is asked about.
     spare : dict of str to File
         Copies that Jupyter made.
+    leftovers : dict of str to File
+        What systems and editors left in the archives.
     by_content : bool
         Whether the stage's file is one with another name, taken for what it holds.
     """
@@ -104,6 +106,7 @@ class HandIn:
     closed: str = ""
     choices: list[_Choice] = field(default_factory=list)
     spare: dict[str, File] = field(default_factory=dict)
+    leftovers: dict[str, File] = field(default_factory=dict)
     by_content: bool = False
 
 
@@ -148,8 +151,9 @@ def normalise(files: dict[str, File], stage: Stage, stack: ExitStack, stays: boo
     aside : iterable of str
         Leftovers of systems and editors that are not among the files, by path.
     """
-    found, came, aside = HandIn(), files, [*aside]
-    files, found.problems = expand(files, stack, aside) if any(map(may_be_archive, files)) else (files, {})
+    found, came = HandIn(), files
+    files, found.problems = expand(files, stack, found.leftovers) if any(map(may_be_archive, files)) else (files, {})
+    aside = [*aside, *found.leftovers]
     found.spare = {path: file for path, file in files.items() if SPARE in PurePosixPath(path).parts}
     files = {path: file for path, file in files.items() if path not in found.spare} if found.spare else files
     seen = {path: file for path, file in files.items() if not is_leftover(path, file.read)}
