@@ -67,7 +67,7 @@ UNDONE = {
     "display": (f"{SOLUTION}\ndisplay(softmax)\n", "display(softmax)"),
     "all at once": (f"```python\n!pip install numpy\n{COLAB}{SOLUTION}```", "!pip install numpy"),
     "blanks of a web page": (SOLUTION.replace("    ", "\u00a0\u00a0\u00a0 "), "blanks of a web page"),
-    "a mark nobody sees": ("\u200b" + SOLUTION, "blanks of a web page"),
+    "a mark nobody sees": ("\u200b" + SOLUTION, "that cannot be seen"),
     "quotes of a word processor": (SOLUTION.replace('"W_x"', "\u201cW_x\u201d"), "quotes of a word processor"),
     "page": (f"<html><head></head><body><pre>{html.escape(SOLUTION)}</pre></body></html>",
              "is a web page; the code in it was taken"),
