@@ -112,33 +112,25 @@ def _read(data: bytes, stage_id: str, ours: NotebookNode, images: Pictures, note
         images.elsewhere |= cell.attachments
     other = stage_of(reading.cells, stage_id)
     if not other:
-<<<<<<< HEAD
-        return _own_cells(reading.cells, stage_id, images, notes), bool(reading.notes)
-=======
         notes += [_lost(reading.cells, ours)] if is_damaged else []
-        return _own_cells(reading.cells, ours, images, notes), is_damaged
->>>>>>> e422891b (What the code takes from a module and the module has not is told or asked about; torn newer files, leftovers, cut characters; copies are no answers)
+        return _own_cells(reading.cells, stage_id, images, notes), bool(reading.notes)
     notes.append(doubt("{file} is the notebook of {other}: what was written for {stage} is not in it", file=name, other=other,
                        stage=stage_id))
     return [part for cell in reading.cells[:MAX_CELLS] for part in _plain(cell, _text(cell.text), images, own=True)], True
 
 
-<<<<<<< HEAD
-def _own_cells(cells: list[Cell], stage_id: str, images: Pictures, notes: list[str]) -> list[NotebookNode]:
-=======
 def _lost(cells: list[Cell], ours: NotebookNode) -> str:
     """Return which tasks' cells a damaged notebook has no more, or that it has all that was handed out."""
-    there = {cell.grade_id for cell in cells} | {_plain_text(cell.text) for cell in cells}
-    gone = [cell for cell in ours.cells if not there & {_grade_id(cell), _plain_text(cell.source)} - {""}]
+    there = {cell.grade_id for cell in cells} | {plain(cell.text) for cell in cells}
+    gone = [cell for cell in ours.cells if not there & {_grade_id(cell), plain(cell.source)} - {""}]
     tasks = [task_of_cell(cell.metadata.nbgrader) for cell in gone if cell.metadata.get("nbgrader", {}).get("task")]
     if tasks or ours.cells[-1] in gone:
         return doubt("the cells of {tasks} are lost: ask for the notebook, if they were answered", tasks=three_of(tasks)) \
             if tasks else doubt("its end is lost, which may be that of an answer: ask for the notebook")
-    return said("all cells that were handed out are there, the last one too")
+    return said("the cells of all written tasks are there, and the last cell")
 
 
-def _own_cells(cells: list[Cell], ours: NotebookNode, images: Pictures, notes: list[str]) -> list[NotebookNode]:
->>>>>>> e422891b (What the code takes from a module and the module has not is told or asked about; torn newer files, leftovers, cut characters; copies are no answers)
+def _own_cells(cells: list[Cell], stage_id: str, images: Pictures, notes: list[str]) -> list[NotebookNode]:
     """Reduce the student's cells to type and text; graded cells take the metadata of the released ones.
 
     Cells are matched by nbgrader's metadata or, if that is gone, by their text. A cell as this or an earlier release has it is

@@ -153,7 +153,7 @@ def test_signs_that_cannot_be_seen_are_told_as_that(tmp_path, sign):
     assert any("that cannot be seen" in note and "left out" in note and "spaces" not in note for note in found.remarks)
 
 
-@pytest.mark.parametrize(("end", "words"), [(-40, "all cells that were handed out are there, the last one too"),
+@pytest.mark.parametrize(("end", "words"), [(-40, "the cells of all written tasks are there, and the last cell"),
                                             (-3000, "its end is lost, which may be that of an answer"),
                                             (len(notebook_bytes()) // 2, "the cells of 1.8 are lost: ask for the notebook")])
 def test_a_notebook_that_was_cut_off_tells_whether_an_answer_may_be_lost(end, words):

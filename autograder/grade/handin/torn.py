@@ -16,19 +16,11 @@ from autograder.checks.rules import DATA, EMPTY, KITS_OWN, MOVES_PATH, NO_CODE, 
 from autograder.checks.words import N_
 from autograder.checks.wrapping import HANDED_IN, MAX_SOURCE, parsed, unwrap
 from autograder.grade.handin.archives import File
-<<<<<<< HEAD
-from autograder.grade.handin.content import names_of, text_of
-from autograder.grade.handin.imports import is_installed, used_from
-from autograder.grade.handin.normalise import PACKAGE
-from autograder.grade.language import Doubt, doubt, said, three_of
-=======
 from autograder.grade.handin.content import DEFINITION, names_of, nothing_in, text_of
-from autograder.grade.handin.imports import MAX_READ, read_small, used_from
+from autograder.grade.handin.imports import MAX_READ, is_installed, read_small, used_from
 from autograder.grade.handin.normalise import MAY_BE_CODE, PACKAGE
 from autograder.grade.handin.taken import Taken, are_near, attributes_set, imports_of
 from autograder.grade.language import Doubt, Said, doubt, said, three_of
-from autograder.grade.misplaced import is_installed
->>>>>>> e422891b (What the code takes from a module and the module has not is told or asked about; torn newer files, leftovers, cut characters; copies are no answers)
 from autograder.grade.names import shown
 from autograder.stages import Stage, find_stage
 
