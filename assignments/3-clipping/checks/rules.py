@@ -219,7 +219,7 @@ def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
     source is only a user. `UNTOLD` is included if there may be others.
     """
     found: dict[str, bool] = {}
-    for node in _at_the_top(tree):
+    for node in at_the_top(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found[node.name] = is_written(node)
         elif isinstance(node, ast.ImportFrom) and node.module != module:
@@ -235,12 +235,12 @@ def bound(tree: ast.Module, module: str = "") -> dict[str, bool]:
     return found
 
 
-def _at_the_top(node: ast.AST) -> Iterator[ast.AST]:
+def at_the_top(node: ast.AST) -> Iterator[ast.AST]:
     """Yield all nodes that run when a module is imported, in order; nothing inside functions and classes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.comprehension):
-            yield from _at_the_top(child)
+            yield from at_the_top(child)
 
 
 def lack(text: str) -> str:

@@ -49,9 +49,10 @@ FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*(?:[\w+-]*|\{[^{}]*\})[ \t]*$")
 PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.:)(?: |$)", re.MULTILINE)
 # At the start of every line: a mail's quotation mark, or the line number.
 MARGINS = (re.compile(r">+ ?|$"), re.compile(r" *\d+[:|.]?(?:[ \t]|$)|\s*$"))
+UNSEEN = str.maketrans(dict.fromkeys(map(chr, (0xad, *range(0x200b, 0x2010), *range(0x202a, 0x202f), 0x2060,
+                                               *range(0x2066, 0x206a), 0xfeff))))
 BLANKS = str.maketrans({**dict.fromkeys(map(chr, (0xa0, *range(0x2000, 0x200b), 0x202f)), " "), "\u3000": "  ", "\u2028": "\n",
-                        "\u2029": "\n", **dict.fromkeys(map(chr, (0xad, *range(0x200b, 0x2010), *range(0x202a, 0x202f), 0x2060,
-                                                                  *range(0x2066, 0x206a), 0xfeff)))})
+                        "\u2029": "\n"})
 QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
 # A UTF-8 file without any of these has no wrapping, and is not parsed here. Anywhere, at the start of a line, at the start of the
 # file: as three patterns they take a quarter of the time.
@@ -63,6 +64,7 @@ SUSPECT = (
 )
 COOKIE = re.compile(rb"\A((?:[^\n]*\n)?[ \t\f]*#[^\n]*?)(coding)([:=][ \t]*[-\w.]+)")
 UTF8 = re.compile(rb"utf[-_]?8", re.IGNORECASE)
+CUT = N_("ends in the middle of a character, as a file that was cut off on its way")
 ANOTHER, ANOTHER_NAME = "another encoding than UTF-8", "UTF-8 under the name of another encoding"
 LONE_BYTE = re.compile("[\udc80-\udcff]")
 # Replaces what exists only in a notebook: an object on which every operation does nothing.
@@ -121,8 +123,8 @@ def unwrap(data: bytes) -> Unwrapped:
         return Unwrapped(data, doubt=NO_CHARACTERS, remedy=HAND_IN_AGAIN)
     if not encoding and not any(pattern.search(data) for pattern in SUSPECT):
         return Unwrapped(data)
-    undone = [SAVED_AS.format(encoding=encoding)] if encoding else []
-    remedy = SAVE_AS_UTF8 if encoding else ""
+    undone = [CUT if encoding == CUT else SAVED_AS.format(encoding=encoding)] if encoding else []
+    remedy = HAND_IN_AGAIN if encoding == CUT else SAVE_AS_UTF8 if encoding else ""
     cut = text.lstrip("\0")
     cut = cut.rstrip("\0\x1a \t\r\n") + "\n" if cut.rstrip().endswith(("\0", "\x1a")) else cut
     if cut != text:
@@ -201,11 +203,19 @@ def decoded(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ANOTHER_NAME
     except UnicodeDecodeError as error:
+        if _is_cut(data, error):
+            return data[:error.start].decode("utf-8"), CUT
         line = data[:error.start].count(b"\n") + 1
     # Bytes that are not UTF-8 are decoded one by one: the rest of the file may be UTF-8.
     text = data.decode("utf-8", "surrogateescape")
     text = LONE_BYTE.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
     return text, f"{ANOTHER} (line {line} has a character of Windows-1252)"
+
+
+def _is_cut(data: bytes, error: UnicodeDecodeError) -> bool:
+    """Whether a UTF-8 file ends within a character. One whose only other character is its last may be of another encoding."""
+    return error.end == len(data) and error.reason == "unexpected end of data" and (
+        not data[:error.start].isascii() or len(data) - error.start > 1 or data[error.start] < 0xe0)
 
 
 def _as_utf8(data: bytes) -> str:
@@ -320,6 +330,9 @@ def _without_magics(text: str) -> tuple[str, int]:
 
 
 REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
+    (lambda text: _changed(text, text.translate(UNSEEN)),
+     N_("has characters of a web page or a word processor that cannot be seen (line {line}), which were left out"),
+     N_("Take them out, or type the line again, and hand it in again")),
     (lambda text: _changed(text, text.translate(BLANKS)),
      N_("has blanks of a web page or a word processor that are no spaces (line {line}), and was read with spaces"),
      N_("Replace them by spaces, and hand it in again")),
@@ -335,7 +348,7 @@ REPAIRS: tuple[tuple[Callable[[str], tuple[str, int]], str, str], ...] = (
      N_("Replace them by plain quotes, and hand it in again")),
 )
 # All texts produced here, for translation; the grader stores them in English.
-SAYINGS = (SAVED_AS, NO_TEXT, DAMAGED, ZEROS, ERASED, NO_CHARACTERS, TAKEN, NO_SOURCE, "was saved as {encoding}",
+SAYINGS = (CUT, SAVED_AS, NO_TEXT, DAMAGED, ZEROS, ERASED, NO_CHARACTERS, TAKEN, NO_SOURCE, "was saved as {encoding}",
            *(repair[1] for repair in REPAIRS))
 
 
@@ -403,7 +416,7 @@ def _from_document(data: bytes, text: str, kind: str) -> Unwrapped:
     read = {"an RTF document": rtf_text, "a web page": page_text, "a notebook": notebook_text}.get(kind)
     inside = read(text) if read is not None and len(data) <= MAX_SOURCE else ""
     if DEFINES.search(inside):
-        plain, _ = _plainer(inside.translate(BLANKS))
+        plain, _ = _plainer(inside.translate(UNSEEN | BLANKS))
         if _is_whole(plain, inside):
             return Unwrapped(plain.encode("utf-8", "replace"), (TAKEN.format(kind=kind),), COPY_IT, document=kind)
     return Unwrapped(data, (), COPY_IT, NO_SOURCE.format(kind=kind), kind)
