@@ -18,7 +18,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from autograder.grade.feedback_text import points
 from autograder.grade.notebook import task_of_cell
@@ -121,8 +121,8 @@ def read_marks(gradebook: Gradebook, stage_id: str | None = None, student: str |
     """Return the submissions in the gradebook, all or those of one stage or student, by (stage id, student)."""
     found = {entry.notebook_id: entry for entry in _submissions(gradebook, stage_id, student)}
     cells = _cells(gradebook)
-    known = _answers(gradebook)
     narrow = len(found) == 1
+    known = _answers(gradebook, *([ANSWERS.c.notebook_id.in_(found)] if narrow else []))
     question = select(Grade.notebook_id, Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.extra_credit,
                       Grade.needs_manual_grade)
     comments = select(Comment.notebook_id, Comment.cell_id, Comment.manual_comment, Comment.auto_comment)
@@ -164,12 +164,11 @@ def _submissions(gradebook: Gradebook, stage_id: str | None, student: str | None
 
 def _cells(gradebook: Gradebook) -> dict[str, tuple[str, float]]:
     """Return name and points of each marked cell by its id in the gradebook."""
-    cells = BaseCell.__table__.c
-    names = {row.id: row.name for row in gradebook.db.execute(select(cells.id, cells.name))}
-    worth: dict[str, float] = {}
-    for kind in (GradeCell.__table__, TaskCell.__table__):
-        worth |= {cell: float(most) for cell, most in gradebook.db.execute(select(kind.c.id, kind.c.max_score))}
-    return {cell: (names[cell], most) for cell, most in worth.items() if cell in names}
+    cells, graded, written = (kind.__table__ for kind in (BaseCell, GradeCell, TaskCell))
+    worth = func.coalesce(graded.c.max_score, written.c.max_score)
+    every = cells.outerjoin(graded, graded.c.id == cells.c.id).outerjoin(written, written.c.id == cells.c.id)
+    question = select(cells.c.id, cells.c.name, worth).select_from(every).where(worth.is_not(None))
+    return {cell: (name, float(most)) for cell, name, most in gradebook.db.execute(question)}
 
 
 def read_keys(gradebook: Gradebook) -> dict[tuple[str, str], str]:
@@ -177,9 +176,9 @@ def read_keys(gradebook: Gradebook) -> dict[tuple[str, str], str]:
     return {(row.notebook_id, row.name): row.shown for row in rows_of(gradebook, ANSWERS)}
 
 
-def _answers(gradebook: Gradebook) -> dict[tuple[str, str], Any]:
+def _answers(gradebook: Gradebook, *where: ColumnElement[bool]) -> dict[tuple[str, str], Any]:
     """Return the kit's rows on answers that are missing or have changed, by notebook and cell."""
-    rows = rows_of(gradebook, ANSWERS, ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING))
+    rows = rows_of(gradebook, ANSWERS, *where, ANSWERS.c.old_answer.is_not(None) | (ANSWERS.c.shown == NOTHING))
     return {(row.notebook_id, row.name): row for row in rows}
 
 

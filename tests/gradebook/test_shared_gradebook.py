@@ -5,11 +5,14 @@ import sqlite3
 
 import pytest
 from nbgrader.api import Gradebook, get_alembic_version
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from traitlets.config import Config
 
 from autograder.course_config import configure
-from autograder.gradebook.shared_gradebook import gradebook
+from autograder.gradebook import marks
+from autograder.gradebook.answers import NOTHING
+from autograder.gradebook.marks import read_marks
+from autograder.gradebook.shared_gradebook import ANSWERS, gradebook, rows_of
 
 
 @pytest.fixture
@@ -28,6 +31,7 @@ def students(url: str) -> set[str]:
 
 
 def test_a_new_gradebook_knows_its_version_without_a_program_being_started(tmp_path, monkeypatch):
+    configure(Config(), tmp_path)  # nbgrader asks alembic for the version, by name
     with monkeypatch.context() as context:
         context.setenv("PATH", str(tmp_path))
         with gradebook(f"sqlite:///{tmp_path}/new.db") as book:
@@ -92,3 +96,22 @@ def test_it_knows_each_course_it_is_opened_for(url):
     with gradebook(url) as book:
         assert book.course_id == "default_course"
         assert book.check_course("vanishing-gradients").id == "vanishing-gradients"
+
+
+def test_the_marks_of_one_are_read_without_those_of_the_class(url, monkeypatch):
+    """A page reads what is its own; with the rows of the whole class, pages of a large class would cost by its square."""
+    read = []
+    monkeypatch.setattr(marks, "rows_of", lambda *question: read.extend(found := [*rows_of(*question)]) or found)
+    with gradebook(url) as book:
+        book.add_notebook("1-bptt", "1-bptt")
+        book.add_task_cell("task_1_8", "1-bptt", "1-bptt", max_score=20, cell_type="markdown")
+        for name in ("ada", "bob", "cleo"):
+            book.add_student(name)
+            with book.db.no_autoflush:  # nbgrader reads the cells while the submission is incomplete
+                book.add_submission("1-bptt", name)
+            notebook = book.find_submission_notebook("1-bptt", "1-bptt", name)
+            book.db.execute(insert(ANSWERS).values(notebook_id=notebook.id, name="task_1_8", shown=NOTHING))
+        book.db.commit()
+        (entry,) = read_marks(book, "1-bptt", "bob").values()
+        assert [(mark.name, mark.max_score) for mark in entry.marks] == [("task_1_8", 20)] and len(read) == 1
+        assert len(read_marks(book)) == 3 and len(read) == 1 + 3
