@@ -34,6 +34,12 @@ def solved(reference, rng, T, D, H, V, gain=1.2):
     return params, x, y, h, y_hat
 
 
+def many_classes(reference, rng):
+    """A random problem of twenty classes, of which the right ones are among the last."""
+    params, x, y, h, y_hat = solved(reference, rng, 5, 3, 4, 20)
+    return params, x, 10 + y % 10, h, y_hat
+
+
 def lossless(reference, rng, T, D, H, V, silent=()):
     """A random problem in which nothing vanishes: W_h turns the state, which stays so small that the tanh hardly bends it.
 
@@ -145,13 +151,15 @@ def test_softmax_of_random_scores(student, reference, rng):
     expect_each_argument_counts(student, reference, "softmax", (30 * rng.standard_normal(40),), "softmax(z)")
     whole = np.array([1, -2, 3, 0])
     expect(student.softmax(whole), reference.softmax(whole.astype(float)), "for whole numbers, softmax(z)")
+    near = whole + np.array([0.0, 2e-7, 0.0, -3e-7])      # nearly the same numbers have nearly the same probabilities
+    expect(student.softmax(near), reference.softmax(near), "softmax(z)", rtol=1e-10)
     expect_unchanged(student)
 
 
 @task("1.1", points=0.5)
 def test_softmax_of_scores_far_apart(student):
     """softmax gives a class far below the best one its tiny probability, 1e-300 say, and not 0."""
-    for z in ([0.0, -50.0, 3.0], [30000.0, 29999.0, 29990.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
+    for z in ([709.0, 708.0, 709.5, 709.2], [0.0, -50.0, 3.0], [30000.0, 29999.0, 29990.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
         e = np.exp(np.array(z) - max(z))
         expect(student.softmax(np.array(z)), e / e.sum(), "softmax(z)", rtol=1e-9, atol=0)
 
@@ -159,7 +167,7 @@ def test_softmax_of_scores_far_apart(student):
 @task("1.1", points=0.5)
 def test_cross_entropy_of_random_probabilities(student, reference, rng):
     """cross_entropy looks at the probability of the right class and at no other."""
-    for V, classes in ((2, (0, 1)), (5, (4,))):
+    for V, classes in ((2, (0, 1)), (5, (4,)), (20, (13,))):
         y_hat_t = rng.dirichlet(np.ones(V))
         for y_t in classes:
             expect(student.cross_entropy(y_hat_t, y_t), -np.log(y_hat_t[y_t]), "L_t")
@@ -171,8 +179,8 @@ def test_cross_entropy_of_random_probabilities(student, reference, rng):
 
 @task("1.1", points=0.5)
 def test_cross_entropy_from_1e_300_to_1(student):
-    """cross_entropy is right for probabilities down to 1e-300, whatever those of the other classes are: 0 too."""
-    for p in (1e-7, 1e-13, 1e-300):
+    """cross_entropy is right for probabilities of 1e-300 and below, whatever those of the other classes are: 0 too."""
+    for p in (1e-7, 1e-13, 1e-300, 1e-306):
         expect(student.cross_entropy(np.array([1 - p, p, 0.0]), 1), -np.log(p), "L_t")
     expect(student.cross_entropy(np.array([0.0, 0.0, 1.0]), 2), 0.0, "L_t")
     expect(student.cross_entropy(np.array([1 - 1e-9, 1e-9]), 0), 1e-9, "L_t", rtol=1e-6, atol=0)
@@ -193,6 +201,7 @@ def test_forward_of_random_sequences(student, reference, rng):
 def test_forward_of_whole_numbers_and_large_scores(student, reference, rng):
     """forward takes arrays of whole numbers, an h_0 of zeros or nearly so, and inputs that saturate every unit."""
     params, _, _, _ = problem(rng, 5, 2, 3, 4)
+    params["b"] = np.array([0.5, -0.75, 0.25])                                 # which adds up to 0
     x = rng.integers(-1, 2, (5, 2))[[0, 1, 2, 1, 4]]                           # one comes twice
     for h_0 in (np.zeros(3, dtype=int), np.array([3, 0, -2])):
         want = reference.forward(params, x.astype(float), h_0.astype(float))
@@ -237,6 +246,9 @@ def test_forward_of_a_long_sequence(student, rng):
     z = np.outer(h[1:], params["W_y"])
     e = np.exp(z)
     want = np.array(h)[:, None], z, e / e.sum(axis=1, keepdims=True)
+    other = x.copy()
+    other[260] += 20.0                                    # another sequence, though its first and last steps are the same
+    student.forward(params, other, np.array([0.3]))
     expect(student.forward(params, x, np.array([0.3])), want, ("h", "z", "y_hat"), rtol=1e-7)
 
 
@@ -255,6 +267,7 @@ def test_dL_dyhat_of_random_probabilities(student, reference, rng):
     for p in (1e-9, 1e-190):
         expect_gradient(student.dL_dyhat(np.array([p, 0.0, p, 1 - 2 * p]), 2), [0, 0, -1 / p, 0], "dL_dyhat")
     expect_each_argument_counts(student, reference, "dL_dyhat", (rng.dirichlet(np.ones(6)), 1), "dL_dyhat")
+    expect_gradient(student.dL_dyhat(np.full(20, 0.05), 13), -20 * np.eye(20)[13], "dL_dyhat")
     for y_t in (1, 2):                                                # one probability, and one sum, whichever class is right
         expect_gradient(student.dL_dyhat(np.full(3, 1 / 3), y_t), -3 * np.eye(3)[y_t], "dL_dyhat")
     expect_others_results_kept(student, rng, "forward", "dL_dyhat")
@@ -274,8 +287,8 @@ def test_dyhat_dz_of_random_probabilities(student, reference, rng):
 @task("1.3", points=1)
 def test_dL_dz_is_the_product_of_the_first_two_factors(student, reference, rng):
     """dL_dz equals dL_dyhat @ dyhat_dz."""
-    for V in (1, 2, 6):
-        y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(V))
+    for V in (1, 2, 20, 6):
+        y_hat_t, y_t = rng.dirichlet(np.ones(V)), int(rng.integers(min(10, V // 2), V))
         want = reference.dL_dyhat(y_hat_t, y_t) @ reference.dyhat_dz(y_hat_t)
         expect_gradient(student.dL_dz(y_hat_t, y_t), want, "dL_dz")
     expect_each_argument_counts(student, reference, "dL_dz", (y_hat_t, y_t), "dL_dz")
@@ -345,6 +358,8 @@ def test_dh_dh_of_all_pairs_of_steps(student, reference, rng):
     h, W_h = np.tanh(rng.standard_normal((4, 4))), rng.standard_normal((4, 4))
     expect_each_argument_counts(student, reference, "dh_dh", (h, W_h, 3, 1), "dh_3/dh_1")
     expect_gradient(student.dh_dh(h, W_h + W_h.T, 3, 0), reference.dh_dh(h, W_h + W_h.T, 3, 0), "dh_3/dh_0 for a symmetric W_h")
+    between = h * np.array([1.0, 1.0, 0.5, 1.0])[:, None]             # other states between the same ends
+    expect_gradient(student.dh_dh(between, W_h, 3, 1), reference.dh_dh(between, W_h, 3, 1), "dh_3/dh_1")
     again = h[[0, 1, 2, 1]]                                           # back in the state of step 1, by way of another one
     expect_gradient(student.dh_dh(again, W_h, 3, 0), reference.dh_dh(again, W_h, 3, 0), "dh_3/dh_0 where h_3 is h_1")
     expect_unchanged(student)
@@ -512,7 +527,7 @@ def test_sums_of_arrays_that_are_not_contiguous(student, reference, rng):
 def with_gradients(reference, seed):
     """Random problems with their gradients: one as usual, a long one in which nothing vanishes, and ones far from that."""
     rng = np.random.default_rng(seed)
-    problems = (solved(reference, rng, *SHAPES[0]), lossless(reference, rng, 102, 2, 3, 4), saturated(reference, rng, 6, 4, 2, 3),
+    problems = (many_classes(reference, rng), lossless(reference, rng, 102, 2, 3, 4), saturated(reference, rng, 6, 4, 2, 3),
                 symmetric(reference, rng), surprised(reference, rng, 3, 2, 4, 5), nearly_saturated(reference, rng, 5, 2, 3, 4))
     return [(args, reference.bptt(*args)) for args in problems]
 
@@ -632,6 +647,11 @@ def test_numerical_gradient_uses_the_step_it_is_given(student, rng):
         expect_gradient(got, 3 * at**2 + eps**2, "numerical_gradient", rtol=1e-9, atol=1e-9)
     got = student.numerical_gradient(lambda at: float(np.sum(np.asarray(at) ** 2)), theta, 0.5)
     expect_gradient(got, 2 * theta, "numerical_gradient of another function at the same theta", rtol=1e-9, atol=1e-9)
+
+    def bend(at):                                         # half of its slope lies on either side
+        return float(np.sum(np.maximum(np.asarray(at), 0.0)))
+
+    expect_gradient(student.numerical_gradient(bend, np.zeros(2), 0.25), np.full(2, 0.5), "numerical_gradient at a bend")
 
     def wave(at):
         return float(np.sum(np.sin(np.asarray(at) / 1e-8)))

@@ -168,10 +168,11 @@ def test_tiny_entries_do_not_underflow(student):
         expect(clipped, tiny, "clipped", atol=0)
         expect(norm_before, 13 * size, "norm_before", atol=0)
     expect(student.global_norm({"W": np.full((2, 3), 1e-200), "b": np.array([1e200])}), 1e200, "‖g‖")
-    short = np.array([3e-7, -4e-7])
-    got = student.clip_by_norm({"b": short}, 1e-7)[0]         # the epsilon that is allowed makes it a third as long once more
-    factor = min(0.2, 0.1 / 1.5, key=lambda factor: abs(factor * short[0] - got["b"][0]))
-    expect(got, {"b": factor * short}, "clipped", rtol=1e-6, atol=0)
+    for norm in (5e-7, 5e-9):                                 # the epsilon that is allowed makes these far shorter once more
+        short = norm * np.array([0.6, -0.8])
+        got = student.clip_by_norm({"b": short}, 0.2 * norm)[0]
+        factor = min(0.2, 0.2 * norm / (norm + 1e-6), key=lambda factor: abs(factor * short[0] - got["b"][0]))
+        expect(got, {"b": factor * short}, "clipped", rtol=1e-6, atol=0)
 
 
 @task("3.2", points=1)
@@ -264,8 +265,8 @@ def test_clipping_leaves_the_callers_arrays_alone(student, reference, rng):
     named = {"h_0": np.array([3.0, 0.0]), "b": np.array(-4.0)}  # one of them an array without an axis
     expect(student.clip_by_norm(named, 0.5)[0], {name: 0.1 * g for name, g in named.items()}, "clipped", rtol=2e-6)
     expect_unchanged(student)
-    for entry in (0.0, np.inf, np.nan):
-        expect_raises(ValueError, student.clip_by_norm, {"b": np.array([entry, 1.0])}, -0.5)
+    for entries in ([0.0, 1.0], [0.0, 0.0], [np.inf, 1.0], [np.nan, 1.0]):
+        expect_raises(ValueError, student.clip_by_norm, {"b": np.array(entries)}, -0.5)
     expect_others_results_kept(student, rng, "clip_by_norm")
 
 
@@ -287,7 +288,7 @@ def test_train_with_clipping(student, reference, rng):
     """With a threshold, long gradients are clipped, short ones are not, and norms are those before clipping."""
     params, batches = problem(rng, 3, T=7)
     norms = sorted(reference.train(params, batches, 0.2)["norms"])
-    for lr, threshold in ((2.5, 0.1), (0.2, norms[1]), (0.2, 1e3)):
+    for lr, threshold in ((2.5, 0.1), (200.0, 1e-3), (0.2, norms[1]), (0.2, 1e3)):
         want = reference.train(params, batches, lr, threshold=threshold)
         expect_history(student.train(params, batches, lr, threshold=threshold), want, rtol=1e-4)
 
@@ -652,7 +653,7 @@ def test_descend_from_any_start_for_any_time(student, reference, rng):
         expect_steps(points_of(student.descend(begin, lr, 2, 0.5, 1, 0.7), 2), None, lr, 0.5, 1, 0.7)
     # Zeros are values, a gradient of 1e-12 is none, and hundreds of steps of the RNN count.
     for begin, lr, count, case in (((0.0, 0.0), 0.5, 2, (0.0, 2, 0.0)), ((4.0, -2.0), 1e12, 1, (0.5, 1, 0.5 - CLOSE_BY)),
-                                   ((4.0, -2.0), 0.01, 1, (0.5, 600, 0.2))):
+                                   ((4.0, -2.0), 0.01, 1, (0.5, 600, 0.2)), ((4.0, -2.0), 1.0, 3, (0.5, 1, 0.5 - 2.0**-26))):
         expect_steps(points_of(student.descend(begin, lr, count, *case), count), None, lr, *case, rtol=1e-3)
     expect_each_argument_counts(student, reference, "descend", (start, 0.5, 3, 0.4, 3, 0.2), "path")
     expect_others_results_kept(student, rng, "descend")
