@@ -159,7 +159,8 @@ def test_softmax_of_random_scores(student, reference, rng):
 @task("1.1", points=0.5)
 def test_softmax_of_scores_far_apart(student):
     """softmax gives a class far below the best one its tiny probability, 1e-300 say, and not 0."""
-    for z in ([709.0, 708.0, 709.5, 709.2], [0.0, -50.0, 3.0], [30000.0, 29999.0, 29990.0], [200.0, 0.0, -400.0], [-690.0, 0.0, -100.0, -345.0]):
+    for z in ([709.0, 708.0, 709.5, 709.2], [0.0, -50.0, 3.0], [30000.0, 29999.0, 29990.0], [200.0, 0.0, -400.0],
+              [-690.0, 0.0, -100.0, -345.0]):
         e = np.exp(np.array(z) - max(z))
         expect(student.softmax(np.array(z)), e / e.sum(), "softmax(z)", rtol=1e-9, atol=0)
 
