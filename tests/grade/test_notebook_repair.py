@@ -159,7 +159,7 @@ def test_cells_that_a_cut_took_had_not_been_deleted():
     text = pretty(notebook())
     for part in (text[: text.index('check(\\"1.3\\")')], text[text.index('check(\\"1.3\\")'):]):
         notes = repair(part.encode(), S)[1]
-        assert len(notes) == 2 and "what could be read of it was kept" in notes[0] and "deleted" not in notes[1]
+        assert "what could be read of it was kept" in notes[0] and not any("deleted" in note for note in notes)
 
 
 def without_metadata(content):
