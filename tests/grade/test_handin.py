@@ -11,12 +11,14 @@ import pytest
 from autograder.checks.suffixes import forms, plain_name
 from autograder.demo import half_done
 from autograder.grade.handin.archives import File
+from autograder.grade.handin.content import code_state, lack_of_code
 from autograder.grade.handin.normalise import normalise
 from autograder.grade.handin.state import read_state, state_path
 from autograder.grade.names import MAX_BYTES, is_usable, usable
 from autograder.grade.submission import read_submission
 from autograder.lms.collect import collect
-from autograder.stages import RELEASE, find_stage
+from autograder.stages import RELEASE, find_stage, stages
+from autograder.stages.strip import strip
 from tests.classroom import SOLUTION, STAGE, STUB, notebook, notebook_bytes
 from tests.graded_class import with_cells
 from tests.lms.downloads import archive
@@ -585,3 +587,18 @@ def test_of_folders_for_each_version_the_highest_counts_and_the_others_are_said(
 def test_a_copy_of_the_code_is_no_answer_to_a_written_task(tmp_path, name):
     assert not submitted(tmp_path / "a", {"bptt.py": SOLUTION, name: SOLUTION.replace("\n", "\r\n"), NB: FILLED}).beside
     assert submitted(tmp_path / "b", {"bptt.py": SOLUTION, "answers.txt": "By the chain rule.", NB: FILLED}).beside
+
+
+@pytest.mark.parametrize("stage", stages(), ids=lambda stage: stage.id)
+def test_a_stub_is_a_stub_in_every_stage(tmp_path, stage):
+    """Lines that were given above what is to be written are none of the student's."""
+    code = stage.solution.read_text(encoding="utf-8")
+    stub = strip(code, stage.info.file)
+    assert code_state(stub.encode(), stage) == "stub" and code_state(code.encode(), stage) == "written"
+    assert lack_of_code(stub.encode(), stage) == "is as it was handed out (nothing written)"
+    assert not lack_of_code(code.encode(), stage)
+    swap = b"b0VIM 8.2\0\0" + b"\0".join(reversed(code.encode().splitlines()))
+    question = submitted(tmp_path / "a", {stage.info.file: stub, f".{stage.info.file}.swp": swap}, stage).needs_person
+    assert "has its code" in question
+    question = submitted(tmp_path / "b", {stage.info.file: stub, "final.py": code}, stage).needs_person
+    assert f"{stage.info.file} is as handed out, and final.py is filled in" in question

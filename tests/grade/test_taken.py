@@ -93,6 +93,8 @@ INSTEAD = {
     "a swap file": ({".helpers.py.swp": b"b0VIM 8.2\0\0" + LOSS.encode()}, ".helpers.py.swp"),
     "a cell that writes it": ({NB: json.dumps(with_cells(code(f"%%writefile helpers.py\n{LOSS}")))},
                               "helpers.py in the notebook"),
+    "a notebook": ({"helpers.ipynb": json.dumps({"cells": [code(LOSS)], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})},
+                   "helpers.ipynb"),
     "a cell": ({NB: json.dumps(with_cells(code(LOSS)))}, "its code in the notebook"),
     "an archive": ({"more.zip": packed(**{"hilfen.py": LOSS})}, "hilfen.py in more.zip"),
 }

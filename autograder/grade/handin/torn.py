@@ -97,7 +97,7 @@ def losses(files: Mapping[str, bytes], handed_in: Mapping[str, File], stage: Sta
     given = {name for tree in trees.values() for name in attributes_set(tree)}
     taken = [(path, replace(one, names=one.names - given)) for path, tree in trees.items()
              for one in imports_of(path, tree, dict(handed_in), names_of(stage))]
-    there = {own, *stage.info.handout_files.values(), *(path for _, one in taken for path in one.files)}
+    there = {own, f"{stage.id}.ipynb", *stage.info.handout_files.values(), *(path for _, one in taken for path in one.files)}
     others = Others(own, handed_in, there, cells)
     texts = [text_of(files[path]) for path in trees]
     found, asked = list[Said](), list[Said]()
@@ -164,8 +164,8 @@ class Others:
     """What was handed in and is used by nothing: it may be what something that is used lacks."""
 
     def __init__(self, own: str, handed_in: Mapping[str, File], used: Collection[str], cells: Collection[str]) -> None:
-        self.files = {path: file for path, file in handed_in.items() if path not in used and MAY_BE_CODE.fullmatch(path)
-                      and path not in KITS_OWN and not path.startswith("checks/")}
+        self.files = {path: file for path, file in handed_in.items() if path not in used and path not in KITS_OWN
+                      and (MAY_BE_CODE.fullmatch(path) or path.endswith(".ipynb")) and not path.startswith("checks/")}
         self.own, self.cells = own, cells
 
     @cached_property
@@ -205,7 +205,10 @@ def _names_in(data: bytes) -> set[str]:
     text = "".join(f"# {line}" if line.lstrip().startswith(("%", "!")) else line
                    for line in text_of(data).splitlines(keepends=True))
     tree = parsed(text)
-    return set(bound(tree)) if tree is not None else set(DEFINITION.findall(text))
+    if tree is None:
+        return set(DEFINITION.findall(text))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {*bound(tree)} - {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def _not_students(stage: Stage) -> set[str]:
