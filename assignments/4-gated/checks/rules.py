@@ -182,11 +182,21 @@ def own_data(folder: Path, info: StageInfo) -> list[str]:
 
 
 def is_written(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Whether a function or class has more than a docstring and a statement that it is not yet implemented."""
+    """Whether a function or class has more than a docstring and a statement that it is not yet implemented: lines that were given
+    above that statement are none of the student's, as nothing is returned before it.
+    """
     if isinstance(node, ast.ClassDef):
         methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
         return any(is_written(method) for method in methods) if methods else len(node.body) > 1
+    if _is_as_given(node.body[-1]):
+        return any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
     return not all(_says_not_yet(part) for part in node.body)
+
+
+def _is_as_given(part: ast.stmt) -> bool:
+    """Whether a statement is the one that a stub ends with."""
+    return isinstance(part, ast.Raise) and any(isinstance(node, ast.Constant) and "is yours to write" in str(node.value)
+                                               for node in ast.walk(part))
 
 
 def _says_not_yet(part: ast.stmt) -> bool:
