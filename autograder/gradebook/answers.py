@@ -38,10 +38,13 @@ class Answer:
         Changes with its text and pictures; empty if nothing was written.
     cells : tuple of int
         Its positions in the notebook.
+    former : str
+        The key that earlier versions of the kit gave it: gradebooks hold it for marks of that time.
     """
 
     key: str
     cells: tuple[int, ...] = ()
+    former: str = ""
 
 
 def nbgrader_meta(cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +71,8 @@ def answers(notebook: NotebookNode, stage_id: str) -> dict[str, Answer]:
                    and _is_own(cell, texts, "") and is_meant(cell)]
         if nbgrader_meta(cells[i]).get("solution") and _is_own(cells[i], texts, ""):
             own = [i, *own]
-        found[name] = Answer(_key(cells[j] for j in own) if own else NOTHING, tuple(own))
+        said = [(cells[j].source, _pictures(cells[j])) for j in own]
+        found[name] = Answer(_key(said), tuple(own), _former_key(said)) if own else Answer(NOTHING)
     return found
 
 
@@ -127,12 +131,23 @@ def _is_own(cell: NotebookNode, texts: Mapping[str, int], prompt: str) -> bool:
     return bool(cell.get("attachments")) or (bool(plain(cell.source)) and _letters(cell.source) not in prompt)
 
 
-def _key(cells: Iterable[NotebookNode]) -> str:
-    """Return the key of what stands in these cells; one that is there twice, as after a merge, says nothing new."""
-    said = dict.fromkeys((plain(cell.source), b"".join(hashlib.sha256(_decoded(data)).digest() for kinds in
-                          cell.get("attachments", {}).values() for data in kinds.values())) for cell in cells)
-    pictures, text = b"".join(shown for _, shown in said), " ".join(text for text, _ in said if text)
-    return hashlib.sha256(pictures + text.encode()).hexdigest()
+def _pictures(cell: NotebookNode) -> bytes:
+    return b"".join(hashlib.sha256(_decoded(data)).digest() for kinds in cell.get("attachments", {}).values()
+                    for data in kinds.values())
+
+
+def _key(said: Iterable[tuple[str, bytes]]) -> str:
+    """Return the key of cells' texts and pictures; a cell that is there twice, as after a merge, says nothing new."""
+    return _hash(dict.fromkeys((plain(text), pictures) for text, pictures in said))
+
+
+def _former_key(said: Iterable[tuple[str, bytes]]) -> str:
+    return _hash((" ".join(unicodedata.normalize("NFC", text).split()), pictures) for text, pictures in said)
+
+
+def _hash(said: Iterable[tuple[str, bytes]]) -> str:
+    texts, pictures = zip(*said, strict=True)
+    return hashlib.sha256(b"".join(pictures) + " ".join(filter(None, texts)).encode()).hexdigest()
 
 
 def _decoded(data: str) -> bytes:

@@ -209,8 +209,10 @@ class Keys:
         """Compute them from the repaired notebook and the files beside it."""
         written = answers(notebook, stage_id)
         if handed_in.documents:  # another scan beside the notebook is another answer
-            written = {name: Answer(hashlib.sha256(f"{answer.key}{handed_in.documents}".encode()).hexdigest(), answer.cells)
-                       for name, answer in written.items()}
+            def mixed(key: str) -> str:
+                return hashlib.sha256(f"{key}{handed_in.documents}".encode()).hexdigest()
+
+            written = {name: Answer(mixed(answer.key), answer.cells, mixed(answer.former)) for name, answer in written.items()}
         code = code_key(handed_in.files)
         by_name = {meta["grade_id"]: written[meta["grade_id"]].key if meta["grade_id"] in written else code
                    for meta in map(nbgrader_meta, notebook.cells) if meta.get("grade") or meta.get("task")}
@@ -248,6 +250,7 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
         if key is None:
             continue
         row, comment = rows.get(cell), comments.get(grade.cell_id)
+        same = {key, keys.written[cell].former} if cell in keys.written else {key}
         shown = row.shown if row else earlier.by_name.get(cell, key) if earlier else key
         if shown != key:  # a page of formgrader that is open shows the other answer: what it saves now finds no mark, and is told
             for mark in filter(None, (grade, comment)):
@@ -263,7 +266,7 @@ def settle(gradebook: Gradebook, submitted: SubmittedNotebook, keys: Keys, waiti
                 comment.manual_comment = None
         elif grade.manual_score is not None or resolved:
             old = dict.fromkeys(old)
-        if old["old_answer"] == key and grade.manual_score is None and not resolved:
+        if old["old_answer"] in same and grade.manual_score is None and not resolved:
             grade.manual_score, grade.extra_credit = old["old_score"], old["old_extra"]
             if comment is not None and not comment.manual_comment:
                 comment.manual_comment = old["old_comment"]

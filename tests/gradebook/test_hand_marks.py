@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 
 from sqlalchemy import text
 
@@ -65,6 +66,24 @@ def test_a_mark_survives_a_new_submission_and_a_regrade(tmp_path):
     assert (found["score"], found["max_score"], found["manual_pending"]) == ("95.5", "100", "0")
     words = Page(html_of(tmp_path, "ada")).words()
     assert "95.5 of 100 points" in words and "The recursion is right." in words
+
+
+def test_a_gradebook_of_a_version_that_gave_an_answer_another_key_keeps_its_mark(tmp_path):
+    """The kit is brought up to date in mid-term: the answer is the same, though the key of its table is another one now."""
+    words = "The recursion enters in h.\n\n|step|factor|\n|---|---|\n|1|$W_h$|"
+    hand_in(tmp_path, "ada", STUB, answered(words))
+    grade(tmp_path)
+    give(tmp_path, "ada", 15.5, "Right.")
+    former = hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
+    with Pipeline(tmp_path).gradebook() as book:
+        assert book.db.execute(text("UPDATE kit_answer SET shown = :key WHERE shown != :key AND name = 'task_1_8'"),
+                               {"key": former}).rowcount == 1
+        book.db.commit()
+    hand_in(tmp_path, "ada", SOLUTION, answered(words))
+    grade(tmp_path)
+    mark = cells_of(tmp_path, "ada")
+    assert mark.by_hand and not mark.pending and not mark.changed
+    assert row(tmp_path, "ada")["score"] == "95.5"
 
 
 def test_a_new_answer_is_read_again_and_the_old_mark_is_a_proposal(tmp_path):
