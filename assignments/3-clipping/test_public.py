@@ -416,10 +416,9 @@ def expect_window(panels, ws, bs):
 
 
 def expect_drawn(panels):
-    """Each panel has something of the surface and of a path: labels of an empty one tell nothing."""
-    for side, panel, name in zip(("left", "right"), panels, ("plain_path", "clipped_path")):
-        expect_true(len(panel["pictures"]) + panel["meshes"] > 0, NO_PICTURE, f"the {side} panel")
-        expect_true(len(panel["lines"]) > 0, f"has no line through all points of {name}", f"the {side} panel")
+    """Each panel has something of the surface or of a path: labels of an empty one tell nothing."""
+    for side, panel in zip(("left", "right"), panels):
+        expect_true(len(panel["pictures"]) + panel["meshes"] + len(panel["lines"]) > 0, NO_PICTURE, f"the {side} panel")
 
 
 def names_other(label, own, other):
