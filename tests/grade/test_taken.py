@@ -46,6 +46,12 @@ def test_a_name_that_a_module_has_not_is_told(tmp_path, user):
     assert told(tmp_path / "b", {"bptt.py": USERS[user], "helpers.py": LOSS}) == []
 
 
+def test_what_a_machine_made_is_not_read_so_closely(tmp_path):
+    """Of hundreds of kilobytes no hand wrote, each would take the seconds of a class."""
+    long = USERS["plain"] + "\n".join(f"def f{number}(a):\n    return a + {number}\n" for number in range(10_000))
+    assert told(tmp_path, {"bptt.py": long, "helpers.py": CUT}) == []
+
+
 @pytest.mark.parametrize("line", ["import lib.helpers as h", "from lib import helpers as h", "import lib.helpers as h, math"])
 def test_in_a_package_too(tmp_path, line):
     files = {"bptt.py": using("h.loss", line), "lib/__init__.py": "", "lib/helpers.py": CUT}

@@ -32,6 +32,7 @@ STARTS = re.compile(rb"^(?:def|class)\b", re.MULTILINE)
 IMPORTS = re.compile(rb"^[ \t]*(from|import)[ \t]+([\w.]+|$)([^\n;#]*)", re.MULTILINE)
 # A cell that writes a file.
 WRITES = re.compile(r"\s*^%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?(?P<file>[^\s\"']+)", re.MULTILINE)
+MOST_CODE = 1 << 18  # bytes: nobody writes more by hand, and it takes seconds to read so closely
 INCOMPLETE = 0x4000 | ast.PyCF_ONLY_AST  # what `codeop` compiles with: the error says whether more text could put it right
 
 
@@ -79,7 +80,7 @@ def losses(files: Mapping[str, bytes], handed_in: Mapping[str, File], stage: Sta
         The code cells of the notebook.
     """
     own = stage.info.file
-    if own not in files:
+    if own not in files or sum(len(data) for path, data in files.items() if path.endswith(".py")) > MOST_CODE:
         return []
     beside = [path for path in _modules_beside(handed_in, own) if path not in stage.info.submission_files]
     named = [path for path in beside if PurePosixPath(path.removesuffix(f"/{PACKAGE}")).stem.encode() in files[own]]
