@@ -103,6 +103,12 @@ def stepped(cell, x, state, has_memory):
     return torch.stack(outputs), last
 
 
+def expect_moved(outputs, name):
+    """A cell under which every step is like the one before says nothing of unroll."""
+    expect_true(not torch.equal(outputs[0], outputs[1]), "returns the same state at each step: unroll cannot be tried with it",
+                f"your {name}")
+
+
 def unrolled(name):
     """Names of what unroll returns."""
     return ("outputs", "state (h_T, c_T)") if name == "LSTMCell" else ("outputs", "state h_T")
@@ -116,6 +122,7 @@ def test_unroll_goes_on_from_the_state_it_is_given(student, rng):
         x, state = tensor(rng, 4, 2, 3), random_state(rng, name, 2, 5)
         want = stepped(cell, x, state, name == "LSTMCell")
         expect(student.unroll(cell, x, state), want, unrolled(name), **CLOSE)
+        expect_moved(want[0], name)
     expect_unchanged(student)
 
 
@@ -128,6 +135,7 @@ def test_unroll_starts_from_zeros(student, rng):
         for x in (tensor(rng, 3, 4, 3), tensor(rng, 2, 4, 3)):  # the second call knows nothing of the first
             want = stepped(cell, x, (zeros, zeros) if name == "LSTMCell" else zeros, name == "LSTMCell")
             expect(student.unroll(cell, x), want, unrolled(name), **CLOSE)
+            expect_moved(want[0], name)
 
 
 def flat(state):
@@ -214,10 +222,11 @@ def test_each_sequence_is_read_on_its_own(student, rng):
     for cell in CLASS_OF:
         model = student.LanguageModel(9, 3, 5, cell)
         tokens = random_tokens(rng, 9, 2, 4)
+        tokens[1] = tokens[0]
         tokens[1, 0] = (tokens[0, 0] + 1) % 9
         together = model(tokens)
         expect_true(getattr(together, "shape", ()) == (2, 4, 9), "are no tensor of shape (2, 4, 9)", "logits of two sequences")
-        expect_true(not torch.equal(together[0, 0], together[1, 0]), "are the same after two different words", "logits")
+        expect_true(not torch.equal(together[0, -1], together[1, -1]), "are the same after another first word", "logits")
         for row in range(2):
             alone = model(tokens[row:row + 1])
             expect(alone, together[row:row + 1], f"logits of sequence {row} read alone", **CLOSE)
@@ -236,8 +245,13 @@ def test_loss_is_weighted_and_divided_by_the_batch_size(student, rng):
     for V, B, T in [(7, 2, 4), (5, 4, 2)]:
         model = blank_model(student, V, 3, 4, "gru")
         weights = torch.tensor(rng.uniform(0, 2, (B, T - 1)), dtype=torch.float32)
-        losses = student.train(model, [(random_tokens(rng, V, B, T), weights)], 0.01, 1.0)
+        weights[1] *= B < 3  # a sequence that does not count is one of the B all the same
+        batch = random_tokens(rng, V, B, T), weights
+        losses = student.train(model, [batch], 0.01, 1.0)
         expect(losses, [float(weights.sum()) * math.log(V) / B], "losses", **CLOSE)
+        again = student.train(model, [batch], 0.01, 1.0)
+        expect_true(np.size(again) == 1 and float(again[0]) < float(losses[0]), "does not fall after an update on the same batch",
+                    "the loss")
     expect_unchanged(student)
 
 
@@ -250,6 +264,14 @@ def test_loss_falls_on_a_batch_seen_again_and_again(student, rng):
     expect_true(len(losses) == 6, f"holds {len(losses)} numbers for 6 batches", "losses")
     fall = f"go from {losses[0]:.3f} to {losses[-1]:.3f} in 6 updates on one batch; they should fall to less than half"
     expect_true(losses[-1] < 0.5 * losses[0], fall, "losses")
+    tokens, weights = batch
+    logits = model(tokens)
+    shape = tuple(logits.shape)
+    expect_true(shape == (3, 4, 8), f"have the shape {shape} instead of (B, T, V) = (3, 4, 8)", "logits")
+    entropies = torch.nn.functional.cross_entropy(logits[:, :-1].transpose(1, 2), tokens[:, 1:], reduction="none")
+    after = float((weights * entropies).sum()) / 3
+    expect_true(after < 0.5 * losses[0], f"has a loss of {after:.3f} on the batch after 6 updates, and losses[0] is "
+                f"{losses[0]:.3f}: it should be less than half", "the model")
 
 
 @task("4.4", points=1)
@@ -257,11 +279,12 @@ def test_padding_does_not_count(student, rng):
     """train gives the same losses whatever words stand where the weight is 0, at the end of a sequence."""
     tokens, weights = random_tokens(rng, 6, 2, 5), torch.full((2, 4), 0.5)
     weights[1, 2:] = 0.0
-    other = tokens.clone()
+    other, counted = tokens.clone(), tokens.clone()
     other[1, 3:] = (tokens[1, 3:] + 1 + random_tokens(rng, 5, 2)) % 6
+    counted[1, 2] = (tokens[1, 2] + 1) % 6
     start = {}
     histories = []
-    for words in (tokens, other):
+    for words in (tokens, other, counted):
         model = student.LanguageModel(6, 4, 5, "rnn")
         start = start or model.state_dict()
         model.load_state_dict(start)
@@ -270,6 +293,8 @@ def test_padding_does_not_count(student, rng):
     losses = np.asarray(histories[0], dtype=float)
     expect_true(losses.size == 2 and bool(np.all(losses > 0)), "hold no loss above 0 for each batch", "losses")
     expect_true(losses.ravel()[0] != losses.ravel()[1], "are the same before and after an update on the batch", "losses")
+    same = np.shape(histories[2]) == losses.shape and np.allclose(np.asarray(histories[2], dtype=float), losses, rtol=1e-6)
+    expect_true(not same, "are the same with another word where the weight is not 0", "losses")
 
 
 def as_norms(got):
@@ -290,12 +315,11 @@ def still_cell(student, name, D, H, gate_bias):
 @task("4.5", points=1)
 def test_reach_of_an_rnn_that_halves(student):
     """gradient_reach of a plain cell with a symmetric W_h of largest eigenvalue 0.5, at rest, is 0.5^(T-k)."""
-    weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": torch.tensor([[0.3, 0.2], [0.2, 0.3]]), "bias_ih": torch.zeros(2),
-               "bias_hh": torch.zeros(2)}
-    cell = cell_with(student, "RNNCell", 3, 2, weights)
-    for length in (2, 4):
-        got = as_norms(student.gradient_reach(cell, length, 1))
-        expect(got, 0.5 ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-4)
+    for length, times in ((2, 1.0), (4, 1.0), (3, 1.5)):  # and one whose largest eigenvalue is 0.75
+        weights = {"weight_ih": torch.zeros(2, 3), "weight_hh": times * torch.tensor([[0.3, 0.2], [0.2, 0.3]]),
+                   "bias_ih": torch.zeros(2), "bias_hh": torch.zeros(2)}
+        got = as_norms(student.gradient_reach(cell_with(student, "RNNCell", 3, 2, weights), length, 1))
+        expect(got, (0.5 * times) ** np.arange(length, -1.0, -1.0), "norms", rtol=1e-4)
     expect_unchanged(student)
 
 
