@@ -1,11 +1,30 @@
 """Hidden tests of stage 3: other shapes and seeds, edge cases, properties, runs that end badly in every way."""
 
-import cmath
 import math
 
 import numpy as np
 
 from autograder.checks import expect, expect_raises, expect_true, expect_unchanged, task
+from autograder.stages.clipping.hidden_problems import (
+    CLOSE_BY,
+    PASCANU,
+    complex_step,
+    drawing,
+    expect_history,
+    expect_no_number,
+    expect_others_results_kept,
+    expect_scalar_gradient,
+    expect_steps,
+    gradients,
+    history,
+    long_vector,
+    norm_like,
+    of_one_unit,
+    one_unit,
+    problem,
+    spoiled,
+    surface_of,
+)
 from autograder.stages.clipping.public import (
     expect_drawn,
     expect_losses_of_batches,
@@ -14,90 +33,7 @@ from autograder.stages.clipping.public import (
     expect_words,
     points_of,
 )
-from autograder.stages.each_argument import expect_each_argument_counts, expect_results_kept
-
-PASCANU = {"h_0": 1 / (1 + np.exp(-0.5)), "steps": 50, "target": 0.7}  # Pascanu et al. 2013, figure 6
-
-
-def gradients(rng, scale=1.0):
-    """A dict of arrays of several shapes, one of them not contiguous."""
-    return {"W_x": scale * rng.standard_normal((4, 3)), "W_h": scale * rng.standard_normal((4, 4)).T,
-            "b": scale * rng.standard_normal(1), "c": scale * rng.standard_normal((2, 1, 3))[::-1]}
-
-
-def long_vector(grads):
-    """All entries of all arrays, in the order of the keys."""
-    return np.concatenate([np.ravel(grads[name]) for name in sorted(grads)])
-
-
-def problem(rng, count, D=2, H=3, V=4, T=5):
-    """Parameters, and that many batches of T or T + 1 steps."""
-    params = {"W_x": rng.standard_normal((H, D)), "W_h": rng.standard_normal((H, H)), "b": rng.standard_normal(H),
-              "W_y": rng.standard_normal((V, H))}
-    batches = [(rng.standard_normal((T + i % 2, D)), rng.integers(V, size=T + i % 2), 0.5 * rng.standard_normal(H))
-               for i in range(count)]
-    return params, batches
-
-
-def spoiled(batch):
-    """The batch with NaN in x, which makes its loss NaN."""
-    x, y, h_0 = batch
-    x = x.copy()
-    x[-1, 0] = np.nan
-    return x, y, h_0
-
-
-def history(result):
-    """The dict that train returned, with "losses" and "norms" as lists."""
-    wanted = {"params": {}, "losses": [], "norms": [], "restarts": 0}
-    if not isinstance(result, dict) or any(key not in result for key in wanted):
-        expect(result, wanted, "train(...)")
-    lists = {key: list(result[key]) if isinstance(result[key], list | tuple | np.ndarray) else result[key]
-             for key in ("losses", "norms")}
-    return {**{key: result[key] for key in wanted}, **lists}
-
-
-def expect_history(got, want, rtol=1e-8):
-    """Compare two runs of train: the restarts first, then what was accepted, then the parameters."""
-    got = history(got)
-    for key in ("restarts", "losses", "norms", "params"):
-        expect(got[key], want[key], key, rtol=rtol)
-
-
-def complex_step(w, b, h_0, steps, target):
-    """(dL/dw, dL/db) by a step of 1e-30 along the imaginary axis: exact to rounding."""
-    def loss(w, b):
-        h = h_0
-        for _ in range(steps):
-            h = 1 / (1 + cmath.exp(-(w * h + b)))
-        return (h - target) ** 2
-
-    return loss(w + 1e-30j, b).imag / 1e-30, loss(w, b + 1e-30j).imag / 1e-30
-
-
-def expect_scalar_gradient(got, want, steps, rtol=1e-9):
-    """Compare a pair of derivatives; when they differ in a way that has a name, say it."""
-    if isinstance(got, np.ndarray) and got.shape == (2,):
-        got = tuple(got)
-    if isinstance(got, tuple | list) and len(got) == 2 and not any(value is None for value in got):
-        pair, wanted = np.array(got, dtype=float), np.array(want)
-        if np.allclose(pair[::-1], wanted, rtol=1e-6) and not np.allclose(pair, wanted, rtol=1e-6):
-            expect_true(False, "holds dL_db first and dL_dw second", "(dL_dw, dL_db)")
-        ratio = pair / wanted
-        if np.allclose(ratio, ratio[0], rtol=1e-6) and abs(ratio[0] - 1) > 1e-3 and np.isfinite(ratio[0]):
-            expect_true(False, f"is right but for a constant factor of {ratio[0]:.6g} ({steps} steps)",
-                        "(dL_dw, dL_db)", hidden="is right but for a constant factor")
-    expect(got, want, ("dL_dw", "dL_db"), rtol=rtol)
-
-
-def expect_others_results_kept(student, rng, *own):
-    """These functions and those before them leave alone what the others returned or were given for the same problem."""
-    __tracebackhide__ = True
-    params, batches = problem(rng, 2)
-    grads, cliff = {name: 2 * theta for name, theta in params.items()}, (0.4, 3, 0.2)
-    expect_results_kept(student, {
-        "sgd_step": (params, grads, 0.3), "clip_by_norm": (grads, 0.5), "train": (params, batches, 0.3),
-        "loss_surface": (params["b"], grads["b"], *cliff), "descend": (params["b"][:2], 0.5, 3, *cliff)}, *own)
+from autograder.stages.each_argument import expect_each_argument_counts
 
 
 @task("3.1", points=2)
@@ -190,18 +126,6 @@ def test_a_zero_gradient_stays_zero(student):
     expect(student.clip_by_norm(zeros, 1.0), (zeros, 0.0), ("clipped", "norm_before"))
     beside = {**zeros, "b": np.array([0.6, -0.8])}
     expect(student.clip_by_norm(beside, 2.0), (beside, 1.0), ("clipped", "norm_before"))
-
-
-def expect_no_number(norm, what, bad):
-    """A norm that is Inf or NaN, either of which will do."""
-    expect(norm, norm_like(norm, bad), what)
-    expect_true(bool(np.isnan(norm) or norm == np.inf), f"should be Inf or NaN for a gradient with an entry of {bad}, and is "
-                f"{float(norm):.6g}", what, hidden="should be Inf or NaN where an entry is")
-
-
-def norm_like(norm, bad):
-    """What to hold the norm of a gradient with such an entry against: NaN where it is NaN, else what a right one may be."""
-    return math.nan if isinstance(norm, float | np.ndarray) and np.shape(norm) == () and np.isnan(norm) else float(abs(bad))
 
 
 @task("3.2", points=1, exact=True)
@@ -358,32 +282,6 @@ def test_train_counts_its_restarts(student, reference, rng):
     expect_history(student.train(params, run, 0.02, max_restarts=20), reference.train(params, run, 0.02, max_restarts=20))
 
 
-def one_unit(**changed):
-    """Parameters of an RNN with D = H = 1 and V = 2, and its h_0."""
-    params = {"W_x": np.array([[1.0]]), "W_h": np.array([[0.2]]), "b": np.array([0.0]),
-              "W_y": np.array([[0.4], [-0.3]])}
-    return {**params, **changed}, np.array([0.1])
-
-
-def of_one_unit(params, x, y, h_0):
-    """Loss and gradients of such an RNN with b = 0, without a matrix product a step."""
-    W_x, W_h, W_y = float(params["W_x"][0, 0]), float(params["W_h"][0, 0]), params["W_y"][:, 0]
-    h = [h_0]
-    for x_t in x[:, 0].tolist():
-        h.append(math.tanh(W_h * h[-1] + W_x * x_t))
-    z = np.outer(h[1:], W_y)
-    log_y_hat = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-    dz = np.exp(log_y_hat) - np.eye(2)[y]
-    carry, da = 0.0, []
-    for h_t, dh in zip(h[:0:-1], (dz @ W_y)[::-1].tolist()):
-        da.append((1 - h_t**2) * (dh + carry))
-        carry = W_h * da[-1]
-    back = np.array(da[::-1])
-    return -float(log_y_hat[np.arange(len(y)), y].sum()), {
-        "W_x": back[None, :] @ x, "W_h": np.array([[back @ h[:-1]]]), "b": back.sum(keepdims=True),
-        "W_y": dz.T @ np.array(h[1:])[:, None]}
-
-
 @task("3.3", points=1)
 def test_train_rejects_an_infinite_loss(student, reference):
     """A loss of Inf is a reason to restart, though its gradient is finite; one of ten thousand is none, nor one that grew."""
@@ -452,10 +350,6 @@ def test_train_takes_huge_and_tiny_gradients(student, reference):
     run = [(np.ones((2, 1)), np.array([0, 1]), np.zeros(1))]
     expect_history(student.train(zero, run, 0.5, threshold=0.1),  # all weights are 0, and so is the gradient: an update like any
                    {"params": zero, "losses": [2 * math.log(2.0)], "norms": [0.0], "restarts": 0})
-
-
-# How far a target lies from the state where a loss of 1e-24 is not yet one of rounding.
-CLOSE_BY = 2.0**-40
 
 
 @task("3.4", points=1)
@@ -576,14 +470,6 @@ def test_surface_of_other_losses_on_one_grid(student):
     expect(student.loss_surface(np.array([-1e4, 0.0, 1e4]), np.array([0.0, 1e6]), 0.5, 1, 0.9), want, "surface")
 
 
-def surface_of(ws, bs, h_0, steps, target):
-    """The surface by whole arrays."""
-    h = np.full((len(bs), len(ws)), h_0)
-    for _ in range(steps):
-        h = 1 / (1 + np.exp(-(ws[None, :] * h + bs[:, None])))
-    return (h - target) ** 2
-
-
 @task("3.5", points=1)
 def test_surface_of_random_grids(student, reference, rng):
     """The surface is right for grids of any two sizes, one point included."""
@@ -600,14 +486,6 @@ def test_surface_of_random_grids(student, reference, rng):
     expect(student.loss_surface(*twice, 0.4, 3, 0.6), surface_of(*twice, 0.4, 3, 0.6), "surface of values that come twice")
     expect_each_argument_counts(student, reference, "loss_surface", (ws, bs, 0.4, 3, 0.6), "surface")
     expect_others_results_kept(student, rng, "loss_surface")
-
-
-def expect_steps(path, threshold, lr, h_0, steps, target, rtol=1e-5, what="(path[1:] - path[:-1])"):
-    """Each point of the path follows from the one before: no error adds up, even where the path is chaotic."""
-    g = np.array([complex_step(w, b, h_0, steps, target) for w, b in path[:-1].tolist()])
-    if threshold is not None:
-        g *= np.minimum(1, threshold / np.hypot(*g.T))[:, None]
-    expect(np.diff(path, axis=0), -lr * g, what, rtol=rtol, atol=1e-10)
 
 
 @task("3.5", points=2)
@@ -657,19 +535,6 @@ def test_descend_from_any_start_for_any_time(student, reference, rng):
         expect_steps(points_of(student.descend(begin, lr, count, *case), count), None, lr, *case, rtol=1e-3)
     expect_each_argument_counts(student, reference, "descend", (start, 0.5, 3, 0.4, 3, 0.2), "path")
     expect_others_results_kept(student, rng, "descend")
-
-
-def drawing(student, canvas, rng, N=6, M=9, count=8, scale=1.0):
-    """A figure of random paths over a surface that falls to the right and rises upwards; what went into it, and both panels."""
-    ws, bs = np.linspace(-1.0, 2.5, N), np.linspace(0.5, 1.3, M)
-    surface = scale * 10.0 ** (-0.9 * ws[None, :] + 8 * bs[:, None] - 12 + rng.uniform(0, 0.1, (M, N)))
-    plain = np.column_stack([rng.uniform(-1, 2.5, count), rng.uniform(0.5, 1.3, count)])
-    clipped = np.column_stack([rng.uniform(-1, 2.5, 5), rng.uniform(0.5, 1.3, 5)])
-    plain[5], plain[7] = (-40.0, 0.9), (0.3, 55.0)
-    clipped[3] = (30.0, -7.0)
-    axes = canvas.axes(2)
-    student.plot_cliff(axes, ws, bs, surface, plain, clipped)
-    return ws, bs, surface, plain, clipped, canvas.read(axes)
 
 
 @task("3.6", points=4)
