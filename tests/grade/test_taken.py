@@ -116,7 +116,7 @@ def test_a_module_that_may_be_another_file_is_asked_about(tmp_path, name, user):
     assert told(tmp_path / "b", {"bptt.py": f"# grade as it is\n{user}", **files}) == []
 
 
-@pytest.mark.parametrize("name", set(INSTEAD) - {"a folder", "a cell that writes it", "capitals"})
+@pytest.mark.parametrize("name", sorted({*INSTEAD} - {"a folder", "a cell that writes it", "capitals"}))
 @pytest.mark.parametrize("module", ["", CUT], ids=["empty", "cut off"])
 def test_a_better_one_beside_a_module_that_lacks_something_is_asked_about(tmp_path, name, module):
     files, other = INSTEAD[name]
