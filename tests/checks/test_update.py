@@ -77,6 +77,7 @@ def test_work_stays_and_the_rest_is_new(bare_python, folder, release):
     assert cells["cell-0"] == "# A corrected text" and cells["new-cell"] == "New." and list(cells)[1] == "new-cell"
     assert cells[notebook["cells"][2]["id"]] == "My own remark" and cells[mine["id"]] == "My answer"
     assert "1 cells of the notebook that you had changed stay as you left them" in said
+    assert "had other texts" not in said, "the release's own list is no text of the student's"
     assert "bptt.new.py" in said and not (folder / "checks" / "figures.py").exists()
     done = run(bare_python, "-m", "checks", "1.1", cwd=folder)
     assert "release 2999-01-01" in done.stdout and "1.1 The loss                 passed" in done.stdout
