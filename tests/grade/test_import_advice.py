@@ -57,15 +57,18 @@ def test_the_reason_says_how_to_fix_it(slot, tmp_path, name):
     assert found["reason"].startswith("bptt.py could not be imported: ")
 
 
+AS_IT_IS = "# grade as it is\n"  # else a person is asked first
+
+
 def test_a_module_in_a_folder_is_named(slot, tmp_path):
-    found = record(slot, tmp_path, f"import my_utils\n{SOLUTION}", src__my_utils_py="x = 1\n")
+    found = record(slot, tmp_path, f"{AS_IT_IS}import my_utils\n{SOLUTION}", src__my_utils_py="x = 1\n")
     assert "my_utils.py was handed in in the folder src" in found["reason"]
 
 
 def test_a_package_in_a_folder_and_a_name_in_other_capitals_are_named(slot, tmp_path):
     found = record(slot, tmp_path, f"from tools import more\n{SOLUTION}", a__tools__more_py="x = 1\n")
     assert "The package tools was handed in in the folder a" in found["reason"]
-    found = record(slot, tmp_path, f"import My_Utils\n{SOLUTION}", my_utils_py="x = 1\n")
+    found = record(slot, tmp_path, f"{AS_IT_IS}import My_Utils\n{SOLUTION}", my_utils_py="x = 1\n")
     assert "You handed in my_utils.py, and the code imports My_Utils: capitals count" in found["reason"]
 
 

@@ -44,11 +44,12 @@ def below(pid: int) -> Iterator[int]:
     """Every process that came from this one."""
     todo = [pid]
     while todo:
-        for task in Path(f"/proc/{todo.pop()}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found = [int(word) for word in task.read_text().split()]
-                todo += found
-                yield from found
+        found = list[int]()
+        with contextlib.suppress(OSError):  # one that has ended, whenever that is
+            for task in Path(f"/proc/{todo.pop()}/task").iterdir():
+                found += [int(word) for word in (task / "children").read_text().split()]
+        todo += found
+        yield from found
 
 
 def kind_of(pid: int, main: int) -> str:
