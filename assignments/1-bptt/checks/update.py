@@ -113,7 +113,7 @@ def taken_over(folder: Path, info: StageInfo, files: dict[str, bytes]) -> Update
                 done.notes.append(_("the new release's own {name} lies beside yours as {other}, for its texts", name=name,
                                     other=target.with_suffix(".new.py").name))
         elif not target.exists() or target.read_bytes() != data:
-            if target.exists() and hash_of(target.read_bytes()) != before.get("files", {}).get(name):
+            if target.exists() and name != MANIFEST and hash_of(target.read_bytes()) != before.get("files", {}).get(name):
                 _keep(target, aside / name)
                 changed.append(name)
             target.parent.mkdir(parents=True, exist_ok=True)
