@@ -27,7 +27,8 @@ NEWER: tuple[tuple[tuple[int, int], re.Pattern[str], str], ...] = (
      N_("type parameters in square brackets")),
     ((3, 14), re.compile(r"^[ \t]*except\*?[ \t]+\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)+[ \t]*:", re.MULTILINE),
      N_("`except` without parentheses")),
-    ((3, 14), re.compile(r"(?:^|[\s(\[{,=])[tT][rR]?[\"']", re.MULTILINE), N_("template strings")),
+    ((3, 14), re.compile(r"^(?:[^\"'\n#]|\"[^\"\n]*\"|'[^'\n]*')*?(?<![\w\"'])[tT][rR]?[\"']", re.MULTILINE),
+     N_("template strings")),
 )
 F_STRING = N_("quotes or backslashes inside the braces of an f-string")
 

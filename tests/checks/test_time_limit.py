@@ -8,7 +8,7 @@ import pytest
 
 from autograder.checks import timelimit
 from autograder.checks.timelimit import Clock, OutOfTime
-from autograder.grade.backends import sandboxed
+from autograder.prove import through_sandbox
 from autograder.sandbox.limits import Limits
 from tests.classroom import run
 
@@ -35,7 +35,15 @@ def test_the_limits_are_those_of_the_grader():
     limits = Limits()
     assert (
         limits.call_cpu, limits.load_cpu, limits.wall_factor) == (timelimit.CALL_CPU, timelimit.LOAD_CPU, timelimit.WALL_FACTOR)
-    assert timelimit.AFTER_A_TIMEOUT == sandboxed.AFTER_A_TIMEOUT
+
+
+def test_only_what_never_returned_is_given_up_soon():
+    """An endless loop costs its time once; a function that is slow at one size keeps what right answers need at others."""
+    patience = timelimit.Patience()
+    patience.returned("slow")
+    assert patience.seconds("slow", 10.0) == patience.seconds("endless", 10.0) == 10.0
+    patience.slow |= {"slow", "endless"}
+    assert patience.seconds("endless", 10.0) == 1.0 and patience.seconds("slow", 10.0) == 10.0 / through_sandbox.MARGIN
 
 
 def test_what_is_limited_together_has_room_for_its_parts():

@@ -90,6 +90,11 @@ def test_a_newer_python_is_named_with_both_versions(slot, tmp_path, name):
         assert words in found["reason"], found["reason"]
 
 
+@pytest.mark.parametrize("line", ['x = "a t"', 'raise ValueError("0 <= k <= t <= T")', "print('its t')"])
+def test_a_text_that_ends_in_t_is_no_template_string(slot, tmp_path, line):
+    assert "template strings" not in record(slot, tmp_path, f"{line}\n{BROKEN}")["reason"]
+
+
 def test_code_in_the_notebook_beside_a_stub_is_pointed_out(slot, tmp_path):
     """The marks come from the file; student and TA read where the code is."""
     content = with_cells(code("%time\ndef softmax(z):\n    return z\n\n\ndef forward(a, b, c):\n    return a, b, c\n"))

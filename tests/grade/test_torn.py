@@ -229,3 +229,13 @@ def test_weights_that_were_refused_are_told_alike_in_all_places(tmp_path, size):
     messages = [test["message"] for test in record["tests"] if test["outcome"] != "passed" and first in test["message"]]
     assert messages and all(f"the file {why}" in message and "is not there" not in message for message in messages)
     assert f"{first} {why}" in record["remarks"] and f"{first} {why}" in record["doubts"]
+
+
+@pytest.mark.parametrize("last", ["print 'done'", "x = 1 2"])
+def test_an_error_within_the_last_line_is_no_end_that_was_cut_off(last):
+    assert cut_off(f"{SOLUTION}\n{last}\n") == ""
+
+
+@pytest.mark.parametrize("last", ["print('done'", "x = [1, 2", "for i in ran", "x = 'ab", "def g", "if x", "x = y +", "import"])
+def test_an_end_that_was_cut_off_is_seen(last):
+    assert "stops in the middle of a statement" in cut_off(f"{SOLUTION}\n{last}")

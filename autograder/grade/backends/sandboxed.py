@@ -15,7 +15,7 @@ from autograder.checks.checkpoints import NOT_THERE
 from autograder.checks.compare import Mismatch, undefined
 from autograder.checks.student import Call, Student
 from autograder.checks.suite import Verdict, classify
-from autograder.checks.timelimit import AFTER_A_TIMEOUT
+from autograder.checks.timelimit import Patience
 from autograder.checks.words import _
 from autograder.errors import InfrastructureError, LimitExceeded, StudentError
 from autograder.grade.figure_words import in_words
@@ -103,7 +103,7 @@ class SandboxBackend:
         self.replaced: frozenset[str] = frozenset()
         self._drawn: list[tuple[bytes, str]] = []
         self._task = ""
-        self._slow: set[str] = set()
+        self._patience = Patience()
         self._worker: Worker | None = None
         self._standins = stage.standins()
         self._first_standins = self._standins.beginning()[1]
@@ -193,7 +193,7 @@ class SandboxBackend:
         if known is None or known.transcript.asks or self.recording or self.retrainer is not None:
             return None
         shares = self.total.shares
-        if self._slow or shares.closed or shares.wasted > WASTED:  # after a timeout calls have other limits
+        if self._patience.slow or shares.closed or shares.wasted > WASTED:  # after a timeout calls have other limits
             return None
         if known.draws and not known.pictures and task_id not in self.pictures:
             return None
@@ -227,7 +227,7 @@ class SandboxBackend:
 
     def slow(self) -> set[str]:
         """Return the functions that took far longer than correct ones do, even if they passed their own tests."""
-        return self._slow | self.total.shares.slow()
+        return self._patience.slow | self.total.shares.slow()
 
     def record(self, test: str, verdict: Verdict) -> None:
         """Record the transcript that led to a verdict."""
@@ -238,14 +238,15 @@ class SandboxBackend:
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
         __tracebackhide__ = True
         worker = self.worker()
-        limit = worker.limits.call_cpu / (AFTER_A_TIMEOUT if name in self._slow else 1)
+        limit = self._patience.seconds(name, worker.limits.call_cpu)
         limit = min(limit, self.stage.info.cpu_seconds.get(name, limit))
         try:
             value, changed = worker.call(["function", name], args, kwargs, cpu=limit)
         except LimitExceeded as error:
             if error.kind in ("cpu", "wall"):
-                self._slow.add(name)
+                self._patience.slow.add(name)
             raise
+        self._patience.returned(name)
         if is_missing(value):
             self.missing.add(name)
             raise undefined(name, self.stage.info.file, self._submission.files.get(self.stage.info.file, b""))

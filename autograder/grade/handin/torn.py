@@ -51,11 +51,14 @@ def cut_off(text: str) -> str:
     """Return that a source stops within a statement, a sentence without its subject; empty if its error is elsewhere."""
     if len(text) > MAX_SOURCE:
         return ""
-    last = len(text.rstrip().splitlines())
+    lines = text.rstrip().splitlines()
+    last = len(lines)
     try:
         compile(text, HANDED_IN, "exec", INCOMPLETE, dont_inherit=True)
     except SyntaxError as error:
-        if error.msg == "incomplete input" or (error.lineno or 0) >= last:
+        at_the_end = (error.lineno or 0) > last or (error.lineno == last and (
+            "unterminated" in error.msg or (error.offset or 0) > len(lines[-1])))
+        if error.msg == "incomplete input" or at_the_end:
             return said("stops in the middle of a statement (line {line}), as a file that was cut off on its way", line=last)
     except (ValueError, RecursionError, MemoryError, SystemError):
         pass
