@@ -21,12 +21,28 @@ from .words import _, _n
 CALL_CPU, LOAD_CPU = 10.0, 5.0
 WALL_FACTOR = 1.5
 # A function that timed out once gets its limit divided by this from then on, so that an endless loop costs its full time only
-# once.
-AFTER_A_TIMEOUT = 10
+# once. One that has returned before is no endless loop: what it has left is as much as any right answer needs.
+AFTER_A_TIMEOUT, IF_IT_RETURNED = 10, 3
 # A call that uses less CPU than this share of wall-clock time counts as idle; a busy one gets this many times the wall-clock
 # limit.
 IDLE, BUSY_FACTOR = 0.05, 10
 LOOK, LOOK_AGAIN = 0.05, 0.001
+
+
+class Patience:
+    """How many CPU seconds a call of each function may take."""
+
+    def __init__(self) -> None:
+        self.slow: set[str] = set()
+        self._returned: set[str] = set()
+
+    def seconds(self, name: str, usual: float) -> float:
+        """Return the seconds for the next call of a function; less than usual if one has run out of time."""
+        return usual / ((IF_IT_RETURNED if name in self._returned else AFTER_A_TIMEOUT) if name in self.slow else 1)
+
+    def returned(self, name: str) -> None:
+        """A call of this function returned."""
+        self._returned.add(name)
 
 
 def out_of_cpu(seconds: float) -> str:

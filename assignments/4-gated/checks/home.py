@@ -23,7 +23,7 @@ from .printed import Printed
 from .state import reset_state
 from .student import Call, FreshModule, Student, copied, describe_argument
 from .suite import Verdict, classify
-from .timelimit import AFTER_A_TIMEOUT, CALL_CPU, LOAD_CPU, Clock, OutOfTime
+from .timelimit import CALL_CPU, LOAD_CPU, Clock, OutOfTime, Patience
 from .words import N_, _, retold
 
 MAX_PRINTED = 8000
@@ -67,7 +67,7 @@ class LocalBackend:
         self._file = FreshModule(folder / info.file, ["conftest", "test_public",
                                                       *(Path(name).stem for name in info.handout_files.values())])
         self._rules = rules_of(info)
-        self._slow: set[str] = set()
+        self._patience = Patience()
         self._clock = Clock(folder)
         self._calls: dict[str, dict[str, list[Call]]] = {}
         self._hints = read_hints(info.folder / "checks" / "hints.json") or read_hints(Path(__file__).with_name("hints.json"))
@@ -100,13 +100,14 @@ class LocalBackend:
     def _around(self) -> Iterator[None]:
         """Context for student code: the rules of the stage, a time limit, and captured output."""
         name = self.student.calls[-1].name
-        seconds = CALL_CPU / (AFTER_A_TIMEOUT if name in self._slow else 1)
+        seconds = self._patience.seconds(name, CALL_CPU)
         seconds = min(seconds, self.info.cpu_seconds.get(name, seconds))
         try:
             with self._rules(), listening(self.printed), self._clock.limit(seconds):
                 yield
+            self._patience.returned(name)
         except OutOfTime:
-            self._slow.add(name)
+            self._patience.slow.add(name)
             raise
 
     def _run(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
